@@ -1,0 +1,60 @@
+//! `deleteGroup`: a group ends, with its memberships, requests and invitations.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use trivium_storage::{groups, memberships};
+
+use crate::context::Record;
+use crate::operation::Done;
+use crate::types::{AuthToken, GroupRef};
+use crate::{Code, Context, Effect, Operation, Result, Verbs};
+
+/// Deletes a group. Only its owner may; its ID is never used again.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteGroup {
+    /// An authentication token
+    pub auth_token: AuthToken,
+    /// ID of the group to delete
+    pub id: GroupRef,
+}
+
+impl Operation for DeleteGroup {
+    const NAME: &'static str = "deleteGroup";
+    const VERBS: Verbs = Verbs::Post;
+    const EFFECT: Effect = Effect::Change;
+    const ERRORS: &'static [Code] = &[
+        Code::UserTokenInvalid,
+        Code::UserTokenExpired,
+        Code::ContentNotFound,
+        Code::UserAccessDenied,
+    ];
+    type Output = Done;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
+        let actor = context.authenticate(&self.auth_token)?;
+        let group = context.group(self.id)?;
+        if group.owner_id != actor.id && !actor.administrator {
+            return Err(Code::UserAccessDenied.into());
+        }
+        // Its invitations lead nowhere from now on: who redeems one is told that it is gone.
+        memberships::delete_of_group(context.connection, group.id)?;
+        groups::update(
+            context.connection,
+            group.id,
+            &groups::GroupChange {
+                deleted_at: Some(context.now),
+                ..Default::default()
+            },
+        )?;
+        context.record(
+            &actor.login,
+            Record {
+                group: Some(self.id),
+                subject: Some(&group.name),
+                ..Record::default()
+            },
+        )?;
+        Ok(Done {})
+    }
+}

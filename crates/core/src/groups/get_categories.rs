@@ -1,0 +1,62 @@
+//! `getCategories`: the categories that groups are in.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use trivium_storage::groups;
+
+use crate::types::CategoryRef;
+use crate::{Code, Context, Effect, Operation, Result, Verbs};
+
+/// Lists the categories of groups by name.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct GetCategories {}
+
+/// What getCategories answers.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Categories {
+    /// What was done, for people
+    pub msg: String,
+    /// How many categories there are
+    pub total_results: i64,
+    /// The categories
+    pub categories: Vec<Category>,
+}
+
+/// A category.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Category {
+    /// ID of the category
+    pub id: CategoryRef,
+    /// Name of the category
+    pub name: String,
+    /// How many listed groups are in it
+    pub group_count: i64,
+}
+
+impl Operation for GetCategories {
+    const NAME: &'static str = "getCategories";
+    const VERBS: Verbs = Verbs::Get;
+    const EFFECT: Effect = Effect::Read;
+    const ERRORS: &'static [Code] = &[];
+    type Output = Categories;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<Categories> {
+        let mut rows = groups::categories(context.connection)?;
+        // Sorted here, as the two databases need not sort texts alike.
+        rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(Categories {
+            msg: format!("{} categories", rows.len()),
+            total_results: i64::try_from(rows.len()).unwrap_or(i64::MAX),
+            categories: rows
+                .into_iter()
+                .map(|row| Category {
+                    id: CategoryRef(row.id),
+                    name: row.name,
+                    group_count: row.group_count,
+                })
+                .collect(),
+        })
+    }
+}

@@ -1,0 +1,86 @@
+//! `getMyGroups`: what the caller is a member of.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use trivium_storage::groups;
+
+use crate::groups::rules::Role;
+use crate::groups::view::GroupView;
+use crate::types::{AuthToken, DateTime, PageNumber, ResultsPerPage, pages, slice};
+use crate::{Code, Context, Effect, Operation, Result, Verbs};
+
+/// Lists the groups that the caller is a member of, highest ID first.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetMyGroups {
+    /// An authentication token
+    pub auth_token: AuthToken,
+    /// Which page of the list
+    #[serde(default)]
+    pub page: PageNumber,
+    /// How many groups a page has
+    #[serde(default)]
+    pub results_per_page: ResultsPerPage,
+}
+
+/// What getMyGroups answers.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MyGroups {
+    /// Which page this is
+    pub page: PageNumber,
+    /// How many groups a page has
+    pub results_per_page: ResultsPerPage,
+    /// How many groups there are
+    pub total_results: i64,
+    /// How many pages there are
+    pub total_pages: i64,
+    /// The groups of this page
+    pub groups: Vec<GroupView>,
+}
+
+impl Operation for GetMyGroups {
+    const NAME: &'static str = "getMyGroups";
+    const VERBS: Verbs = Verbs::Get;
+    const EFFECT: Effect = Effect::Read;
+    const ERRORS: &'static [Code] = &[Code::UserTokenInvalid, Code::UserTokenExpired];
+    type Output = MyGroups;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<MyGroups> {
+        let actor = context.authenticate(&self.auth_token)?;
+        let (rows, total) = groups::list_of_member(
+            context.connection,
+            actor.id,
+            slice(self.page, self.results_per_page),
+        )?;
+        let mut mine = Vec::with_capacity(rows.len());
+        for row in rows {
+            let owned = row.group.owner_id == actor.id;
+            let role = if owned {
+                Role::Owner
+            } else {
+                row.state.parse()?
+            };
+            let mut view = GroupView::of(row.group, context)?;
+            view.role = Some(role);
+            view.joined_at = Some(DateTime(row.since));
+            mine.push(view);
+        }
+        let moderated: Vec<i64> = mine
+            .iter()
+            .filter(|group| group.role != Some(Role::Member))
+            .map(|group| group.id.0)
+            .collect();
+        let waiting = groups::count_requests(context.connection, &moderated)?;
+        for group in mine.iter_mut().filter(|g| g.role != Some(Role::Member)) {
+            group.waiting_requests = Some(waiting.get(&group.id.0).copied().unwrap_or(0));
+        }
+        Ok(MyGroups {
+            page: self.page,
+            results_per_page: self.results_per_page,
+            total_results: total,
+            total_pages: pages(total, self.results_per_page),
+            groups: mine,
+        })
+    }
+}

@@ -1,0 +1,12 @@
+//! Operations on groups, and the rules of membership.
+
+pub mod delete;
+pub mod find;
+pub mod get_categories;
+pub mod get_groups;
+pub mod get_my_groups;
+pub mod join;
+pub mod leave;
+pub mod new;
+pub mod rules;
+pub mod view;

@@ -1,0 +1,1 @@
+//! Operations of moderators and owners on members and requests.

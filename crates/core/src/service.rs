@@ -1,0 +1,94 @@
+//! Runs calls: each in its one transaction, reads on a reader, changes on the writer.
+
+use std::sync::Arc;
+
+use trivium_storage::{Database, connection};
+
+use crate::operation::Bound;
+use crate::{Answer, Caller, Context, Effect, Operation, Result, Settings};
+
+/// The service over one database.
+pub struct Service {
+    /// Where the data is.
+    pub database: Database,
+    /// What the administrator has set.
+    pub settings: Settings,
+}
+
+impl Service {
+    /// A service over an open database.
+    pub fn new(database: Database, settings: Settings) -> Arc<Self> {
+        Arc::new(Self { database, settings })
+    }
+
+    /// Runs a call that looks, on this thread.
+    ///
+    /// # Errors
+    /// What the operation answers, or the store's failure.
+    pub fn read(&self, action: &'static str, call: &dyn Bound, caller: &Caller) -> Result<Answer> {
+        self.database.read(|connection| {
+            call.run(&mut Context {
+                connection,
+                now: connection::now(),
+                caller,
+                settings: &self.settings,
+                effect: Effect::Read,
+                action,
+            })
+        })
+    }
+
+    /// Queues a call that changes something; `reply` is called after its COMMIT.
+    pub fn change(
+        self: &Arc<Self>,
+        action: &'static str,
+        call: Box<dyn Bound>,
+        caller: Caller,
+        reply: impl FnOnce(Result<Answer>) + Send + 'static,
+    ) {
+        let service = Arc::clone(self);
+        self.database.change(
+            move |connection| {
+                call.run(&mut Context {
+                    connection,
+                    now: connection::now(),
+                    caller: &caller,
+                    settings: &service.settings,
+                    effect: Effect::Change,
+                    action,
+                })
+            },
+            reply,
+        );
+    }
+
+    /// Runs a typed operation on this thread, from preparation to COMMIT.
+    ///
+    /// # Errors
+    /// What the operation answers, or the store's failure.
+    pub fn run<O: Operation>(
+        self: &Arc<Self>,
+        mut operation: O,
+        caller: &Caller,
+    ) -> Result<O::Output> {
+        operation.prepare(self)?;
+        let (service, caller) = (Arc::clone(self), caller.clone());
+        let run = move |connection: &mut trivium_storage::AnyConnection| {
+            Operation::run(
+                &operation,
+                &mut Context {
+                    connection,
+                    now: connection::now(),
+                    caller: &caller,
+                    settings: &service.settings,
+                    effect: O::EFFECT,
+                    action: O::NAME,
+                },
+            )
+        };
+        match O::EFFECT {
+            Effect::Read => self.database.read(run),
+            Effect::Change => self.database.change_and_wait(run),
+        }
+    }
+}

@@ -1,0 +1,359 @@
+//! The values that calls and answers speak of, each with its form, doc and example together.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use trivium_storage::{Page, Seconds};
+
+/// True when every format can carry the text: XML 1.0 can carry the fewest characters
+/// (section 2.2 of its recommendation).
+pub fn carries(text: &str) -> bool {
+    text.chars().all(can_carry)
+}
+
+/// True when every format can carry the character.
+pub const fn can_carry(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
+}
+
+/// A closed list of words: how they are written, read and described.
+#[macro_export]
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name { $($(#[doc = $doc])+ $variant,)+ }
+
+        impl $name {
+            /// Every value.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The value as text.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = trivium_storage::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(trivium_storage::Error::Corrupt(format!(
+                        "'{text}' is no {}", stringify!($name)
+                    ))),
+                }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> { stringify!($name).into() }
+            fn inline_schema() -> bool { true }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": [$($word),+] })
+            }
+        }
+    };
+}
+
+/// The number behind an id such as `group:1234`.
+macro_rules! id {
+    ($(#[doc = $doc:literal])+ $name:ident, $prefix:literal, $what:literal, $example:literal) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, ":{}"), self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = $crate::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.strip_prefix(concat!($prefix, ":"))
+                    .filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))
+                    .and_then(|digits| digits.parse().ok())
+                    .map(Self)
+                    .ok_or_else(|| $crate::Error::new($crate::Code::InvalidId, concat!($what, " must be of the form '", $example, "'")))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <Cow<'de, str>>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> { stringify!($name).into() }
+            fn inline_schema() -> bool { true }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({
+                    "type": "string",
+                    "pattern": concat!("^", $prefix, ":[0-9]{1,18}$"),
+                    "x-what": $what,
+                    "examples": [$example],
+                })
+            }
+        }
+    };
+}
+
+id!(
+    /// Names a group: `group:1234`.
+    GroupRef, "group", "Group ID", "group:123"
+);
+id!(
+    /// Names a user: `user:7`.
+    UserRef, "user", "User ID", "user:7"
+);
+id!(
+    /// Names a category of groups: `cat:1`.
+    CategoryRef, "cat", "Category ID", "cat:1"
+);
+
+/// A text with a greatest length in characters.
+macro_rules! text {
+    ($(#[doc = $doc:literal])+ $name:ident, $longest:literal, $example:literal) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// Characters at the most.
+            pub const LONGEST: usize = $longest;
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> { stringify!($name).into() }
+            fn inline_schema() -> bool { true }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "maxLength": $longest, "examples": [$example] })
+            }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = str;
+            fn deref(&self) -> &str { &self.0 }
+        }
+    };
+}
+
+text!(
+    /// The name of a group.
+    GroupName, 255, "Microformats"
+);
+text!(
+    /// A text of some lines: a description, a message, a reason.
+    Prose, 65_536, "A group working on microformats."
+);
+text!(
+    /// A text of one line.
+    Line, 2_000, "microformats, web"
+);
+text!(
+    /// A person's login.
+    Login, 64, "marc"
+);
+text!(
+    /// The secret of an invitation.
+    InvitationSecret, 2_048, "inv_7Qm2xDn4vKp8TsW1yZb3Rf6HcJ9gLq5XaV0oEu"
+);
+
+/// A secret that proves who is calling. Never printed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct AuthToken(pub String);
+
+impl fmt::Debug for AuthToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuthToken(…)")
+    }
+}
+
+impl JsonSchema for AuthToken {
+    fn schema_name() -> Cow<'static, str> {
+        "AuthToken".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "examples": ["123576abcdef6572134"] })
+    }
+}
+
+/// A password as it was typed. Never printed.
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Password(pub String);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+impl JsonSchema for Password {
+    fn schema_name() -> Cow<'static, str> {
+        "Password".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "maxLength": 4096, "examples": ["marcspassword"] })
+    }
+}
+
+/// A point in time in UTC, to the second: `2006-08-11T13:38:44Z`.
+///
+/// It serializes as a newtype of this name, so that a format with a type of its own for
+/// times can tell it from a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DateTime(pub Seconds);
+
+impl DateTime {
+    /// The name under which it serializes.
+    pub const NAME: &'static str = "DateTime";
+}
+
+impl fmt::Display for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_second(self.0) {
+            Ok(time) => write!(f, "{}", time.strftime("%Y-%m-%dT%H:%M:%SZ")),
+            Err(_) => f.write_str("9999-12-31T23:59:59Z"),
+        }
+    }
+}
+
+impl FromStr for DateTime {
+    type Err = jiff::Error;
+
+    /// Reads `2006-08-11T13:38:44Z`, with or without separators, with or without `Z`: UTC.
+    fn from_str(text: &str) -> Result<Self, jiff::Error> {
+        let text = text.strip_suffix('Z').unwrap_or(text);
+        let format = if text.contains('-') {
+            "%Y-%m-%dT%H:%M:%S"
+        } else {
+            "%Y%m%dT%H:%M:%S"
+        };
+        let time = jiff::civil::DateTime::strptime(format, text)
+            .or_else(|_| jiff::civil::DateTime::strptime("%Y%m%dT%H%M%S", text))?;
+        let zoned = time.to_zoned(jiff::tz::TimeZone::UTC)?;
+        Ok(Self(zoned.timestamp().as_second()))
+    }
+}
+
+impl Serialize for DateTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_newtype_struct(Self::NAME, &self.to_string())
+    }
+}
+
+impl<'de> Deserialize<'de> for DateTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = <Cow<'de, str>>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for DateTime {
+    fn schema_name() -> Cow<'static, str> {
+        "DateTime".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time", "examples": ["2006-08-11T13:38:44Z"] })
+    }
+}
+
+/// Which page of a list, from 1.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct PageNumber(pub i64);
+
+impl Default for PageNumber {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+/// How many rows a page has: 10 to 100.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct ResultsPerPage(pub i64);
+
+impl Default for ResultsPerPage {
+    fn default() -> Self {
+        Self(100)
+    }
+}
+
+macro_rules! number {
+    ($name:ident, $schema:tt) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_i64(self.0)
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn inline_schema() -> bool {
+                true
+            }
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($schema)
+            }
+        }
+    };
+}
+
+number!(PageNumber, { "type": "integer", "minimum": 1, "maximum": 2_147_483_647, "examples": [1] });
+number!(ResultsPerPage, { "type": "integer", "minimum": 10, "maximum": 100, "examples": [100] });
+
+/// The slice that a page is.
+pub fn slice(page: PageNumber, size: ResultsPerPage) -> Page {
+    Page {
+        offset: (page.0 - 1).saturating_mul(size.0),
+        limit: size.0,
+    }
+}
+
+/// How many pages a list of `total` rows has.
+pub fn pages(total: i64, size: ResultsPerPage) -> i64 {
+    (total + size.0 - 1) / size.0.max(1)
+}

@@ -1,0 +1,361 @@
+//! Prints a result in the syntax of a format, straight from its type.
+//!
+//! The outermost struct gets the member `success` first. In profile `documented` members are
+//! then sorted by name, in `original` they stay as declared. A format supplies its [`Syntax`].
+
+use erased_serde::Serialize as Erased;
+use serde::ser::{
+    Impossible, Serialize, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
+};
+use trivium_core::types::DateTime;
+
+use crate::contract::Profile;
+
+/// How a format writes values. Each method appends to `out`.
+pub trait Syntax {
+    /// What stands between two members or two items.
+    fn separator(&self) -> &'static str;
+
+    /// A text.
+    fn text(&self, out: &mut Vec<u8>, text: &str);
+    /// A whole number.
+    fn integer(&self, out: &mut Vec<u8>, number: i64);
+    /// True or false.
+    fn boolean(&self, out: &mut Vec<u8>, truth: bool);
+    /// A time, given as `2006-08-11T13:38:44Z`.
+    fn date_time(&self, out: &mut Vec<u8>, text: &str);
+    /// Before the members of a struct.
+    fn open_struct(&mut self, out: &mut Vec<u8>);
+    /// Before the value of a member.
+    fn open_member(&mut self, out: &mut Vec<u8>, name: &str);
+    /// After the value of a member.
+    fn close_member(&mut self, out: &mut Vec<u8>, name: &str);
+    /// After the members of a struct.
+    fn close_struct(&mut self, out: &mut Vec<u8>, empty: bool);
+    /// Before the items of a list.
+    fn open_array(&mut self, out: &mut Vec<u8>);
+    /// Before an item.
+    fn open_item(&mut self, out: &mut Vec<u8>);
+    /// After an item.
+    fn close_item(&mut self, out: &mut Vec<u8>);
+    /// After the items of a list.
+    fn close_array(&mut self, out: &mut Vec<u8>, empty: bool);
+}
+
+/// Appends a result to `out`, with `success` in front of its members.
+///
+/// # Errors
+/// For a value that no format has a rule for: null, a float, bytes, a map, or the variant of an
+/// enum with data. A result type that holds one is a fault of its declaration.
+pub fn print<S: Syntax>(
+    out: &mut Vec<u8>,
+    syntax: S,
+    profile: Profile,
+    success: bool,
+    result: &dyn Erased,
+) -> Result<(), Unprintable> {
+    let mut printer = Printer {
+        out,
+        syntax,
+        sorted: profile == Profile::Documented,
+        success: Some(success),
+        time: false,
+        scratch: Vec::new(),
+    };
+    Serialize::serialize(result, &mut printer)
+}
+
+/// The result of a failed call.
+#[derive(serde::Serialize)]
+pub struct Failure<'a> {
+    /// Why.
+    pub code: &'a str,
+    /// In words.
+    pub msg: &'a str,
+}
+
+struct Printer<'a, S> {
+    out: &'a mut Vec<u8>,
+    syntax: S,
+    sorted: bool,
+    /// Not yet printed.
+    success: Option<bool>,
+    /// The next text is a time.
+    time: bool,
+    scratch: Vec<u8>,
+}
+
+/// A value that has no form on the wire.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} has no form on the wire")]
+pub struct Unprintable(String);
+
+impl serde::ser::Error for Unprintable {
+    fn custom<T: std::fmt::Display>(words: T) -> Self {
+        Self(words.to_string())
+    }
+}
+
+fn no<T>(what: &str) -> Result<T, Unprintable> {
+    Err(Unprintable(what.to_owned()))
+}
+
+impl<'p, 'a, S: Syntax> Serializer for &'p mut Printer<'a, S> {
+    type Ok = ();
+    type Error = Unprintable;
+    type SerializeSeq = Items<'p, 'a, S>;
+    type SerializeTuple = Items<'p, 'a, S>;
+    type SerializeTupleStruct = Impossible<(), Unprintable>;
+    type SerializeTupleVariant = Impossible<(), Unprintable>;
+    type SerializeMap = Impossible<(), Unprintable>;
+    type SerializeStruct = Members<'p, 'a, S>;
+    type SerializeStructVariant = Impossible<(), Unprintable>;
+
+    fn serialize_bool(self, truth: bool) -> Result<(), Unprintable> {
+        self.syntax.boolean(self.out, truth);
+        Ok(())
+    }
+    fn serialize_i8(self, n: i8) -> Result<(), Unprintable> {
+        self.serialize_i64(n.into())
+    }
+    fn serialize_i16(self, n: i16) -> Result<(), Unprintable> {
+        self.serialize_i64(n.into())
+    }
+    fn serialize_i32(self, n: i32) -> Result<(), Unprintable> {
+        self.serialize_i64(n.into())
+    }
+    fn serialize_i64(self, n: i64) -> Result<(), Unprintable> {
+        self.syntax.integer(self.out, n);
+        Ok(())
+    }
+    fn serialize_u8(self, n: u8) -> Result<(), Unprintable> {
+        self.serialize_i64(n.into())
+    }
+    fn serialize_u16(self, n: u16) -> Result<(), Unprintable> {
+        self.serialize_i64(n.into())
+    }
+    fn serialize_u32(self, n: u32) -> Result<(), Unprintable> {
+        self.serialize_i64(n.into())
+    }
+    fn serialize_u64(self, n: u64) -> Result<(), Unprintable> {
+        i64::try_from(n).map_or_else(|_| no("a number beyond 63 bits"), |n| self.serialize_i64(n))
+    }
+    fn serialize_f32(self, _: f32) -> Result<(), Unprintable> {
+        no("a float")
+    }
+    fn serialize_f64(self, _: f64) -> Result<(), Unprintable> {
+        no("a float")
+    }
+    fn serialize_char(self, c: char) -> Result<(), Unprintable> {
+        self.serialize_str(c.encode_utf8(&mut [0; 4]))
+    }
+    fn serialize_str(self, text: &str) -> Result<(), Unprintable> {
+        if std::mem::take(&mut self.time) {
+            self.syntax.date_time(self.out, text);
+        } else {
+            self.syntax.text(self.out, text);
+        }
+        Ok(())
+    }
+    fn serialize_bytes(self, _: &[u8]) -> Result<(), Unprintable> {
+        no("bytes")
+    }
+    fn serialize_none(self) -> Result<(), Unprintable> {
+        no("null")
+    }
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Unprintable> {
+        value.serialize(self)
+    }
+    fn serialize_unit(self) -> Result<(), Unprintable> {
+        no("null")
+    }
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Unprintable> {
+        no("null")
+    }
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<(), Unprintable> {
+        self.serialize_str(variant)
+    }
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), Unprintable> {
+        self.time = name == DateTime::NAME;
+        value.serialize(self)
+    }
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
+    ) -> Result<(), Unprintable> {
+        no("a variant with data")
+    }
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, Unprintable> {
+        self.syntax.open_array(self.out);
+        Ok(Items {
+            printer: self,
+            empty: true,
+        })
+    }
+    fn serialize_tuple(self, length: usize) -> Result<Self::SerializeTuple, Unprintable> {
+        self.serialize_seq(Some(length))
+    }
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleStruct, Unprintable> {
+        no("a tuple")
+    }
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleVariant, Unprintable> {
+        no("a variant with data")
+    }
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Unprintable> {
+        no("a map")
+    }
+    fn serialize_struct(
+        self,
+        _: &'static str,
+        length: usize,
+    ) -> Result<Self::SerializeStruct, Unprintable> {
+        self.syntax.open_struct(self.out);
+        let success = self.success.take();
+        let mut members = Members {
+            printer: self,
+            starts: Vec::with_capacity(length + 1),
+        };
+        if let Some(success) = success {
+            members.serialize_field("success", &success)?;
+        }
+        Ok(members)
+    }
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeStructVariant, Unprintable> {
+        no("a variant with data")
+    }
+}
+
+struct Items<'p, 'a, S> {
+    printer: &'p mut Printer<'a, S>,
+    empty: bool,
+}
+
+impl<S: Syntax> SerializeSeq for Items<'_, '_, S> {
+    type Ok = ();
+    type Error = Unprintable;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unprintable> {
+        if !std::mem::take(&mut self.empty) {
+            let separator = self.printer.syntax.separator();
+            self.printer.out.extend_from_slice(separator.as_bytes());
+        }
+        self.printer.syntax.open_item(self.printer.out);
+        value.serialize(&mut *self.printer)?;
+        self.printer.syntax.close_item(self.printer.out);
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Unprintable> {
+        self.printer
+            .syntax
+            .close_array(self.printer.out, self.empty);
+        Ok(())
+    }
+}
+
+impl<S: Syntax> SerializeTuple for Items<'_, '_, S> {
+    type Ok = ();
+    type Error = Unprintable;
+
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unprintable> {
+        SerializeSeq::serialize_element(self, value)
+    }
+
+    fn end(self) -> Result<(), Unprintable> {
+        SerializeSeq::end(self)
+    }
+}
+
+/// The members of a struct, with where in the output each begins.
+struct Members<'p, 'a, S> {
+    printer: &'p mut Printer<'a, S>,
+    starts: Vec<(&'static str, usize)>,
+}
+
+impl<S: Syntax> SerializeStruct for Members<'_, '_, S> {
+    type Ok = ();
+    type Error = Unprintable;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), Unprintable> {
+        let printer = &mut *self.printer;
+        self.starts.push((name, printer.out.len()));
+        printer.syntax.open_member(printer.out, name);
+        value.serialize(&mut *printer)?;
+        printer.syntax.close_member(printer.out, name);
+        // Every member ends with a separator while they may still change places.
+        let separator = printer.syntax.separator();
+        printer.out.extend_from_slice(separator.as_bytes());
+        Ok(())
+    }
+
+    fn end(mut self) -> Result<(), Unprintable> {
+        let empty = self.starts.is_empty();
+        if self.printer.sorted && !self.starts.is_sorted_by_key(|(name, _)| *name) {
+            self.sort();
+        }
+        let printer = self.printer;
+        if !empty {
+            let end = printer.out.len() - printer.syntax.separator().len();
+            printer.out.truncate(end);
+        }
+        printer.syntax.close_struct(printer.out, empty);
+        Ok(())
+    }
+}
+
+impl<S> Members<'_, '_, S> {
+    /// Puts the members that were printed into the order of their names.
+    fn sort(&mut self) {
+        let out = &mut *self.printer.out;
+        let scratch = &mut self.printer.scratch;
+        let Some(&(_, first)) = self.starts.first() else {
+            return;
+        };
+        let ends = self.starts.iter().skip(1).map(|(_, start)| *start);
+        let mut members: Vec<(&str, std::ops::Range<usize>)> = self
+            .starts
+            .iter()
+            .zip(ends.chain([out.len()]))
+            .map(|((name, start), end)| (*name, *start..end))
+            .collect();
+        members.sort_by_key(|(name, _)| *name);
+        scratch.clear();
+        for (_, range) in members {
+            scratch.extend_from_slice(out.get(range).unwrap_or_default());
+        }
+        out.truncate(first);
+        out.extend_from_slice(scratch);
+    }
+}

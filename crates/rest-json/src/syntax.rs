@@ -1,0 +1,111 @@
+//! JSON as each profile writes it.
+
+use trivium_front::Profile;
+use trivium_front::print::Syntax;
+
+/// Writes values as JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct JsonSyntax {
+    /// Whose habits.
+    pub profile: Profile,
+}
+
+impl Syntax for JsonSyntax {
+    fn separator(&self) -> &'static str {
+        match self.profile {
+            Profile::Documented => ", ",
+            Profile::Original => ",",
+        }
+    }
+
+    fn text(&self, out: &mut Vec<u8>, text: &str) {
+        match self.profile {
+            Profile::Documented => raw(out, text),
+            Profile::Original => escaped(out, text),
+        }
+    }
+
+    fn integer(&self, out: &mut Vec<u8>, number: i64) {
+        out.extend_from_slice(number.to_string().as_bytes());
+    }
+
+    fn boolean(&self, out: &mut Vec<u8>, truth: bool) {
+        out.extend_from_slice(if truth { b"true" } else { b"false" });
+    }
+
+    fn date_time(&self, out: &mut Vec<u8>, text: &str) {
+        self.text(out, text);
+    }
+
+    fn open_struct(&mut self, out: &mut Vec<u8>) {
+        out.push(b'{');
+    }
+
+    fn open_member(&mut self, out: &mut Vec<u8>, name: &str) {
+        self.text(out, name);
+        out.extend_from_slice(match self.profile {
+            Profile::Documented => b": ",
+            Profile::Original => b":",
+        });
+    }
+
+    fn close_member(&mut self, _: &mut Vec<u8>, _: &str) {}
+
+    fn close_struct(&mut self, out: &mut Vec<u8>, _: bool) {
+        out.push(b'}');
+    }
+
+    fn open_array(&mut self, out: &mut Vec<u8>) {
+        out.push(b'[');
+    }
+
+    fn open_item(&mut self, _: &mut Vec<u8>) {}
+
+    fn close_item(&mut self, _: &mut Vec<u8>) {}
+
+    fn close_array(&mut self, out: &mut Vec<u8>, _: bool) {
+        out.push(b']');
+    }
+}
+
+/// A text with what JSON must escape, and nothing else.
+fn raw(out: &mut Vec<u8>, text: &str) {
+    // Writing into memory cannot fail, and every text has a form.
+    let _written = serde_json::to_writer(out, text);
+}
+
+/// A text in ASCII, `/` as `\/`, as the historical servers wrote it.
+fn escaped(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    for c in text.chars() {
+        match c {
+            '"' => out.extend_from_slice(b"\\\""),
+            '\\' => out.extend_from_slice(b"\\\\"),
+            '/' => out.extend_from_slice(b"\\/"),
+            '\n' => out.extend_from_slice(b"\\n"),
+            '\r' => out.extend_from_slice(b"\\r"),
+            '\t' => out.extend_from_slice(b"\\t"),
+            '\u{8}' => out.extend_from_slice(b"\\b"),
+            '\u{C}' => out.extend_from_slice(b"\\f"),
+            ' '..='~' => out.push(c as u8),
+            other => {
+                for unit in other.encode_utf16(&mut [0; 2]) {
+                    out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+                }
+            }
+        }
+    }
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_the_original_are_ascii() {
+        let mut out = Vec::new();
+        escaped(&mut out, "a/b \"\\\r\n\t江😀\u{7f}");
+        assert_eq!(out, br#""a\/b \"\\\r\n\t\u6c5f\ud83d\ude00\u007f""#);
+    }
+}

@@ -1,0 +1,26 @@
+//! `trivium import`.
+
+use trivium_core::administration;
+use trivium_core::import::import_groups;
+use trivium_core::types::UserRef;
+
+use super::{open, print};
+use crate::failure::Failure;
+use crate::options::{Global, Import};
+use crate::upcoming_file;
+
+pub(crate) fn run(global: &Global, command: &Import) -> Result<(), Failure> {
+    let Import::Upcoming { file, member } = command;
+    let name = file.display();
+    let document =
+        std::fs::read_to_string(file).map_err(|error| Failure::Data(format!("{name}: {error}")))?;
+    let groups = upcoming_file::read(&document)
+        .map_err(|words| Failure::Data(format!("{name}: {words}: nothing was imported")))?;
+    let service = open(global)?;
+    let member = match member {
+        Some(login) => Some(UserRef(administration::user(&service, login)?.id)),
+        None => None,
+    };
+    let count = import_groups(&service, groups, member)?;
+    print::value(global, "groups", &count.to_string())
+}

@@ -1,0 +1,64 @@
+//! Prints values: alone for people, as JSON for programs.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::options::Global;
+
+/// A single value under its name.
+pub(crate) fn value(global: &Global, name: &str, value: &str) -> Result<(), Failure> {
+    if global.json {
+        line(&json!({ name: value }).to_string())
+    } else {
+        line(value)
+    }
+}
+
+/// A list: a table with these columns, or JSON.
+pub(crate) fn list(global: &Global, columns: &[&str], rows: &[Value]) -> Result<(), Failure> {
+    if global.json {
+        return line(&Value::from(rows).to_string());
+    }
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING);
+    table.set_header(columns.iter().map(|column| column.to_uppercase()));
+    for row in rows {
+        table.add_row(columns.iter().map(|column| cell(&row[*column])));
+    }
+    line(&table.trim_fmt())
+}
+
+/// One thing: a name and a value on each line, or JSON.
+pub(crate) fn record(global: &Global, record: &Value) -> Result<(), Failure> {
+    if global.json {
+        return line(&record.to_string());
+    }
+    let members = record.as_object().into_iter().flatten();
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING);
+    for (name, value) in members {
+        table.add_row([name.clone(), cell(value)]);
+    }
+    line(&table.trim_fmt())
+}
+
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect(),
+        other => other.to_string(),
+    }
+}
+
+/// A line on standard output. A reader that has gone away is no failure.
+pub(crate) fn line(text: &str) -> Result<(), Failure> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

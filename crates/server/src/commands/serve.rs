@@ -1,0 +1,107 @@
+//! `trivium serve`.
+
+use trivium_core::context::Directory;
+use trivium_core::{Service, Settings, demonstration};
+use trivium_front::{Profile, StatusRule, Wire};
+use trivium_storage::{Database, DatabaseUrl, Options as Connections};
+
+use super::{print, secret};
+use crate::failure::Failure;
+use crate::gateway::Gateway;
+use crate::options::{DirectoryOption, Global, ProfileOption, Serve, StatusOption};
+use crate::{http, logs, upcoming_file};
+
+pub(crate) fn run(global: &Global, serve: &Serve) -> Result<(), Failure> {
+    if serve.demo && !serve.listen.ip().is_loopback() {
+        return Err(Failure::Configuration(format!(
+            "the demonstration has known passwords: it listens on a loopback address, not on {}",
+            serve.listen
+        )));
+    }
+    logs::start(serve.log_format, serve.log_level);
+    // Removed when the demonstration ends.
+    let scratch = serve.demo.then(tempfile::tempdir).transpose()?;
+    let url = match &scratch {
+        Some(folder) => {
+            let path = folder.path().join("demo.db");
+            DatabaseUrl::Sqlite(path.to_string_lossy().into_owned())
+        }
+        None => secret::database(global)?,
+    };
+    let workers = serve.workers.map_or_else(
+        || std::thread::available_parallelism().map_or(1, usize::from),
+        usize::from,
+    );
+    let connections = Connections {
+        readers: u32::try_from(workers * 2).unwrap_or(4).max(4),
+        ..Connections::default()
+    };
+    let database = Database::open(url.clone(), &connections)?;
+    database.lock_for_serving()?;
+    let service = Service::new(database, settings(serve)?);
+    if serve.demo {
+        let groups = upcoming_file::read(upcoming_file::DEMONSTRATION).map_err(Failure::Data)?;
+        demonstration::install(&service, groups)?;
+    }
+    let gateway = Gateway::new(service, wire(serve));
+    actix_web::rt::System::new().block_on(async {
+        let server = http::bind(gateway, serve.listen, workers, serve.base_url.clone())?;
+        let base = format!("http://{}", server.address);
+        print::line(&format!("Trivium serves {url} on {base}"))?;
+        if serve.demo {
+            print::line(&announcement(&base))?;
+        }
+        server.run().await
+    })
+}
+
+fn settings(serve: &Serve) -> Result<Settings, Failure> {
+    Ok(Settings {
+        token_lifetime: serve.token_lifetime,
+        directory: match serve.directory {
+            DirectoryOption::Public => Directory::Public,
+            DirectoryOption::Members => Directory::Members,
+        },
+        admin_password: secret::admin_password()?,
+    })
+}
+
+fn wire(serve: &Serve) -> Wire {
+    Wire {
+        profile: match serve.peopleaggregator_profile {
+            ProfileOption::Documented => Profile::Documented,
+            ProfileOption::Original => Profile::Original,
+        },
+        status: match serve.peopleaggregator_status {
+            StatusOption::Ok => StatusRule::Ok,
+            StatusOption::Http => StatusRule::Http,
+        },
+    }
+}
+
+/// What a person needs to try it: credentials, and a line for each protocol that can be pasted.
+fn announcement(base: &str) -> String {
+    let (login, password, token) = demonstration::MEMBER;
+    let (owner, owners_password) = demonstration::OWNER;
+    let mut groups = String::new();
+    for (id, name, registration) in demonstration::GROUPS {
+        groups.push_str(&format!(
+            "  group:{id}  {name} ({})\n",
+            registration.as_str()
+        ));
+    }
+    format!(
+        "
+DEMONSTRATION: everybody knows these passwords, and the data goes when the server stops.
+  user {login}, password {password}, token {token}
+  user {owner}, password {owners_password}, owner of
+{groups}
+REST (JSON):
+  curl -d 'authToken={token}&id=group%3A1234' {base}/api/json/peopleaggregator/joinGroup
+REST (XML):
+  curl '{base}/api/xml/peopleaggregator/getMyGroups?authToken={token}'
+XML-RPC:
+  curl -H 'Content-Type: text/xml' -d '<methodCall><methodName>peopleaggregator.getMyGroups</methodName><params><param><value><struct><member><name>authToken</name><value>{token}</value></member></struct></value></param></params></methodCall>' {base}/api/xmlrpc
+"
+    )
+}

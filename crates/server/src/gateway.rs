@@ -1,0 +1,140 @@
+//! Takes a request to its front-end, and a call to the database and back.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::{Semaphore, oneshot};
+use trivium_core::{Authority, Caller, Code, Effect, Error, Service};
+use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, Wire};
+use trivium_rest_json::Json;
+use trivium_rest_xml::Xml;
+use trivium_xml_rpc::XmlRpc;
+
+/// Calls that may wait for a permit to hash a password before further ones are refused.
+const WAITING: usize = 512;
+
+/// The service behind its front-ends.
+pub(crate) struct Gateway {
+    pub(crate) service: Arc<Service>,
+    json: Json,
+    xml: Xml,
+    xml_rpc: XmlRpc,
+    /// One for each core: hashing a password takes a core and 19 MiB.
+    permits: Semaphore,
+    waiting: AtomicUsize,
+}
+
+impl Gateway {
+    pub(crate) fn new(service: Arc<Service>, wire: Wire) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            service,
+            json: Json { wire },
+            xml: Xml { wire },
+            xml_rpc: XmlRpc { wire },
+            permits: Semaphore::new(cores),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    /// The front-end that serves this path.
+    pub(crate) fn front_end(&self, path: &str) -> Option<&dyn FrontEnd> {
+        if path.starts_with(trivium_rest_json::PREFIX) {
+            Some(&self.json)
+        } else if path.starts_with(trivium_rest_xml::PREFIX) {
+            Some(&self.xml)
+        } else if path.trim_end_matches('/') == trivium_xml_rpc::PATH
+            || path.starts_with(trivium_xml_rpc::PREFIX)
+        {
+            Some(&self.xml_rpc)
+        } else {
+            None
+        }
+    }
+
+    /// From request to reply.
+    pub(crate) async fn serve(
+        &self,
+        front_end: &dyn FrontEnd,
+        request: &Request<'_>,
+        caller: Caller,
+    ) -> Reply {
+        match front_end.read(request) {
+            Ok(call) => {
+                let outcome = self.call(call, caller).await;
+                if let Err(error) = &outcome
+                    && let Some(cause) = error.cause()
+                {
+                    tracing::error!(code = error.code().name(), %cause, "a call failed");
+                }
+                front_end.write(request, outcome)
+            }
+            Err(reply) => *reply,
+        }
+    }
+
+    async fn call(&self, call: Call, caller: Caller) -> Outcome {
+        let Call { entry, arguments } = call;
+        let mut bound = entry.bind(arguments)?;
+        if entry.prepares {
+            let _permit = self.permit().await?;
+            let service = Arc::clone(&self.service);
+            bound = blocking(move || {
+                bound.prepare(&service)?;
+                Ok(bound)
+            })
+            .await?;
+        }
+        match entry.effect {
+            Effect::Read => {
+                let service = Arc::clone(&self.service);
+                blocking(move || service.read(entry.name, &*bound, &caller)).await
+            }
+            Effect::Change => {
+                let (sender, outcome) = oneshot::channel();
+                self.service
+                    .change(entry.name, bound, caller, move |result| {
+                        // A caller that is gone does not undo the change.
+                        let _gone = sender.send(result);
+                    });
+                outcome
+                    .await
+                    .unwrap_or_else(|_| Err(trivium_storage::Error::Closed.into()))
+            }
+        }
+    }
+
+    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Error> {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Error::from(Code::TemporarilyUnavailable).retry_after(1));
+        }
+        let permit = self.permits.acquire().await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        permit.map_err(|error| Error::unforeseen(&error))
+    }
+}
+
+/// The one hop: off the server's threads, which must not wait for a disk.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    match actix_web::web::block(work).await {
+        Ok(outcome) => outcome,
+        Err(error) => Err(Error::unforeseen(&error)),
+    }
+}
+
+/// Who calls over HTTP: known by a token or not at all.
+pub(crate) fn caller(
+    front_end: &dyn FrontEnd,
+    address: Option<std::net::IpAddr>,
+    base_url: String,
+) -> Caller {
+    Caller {
+        via: front_end.via(),
+        authority: Authority::Token,
+        address,
+        base_url,
+    }
+}

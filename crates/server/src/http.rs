@@ -1,0 +1,289 @@
+//! The HTTP server: the only place that knows actix-web.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use trivium_front::{Reply, Request, budget};
+
+use crate::drain::Drain;
+use crate::failure::Failure;
+use crate::gateway::{self, Gateway};
+
+/// How long a client may take for the head of its first request, and for a body.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// How long a connection may stay open without a request.
+const KEEP_ALIVE: Duration = Duration::from_secs(30);
+
+/// Bytes over the budget that are read and dropped, so that the client reads its answer
+/// before it meets a closed connection.
+const TOLERANCE: usize = 4 * 1024 * 1024;
+
+/// What every request is served with.
+struct Shared {
+    gateway: Gateway,
+    drain: Drain,
+    base_url: Option<String>,
+    listen: SocketAddr,
+    /// Makes request ids that differ between runs of the server.
+    run: u32,
+    requests: AtomicU64,
+}
+
+/// A server that listens, and is yet to run.
+pub(crate) struct Server {
+    shared: Arc<Shared>,
+    server: actix_web::dev::Server,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+}
+
+/// Binds the address.
+///
+/// # Errors
+/// When the address cannot be had.
+pub(crate) fn bind(
+    gateway: Gateway,
+    listen: SocketAddr,
+    workers: usize,
+    base_url: Option<String>,
+) -> Result<Server, Failure> {
+    let cannot = |e: std::io::Error| Failure::Failed(format!("cannot listen on {listen}: {e}"));
+    let listener = std::net::TcpListener::bind(listen).map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    let mut run = [0_u8; 4];
+    getrandom::fill(&mut run).map_err(|e| Failure::Failed(e.to_string()))?;
+    let shared = Arc::new(Shared {
+        gateway,
+        drain: Drain::default(),
+        base_url: base_url.map(|url| url.trim_end_matches('/').to_owned()),
+        listen: address,
+        run: u32::from_be_bytes(run),
+        requests: AtomicU64::new(0),
+    });
+    let data = web::Data::from(Arc::clone(&shared));
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(data.clone())
+            .default_service(web::to(serve))
+    })
+    .workers(workers)
+    .client_request_timeout(DEADLINE)
+    .keep_alive(KEEP_ALIVE)
+    .disable_signals()
+    .shutdown_timeout(1)
+    .listen(listener)
+    .map_err(cannot)?
+    .run();
+    Ok(Server {
+        shared,
+        server,
+        address,
+    })
+}
+
+impl Server {
+    /// Serves until SIGTERM or SIGINT, then answers what was accepted and ends.
+    ///
+    /// # Errors
+    /// When the server breaks.
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let handle = self.server.handle();
+        let shared = Arc::clone(&self.shared);
+        let stop = actix_web::rt::spawn(async move {
+            match signal().await {
+                Ok(name) => tracing::info!(signal = name, "stopping"),
+                Err(error) => tracing::error!(%error, "signals cannot be heard"),
+            }
+            shared.drain.wait().await;
+            handle.stop(true).await;
+        });
+        self.server.await?;
+        stop.abort();
+        let service = Arc::clone(&self.shared.gateway.service);
+        // What the writer still holds is committed before the program ends.
+        let closed = actix_web::rt::task::spawn_blocking(move || service.database.close()).await;
+        closed.map_err(|error| Failure::Failed(error.to_string()))
+    }
+}
+
+async fn signal() -> std::io::Result<&'static str> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok("SIGTERM"),
+        _ = interrupt.recv() => Ok("SIGINT"),
+    }
+}
+
+/// Serves one request.
+async fn serve(
+    http: HttpRequest,
+    payload: web::Payload,
+    shared: web::Data<Shared>,
+) -> HttpResponse {
+    let _under_way = shared.drain.begin();
+    let began = Instant::now();
+    let number = shared.requests.fetch_add(1, Ordering::Relaxed);
+    let id = format!("{:08x}-{number:08x}", shared.run);
+    let reply = answer(&http, payload, &shared).await;
+    let status = reply.status;
+    // The query is left out: it may hold a token.
+    tracing::info!(
+        id,
+        method = %http.method(),
+        path = http.path(),
+        status,
+        code = reply.code,
+        microseconds = began.elapsed().as_micros(),
+        "request"
+    );
+    let mut response = HttpResponse::build(
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+    );
+    response
+        .insert_header((header::CONTENT_TYPE, &*reply.content_type))
+        .insert_header(("X-Request-Id", id));
+    for (name, value) in &reply.headers {
+        response.insert_header((*name, value.as_str()));
+    }
+    // After a body that was not read to its end, the rest of it would be the next request.
+    if shared.drain.is_stopping() || matches!(status, 408 | 413) {
+        response.force_close();
+        response.insert_header((header::CONNECTION, HeaderValue::from_static("close")));
+    }
+    let mut response = response.body(reply.body);
+    if shared.drain.is_stopping() {
+        response
+            .head_mut()
+            .set_connection_type(ConnectionType::Close);
+    }
+    response
+}
+
+async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> Reply {
+    let path = http.path();
+    let Some(front_end) = shared.gateway.front_end(path) else {
+        return elsewhere(path, shared).await;
+    };
+    let body = match read(payload).await {
+        Ok(body) => body,
+        Err(reply) => return reply,
+    };
+    let text = |name: header::HeaderName| {
+        http.headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    };
+    let request = Request {
+        method: http.method().as_str(),
+        path,
+        query: http.query_string(),
+        content_type: text(header::CONTENT_TYPE),
+        content_encoding: text(header::CONTENT_ENCODING),
+        accept: text(header::ACCEPT),
+        bearer: text(header::AUTHORIZATION).and_then(bearer),
+        body: body.as_deref(),
+    };
+    let caller = gateway::caller(
+        front_end,
+        http.peer_addr().map(|address| address.ip()),
+        shared
+            .base_url
+            .clone()
+            .unwrap_or_else(|| base_url(http, shared)),
+    );
+    shared.gateway.serve(front_end, &request, caller).await
+}
+
+/// The token of `Authorization: Bearer TOKEN`.
+fn bearer(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Scheme and host as the client asked.
+fn base_url(http: &HttpRequest, shared: &Shared) -> String {
+    let host = http
+        .uri()
+        .authority()
+        .map(ToString::to_string)
+        .or_else(|| {
+            let host = http.headers().get(header::HOST)?.to_str().ok()?;
+            Some(host.to_owned())
+        })
+        // Nothing but a host and a port may come out again in an address.
+        .filter(|host| {
+            let fine = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+            !host.is_empty() && host.len() < 256 && host.bytes().all(fine)
+        })
+        .unwrap_or_else(|| shared.listen.to_string());
+    format!("http://{host}")
+}
+
+/// Reads a body up to the budget; `None` when it is over.
+async fn read(mut payload: web::Payload) -> Result<Option<Vec<u8>>, Reply> {
+    use futures_util::StreamExt;
+    let mut body = Vec::new();
+    let mut dropped = 0;
+    let whole = async {
+        while let Some(chunk) = payload.next().await {
+            let Ok(chunk) = chunk else {
+                return Err(plain(400, "malformed_body: the body ended early"));
+            };
+            if dropped == 0 && body.len() + chunk.len() <= budget::BODY {
+                body.extend_from_slice(&chunk);
+            } else {
+                dropped += chunk.len();
+                if dropped > TOLERANCE {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(DEADLINE, whole).await {
+        Ok(Ok(())) => Ok((dropped == 0).then_some(body)),
+        Ok(Err(reply)) => Err(reply),
+        Err(_) => Err(plain(408, "the body did not arrive in time")),
+    }
+}
+
+/// What is served beside the front-ends.
+async fn elsewhere(path: &str, shared: &Shared) -> Reply {
+    match path {
+        "/live" => plain(200, "live"),
+        "/ready" => {
+            if shared.drain.is_stopping() {
+                return plain(503, "stopping");
+            }
+            let service = Arc::clone(&shared.gateway.service);
+            let ready = web::block(move || {
+                service
+                    .database
+                    .read::<_, trivium_storage::Error>(|_| Ok(()))
+            });
+            match ready.await {
+                Ok(Ok(())) => plain(200, "ready"),
+                _ => plain(503, "the database is out of reach"),
+            }
+        }
+        _ => plain(404, "not_found: nothing is served at this address"),
+    }
+}
+
+fn plain(status: u16, words: &str) -> Reply {
+    Reply {
+        status,
+        content_type: "text/plain; charset=utf-8".into(),
+        headers: Vec::new(),
+        body: format!("{words}\n").into_bytes(),
+        code: None,
+    }
+}

@@ -1,0 +1,23 @@
+//! The log on standard error.
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::options::LogFormat;
+
+/// Starts logging. Called once.
+pub(crate) fn start(format: LogFormat, level: tracing::Level) {
+    // Libraries speak up only about trouble: at lower levels some would log what they read.
+    let levels = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("trivium", level)
+        .with_target("trivium_core", level)
+        .with_target("trivium_storage", level);
+    let registry = tracing_subscriber::registry().with(levels);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => registry.with(layer.with_ansi(false)).init(),
+        LogFormat::Json => registry.with(layer.json().flatten_event(true)).init(),
+    }
+}

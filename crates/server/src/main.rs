@@ -1,0 +1,27 @@
+//! The binary `trivium`: command line, configuration, HTTP server.
+//!
+//! - [`options`] declares every command and option once; [`commands`] carries them out.
+//! - [`http`] is the only place that knows actix-web: limits, deadlines, graceful stop.
+//! - [`gateway`] takes a request to its front-end, and a call to the database and back.
+
+mod commands;
+mod drain;
+mod failure;
+mod gateway;
+mod http;
+mod logs;
+mod options;
+mod upcoming_file;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let options = match options::parse(std::env::args_os()) {
+        Ok(options) => options,
+        Err(failure) => return failure.report(),
+    };
+    match commands::run(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

@@ -1,0 +1,346 @@
+//! The command line and the configuration: every option is declared once, here.
+//!
+//! A flag wins over its environment variable, that over `trivium.toml`, that over the default:
+//! the file's values are handed to clap as defaults before it reads the command line.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::failure::Failure;
+
+/// One group service for XML-RPC, REST (XML) and REST (JSON) clients alike.
+#[derive(Debug, Parser)]
+#[command(
+    name = "trivium",
+    version,
+    max_term_width = 100,
+    after_help = "Examples:
+  trivium serve --demo
+  trivium user add marc --password-stdin
+  trivium group add 'Three Ways' --owner marc --registration moderated
+  trivium import upcoming groups.json --member marc
+
+Every option can also be set in the environment (TRIVIUM_LISTEN for --listen) or in trivium.toml
+(listen = \"…\"); the command line wins over the environment, the environment over the file."
+)]
+pub(crate) struct Options {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command understands, also after its arguments.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Where the data is: sqlite:PATH, or postgres://USER@HOST/NAME
+    #[arg(long, global = true, env = "TRIVIUM_DATABASE", hide_env_values = true)]
+    #[arg(default_value = "sqlite:trivium.db", value_name = "URL")]
+    pub(crate) database: String,
+    /// The configuration file; trivium.toml in this folder is read when it exists
+    #[arg(long, global = true, env = "TRIVIUM_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Print data as JSON, for programs
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the gateway
+    Serve(Serve),
+    /// People and their tokens
+    #[command(subcommand)]
+    User(User),
+    /// Groups
+    #[command(subcommand)]
+    Group(Group),
+    /// Bring in data from elsewhere
+    #[command(subcommand)]
+    Import(Import),
+}
+
+/// Creates and migrates the database, then serves until SIGTERM or SIGINT.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trivium serve --demo
+  trivium serve --listen 0.0.0.0:8080 --database sqlite:/srv/trivium.db
+  TRIVIUM_DATABASE=postgres://trivium@db/trivium trivium serve --workers 4")]
+pub(crate) struct Serve {
+    /// Serve a throw-away database with demonstration data and known passwords; loopback only
+    #[arg(long)]
+    pub(crate) demo: bool,
+    /// The address to listen on
+    #[arg(
+        long,
+        env = "TRIVIUM_LISTEN",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
+    pub(crate) listen: SocketAddr,
+    /// Server threads [default: one for each core]
+    #[arg(long, env = "TRIVIUM_WORKERS", value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) workers: Option<u16>,
+    /// Where people reach this service, for addresses in answers [default: as they asked]
+    #[arg(long, env = "TRIVIUM_BASE_URL", value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Which bytes are sent: as documented, or as the original servers did
+    #[arg(
+        long,
+        env = "TRIVIUM_PEOPLEAGGREGATOR_PROFILE",
+        value_enum,
+        default_value = "documented"
+    )]
+    pub(crate) peopleaggregator_profile: ProfileOption,
+    /// How failures are told over REST: always with 200, or with a status of their own
+    #[arg(
+        long,
+        env = "TRIVIUM_PEOPLEAGGREGATOR_STATUS",
+        value_enum,
+        default_value = "ok"
+    )]
+    pub(crate) peopleaggregator_status: StatusOption,
+    /// How long a token from login is good, in seconds
+    #[arg(
+        long,
+        env = "TRIVIUM_TOKEN_LIFETIME",
+        default_value_t = 86_400,
+        value_name = "SECONDS"
+    )]
+    #[arg(value_parser = clap::value_parser!(i64).range(1..=2_000_000_000))]
+    pub(crate) token_lifetime: i64,
+    /// Who may list people and find groups
+    #[arg(long, env = "TRIVIUM_DIRECTORY", value_enum, default_value = "public")]
+    pub(crate) directory: DirectoryOption,
+    /// How the log on standard error looks
+    #[arg(long, env = "TRIVIUM_LOG_FORMAT", value_enum, default_value = "text")]
+    pub(crate) log_format: LogFormat,
+    /// What is logged: error, warn, info or debug
+    #[arg(
+        long,
+        env = "TRIVIUM_LOG_LEVEL",
+        default_value = "info",
+        value_name = "LEVEL"
+    )]
+    pub(crate) log_level: tracing::Level,
+}
+
+/// See [`trivium_front::Profile`].
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ProfileOption {
+    Documented,
+    Original,
+}
+
+/// See [`trivium_front::StatusRule`].
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum StatusOption {
+    Ok,
+    Http,
+}
+
+/// See [`trivium_core::context::Directory`].
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum DirectoryOption {
+    Public,
+    Members,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Add a person; prints their ID
+    #[command(after_help = "Examples:
+  trivium user add marc --first-name Marc
+  echo 'a long password' | trivium user add marc --password-stdin")]
+    Add {
+        /// What the person logs in with
+        login: String,
+        /// Given name
+        #[arg(long, default_value = "")]
+        first_name: String,
+        /// Family name
+        #[arg(long, default_value = "")]
+        last_name: String,
+        /// E-mail address
+        #[arg(long)]
+        email: Option<String>,
+        /// Read the password from standard input; without it, and without a terminal to ask
+        /// on, the person has none and cannot log in
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// List the people, newest first
+    List,
+    /// Give a person a new token; prints it, this once
+    #[command(after_help = "Examples:
+  trivium user token marc
+  TOKEN=$(trivium user token marc --ttl 12h)")]
+    Token {
+        /// Whose token
+        login: String,
+        /// How long it is good: 90s, 15m, 12h, 30d
+        #[arg(long, default_value = "30d", value_parser = seconds)]
+        ttl: i64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Group {
+    /// Add a group; prints its ID
+    #[command(after_help = "Example:
+  trivium group add 'Three Ways' --owner marc --registration moderated")]
+    Add {
+        /// Name of the group
+        name: String,
+        /// Login of the person who owns it
+        #[arg(long, value_name = "LOGIN")]
+        owner: String,
+        /// How it is joined: open, moderated or invite
+        #[arg(long, default_value = "open")]
+        registration: String,
+        /// Who may read what is in it: public or members
+        #[arg(long, default_value = "public")]
+        access: String,
+        /// What the group is about
+        #[arg(long, default_value = "", value_name = "TEXT")]
+        description: String,
+        /// ID of its category
+        #[arg(long, default_value = "cat:1")]
+        category: String,
+    },
+    /// List the groups, newest first
+    List,
+    /// Show a group
+    Show {
+        /// ID of the group: group:7
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Groups from an answer of Upcoming's getMyGroups, in JSON; all of them or none
+    #[command(after_help = "Example:
+  trivium import upcoming groups.json --member marc")]
+    Upcoming {
+        /// The file with the answer
+        file: PathBuf,
+        /// Login of a person to make a member of each, counted as already included
+        #[arg(long, value_name = "LOGIN")]
+        member: Option<String>,
+    },
+}
+
+/// Reads command line, environment and file.
+///
+/// # Errors
+/// [`Failure::Usage`], which also tells help and version; [`Failure::Configuration`].
+pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options, Failure> {
+    let arguments: Vec<OsString> = arguments.collect();
+    let mut command = Options::command();
+    if let Some((path, file)) = configuration_file(&arguments)? {
+        for (name, value) in flatten(&path, file)? {
+            command = with_default(command, &name, value).ok_or_else(|| {
+                Failure::Configuration(format!("{}: there is no option '{name}'", path.display()))
+            })?;
+        }
+    }
+    let matches = command.try_get_matches_from(arguments)?;
+    Ok(Options::from_arg_matches(&matches)?)
+}
+
+/// The file that `--config` or `TRIVIUM_CONFIG` names, or `trivium.toml` where there is one.
+fn configuration_file(arguments: &[OsString]) -> Result<Option<(PathBuf, toml::Table)>, Failure> {
+    let mut words = arguments.iter().filter_map(|word| word.to_str());
+    let mut named = None;
+    while let Some(word) = words.next() {
+        match word.strip_prefix("--config") {
+            Some("") => named = words.next().map(PathBuf::from),
+            Some(rest) if rest.starts_with('=') => named = rest.get(1..).map(PathBuf::from),
+            _ => {}
+        }
+    }
+    let named = named.or_else(|| std::env::var_os("TRIVIUM_CONFIG").map(PathBuf::from));
+    let path = named.clone().unwrap_or_else(|| "trivium.toml".into());
+    let complain = |words: String| Failure::Configuration(format!("{}: {words}", path.display()));
+    match std::fs::read_to_string(&path) {
+        Ok(text) => match text.parse() {
+            Ok(table) => Ok(Some((path, table))),
+            Err(error) => Err(complain(toml::de::Error::to_string(&error))),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(None),
+        Err(error) => Err(complain(error.to_string())),
+    }
+}
+
+/// `[peopleaggregator] profile = "original"` as `peopleaggregator_profile`, `original`.
+fn flatten(path: &std::path::Path, table: toml::Table) -> Result<Vec<(String, String)>, Failure> {
+    let mut flat = Vec::new();
+    for (name, value) in table {
+        match value {
+            toml::Value::Table(inner) => {
+                let inner = flatten(path, inner)?;
+                flat.extend(
+                    inner
+                        .into_iter()
+                        .map(|(rest, v)| (format!("{name}_{rest}"), v)),
+                );
+            }
+            toml::Value::String(text) => flat.push((name, text)),
+            toml::Value::Integer(number) => flat.push((name, number.to_string())),
+            toml::Value::Boolean(truth) => flat.push((name, truth.to_string())),
+            _ => {
+                return Err(Failure::Configuration(format!(
+                    "{}: '{name}' must be a text, a number, true or false",
+                    path.display()
+                )));
+            }
+        }
+    }
+    Ok(flat)
+}
+
+/// The command with this default for the option of this name; `None` when there is no such.
+fn with_default(command: clap::Command, name: &str, value: String) -> Option<clap::Command> {
+    // A demonstration is asked for by hand, never by a file.
+    let settable = |a: &clap::Arg| a.get_id() == name && a.get_env().is_some() && name != "config";
+    if command.get_arguments().any(settable) {
+        return Some(command.mut_arg(name, |a| a.default_value(value)));
+    }
+    let of_serve = command
+        .find_subcommand("serve")
+        .is_some_and(|serve| serve.get_arguments().any(settable));
+    of_serve.then(|| {
+        command.mut_subcommand("serve", |serve| {
+            serve.mut_arg(name, |a| a.default_value(value))
+        })
+    })
+}
+
+/// `90s`, `15m`, `12h`, `30d` as seconds.
+fn seconds(text: &str) -> Result<i64, String> {
+    let wrong = || "a time is a number and a unit: 90s, 15m, 12h or 30d".to_owned();
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let factor = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(wrong()),
+    };
+    text.strip_suffix(unit)
+        .and_then(|number| number.parse::<u32>().ok())
+        .filter(|number| *number > 0)
+        .map(|number| i64::from(number) * factor)
+        .ok_or_else(wrong)
+}

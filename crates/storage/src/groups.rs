@@ -1,0 +1,361 @@
+//! Groups and their categories.
+
+use std::collections::HashMap;
+
+use diesel::dsl::count_star;
+use diesel::prelude::*;
+
+use crate::schema::{categories, groups, memberships};
+use crate::{AnyConnection, Error, Page, Result, Seconds};
+
+/// A group. A deleted one stays, so that its number is never used again.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = groups)]
+pub struct Group {
+    /// The number N of `group:N`.
+    pub id: i64,
+    /// Unique among the living groups of its owner.
+    pub name: String,
+    /// May be empty.
+    pub description: String,
+    /// Which category it is in.
+    pub category_id: i64,
+    /// May be empty.
+    pub tags: String,
+    /// The address of a picture; may be empty.
+    pub image: String,
+    /// `public` or `members`.
+    pub access_type: String,
+    /// `open`, `moderated` or `invite`.
+    pub registration_type: String,
+    /// `direct` or `moderated`.
+    pub moderation_type: String,
+    /// A stored counter that joins and leaves change; an import brings it.
+    pub member_count: i64,
+    /// How many topics it has.
+    pub topic_count: i64,
+    /// Upcoming's second count of topics.
+    pub num_topics: i64,
+    /// Upcoming's number of a commercial account.
+    pub commercial_account_id: i64,
+    /// The member who owns it.
+    pub owner_id: i64,
+    /// When it was made.
+    pub created_at: Seconds,
+    /// Since when it is gone.
+    pub deleted_at: Option<Seconds>,
+}
+
+/// A group to be.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = groups)]
+pub struct NewGroup {
+    /// Its number, where an import brings one.
+    pub id: Option<i64>,
+    /// See [`Group::name`].
+    pub name: String,
+    /// The name in lower case.
+    pub folded_name: String,
+    /// See [`Group::description`].
+    pub description: String,
+    /// See [`Group::category_id`].
+    pub category_id: i64,
+    /// See [`Group::tags`].
+    pub tags: String,
+    /// See [`Group::image`].
+    pub image: String,
+    /// See [`Group::access_type`].
+    pub access_type: &'static str,
+    /// See [`Group::registration_type`].
+    pub registration_type: &'static str,
+    /// See [`Group::moderation_type`].
+    pub moderation_type: &'static str,
+    /// See [`Group::member_count`].
+    pub member_count: i64,
+    /// See [`Group::topic_count`].
+    pub topic_count: i64,
+    /// See [`Group::num_topics`].
+    pub num_topics: i64,
+    /// See [`Group::commercial_account_id`].
+    pub commercial_account_id: i64,
+    /// See [`Group::owner_id`].
+    pub owner_id: i64,
+    /// See [`Group::created_at`].
+    pub created_at: Seconds,
+}
+
+/// What of a group changes; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default, AsChangeset)]
+#[diesel(table_name = groups)]
+pub struct GroupChange {
+    /// See [`Group::name`].
+    pub name: Option<String>,
+    /// The name in lower case.
+    pub folded_name: Option<String>,
+    /// See [`Group::description`].
+    pub description: Option<String>,
+    /// See [`Group::category_id`].
+    pub category_id: Option<i64>,
+    /// See [`Group::tags`].
+    pub tags: Option<String>,
+    /// See [`Group::image`].
+    pub image: Option<String>,
+    /// See [`Group::access_type`].
+    pub access_type: Option<&'static str>,
+    /// See [`Group::registration_type`].
+    pub registration_type: Option<&'static str>,
+    /// See [`Group::moderation_type`].
+    pub moderation_type: Option<&'static str>,
+    /// See [`Group::owner_id`].
+    pub owner_id: Option<i64>,
+    /// See [`Group::deleted_at`].
+    pub deleted_at: Option<Seconds>,
+}
+
+/// A category with the number of its living groups.
+#[derive(Clone, Debug, Queryable)]
+pub struct Category {
+    /// The number N of `cat:N`.
+    pub id: i64,
+    /// Unique.
+    pub name: String,
+    /// Living groups in it that are not by invitation only.
+    pub group_count: i64,
+}
+
+/// Adds a group and answers its number.
+///
+/// # Errors
+/// A unique violation when its owner has a group of this name.
+pub fn insert(connection: &mut AnyConnection, group: &NewGroup) -> Result<i64> {
+    Ok(diesel::insert_into(groups::table)
+        .values(group)
+        .returning(groups::id)
+        .get_result(connection)?)
+}
+
+/// The group of this number, deleted or not.
+pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Group>> {
+    Ok(groups::table
+        .find(id)
+        .select(Group::as_select())
+        .first(connection)
+        .optional()?)
+}
+
+/// The living group that `owner` calls `name`.
+pub fn find_of_owner(
+    connection: &mut AnyConnection,
+    owner: i64,
+    name: &str,
+) -> Result<Option<i64>> {
+    Ok(groups::table
+        .filter(groups::owner_id.eq(owner))
+        .filter(groups::name.eq(name))
+        .filter(groups::deleted_at.is_null())
+        .select(groups::id)
+        .first(connection)
+        .optional()?)
+}
+
+/// How many living groups a user owns.
+pub fn count_of_owner(connection: &mut AnyConnection, owner: i64) -> Result<i64> {
+    Ok(groups::table
+        .filter(groups::owner_id.eq(owner))
+        .filter(groups::deleted_at.is_null())
+        .count()
+        .get_result(connection)?)
+}
+
+/// The living groups that are not by invitation only, newest first, and how many there are.
+pub fn list_listed(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group>, i64)> {
+    let total = groups::table
+        .filter(groups::deleted_at.is_null())
+        .filter(groups::registration_type.ne("invite"))
+        .count()
+        .get_result(connection)?;
+    let rows = groups::table
+        .filter(groups::deleted_at.is_null())
+        .filter(groups::registration_type.ne("invite"))
+        .order(groups::id.desc())
+        .limit(page.limit)
+        .offset(page.offset)
+        .select(Group::as_select())
+        .load(connection)?;
+    Ok((rows, total))
+}
+
+/// All living groups, newest first, and how many there are.
+pub fn list_all(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group>, i64)> {
+    let total = groups::table
+        .filter(groups::deleted_at.is_null())
+        .count()
+        .get_result(connection)?;
+    let rows = groups::table
+        .filter(groups::deleted_at.is_null())
+        .order(groups::id.desc())
+        .limit(page.limit)
+        .offset(page.offset)
+        .select(Group::as_select())
+        .load(connection)?;
+    Ok((rows, total))
+}
+
+/// Listed groups whose lower-case name contains `part`, newest first, at most `limit`.
+pub fn search(
+    connection: &mut AnyConnection,
+    part: &str,
+    limit: i64,
+) -> Result<Vec<(i64, String)>> {
+    let mut pattern = String::with_capacity(part.len() + 2);
+    pattern.push('%');
+    for character in part.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    Ok(groups::table
+        .filter(groups::folded_name.like(pattern).escape('\\'))
+        .filter(groups::deleted_at.is_null())
+        .filter(groups::registration_type.ne("invite"))
+        .order(groups::id.desc())
+        .limit(limit)
+        .select((groups::id, groups::name))
+        .load(connection)?)
+}
+
+/// A group as one of its members sees it.
+#[derive(Clone, Debug, Queryable)]
+pub struct Mine {
+    /// The group.
+    pub group: Group,
+    /// `member` or `moderator`.
+    pub state: String,
+    /// When the person joined.
+    pub since: Seconds,
+}
+
+/// The groups that a user is a member of, highest number first, and how many there are.
+pub fn list_of_member(
+    connection: &mut AnyConnection,
+    user: i64,
+    page: Page,
+) -> Result<(Vec<Mine>, i64)> {
+    let total = memberships::table
+        .filter(memberships::user_id.eq(user))
+        .filter(
+            memberships::state
+                .eq("member")
+                .or(memberships::state.eq("moderator")),
+        )
+        .count()
+        .get_result(connection)?;
+    let rows = memberships::table
+        .inner_join(groups::table)
+        .filter(memberships::user_id.eq(user))
+        .filter(
+            memberships::state
+                .eq("member")
+                .or(memberships::state.eq("moderator")),
+        )
+        .order(memberships::group_id.desc())
+        .limit(page.limit)
+        .offset(page.offset)
+        .select((Group::as_select(), memberships::state, memberships::since))
+        .load(connection)?;
+    Ok((rows, total))
+}
+
+/// How many requests wait in each of these groups; a group without any is left out.
+pub fn count_requests(connection: &mut AnyConnection, of: &[i64]) -> Result<HashMap<i64, i64>> {
+    if of.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, i64)> = memberships::table
+        .filter(memberships::state.eq("requested"))
+        .filter(memberships::group_id.eq_any(of))
+        .group_by(memberships::group_id)
+        .select((memberships::group_id, count_star()))
+        .load(connection)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Changes a group.
+///
+/// # Errors
+/// A unique violation when its owner has another group of the new name.
+pub fn update(connection: &mut AnyConnection, id: i64, change: &GroupChange) -> Result<()> {
+    match diesel::update(groups::table.find(id))
+        .set(change)
+        .execute(connection)
+    {
+        Ok(_) | Err(diesel::result::Error::QueryBuilderError(_)) => Ok(()),
+        Err(error) => Err(Error::Query(error)),
+    }
+}
+
+/// Adds to the stored counter of members; `by` may be negative.
+pub fn add_members(connection: &mut AnyConnection, id: i64, by: i64) -> Result<()> {
+    diesel::update(groups::table.find(id))
+        .set(groups::member_count.eq(groups::member_count + by))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// All categories by number, each with how many listed groups it has.
+pub fn categories(connection: &mut AnyConnection) -> Result<Vec<Category>> {
+    let counts: HashMap<i64, i64> = groups::table
+        .filter(groups::deleted_at.is_null())
+        .filter(groups::registration_type.ne("invite"))
+        .group_by(groups::category_id)
+        .select((groups::category_id, count_star()))
+        .load::<(i64, i64)>(connection)?
+        .into_iter()
+        .collect();
+    let rows: Vec<(i64, String)> = categories::table
+        .order(categories::id)
+        .select((categories::id, categories::name))
+        .load(connection)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| Category {
+            id,
+            name,
+            group_count: counts.get(&id).copied().unwrap_or(0),
+        })
+        .collect())
+}
+
+/// True when there is a category of this number.
+pub fn category_exists(connection: &mut AnyConnection, id: i64) -> Result<bool> {
+    Ok(categories::table
+        .find(id)
+        .select(categories::id)
+        .first::<i64>(connection)
+        .optional()?
+        .is_some())
+}
+
+/// Adds a category and answers its number.
+///
+/// # Errors
+/// A unique violation when the name is taken.
+pub fn insert_category(connection: &mut AnyConnection, name: &str) -> Result<i64> {
+    Ok(diesel::insert_into(categories::table)
+        .values(categories::name.eq(name))
+        .returning(categories::id)
+        .get_result(connection)?)
+}
+
+/// Renames a category. False when there is none of this number.
+///
+/// # Errors
+/// A unique violation when the name is taken.
+pub fn rename_category(connection: &mut AnyConnection, id: i64, name: &str) -> Result<bool> {
+    let renamed = diesel::update(categories::table.find(id))
+        .set(categories::name.eq(name))
+        .execute(connection)?;
+    Ok(renamed > 0)
+}

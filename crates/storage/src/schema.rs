@@ -1,0 +1,116 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        at -> BigInt,
+        group_id -> Nullable<BigInt>,
+        actor -> Text,
+        action -> Text,
+        subject -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        via -> Text,
+    }
+}
+
+diesel::table! {
+    categories (id) {
+        id -> BigInt,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    groups (id) {
+        id -> BigInt,
+        name -> Text,
+        folded_name -> Text,
+        description -> Text,
+        category_id -> BigInt,
+        tags -> Text,
+        image -> Text,
+        access_type -> Text,
+        registration_type -> Text,
+        moderation_type -> Text,
+        member_count -> BigInt,
+        topic_count -> BigInt,
+        num_topics -> BigInt,
+        commercial_account_id -> BigInt,
+        owner_id -> BigInt,
+        created_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        group_id -> BigInt,
+        issuer_id -> BigInt,
+        hash -> Binary,
+        prefix -> Text,
+        role -> Text,
+        created_at -> BigInt,
+        expires_at -> Nullable<BigInt>,
+        usage_limit -> Nullable<BigInt>,
+        uses -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+        orphaned_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    memberships (group_id, user_id) {
+        group_id -> BigInt,
+        user_id -> BigInt,
+        state -> Text,
+        since -> BigInt,
+        note -> Text,
+        until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tokens (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        hash -> Binary,
+        prefix -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        login -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        email -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+        deleted_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::joinable!(audit_entries -> groups (group_id));
+diesel::joinable!(groups -> categories (category_id));
+diesel::joinable!(groups -> users (owner_id));
+diesel::joinable!(invitations -> groups (group_id));
+diesel::joinable!(invitations -> users (issuer_id));
+diesel::joinable!(memberships -> groups (group_id));
+diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(tokens -> users (user_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    audit_entries,
+    categories,
+    groups,
+    invitations,
+    memberships,
+    tokens,
+    users,
+);

@@ -1,0 +1,134 @@
+//! methodResponse as each profile writes it.
+
+use trivium_front::Profile;
+use trivium_front::escape::escape;
+use trivium_front::print::{Syntax, Unprintable};
+
+use crate::is_original;
+
+/// Writes values as XML-RPC. No empty element is self-closing: old parsers stumble over them.
+#[derive(Clone, Copy, Debug)]
+pub struct XmlRpcSyntax {
+    profile: Profile,
+    indent: usize,
+}
+
+/// A methodResponse around the one value that `print` writes.
+///
+/// # Errors
+/// What `print` answers.
+pub fn document(
+    profile: Profile,
+    print: impl FnOnce(&mut Vec<u8>, XmlRpcSyntax) -> Result<(), Unprintable>,
+) -> Result<Vec<u8>, Unprintable> {
+    let (before, after) = if is_original(profile) {
+        (
+            "<?xml version='1.0'?>\n<methodResponse><params><param><value>",
+            "</value></param></params></methodResponse>",
+        )
+    } else {
+        (
+            "<?xml version='1.0'?>\n <methodResponse>\n  <params>\n   <param>\n    <value>",
+            "</value>\n   </param>\n  </params>\n </methodResponse>\n ",
+        )
+    };
+    let mut out = before.as_bytes().to_vec();
+    print(&mut out, XmlRpcSyntax { profile, indent: 4 })?;
+    out.extend_from_slice(after.as_bytes());
+    Ok(out)
+}
+
+impl XmlRpcSyntax {
+    fn line(&self, out: &mut Vec<u8>, indent: usize) {
+        if !is_original(self.profile) {
+            out.push(b'\n');
+            out.resize(out.len() + indent, b' ');
+        }
+    }
+}
+
+impl Syntax for XmlRpcSyntax {
+    fn separator(&self) -> &'static str {
+        ""
+    }
+
+    fn text(&self, out: &mut Vec<u8>, text: &str) {
+        out.extend_from_slice(b"<string>");
+        escape(out, text);
+        out.extend_from_slice(b"</string>");
+    }
+
+    fn integer(&self, out: &mut Vec<u8>, number: i64) {
+        // <int> has 32 bits; beyond them there is only the extension <i8>.
+        let tag = if i32::try_from(number).is_ok() {
+            "int"
+        } else {
+            "i8"
+        };
+        out.extend_from_slice(format!("<{tag}>{number}</{tag}>").as_bytes());
+    }
+
+    fn boolean(&self, out: &mut Vec<u8>, truth: bool) {
+        let digit = i32::from(truth);
+        out.extend_from_slice(format!("<boolean>{digit}</boolean>").as_bytes());
+    }
+
+    fn date_time(&self, out: &mut Vec<u8>, text: &str) {
+        out.extend_from_slice(b"<dateTime.iso8601>");
+        // 2006-08-11T13:38:44Z is written 20060811T13:38:44.
+        out.extend(text.bytes().filter(|b| !matches!(b, b'-' | b'Z')));
+        out.extend_from_slice(b"</dateTime.iso8601>");
+    }
+
+    fn open_struct(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"<struct>");
+        self.indent += 2;
+    }
+
+    fn open_member(&mut self, out: &mut Vec<u8>, name: &str) {
+        self.line(out, self.indent - 1);
+        out.extend_from_slice(b"<member>");
+        self.line(out, self.indent);
+        out.extend_from_slice(b"<name>");
+        escape(out, name);
+        out.extend_from_slice(b"</name>");
+        self.line(out, self.indent);
+        out.extend_from_slice(b"<value>");
+    }
+
+    fn close_member(&mut self, out: &mut Vec<u8>, _: &str) {
+        out.extend_from_slice(b"</value>");
+        self.line(out, self.indent - 1);
+        out.extend_from_slice(b"</member>");
+    }
+
+    fn close_struct(&mut self, out: &mut Vec<u8>, empty: bool) {
+        self.indent -= 2;
+        if !empty {
+            self.line(out, self.indent);
+        }
+        out.extend_from_slice(b"</struct>");
+    }
+
+    fn open_array(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"<array><data>");
+        self.indent += 1;
+    }
+
+    fn open_item(&mut self, out: &mut Vec<u8>) {
+        self.line(out, self.indent);
+        out.extend_from_slice(b"<value>");
+    }
+
+    fn close_item(&mut self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"</value>");
+    }
+
+    fn close_array(&mut self, out: &mut Vec<u8>, empty: bool) {
+        self.indent -= 1;
+        if !empty {
+            self.line(out, self.indent);
+        }
+        out.extend_from_slice(b"</data></array>");
+    }
+}
