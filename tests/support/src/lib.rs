@@ -1,1 +1,252 @@
+//! Throw-away databases for tests: SQLite in a folder, Postgres in a private cluster.
+//!
+//! The cluster is made by the first test that asks for it, listens on a Unix socket alone, and
+//! ends with the test process, however that ends. Its programs are those of Debian's package
+//! `postgresql`; `make test` installs it where it is missing.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot have its database ends"
+)]
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded one.
+    Sqlite,
+    /// A database of the private cluster.
+    Postgres,
+}
+
+impl Backend {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+}
+
+/// An empty database that goes when this value is dropped (SQLite) or with the test process.
+pub struct Scratch {
+    /// Its address, as `--database` takes it.
+    pub url: String,
+    /// A folder for the test's files.
+    pub folder: tempfile::TempDir,
+}
+
+impl Scratch {
+    /// Makes an empty database.
+    ///
+    /// # Panics
+    /// When the machine does not let it.
+    pub fn new(backend: Backend) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = match backend {
+            Backend::Sqlite => format!("sqlite:{}", folder.path().join("test.db").display()),
+            Backend::Postgres => Cluster::get().create_database(),
+        };
+        Self { url, folder }
+    }
+}
+
+/// A private Postgres cluster.
+pub struct Cluster {
+    socket: PathBuf,
+    databases: AtomicU32,
+    /// The guard ends the cluster when this pipe closes, which the system does for us when
+    /// the test process ends.
+    _guard: (Child, ChildStdin),
+}
+
+static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+
+/// Run by a shell beside the test process: starts the server, waits until standard input
+/// closes, stops the server, and removes its folder.
+const GUARD: &str = r#"
+"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off \
+    -c max_connections=400 -c log_min_messages=fatal -c unix_socket_permissions=0777 \
+    >"$2/log" 2>&1 &
+server=$!
+read -r line
+kill -INT $server
+wait $server
+rm -rf "$2"
+"#;
+
+impl Cluster {
+    /// The cluster of this test process.
+    ///
+    /// # Panics
+    /// When Postgres' programs are missing or do not start.
+    pub fn get() -> &'static Self {
+        CLUSTER.get_or_init(Self::start)
+    }
+
+    fn start() -> Self {
+        let programs = programs();
+        // A socket's path may have 107 bytes, so not below a long temporary folder.
+        let folder = tempfile::Builder::new()
+            .prefix("trivium-pg-")
+            .tempdir_in("/tmp")
+            .expect("a folder for the cluster")
+            .keep();
+        let user = unprivileged_user();
+        if let Some(name) = &user {
+            run(Command::new("chown").arg(name).arg(&folder));
+        }
+        run(as_user(&user, &programs.join("initdb"))
+            .args([
+                "--auth=trust",
+                "--username=trivium",
+                "--encoding=UTF8",
+                "--locale=C",
+            ])
+            .args(["--no-sync", "-D"])
+            .arg(folder.join("data"))
+            .stdout(Stdio::null()));
+        let mut guard = as_user(&user, Path::new("sh"))
+            .args(["-c", GUARD, "guard"])
+            .arg(&programs)
+            .arg(&folder)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("a shell that guards the cluster");
+        let pipe = guard.stdin.take().expect("the pipe to the guard");
+        let cluster = Self {
+            socket: folder,
+            databases: AtomicU32::new(0),
+            _guard: (guard, pipe),
+        };
+        let ready = programs.join("pg_isready");
+        for _ in 0..600 {
+            let answer = Command::new(&ready)
+                .arg("-q")
+                .arg("-h")
+                .arg(&cluster.socket)
+                .status();
+            if answer.is_ok_and(|status| status.success()) {
+                return cluster;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("the private Postgres cluster did not start");
+    }
+
+    fn create_database(&self) -> String {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{}_{number}", std::process::id());
+        self.sql("postgres", &format!("CREATE DATABASE {name}"));
+        format!(
+            "postgres://trivium@{}/{name}",
+            self.socket.display().to_string().replace('/', "%2F")
+        )
+    }
+
+    /// Runs statements in a database of the cluster, and answers what they print.
+    ///
+    /// # Panics
+    /// When one fails.
+    pub fn sql(&self, database: &str, statements: &str) -> String {
+        let mut psql = Command::new(programs().join("psql"))
+            .args([
+                "-X",
+                "-q",
+                "-A",
+                "-t",
+                "-v",
+                "ON_ERROR_STOP=1",
+                "-U",
+                "trivium",
+                "-d",
+                database,
+            ])
+            .arg("-h")
+            .arg(&self.socket)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("psql");
+        let mut input = psql.stdin.take().expect("psql's input");
+        input.write_all(statements.as_bytes()).expect("statements");
+        drop(input);
+        let output = psql.wait_with_output().expect("psql's output");
+        assert!(output.status.success(), "{statements}");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+}
+
+/// Where Postgres' server programs are: on the path, or where Debian puts them.
+fn programs() -> PathBuf {
+    static FOUND: OnceLock<PathBuf> = OnceLock::new();
+    FOUND
+        .get_or_init(|| {
+            let mut folders: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|version| version.path().join("bin"))
+                .collect();
+            folders.sort();
+            folders.reverse();
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            folders.extend(std::env::split_paths(&path));
+            folders
+                .into_iter()
+                .find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+                .expect("Postgres' server programs: run `make test`, which installs them")
+        })
+        .clone()
+}
+
+/// Postgres refuses to run as root, so root runs it as somebody else.
+fn unprivileged_user() -> Option<String> {
+    let root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.starts_with(b"0\n"));
+    root.then(|| {
+        let exists = |name: &&str| {
+            Command::new("id")
+                .arg(name)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success())
+        };
+        ["postgres", "nobody"]
+            .into_iter()
+            .find(exists)
+            .expect("a user other than root")
+            .to_owned()
+    })
+}
+
+fn as_user(user: &Option<String>, program: &Path) -> Command {
+    match user {
+        // setpriv is in util-linux, which is on every Debian.
+        Some(name) => {
+            let mut command = Command::new("setpriv");
+            command
+                .args(["--reuid", name, "--regid"])
+                .arg(group_of(name))
+                .arg("--clear-groups")
+                .arg(program);
+            command
+        }
+        None => Command::new(program),
+    }
+}
+
+fn group_of(user: &str) -> String {
+    let output = Command::new("id").args(["-g", user]).output().expect("id");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+fn run(command: &mut Command) {
+    let status = command.status().expect("a program of the cluster");
+    assert!(status.success(), "{command:?}");
+}

@@ -1,0 +1,37 @@
+# The commands of a day's work. `make run` and `make test` are all the set-up there is.
+
+.PHONY: run test tools build lint documents tests bench schema
+
+# Starts the gateway with demonstration data, and prints a call for each protocol.
+run:
+	cargo run --release --package trivium-server -- serve --demo
+
+# Everything that continuous integration runs.
+test: tools lint documents tests
+
+# What the tests need beside Rust, a C compiler, make and perl: installed where it is missing.
+tools:
+	sh tests/tools.sh
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+
+documents:
+	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --locked --quiet
+
+# The binary is built first: the end-to-end tests start it.
+tests:
+	cargo build --workspace --locked
+	cargo test --workspace --locked --no-fail-fast
+
+# Speed, as ratios measured side by side in one run on the release binary.
+bench:
+	cargo build --release --workspace --locked
+	cargo run --release --locked --package trivium-bench -- --write docs/BENCHMARK.md
+
+# Writes schema.rs anew after a migration. Needs the diesel command line:
+# cargo install diesel_cli --no-default-features --features sqlite-bundled
+schema:
+	rm -f target/schema.db
+	DATABASE_URL=target/schema.db diesel migration run

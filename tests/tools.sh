@@ -1,0 +1,39 @@
+#!/bin/sh
+# Installs what the tests need and the machine lacks: Postgres' server programs, and clients of
+# other hands that call the service. Needs root or sudo; without either it says what to run.
+set -eu
+
+missing=""
+need() { # a test that it is there, and the package that brings it
+    if ! sh -c "$1" >/dev/null 2>&1; then missing="$missing $2"; fi
+}
+
+need 'command -v initdb || ls /usr/lib/postgresql/*/bin/initdb' postgresql
+need 'command -v psql' postgresql-client
+need 'command -v curl' curl
+need 'command -v python3' python3
+need 'command -v node' nodejs
+need 'command -v npm' npm
+need 'perl -MRPC::XML::Client -e 1' librpc-xml-perl
+need 'command -v xmllint' libxml2-utils
+need 'command -v jq' jq
+
+if [ -n "$missing" ]; then
+    as_root=""
+    if [ "$(id -u)" -ne 0 ]; then
+        if command -v sudo >/dev/null 2>&1; then as_root="sudo"; else
+            echo "The tests need packages that are missing. As root, run:" >&2
+            echo "    apt-get update && apt-get install --yes$missing" >&2
+            exit 1
+        fi
+    fi
+    echo "installing:$missing"
+    $as_root apt-get update --quiet
+    # shellcheck disable=SC2086
+    $as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --quiet --no-install-recommends $missing
+fi
+
+# The XML-RPC client for Node comes from the npm registry, in the version that the lock names.
+cd "$(dirname "$0")/clients"
+if [ ! -d node_modules/xmlrpc ]; then npm ci --silent --no-audit --no-fund; fi
