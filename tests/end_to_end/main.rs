@@ -1,1 +1,20 @@
-fn main() {}
+//! End-to-end suites: real sockets, both databases, every front-end.
+//!
+//! - [`harness`] starts gateways, speaks the protocols, and compares answers.
+//! - [`stories`] has a story for each operation, run over every front-end and both databases.
+//! - [`golden`] holds the documented bytes; [`contract`] the rules of arguments, verbs, wrappers
+//!   and encodings; [`hostile`] what must not hurt; [`clients`] calls from other hands.
+//! - [`commands`] runs the command line; [`documents`] runs what the documents show.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test that meets the unexpected ends"
+)]
+
+mod golden;
+mod harness;
+mod stories;

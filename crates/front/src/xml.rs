@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Any [`Problem`].
-    pub fn next(&mut self) -> Result<(String, Markup), Problem> {
+    pub fn step(&mut self) -> Result<(String, Markup), Problem> {
         let mut text = String::new();
         loop {
             let event = self
@@ -253,13 +253,13 @@ pub fn read_body(
 ) -> Result<Vec<(String, Given)>, Problem> {
     let document = decode(bytes, content_type)?;
     let mut reader = Reader::new(&document)?;
-    match reader.next()? {
+    match reader.step()? {
         (_, Markup::Start(name)) if name == "request" => {}
         _ => return Err(Problem::Malformed("its element is not <request>")),
     }
     let mut given = Vec::new();
     loop {
-        match reader.next()? {
+        match reader.step()? {
             (text, _) if !is_blank(&text) => {
                 return Err(Problem::Malformed("text stands between its elements"));
             }
@@ -272,7 +272,7 @@ pub fn read_body(
             (_, Markup::Eof) => return Err(Problem::Malformed("an element is not closed")),
         }
     }
-    match reader.next()? {
+    match reader.step()? {
         (_, Markup::Eof) => Ok(given),
         _ => Err(Problem::Malformed("something stands after its end")),
     }
@@ -283,7 +283,7 @@ fn element(reader: &mut Reader<'_>, meter: &mut Meter) -> Result<Given, Problem>
     let mut level = 1;
     let mut nested = false;
     loop {
-        match reader.next()? {
+        match reader.step()? {
             (text, Markup::End) if !nested => return Ok(Given::Untyped(text)),
             (_, Markup::End) => {
                 level -= 1;

@@ -82,7 +82,7 @@ impl MethodCall {
             walk.end("nothing may follow <params>")?;
         }
         // Well-formed to the last byte, or it does not count.
-        match walk.reader.next()? {
+        match walk.reader.step()? {
             (_, Markup::Eof) => Ok(Self {
                 name: name.trim().to_owned(),
                 params,
@@ -100,7 +100,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     /// The next tag, with nothing but white space before it.
     fn markup(&mut self, words: &'static str) -> Result<Markup, Fault> {
-        match self.reader.next()? {
+        match self.reader.step()? {
             (text, markup) if xml::is_blank(&text) => Ok(markup),
             _ => Err(Fault::NoCall(words)),
         }
@@ -131,7 +131,7 @@ impl Walk<'_> {
 
     /// The text of an element whose start was read, and its end.
     fn text(&mut self, words: &'static str) -> Result<String, Fault> {
-        match self.reader.next()? {
+        match self.reader.step()? {
             (text, Markup::End) => Ok(text),
             _ => Err(Fault::NoCall(words)),
         }
@@ -165,7 +165,7 @@ impl Walk<'_> {
 
     /// What a `<value>` holds: text of no type, which is a string, or the start of its type.
     fn kind(&mut self) -> Result<Kind, Fault> {
-        match self.reader.next()? {
+        match self.reader.step()? {
             (text, Markup::End) => Ok(Kind::Untyped(text)),
             (text, Markup::Start(kind)) if xml::is_blank(&text) => Ok(Kind::Typed(kind)),
             _ => Err(Fault::NoCall("a <value> holds one type")),

@@ -1,0 +1,200 @@
+//! A `trivium serve` of its own for a test, and the command line beside it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use trivium_test_support::{Backend, Scratch};
+
+use super::http::{Response, exchange};
+
+/// The binary under test, built before the tests by the same command.
+pub(crate) fn binary() -> PathBuf {
+    let mut path = std::env::current_exe().expect("the path of this test");
+    path.pop();
+    path.pop();
+    path.push("trivium");
+    assert!(
+        path.exists(),
+        "{} is missing: cargo build first",
+        path.display()
+    );
+    path
+}
+
+/// Runs a command to its end.
+pub(crate) fn trivium(arguments: &[&str], stdin: &str) -> Output {
+    let mut child = Command::new(binary())
+        .args(arguments)
+        .env_remove("TRIVIUM_DATABASE")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("trivium");
+    let mut input = child.stdin.take().expect("its input");
+    // A command that reads no input closes it, and that is fine.
+    let _closed = input.write_all(stdin.as_bytes());
+    drop(input);
+    child.wait_with_output().expect("its output")
+}
+
+/// A running server. It ends with this value.
+pub(crate) struct Served {
+    child: Child,
+    /// `127.0.0.1:PORT`.
+    pub(crate) address: String,
+    /// All that it said on standard output before it served.
+    pub(crate) announcement: String,
+    log: PathBuf,
+}
+
+impl Served {
+    /// Starts `trivium serve` with these options on a free port.
+    pub(crate) fn start(options: &[&str], environment: &[(&str, &str)], log: PathBuf) -> Self {
+        let mut child = Command::new(binary())
+            .args(["serve", "--listen", "127.0.0.1:0", "--workers", "2"])
+            .args(options)
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(&log).expect("a log file"))
+            .spawn()
+            .expect("trivium serve");
+        let mut output = BufReader::new(child.stdout.take().expect("its output"));
+        let mut first = String::new();
+        output.read_line(&mut first).expect("its first line");
+        let address = first
+            .trim()
+            .rsplit_once("http://")
+            .map(|(_, address)| address.to_owned())
+            .unwrap_or_else(|| panic!("it said {first:?} and logged {}", read(&log)));
+        let mut announcement = first;
+        if options.contains(&"--demo") {
+            while !announcement.contains("/api/xmlrpc\n") {
+                output
+                    .read_line(&mut announcement)
+                    .expect("its announcement");
+            }
+        }
+        // What it says later goes nowhere, but the pipe stays open.
+        std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+        Self {
+            child,
+            address,
+            announcement,
+            log,
+        }
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        read(&self.log)
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal, by the name that kill knows.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill")
+            .args([format!("-{name}"), self.child.id().to_string()])
+            .status()
+            .expect("kill");
+        assert!(status.success());
+    }
+
+    /// Waits for it to end, and answers its exit code.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
+        self.child.wait().expect("its end").code()
+    }
+
+    /// Sends a request and reads the response.
+    pub(crate) fn send(&self, request: &[u8]) -> Response {
+        exchange(&self.address, request)
+    }
+
+    /// GET, over a connection of its own.
+    pub(crate) fn get(&self, path: &str) -> Response {
+        self.send(
+            format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").as_bytes(),
+        )
+    }
+
+    /// POST, over a connection of its own.
+    pub(crate) fn post(&self, path: &str, content_type: &str, body: &[u8]) -> Response {
+        self.post_with(path, &[("Content-Type", content_type)], body)
+    }
+
+    /// POST with these headers.
+    pub(crate) fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
+        let mut request = format!(
+            "POST {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str("\r\n");
+        self.send(&[request.as_bytes(), body].concat())
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+fn read(path: &PathBuf) -> String {
+    let mut text = String::new();
+    if let Ok(mut file) = std::fs::File::open(path) {
+        let _read = file.read_to_string(&mut text);
+    }
+    text
+}
+
+/// A server over an empty database, with the command line beside it.
+pub(crate) struct Gateway {
+    /// The server.
+    pub(crate) served: Served,
+    /// Its database.
+    pub(crate) scratch: Scratch,
+}
+
+impl Gateway {
+    /// Starts one with these options.
+    pub(crate) fn start(backend: Backend, options: &[&str]) -> Self {
+        Self::start_with(backend, options, &[])
+    }
+
+    /// Starts one with these options and this environment.
+    pub(crate) fn start_with(
+        backend: Backend,
+        options: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
+        let scratch = Scratch::new(backend);
+        let options = [options, &["--database", &scratch.url]].concat();
+        let log = scratch.folder.path().join("log");
+        let served = Served::start(&options, environment, log);
+        Self { served, scratch }
+    }
+
+    /// Runs a command on the same database, and answers what it printed.
+    pub(crate) fn command(&self, arguments: &[&str], stdin: &str) -> String {
+        let arguments = [arguments, &["--database", &self.scratch.url]].concat();
+        let output = trivium(&arguments, stdin);
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8_lossy(&output.stdout)
+            .trim_end()
+            .to_owned()
+    }
+}

@@ -1,0 +1,73 @@
+//! One request, one response, over a socket of its own.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// A response, as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Response {
+    /// The status.
+    pub(crate) status: u16,
+    /// Name in lower case, and value.
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body.
+    pub(crate) body: Vec<u8>,
+}
+
+impl Response {
+    /// The value of a header; empty without it.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .iter()
+            .find(|(other, _)| other == name)
+            .map_or("", |(_, value)| value)
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).expect("a body in UTF-8")
+    }
+
+    /// Reads the bytes of a whole response.
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
+        let end = bytes
+            .windows(4)
+            .position(|window| window == b"\r\n\r\n")
+            .unwrap_or_else(|| panic!("no response: {:?}", String::from_utf8_lossy(bytes)));
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().expect("a status line");
+        let status = status[9..12].parse().expect("a status");
+        let headers = lines
+            .map(|line| line.split_once(':').expect("a header"))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect();
+        Self {
+            status,
+            headers,
+            body: bytes[end + 4..].to_vec(),
+        }
+    }
+}
+
+/// Sends the bytes of a request whose connection closes after it, and reads the response.
+pub(crate) fn exchange(address: &str, request: &[u8]) -> Response {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(60)))
+        .expect("a deadline");
+    // A server that refuses early may stop reading; its answer counts.
+    let _refused = stream.write_all(request);
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 16 * 1024];
+    loop {
+        match stream.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(n) => bytes.extend_from_slice(&chunk[..n]),
+            Err(error) if bytes.is_empty() => panic!("no response: {error}"),
+            Err(_) => break,
+        }
+    }
+    Response::parse(&bytes)
+}

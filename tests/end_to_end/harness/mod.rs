@@ -1,0 +1,11 @@
+//! Starts gateways, speaks the protocols, and compares answers.
+
+mod gateway;
+mod http;
+mod protocol;
+mod story;
+
+pub(crate) use gateway::{Gateway, Served};
+pub(crate) use http::Response;
+pub(crate) use protocol::{PROTOCOLS, Protocol};
+pub(crate) use story::{Person, Story, everywhere};

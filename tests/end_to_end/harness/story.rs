@@ -1,0 +1,90 @@
+//! A story: written once, run over every front-end and both databases.
+
+use serde_json::{Value, json};
+use trivium_test_support::Backend;
+
+use super::gateway::Gateway;
+use super::protocol::{Answer, PROTOCOLS, Protocol};
+
+/// A story under way, over one protocol.
+pub(crate) struct Story<'a> {
+    /// The gateway that it calls.
+    pub(crate) gateway: &'a Gateway,
+    /// How it calls.
+    pub(crate) protocol: Protocol,
+}
+
+/// Somebody in a story.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    /// `user:N`.
+    pub(crate) id: String,
+    /// Their login: each protocol's story has people of its own.
+    pub(crate) login: String,
+    /// Their password.
+    pub(crate) password: String,
+    /// A token of theirs.
+    pub(crate) token: String,
+}
+
+/// Runs a story over every front-end and both databases.
+pub(crate) fn everywhere(story: impl Fn(&Story<'_>)) {
+    for backend in Backend::ALL {
+        let gateway = Gateway::start(backend, &[]);
+        for protocol in PROTOCOLS {
+            story(&Story {
+                gateway: &gateway,
+                protocol,
+            });
+        }
+        assert!(
+            !gateway.served.log().contains("ERROR"),
+            "{}",
+            gateway.served.log()
+        );
+    }
+}
+
+impl Story<'_> {
+    /// Somebody with a password and a token.
+    pub(crate) fn person(&self, name: &str) -> Person {
+        let login = format!("{name}-{}", self.protocol.word());
+        let password = format!("the password of {login}");
+        let id = self
+            .gateway
+            .command(&["user", "add", &login, "--password-stdin"], &password);
+        let token = self.gateway.command(&["user", "token", &login], "");
+        Person {
+            id,
+            login,
+            password,
+            token,
+        }
+    }
+
+    /// Calls an operation by GET.
+    pub(crate) fn get(&self, name: &str, arguments: Value) -> Answer {
+        self.protocol
+            .call(&self.gateway.served, "GET", name, &arguments)
+    }
+
+    /// Calls an operation by POST.
+    pub(crate) fn post(&self, name: &str, arguments: Value) -> Answer {
+        self.protocol
+            .call(&self.gateway.served, "POST", name, &arguments)
+    }
+
+    /// A new group of this owner; answers its id.
+    pub(crate) fn group(&self, owner: &Person, name: &str, registration: &str) -> String {
+        let made = self.post(
+            "newGroup",
+            json!({
+                "authToken": owner.token, "name": name, "category": "cat:1", "tags": "",
+                "description": "", "image": "", "accessType": "public",
+                "registrationType": registration, "moderationType": "direct",
+            }),
+        );
+        made.succeeds();
+        made.text("id")
+    }
+}

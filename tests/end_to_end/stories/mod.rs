@@ -1,0 +1,6 @@
+//! A story for each operation, run over every front-end and both databases.
+
+mod accounts;
+mod diagnostics;
+mod groups;
+mod membership;
