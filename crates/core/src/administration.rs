@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use trivium_storage::users::{self, User};
-use trivium_storage::{AnyConnection, Page, Refusal, connection, groups};
+use trivium_storage::{AnyConnection, Page, Refusal, groups};
 
+use crate::accounts::account;
 use crate::accounts::login::{give_token, keep_token};
-use crate::context::{Record, Settings};
+use crate::context::Record;
 use crate::types::{GroupRef, Login, Password, UserRef};
 use crate::{Authority, Caller, Code, Context, Effect, Error, Result, Service, Via, passwords};
 
@@ -45,80 +46,63 @@ pub struct NewAccount {
     pub password: Option<Password>,
 }
 
-/// Makes an account.
+/// Makes an account; unlike newUser, also one without a password.
 ///
 /// # Errors
 /// `validation_invalid_value` for a login that is none, `user_loginname_taken`,
-/// `user_email_not_unique`.
-pub fn add_user(service: &Arc<Service>, account: &NewAccount) -> Result<UserRef> {
+/// `user_email_not_unique`, `user_password_too_weak`.
+pub fn add_user(service: &Arc<Service>, account: NewAccount) -> Result<UserRef> {
     let password_hash = account.password.as_ref().map(passwords::hash).transpose()?;
-    let account = account.clone();
     change(service, "newUser", move |context| {
-        insert_user(context, &account, password_hash.clone())
+        account::create(
+            context,
+            &users::NewUser {
+                id: None,
+                login: account.login.0.clone(),
+                first_name: account.first_name.clone(),
+                last_name: account.last_name.clone(),
+                email: account.email.clone(),
+                password_hash: password_hash.clone(),
+                created_at: context.now,
+            },
+        )
     })
 }
 
-/// Makes an account inside a transaction.
-pub(crate) fn insert_user(
-    context: &mut Context<'_>,
-    account: &NewAccount,
-    password_hash: Option<String>,
-) -> Result<UserRef> {
-    acceptable_login(&account.login)?;
-    if users::find_by_login(context.connection, &account.login)?.is_some() {
-        return Err(Code::UserLoginnameTaken.into());
-    }
-    if let Some(email) = &account.email
-        && users::find_by_email(context.connection, email)?.is_some()
-    {
-        return Err(Code::UserEmailNotUnique.into());
-    }
-    let id = users::insert(
-        context.connection,
-        &users::NewUser {
-            id: None,
-            login: account.login.0.clone(),
-            first_name: account.first_name.clone(),
-            last_name: account.last_name.clone(),
-            email: account.email.clone(),
-            password_hash,
-            created_at: context.now,
-        },
-    )
-    .map_err(login_taken)?;
-    context.record(
-        "administrator",
-        Record {
-            subject: Some(&account.login),
-            ..Record::default()
-        },
-    )?;
-    Ok(UserRef(id))
-}
-
-/// A login is 1 to 64 characters without white space, control characters, `/` and `:`.
+/// Gives a person a new password, or none, and ends all their tokens.
 ///
 /// # Errors
-/// `validation_invalid_value`.
-pub fn acceptable_login(login: &str) -> Result<()> {
-    let length = login.chars().count();
-    let odd = |c: char| c.is_whitespace() || c.is_control() || c == '/' || c == ':';
-    if length == 0 || length > Login::LONGEST || login.contains(odd) {
-        return Err(Error::new(
-            Code::ValidationInvalidValue,
-            "A login is 1 to 64 characters without white space, '/' and ':'.",
-        ));
-    }
-    Ok(())
+/// `user_not_found`, `user_password_too_weak`.
+pub fn set_password(
+    service: &Arc<Service>,
+    login: &str,
+    password: Option<&Password>,
+) -> Result<()> {
+    let password_hash = password.map(passwords::hash).transpose()?;
+    let user = UserRef(user(service, login)?.id);
+    change(service, "editUser", move |context| {
+        let new = users::UserChange {
+            password_hash: Some(password_hash.clone()),
+            ..users::UserChange::default()
+        };
+        account::change(context, user, &new)
+    })
 }
 
-/// Somebody else was faster, between the look and the insert.
-fn login_taken(error: trivium_storage::Error) -> Error {
-    if error.is_unique_violation() {
-        Code::UserLoginnameTaken.into()
+/// Disables a person, or enables them again.
+///
+/// # Errors
+/// `user_not_found`.
+pub fn disable_user(service: &Arc<Service>, login: &str, disabled: bool) -> Result<()> {
+    let user = UserRef(user(service, login)?.id);
+    let action = if disabled {
+        "disableUser"
     } else {
-        error.into()
-    }
+        "enableUser"
+    };
+    change(service, action, move |context| {
+        account::disable(context, user, disabled)
+    })
 }
 
 /// Gives a token to a user, good for so many seconds.
@@ -217,15 +201,8 @@ pub(crate) fn change<T: Send + 'static, E: Refusal>(
     action: &'static str,
     change: impl Fn(&mut Context<'_>) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E> {
-    let settings: Settings = service.settings.clone();
+    let inside = Arc::clone(service);
     service.database.change_and_wait(move |connection| {
-        change(&mut Context {
-            connection,
-            now: connection::now(),
-            caller: &caller(),
-            settings: &settings,
-            effect: Effect::Change,
-            action,
-        })
+        change(&mut inside.context(connection, &caller(), Effect::Change, action))
     })
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::operation::Catalog;
-use crate::{Entry, accounts, diagnostics, groups};
+use crate::{Entry, accounts, diagnostics, groups, invitations, moderation};
 
 /// The namespace of every operation: `peopleaggregator.joinGroup`.
 pub const NAMESPACE: &str = "peopleaggregator";
@@ -16,20 +16,50 @@ pub static CATALOG: Catalog = LazyLock::new(|| {
         Entry::of::<diagnostics::echo::EchoPost>(),
         Entry::of::<diagnostics::errors::ErrorTest>(),
         Entry::of::<diagnostics::errors::ExceptionTest>(),
-        // People and their tokens.
+        // People, for everybody.
+        Entry::of::<accounts::get_user_list::GetUserList>(),
+        Entry::of::<accounts::get_user_profile::GetUserProfile>(),
+        // People, for administrators.
+        Entry::of::<accounts::new_user::NewUser>(),
+        Entry::of::<accounts::edit_user::EditUser>(),
+        Entry::of::<accounts::delete_user::DeleteUser>(),
+        // The caller's password and tokens.
         Entry::of::<accounts::login::Login>(),
         Entry::of::<accounts::logout::Logout>(),
         Entry::of::<accounts::check_token::CheckToken>(),
+        Entry::of::<accounts::change_password::ChangePassword>(),
+        Entry::of::<accounts::get_tokens::GetTokens>(),
+        Entry::of::<accounts::revoke_token::RevokeToken>(),
         // Groups.
         Entry::of::<groups::get_categories::GetCategories>(),
         Entry::of::<groups::get_groups::GetGroups>(),
         Entry::of::<groups::get_my_groups::GetMyGroups>(),
+        Entry::of::<groups::get::GetGroup>(),
+        Entry::of::<groups::get_members::GetMembers>(),
         Entry::of::<groups::find::FindGroup>(),
         Entry::of::<groups::new::NewGroup>(),
+        Entry::of::<groups::edit::EditGroup>(),
         Entry::of::<groups::delete::DeleteGroup>(),
         // Membership.
+        Entry::of::<groups::can_join::CanJoin>(),
         Entry::of::<groups::join::JoinGroup>(),
+        Entry::of::<groups::withdraw::WithdrawJoinRequest>(),
         Entry::of::<groups::leave::LeaveGroup>(),
+        // Invitations.
+        Entry::of::<invitations::new::NewInvitation>(),
+        Entry::of::<invitations::get_invitations::GetInvitations>(),
+        Entry::of::<invitations::revoke::RevokeInvitation>(),
+        Entry::of::<invitations::join_by_invitation::JoinByInvitation>(),
+        // Moderation.
+        Entry::of::<moderation::get_join_requests::GetJoinRequests>(),
+        Entry::of::<moderation::approve::ApproveJoinRequest>(),
+        Entry::of::<moderation::deny::DenyJoinRequest>(),
+        Entry::of::<moderation::remove::RemoveMember>(),
+        Entry::of::<moderation::ban::BanMember>(),
+        Entry::of::<moderation::unban::UnbanMember>(),
+        Entry::of::<moderation::set_role::SetMemberRole>(),
+        Entry::of::<moderation::transfer::TransferGroup>(),
+        Entry::of::<moderation::get_audit_log::GetAuditLog>(),
     ]
 });
 

@@ -6,7 +6,10 @@ use trivium_storage::groups::{self, Group};
 use trivium_storage::users::{self, User};
 use trivium_storage::{AnyConnection, Seconds, audit, tokens};
 
+use crate::groups::join::Towards;
+use crate::groups::rules::Standing;
 use crate::secrets::hash;
+use crate::throttle::Throttle;
 use crate::types::{AuthToken, GroupRef, UserRef};
 use crate::{Code, Effect, Error, Result};
 
@@ -92,6 +95,8 @@ pub struct Context<'a> {
     pub caller: &'a Caller,
     /// What the administrator has set.
     pub settings: &'a Settings,
+    /// What slows down guessing.
+    pub throttle: &'a Throttle,
     /// What the operation does; a change locks what it relies on.
     pub effect: Effect,
     /// The operation's name, for the audit log.
@@ -183,6 +188,30 @@ impl Context<'_> {
         users::find(self.connection, id.0)?
             .filter(|user| user.deleted_at.is_none())
             .ok_or_else(|| Error::from(Code::UserNotFound))
+    }
+
+    /// How the caller stands towards a group. The administrator stands as its owner does.
+    ///
+    /// # Errors
+    /// The store's failure.
+    pub fn standing_of(&mut self, actor: &Actor, group: &Group) -> Result<Standing> {
+        if actor.administrator {
+            return Ok(Standing::Owner);
+        }
+        Ok(Towards::find(self, group, actor.id)?.standing)
+    }
+
+    /// A group whose members and requests the caller may act on.
+    ///
+    /// # Errors
+    /// `content_not_found`, `user_access_denied`.
+    pub fn moderated_group(&mut self, actor: &Actor, id: GroupRef) -> Result<Group> {
+        let group = self.group(id)?;
+        if self.standing_of(actor, &group)?.moderates() {
+            Ok(group)
+        } else {
+            Err(Code::UserAccessDenied.into())
+        }
     }
 
     /// Records the change that this call makes.

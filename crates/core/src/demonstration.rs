@@ -40,9 +40,9 @@ pub fn install(service: &Arc<Service>, elsewhere: Vec<ForeignGroup>) -> Result<(
         password: Some(Password(password.into())),
         ..NewAccount::default()
     };
-    let member = administration::add_user(service, &account(MEMBER.0, MEMBER.1, "Marc"))?;
+    let member = administration::add_user(service, account(MEMBER.0, MEMBER.1, "Marc"))?;
     administration::add_known_token(service, MEMBER.0, MEMBER.2, LONG)?;
-    let owner = administration::add_user(service, &account(OWNER.0, OWNER.1, "Phil"))?;
+    let owner = administration::add_user(service, account(OWNER.0, OWNER.1, "Phil"))?;
     change::<_, Error>(service, "newGroup", move |context| {
         for (id, name, registration_type) in GROUPS {
             let group = NewGroup {

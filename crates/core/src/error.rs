@@ -110,6 +110,8 @@ codes! {
     JoinRequestNotFound = "join_request_not_found",
     /// The person is banned from the group.
     Banned = "banned",
+    /// The person is not banned from the group.
+    NotBanned = "not_banned",
     /// The group is joined by invitation only.
     GroupNotInvited = "group_not_invited",
     /// The person is not a member.

@@ -25,6 +25,7 @@ pub mod operation;
 pub mod passwords;
 pub mod secrets;
 pub mod service;
+pub mod throttle;
 pub mod types;
 
 pub use context::{Authority, Caller, Context, Settings, Via};

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::arguments::{Arguments, Rule, rules};
-use crate::{Code, Context, Error, Result, Service};
+use crate::{Caller, Code, Context, Error, Result, Service};
 
 /// The verbs under which an operation is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub trait Operation: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     ///
     /// # Errors
     /// A refusal, or the store's failure.
-    fn prepare(&mut self, _service: &Service) -> Result<()> {
+    fn prepare(&mut self, _service: &Service, _caller: &Caller) -> Result<()> {
         Ok(())
     }
 
@@ -73,7 +73,7 @@ pub trait Bound: Send + Sync {
     ///
     /// # Errors
     /// As there.
-    fn prepare(&mut self, service: &Service) -> Result<()>;
+    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()>;
 
     /// See [`Operation::run`].
     ///
@@ -83,8 +83,8 @@ pub trait Bound: Send + Sync {
 }
 
 impl<O: Operation> Bound for O {
-    fn prepare(&mut self, service: &Service) -> Result<()> {
-        Operation::prepare(self, service).inspect_err(|e| declared::<O>(e))
+    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()> {
+        Operation::prepare(self, service, caller).inspect_err(|e| declared::<O>(e))
     }
 
     fn run(&self, context: &mut Context<'_>) -> Result<Answer> {

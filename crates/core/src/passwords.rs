@@ -5,17 +5,45 @@ use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, Salt
 use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::types::Password;
-use crate::{Error, Result};
+use crate::{Code, Error, Result};
 
 /// A hash of no password with this program's parameters: an unknown user costs the same as a
 /// wrong password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWF0LWFsbC4$Rm5cT9vJHnWvNq3rC6zVYw0x7c1S2m4kQh8gB5pD3aE";
 
-/// Hashes a password for keeping.
+/// Characters of a password at the least.
+const SHORTEST: usize = 8;
+
+/// The 3,000 commonest passwords, in lower case, one on a line.
+const COMMON: &str = include_str!("../data/common-passwords.txt");
+
+/// A password for keeping is not one of those that are tried first.
 ///
 /// # Errors
-/// `general_some_error` when the system gives no random numbers.
+/// `user_password_too_weak`.
+pub fn acceptable(password: &Password) -> Result<()> {
+    if password.0.chars().count() < SHORTEST {
+        return Err(Error::new(
+            Code::PasswordTooWeak,
+            "A password has at least 8 characters.",
+        ));
+    }
+    let folded = password.0.to_lowercase();
+    if COMMON.lines().any(|common| common == folded) {
+        return Err(Error::new(
+            Code::PasswordTooWeak,
+            "This password is among those that are guessed first.",
+        ));
+    }
+    Ok(())
+}
+
+/// Hashes an acceptable password for keeping.
+///
+/// # Errors
+/// `user_password_too_weak`; `general_some_error` when the system gives no random numbers.
 pub fn hash(password: &Password) -> Result<String> {
+    acceptable(password)?;
     let mut salt = [0_u8; 16];
     getrandom::fill(&mut salt).map_err(|e| Error::unforeseen(&e))?;
     let salt = SaltString::encode_b64(&salt).map_err(|e| Error::unforeseen(&e))?;
@@ -56,8 +84,22 @@ mod tests {
     }
 
     #[test]
+    fn weak_passwords_are_refused() {
+        for weak in ["", "seven77", "12345678", "PassWord", "iloveyou"] {
+            assert!(acceptable(&Password(weak.into())).is_err(), "{weak}");
+        }
+        for fine in [
+            "eight888",
+            "江大学同江大学同",
+            "correct horse battery staple",
+        ] {
+            assert!(acceptable(&Password(fine.into())).is_ok(), "{fine}");
+        }
+    }
+
+    #[test]
     fn nobody_costs_what_a_user_costs() {
-        let kept = hash(&Password("x".into())).expect("a hash");
+        let kept = hash(&Password("philspassword".into())).expect("a hash");
         let parameters = |text: &str| text.split('$').take(4).collect::<Vec<_>>().join("$");
         assert_eq!(parameters(&kept), parameters(NOBODY));
     }

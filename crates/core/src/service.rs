@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use trivium_storage::{Database, connection};
+use trivium_storage::{AnyConnection, Database, connection};
 
 use crate::operation::Bound;
+use crate::throttle::Throttle;
 use crate::{Answer, Caller, Context, Effect, Operation, Result, Settings};
 
 /// The service over one database.
@@ -13,12 +14,18 @@ pub struct Service {
     pub database: Database,
     /// What the administrator has set.
     pub settings: Settings,
+    /// What slows down guessing.
+    pub throttle: Throttle,
 }
 
 impl Service {
     /// A service over an open database.
     pub fn new(database: Database, settings: Settings) -> Arc<Self> {
-        Arc::new(Self { database, settings })
+        Arc::new(Self {
+            database,
+            settings,
+            throttle: Throttle::default(),
+        })
     }
 
     /// Runs a call that looks, on this thread.
@@ -27,14 +34,7 @@ impl Service {
     /// What the operation answers, or the store's failure.
     pub fn read(&self, action: &'static str, call: &dyn Bound, caller: &Caller) -> Result<Answer> {
         self.database.read(|connection| {
-            call.run(&mut Context {
-                connection,
-                now: connection::now(),
-                caller,
-                settings: &self.settings,
-                effect: Effect::Read,
-                action,
-            })
+            call.run(&mut self.context(connection, caller, Effect::Read, action))
         })
     }
 
@@ -49,14 +49,7 @@ impl Service {
         let service = Arc::clone(self);
         self.database.change(
             move |connection| {
-                call.run(&mut Context {
-                    connection,
-                    now: connection::now(),
-                    caller: &caller,
-                    settings: &service.settings,
-                    effect: Effect::Change,
-                    action,
-                })
+                call.run(&mut service.context(connection, &caller, Effect::Change, action))
             },
             reply,
         );
@@ -71,24 +64,35 @@ impl Service {
         mut operation: O,
         caller: &Caller,
     ) -> Result<O::Output> {
-        operation.prepare(self)?;
+        operation.prepare(self, caller)?;
         let (service, caller) = (Arc::clone(self), caller.clone());
-        let run = move |connection: &mut trivium_storage::AnyConnection| {
+        let run = move |connection: &mut AnyConnection| {
             Operation::run(
                 &operation,
-                &mut Context {
-                    connection,
-                    now: connection::now(),
-                    caller: &caller,
-                    settings: &service.settings,
-                    effect: O::EFFECT,
-                    action: O::NAME,
-                },
+                &mut service.context(connection, &caller, O::EFFECT, O::NAME),
             )
         };
         match O::EFFECT {
             Effect::Read => self.database.read(run),
             Effect::Change => self.database.change_and_wait(run),
+        }
+    }
+
+    pub(crate) fn context<'a>(
+        &'a self,
+        connection: &'a mut AnyConnection,
+        caller: &'a Caller,
+        effect: Effect,
+        action: &'static str,
+    ) -> Context<'a> {
+        Context {
+            connection,
+            now: connection::now(),
+            caller,
+            settings: &self.settings,
+            throttle: &self.throttle,
+            effect,
+            action,
         }
     }
 }

@@ -139,6 +139,11 @@ id!(
     CategoryRef, "cat", "Category ID", "cat:1"
 );
 
+id!(
+    /// Names an invitation: `invitation:7`. The secret is another thing.
+    InvitationRef, "invitation", "Invitation ID", "invitation:7"
+);
+
 /// A text with a greatest length in characters.
 macro_rules! text {
     ($(#[doc = $doc:literal])+ $name:ident, $longest:literal, $example:literal) => {
@@ -184,8 +189,16 @@ text!(
     Login, 64, "marc"
 );
 text!(
+    /// An e-mail address, as it was given.
+    Email, 254, "marc@example.org"
+);
+text!(
+    /// The first characters of a secret, by which its owner knows it.
+    Prefix, 64, "12357"
+);
+text!(
     /// The secret of an invitation.
-    InvitationSecret, 2_048, "inv_7Qm2xDn4vKp8TsW1yZb3Rf6HcJ9gLq5XaV0oEu"
+    InvitationSecret, 2_048, "inv_0123456789abcdef0123456789abcdef012345670e7b17ab"
 );
 
 /// A secret that proves who is calling. Never printed.
@@ -344,6 +357,48 @@ macro_rules! number {
 
 number!(PageNumber, { "type": "integer", "minimum": 1, "maximum": 2_147_483_647, "examples": [1] });
 number!(ResultsPerPage, { "type": "integer", "minimum": 10, "maximum": 100, "examples": [100] });
+
+/// The answer of an operation that lists: which page it is, and its rows under their name.
+///
+/// A macro, because a shared struct would need `#[serde(flatten)]`, which loses the list of
+/// fields and turns the answer into a map.
+#[macro_export]
+macro_rules! listing {
+    ($(#[$meta:meta])* $name:ident { $(#[$rows_meta:meta])* $rows:ident: $row:ty }) => {
+        $(#[$meta])*
+        #[derive(Debug, serde::Serialize, schemars::JsonSchema)]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name {
+            /// Which page this is
+            pub page: $crate::types::PageNumber,
+            /// How many rows a page has
+            pub results_per_page: $crate::types::ResultsPerPage,
+            /// How many rows there are
+            pub total_results: i64,
+            /// How many pages there are
+            pub total_pages: i64,
+            $(#[$rows_meta])*
+            pub $rows: Vec<$row>,
+        }
+
+        impl $name {
+            fn new(
+                page: $crate::types::PageNumber,
+                results_per_page: $crate::types::ResultsPerPage,
+                total_results: i64,
+                $rows: Vec<$row>,
+            ) -> Self {
+                Self {
+                    page,
+                    results_per_page,
+                    total_results,
+                    total_pages: $crate::types::pages(total_results, results_per_page),
+                    $rows,
+                }
+            }
+        }
+    };
+}
 
 /// The slice that a page is.
 pub fn slice(page: PageNumber, size: ResultsPerPage) -> Page {

@@ -91,6 +91,7 @@ const fn http_status(code: Code) -> u16 {
         | Code::AlreadyMember
         | Code::JoinRequestPending
         | Code::NotAMember
+        | Code::NotBanned
         | Code::OwnerCannotLeave
         | Code::OwnerProtected => 409,
         Code::RequestTooLarge => 413,

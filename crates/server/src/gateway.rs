@@ -79,8 +79,9 @@ impl Gateway {
         if entry.prepares {
             let _permit = self.permit().await?;
             let service = Arc::clone(&self.service);
+            let caller = caller.clone();
             bound = blocking(move || {
-                bound.prepare(&service)?;
+                bound.prepare(&service, &caller)?;
                 Ok(bound)
             })
             .await?;

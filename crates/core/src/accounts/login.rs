@@ -6,7 +6,9 @@ use trivium_storage::{tokens, users};
 
 use crate::context::{Actor, Record};
 use crate::types::{Login as LoginName, Password};
-use crate::{Code, Context, Effect, Error, Operation, Result, Service, Verbs, passwords, secrets};
+use crate::{
+    Caller, Code, Context, Effect, Error, Operation, Result, Service, Verbs, passwords, secrets,
+};
 
 /// Gives a token to a person who knows their password.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -39,7 +41,8 @@ impl Operation for Login {
     const PREPARES: bool = true;
     type Output = LoggedIn;
 
-    fn prepare(&mut self, service: &Service) -> Result<()> {
+    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()> {
+        let attempt = service.throttle.password(caller.address, &self.login)?;
         let user = service
             .database
             .read::<_, Error>(|connection| Ok(users::find_by_login(connection, &self.login)?))?
@@ -53,6 +56,7 @@ impl Operation for Login {
                 Err(refusal(Code::UserInvalidPassword))
             }
             Some(user) => {
+                attempt.succeeded();
                 self.verified = user.password_hash;
                 Ok(())
             }

@@ -1,5 +1,14 @@
 //! Operations on people, their passwords and their tokens.
 
+pub mod account;
+pub mod change_password;
 pub mod check_token;
+pub mod delete_user;
+pub mod edit_user;
+pub mod get_tokens;
+pub mod get_user_list;
+pub mod get_user_profile;
 pub mod login;
 pub mod logout;
+pub mod new_user;
+pub mod revoke_token;

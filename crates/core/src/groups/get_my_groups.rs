@@ -1,12 +1,12 @@
 //! `getMyGroups`: what the caller is a member of.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use trivium_storage::groups;
 
 use crate::groups::rules::Role;
 use crate::groups::view::GroupView;
-use crate::types::{AuthToken, DateTime, PageNumber, ResultsPerPage, pages, slice};
+use crate::types::{AuthToken, DateTime, PageNumber, ResultsPerPage, slice};
 use crate::{Code, Context, Effect, Operation, Result, Verbs};
 
 /// Lists the groups that the caller is a member of, highest ID first.
@@ -23,20 +23,12 @@ pub struct GetMyGroups {
     pub results_per_page: ResultsPerPage,
 }
 
-/// What getMyGroups answers.
-#[derive(Debug, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct MyGroups {
-    /// Which page this is
-    pub page: PageNumber,
-    /// How many groups a page has
-    pub results_per_page: ResultsPerPage,
-    /// How many groups there are
-    pub total_results: i64,
-    /// How many pages there are
-    pub total_pages: i64,
-    /// The groups of this page
-    pub groups: Vec<GroupView>,
+crate::listing! {
+    /// What getMyGroups answers.
+    MyGroups {
+        /// The groups of this page
+        groups: GroupView
+    }
 }
 
 impl Operation for GetMyGroups {
@@ -75,12 +67,6 @@ impl Operation for GetMyGroups {
         for group in mine.iter_mut().filter(|g| g.role != Some(Role::Member)) {
             group.waiting_requests = Some(waiting.get(&group.id.0).copied().unwrap_or(0));
         }
-        Ok(MyGroups {
-            page: self.page,
-            results_per_page: self.results_per_page,
-            total_results: total,
-            total_pages: pages(total, self.results_per_page),
-            groups: mine,
-        })
+        Ok(MyGroups::new(self.page, self.results_per_page, total, mine))
     }
 }

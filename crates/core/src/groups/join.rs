@@ -61,7 +61,7 @@ impl Operation for JoinGroup {
         let invitation = match (&self.invitation, person.standing) {
             // Those whom no invitation helps are told so, whatever they brought.
             (Some(secret), Standing::None | Standing::Requested) => {
-                Some(redeem::find(context, &group, secret)?)
+                Some(redeem::to_group(context, &group, secret)?)
             }
             _ => None,
         };
@@ -74,7 +74,7 @@ impl Operation for JoinGroup {
 /// A person as they stand towards a group, with the row that says so.
 pub(crate) struct Towards {
     pub(crate) standing: Standing,
-    row: Option<Membership>,
+    pub(crate) row: Option<Membership>,
 }
 
 impl Towards {

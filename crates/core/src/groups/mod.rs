@@ -1,12 +1,17 @@
 //! Operations on groups, and the rules of membership.
 
+pub mod can_join;
 pub mod delete;
+pub mod edit;
 pub mod find;
+pub mod get;
 pub mod get_categories;
 pub mod get_groups;
+pub mod get_members;
 pub mod get_my_groups;
 pub mod join;
 pub mod leave;
 pub mod new;
 pub mod rules;
 pub mod view;
+pub mod withdraw;

@@ -93,14 +93,7 @@ pub(crate) fn found(
     founder: &str,
     group: &groups::NewGroup,
 ) -> Result<GroupRef> {
-    // Two living groups of one owner cannot have the same name: the database says so.
-    let id = groups::insert(context.connection, group).map_err(|error| {
-        if error.is_unique_violation() {
-            Error::from(Code::ContentCollectionTitleAlreadyExist)
-        } else {
-            error.into()
-        }
-    })?;
+    let id = groups::insert(context.connection, group).map_err(title_taken)?;
     memberships::insert(
         context.connection,
         &memberships::Membership {
@@ -135,4 +128,13 @@ pub(crate) fn acceptable_name(name: &str) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Two living groups of one owner cannot have the same name: the database says so.
+pub(crate) fn title_taken(error: trivium_storage::Error) -> Error {
+    if error.is_unique_violation() {
+        Code::ContentCollectionTitleAlreadyExist.into()
+    } else {
+        error.into()
+    }
 }

@@ -80,6 +80,8 @@ pub struct JoinRule {
     pub invited: Option<bool>,
     /// What becomes of them.
     pub joining: Joining,
+    /// Why.
+    pub reason: &'static str,
     /// What they can do next.
     pub next_step: &'static str,
 }
@@ -93,6 +95,7 @@ pub const JOINING: &[JoinRule] = &[
         registration: ANY,
         invited: None,
         joining: Joining::Refuse(Code::Banned),
+        reason: "The person is banned from the group.",
         next_step: "Wait until the ban ends, or ask a moderator to lift it.",
     },
     JoinRule {
@@ -100,6 +103,7 @@ pub const JOINING: &[JoinRule] = &[
         registration: ANY,
         invited: None,
         joining: Joining::Refuse(Code::AlreadyMember),
+        reason: "The person is a member already.",
         next_step: "There is nothing left to do.",
     },
     JoinRule {
@@ -107,6 +111,7 @@ pub const JOINING: &[JoinRule] = &[
         registration: ANY,
         invited: Some(true),
         joining: Joining::Let(JoinState::Joined),
+        reason: "An invitation opens the group.",
         next_step: "Call joinGroup with the invitation.",
     },
     JoinRule {
@@ -114,6 +119,7 @@ pub const JOINING: &[JoinRule] = &[
         registration: ANY,
         invited: Some(false),
         joining: Joining::Refuse(Code::JoinRequestPending),
+        reason: "A request to join waits already.",
         next_step: "Wait for a moderator, or withdraw the request.",
     },
     JoinRule {
@@ -121,6 +127,7 @@ pub const JOINING: &[JoinRule] = &[
         registration: &[RegistrationType::Open],
         invited: Some(false),
         joining: Joining::Let(JoinState::Joined),
+        reason: "The group is open to everybody.",
         next_step: "Call joinGroup.",
     },
     JoinRule {
@@ -128,6 +135,7 @@ pub const JOINING: &[JoinRule] = &[
         registration: &[RegistrationType::Moderated],
         invited: Some(false),
         joining: Joining::Let(JoinState::InModeration),
+        reason: "A moderator decides who joins the group.",
         next_step: "Call joinGroup; a moderator then decides.",
     },
     JoinRule {
@@ -135,6 +143,7 @@ pub const JOINING: &[JoinRule] = &[
         registration: &[RegistrationType::Invite],
         invited: Some(false),
         joining: Joining::Refuse(Code::GroupNotInvited),
+        reason: "The group is joined by invitation only.",
         next_step: "Ask a moderator for an invitation.",
     },
 ];
@@ -177,6 +186,135 @@ pub fn standing(
         standing => standing,
     })
 }
+
+crate::words! {
+    /// What moderators and owners do to others.
+    Act {
+        /// Let a waiting person in.
+        Approve = "approveJoinRequest",
+        /// Turn a waiting person away.
+        Deny = "denyJoinRequest",
+        /// End a membership.
+        Remove = "removeMember",
+        /// Shut a person out.
+        Ban = "banMember",
+        /// End a ban.
+        Unban = "unbanMember",
+        /// Make a member a moderator, or a moderator a member.
+        SetRole = "setMemberRole",
+        /// Hand the group over.
+        Transfer = "transferGroup",
+    }
+}
+
+/// A row of the table of acting.
+#[derive(Clone, Copy, Debug)]
+pub struct ActRule {
+    /// What is done.
+    pub acts: &'static [Act],
+    /// How the person who does it stands.
+    pub actor: &'static [Standing],
+    /// How the person to whom it is done stands.
+    pub subject: &'static [Standing],
+    /// Why it is refused; `None` where it may be done.
+    pub refusal: Option<Code>,
+}
+
+const ANYBODY: &[Standing] = Standing::ALL;
+const WITHOUT_RIGHTS: &[Standing] = &[
+    Standing::None,
+    Standing::Requested,
+    Standing::Member,
+    Standing::Banned,
+];
+
+/// The table of acting on others: the first row that fits decides.
+pub const ACTING: &[ActRule] = &[
+    ActRule {
+        acts: Act::ALL,
+        actor: WITHOUT_RIGHTS,
+        subject: ANYBODY,
+        refusal: Some(Code::UserAccessDenied),
+    },
+    ActRule {
+        acts: &[Act::SetRole, Act::Transfer],
+        actor: &[Standing::Moderator],
+        subject: ANYBODY,
+        refusal: Some(Code::UserAccessDenied),
+    },
+    ActRule {
+        acts: &[Act::Approve, Act::Deny],
+        actor: ANYBODY,
+        subject: &[Standing::Requested],
+        refusal: None,
+    },
+    ActRule {
+        acts: &[Act::Approve, Act::Deny],
+        actor: ANYBODY,
+        subject: ANYBODY,
+        refusal: Some(Code::JoinRequestNotFound),
+    },
+    ActRule {
+        acts: &[Act::Unban],
+        actor: ANYBODY,
+        subject: &[Standing::Banned],
+        refusal: None,
+    },
+    ActRule {
+        acts: &[Act::Unban],
+        actor: ANYBODY,
+        subject: ANYBODY,
+        refusal: Some(Code::NotBanned),
+    },
+    ActRule {
+        acts: &[Act::Remove, Act::Ban, Act::SetRole, Act::Transfer],
+        actor: ANYBODY,
+        subject: &[Standing::Owner],
+        refusal: Some(Code::OwnerProtected),
+    },
+    ActRule {
+        acts: &[Act::Remove, Act::Ban],
+        actor: &[Standing::Moderator],
+        subject: &[Standing::Moderator],
+        refusal: Some(Code::UserAccessDenied),
+    },
+    ActRule {
+        acts: &[Act::Ban],
+        actor: ANYBODY,
+        subject: ANYBODY,
+        refusal: None,
+    },
+    ActRule {
+        acts: &[Act::Remove, Act::SetRole, Act::Transfer],
+        actor: ANYBODY,
+        subject: &[Standing::Member, Standing::Moderator],
+        refusal: None,
+    },
+    ActRule {
+        acts: &[Act::Remove, Act::SetRole, Act::Transfer],
+        actor: ANYBODY,
+        subject: ANYBODY,
+        refusal: Some(Code::NotAMember),
+    },
+];
+
+/// What the table says of this case.
+///
+/// # Errors
+/// The refusal of the row that fits.
+pub fn acting(act: Act, actor: Standing, subject: Standing) -> Result<()> {
+    let rule = ACTING.iter().find(|rule| {
+        rule.acts.contains(&act) && rule.actor.contains(&actor) && rule.subject.contains(&subject)
+    });
+    match rule.map(|rule| rule.refusal) {
+        Some(None) => Ok(()),
+        Some(Some(code)) => Err(code.into()),
+        None => Err(Code::UserAccessDenied.into()),
+    }
+}
+
+/// Why waiting requests are denied when a group becomes one by invitation.
+pub const NOW_BY_INVITATION: &str = "the group is now by invitation only";
 
 impl Standing {
     /// The role of a member; `None` for those who are none.

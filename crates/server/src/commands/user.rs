@@ -24,7 +24,7 @@ pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
                 email: email.clone().filter(|email| !email.is_empty()),
                 password: secret::new_password(*password_stdin)?,
             };
-            let id = administration::add_user(&open(global)?, &account)?;
+            let id = administration::add_user(&open(global)?, account)?;
             print::value(global, "id", &id.to_string())
         }
         User::List => {

@@ -1,0 +1,117 @@
+//! `getMembers`: who is in a group.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use trivium_storage::memberships::{self, Person};
+
+use crate::groups::get::disclosed;
+use crate::groups::rules::Role;
+use crate::groups::view::AccessType;
+use crate::types::{AuthToken, DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
+use crate::{Code, Context, Effect, Operation, Result, Verbs};
+
+/// Lists the members of a group in the order in which they joined.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetMembers {
+    /// An authentication token
+    pub auth_token: AuthToken,
+    /// ID of the group
+    pub id: GroupRef,
+    /// Which page of the list
+    #[serde(default)]
+    pub page: PageNumber,
+    /// How many members a page has
+    #[serde(default)]
+    pub results_per_page: ResultsPerPage,
+}
+
+crate::listing! {
+    /// What getMembers answers.
+    Members {
+        /// The members of this page
+        members: Member
+    }
+}
+
+/// A member of a group.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Member {
+    /// ID of the person
+    pub id: UserRef,
+    /// Their login
+    pub login: String,
+    /// Their name
+    pub name: String,
+    /// What they are in the group
+    pub role: Role,
+    /// When they joined
+    pub joined_at: DateTime,
+}
+
+impl Operation for GetMembers {
+    const NAME: &'static str = "getMembers";
+    const VERBS: Verbs = Verbs::Get;
+    const EFFECT: Effect = Effect::Read;
+    const ERRORS: &'static [Code] = &[
+        Code::UserTokenInvalid,
+        Code::UserTokenExpired,
+        Code::ContentNotFound,
+        Code::UserAccessDenied,
+    ];
+    type Output = Members;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<Members> {
+        let actor = context.authenticate(&self.auth_token)?;
+        let group = context.group(self.id)?;
+        let standing = context.standing_of(&actor, &group)?;
+        disclosed(&group, standing)?;
+        if group.access_type == AccessType::Members.as_str() && standing.role().is_none() {
+            return Err(Code::UserAccessDenied.into());
+        }
+        let (rows, total) = memberships::list(
+            context.connection,
+            group.id,
+            &[Role::Member.as_str(), Role::Moderator.as_str()],
+            slice(self.page, self.results_per_page),
+        )?;
+        let members = rows
+            .into_iter()
+            .map(|row| {
+                let owns = group.owner_id == row.user_id;
+                Ok(Member {
+                    id: UserRef(row.user_id),
+                    name: name_of(&row),
+                    role: if owns {
+                        Role::Owner
+                    } else {
+                        row.state.parse()?
+                    },
+                    joined_at: DateTime(row.since),
+                    login: row.login,
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok(Members::new(
+            self.page,
+            self.results_per_page,
+            total,
+            members,
+        ))
+    }
+}
+
+/// Given and family name, as far as they are known; else the login.
+pub(crate) fn name_of(person: &Person) -> String {
+    full_name(&person.first_name, &person.last_name, &person.login)
+}
+
+/// Given and family name, as far as they are known; else the login.
+pub(crate) fn full_name(first: &str, last: &str, login: &str) -> String {
+    let name = format!("{first} {last}");
+    match name.trim() {
+        "" => login.to_owned(),
+        name => name.to_owned(),
+    }
+}

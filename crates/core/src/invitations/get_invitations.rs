@@ -1,0 +1,103 @@
+//! `getInvitations`: the invitations to a group, without their secrets.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use trivium_storage::invitations;
+
+use crate::types::{
+    AuthToken, DateTime, GroupRef, InvitationRef, PageNumber, ResultsPerPage, slice,
+};
+use crate::{Code, Context, Effect, Operation, Result, Verbs};
+
+/// Lists the invitations to a group, newest first. Its moderators may.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetInvitations {
+    /// An authentication token
+    pub auth_token: AuthToken,
+    /// ID of the group
+    pub id: GroupRef,
+    /// Which page of the list
+    #[serde(default)]
+    pub page: PageNumber,
+    /// How many invitations a page has
+    #[serde(default)]
+    pub results_per_page: ResultsPerPage,
+}
+
+crate::listing! {
+    /// What getInvitations answers.
+    Invitations {
+        /// The invitations of this page
+        invitations: InvitationView
+    }
+}
+
+/// An invitation, without its secret.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationView {
+    /// ID of the invitation
+    pub invitation_id: InvitationRef,
+    /// The first characters of its secret
+    pub prefix: String,
+    /// The role that it gives
+    pub role: String,
+    /// Login of who made it
+    pub created_by: String,
+    /// When it was made
+    pub created_at: DateTime,
+    /// When it ends by itself
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime>,
+    /// How many members it may make
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage_limit: Option<i64>,
+    /// How many members it has made
+    pub uses: i64,
+    /// Whether it was ended: by a moderator, or because who made it may no longer invite
+    pub revoked: bool,
+}
+
+impl Operation for GetInvitations {
+    const NAME: &'static str = "getInvitations";
+    const VERBS: Verbs = Verbs::Get;
+    const EFFECT: Effect = Effect::Read;
+    const ERRORS: &'static [Code] = &[
+        Code::UserTokenInvalid,
+        Code::UserTokenExpired,
+        Code::ContentNotFound,
+        Code::UserAccessDenied,
+    ];
+    type Output = Invitations;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<Invitations> {
+        let actor = context.authenticate(&self.auth_token)?;
+        let group = context.moderated_group(&actor, self.id)?;
+        let (rows, total) = invitations::list(
+            context.connection,
+            group.id,
+            slice(self.page, self.results_per_page),
+        )?;
+        let rows = rows
+            .into_iter()
+            .map(|(row, created_by)| InvitationView {
+                invitation_id: InvitationRef(row.id),
+                prefix: row.prefix,
+                role: row.role,
+                created_by,
+                created_at: DateTime(row.created_at),
+                expires_at: row.expires_at.map(DateTime),
+                usage_limit: row.usage_limit,
+                uses: row.uses,
+                revoked: row.revoked_at.is_some() || row.orphaned_at.is_some(),
+            })
+            .collect();
+        Ok(Invitations::new(
+            self.page,
+            self.results_per_page,
+            total,
+            rows,
+        ))
+    }
+}

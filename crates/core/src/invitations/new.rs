@@ -1,0 +1,121 @@
+//! `newInvitation`: a secret that opens a group.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use trivium_storage::invitations;
+
+use crate::context::Record;
+use crate::groups::rules::Standing;
+use crate::types::{AuthToken, DateTime, GroupRef, InvitationRef};
+use crate::{Code, Context, Effect, Operation, Result, Verbs, secrets};
+
+crate::words! {
+    /// The role that an invitation gives.
+    InvitedRole {
+        /// A member without further rights.
+        Member = "member",
+        /// A member who acts on members and requests.
+        Moderator = "moderator",
+    }
+}
+
+/// Makes an invitation to a group. Its moderators may; only its owner may invite moderators.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewInvitation {
+    /// An authentication token
+    pub auth_token: AuthToken,
+    /// ID of the group
+    pub id: GroupRef,
+    /// How many members it may make; without it, any number
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub usage_limit: Option<i64>,
+    /// For how many seconds it is good; without it, until it is revoked
+    #[schemars(range(min = 1, max = 315_360_000))]
+    pub expires_in: Option<i64>,
+    /// The role that it gives
+    #[serde(default = "member")]
+    pub role: InvitedRole,
+}
+
+const fn member() -> InvitedRole {
+    InvitedRole::Member
+}
+
+/// What newInvitation answers.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Invited {
+    /// ID of the invitation
+    pub invitation_id: InvitationRef,
+    /// The invitation itself: it is shown this once
+    pub invitation: String,
+    /// When it ends by itself
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime>,
+}
+
+impl Operation for NewInvitation {
+    const NAME: &'static str = "newInvitation";
+    const VERBS: Verbs = Verbs::Post;
+    const EFFECT: Effect = Effect::Change;
+    const ERRORS: &'static [Code] = &[
+        Code::UserTokenInvalid,
+        Code::UserTokenExpired,
+        Code::ContentNotFound,
+        Code::UserAccessDenied,
+    ];
+    type Output = Invited;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<Invited> {
+        let actor = context.authenticate(&self.auth_token)?;
+        let group = context.group(self.id)?;
+        let standing = context.standing_of(&actor, &group)?;
+        may_invite(standing, self.role)?;
+        let invitation = secrets::new_invitation()?;
+        let expires_at = self.expires_in.map(|seconds| context.now + seconds);
+        let id = invitations::insert(
+            context.connection,
+            &invitations::NewInvitation {
+                group_id: group.id,
+                // What the administrator issues, is issued for the owner.
+                issuer_id: if actor.administrator {
+                    group.owner_id
+                } else {
+                    actor.id
+                },
+                hash: secrets::hash(&invitation),
+                prefix: secrets::prefix(&invitation),
+                role: self.role.as_str(),
+                created_at: context.now,
+                expires_at,
+                usage_limit: self.usage_limit,
+            },
+        )?;
+        let invitation_id = InvitationRef(id);
+        context.record(
+            &actor.login,
+            Record {
+                group: Some(self.id),
+                subject: Some(&invitation_id.to_string()),
+                ..Record::default()
+            },
+        )?;
+        Ok(Invited {
+            invitation_id,
+            invitation,
+            expires_at: expires_at.map(DateTime),
+        })
+    }
+}
+
+/// Moderators invite members; owners invite moderators too.
+///
+/// # Errors
+/// `user_access_denied`.
+pub(crate) fn may_invite(standing: Standing, role: InvitedRole) -> Result<()> {
+    match (standing, role) {
+        (Standing::Owner, _) | (Standing::Moderator, InvitedRole::Member) => Ok(()),
+        _ => Err(Code::UserAccessDenied.into()),
+    }
+}

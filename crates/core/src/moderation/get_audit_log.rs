@@ -1,0 +1,86 @@
+//! `getAuditLog`: who did what in a group.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use trivium_storage::audit;
+
+use crate::types::{AuthToken, DateTime, GroupRef, PageNumber, ResultsPerPage, slice};
+use crate::{Code, Context, Effect, Operation, Result, Verbs};
+
+/// Lists the changes of a group, newest first. Its moderators may.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetAuditLog {
+    /// An authentication token
+    pub auth_token: AuthToken,
+    /// ID of the group
+    pub id: GroupRef,
+    /// Which page of the list
+    #[serde(default)]
+    pub page: PageNumber,
+    /// How many entries a page has
+    #[serde(default)]
+    pub results_per_page: ResultsPerPage,
+}
+
+crate::listing! {
+    /// What getAuditLog answers.
+    AuditLog {
+        /// The entries of this page
+        entries: AuditEntry
+    }
+}
+
+/// A change of a group.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AuditEntry {
+    /// When
+    pub at: DateTime,
+    /// Login of who did it
+    pub actor: String,
+    /// What was done
+    pub action: String,
+    /// Login, or other name, of whom it was done to
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// What was given as the reason
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Through which front-end
+    pub via: String,
+}
+
+impl Operation for GetAuditLog {
+    const NAME: &'static str = "getAuditLog";
+    const VERBS: Verbs = Verbs::Get;
+    const EFFECT: Effect = Effect::Read;
+    const ERRORS: &'static [Code] = &[
+        Code::UserTokenInvalid,
+        Code::UserTokenExpired,
+        Code::ContentNotFound,
+        Code::UserAccessDenied,
+    ];
+    type Output = AuditLog;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<AuditLog> {
+        let actor = context.authenticate(&self.auth_token)?;
+        let group = context.moderated_group(&actor, self.id)?;
+        let (rows, total) = audit::list(
+            context.connection,
+            group.id,
+            slice(self.page, self.results_per_page),
+        )?;
+        let rows = rows
+            .into_iter()
+            .map(|row| AuditEntry {
+                at: DateTime(row.at),
+                actor: row.actor,
+                action: row.action,
+                subject: row.subject,
+                reason: row.reason,
+                via: row.via,
+            })
+            .collect();
+        Ok(AuditLog::new(self.page, self.results_per_page, total, rows))
+    }
+}

@@ -1,0 +1,90 @@
+//! `getJoinRequests`: who waits.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use trivium_storage::memberships;
+
+use crate::groups::get_members::name_of;
+use crate::groups::rules::Standing;
+use crate::types::{AuthToken, DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
+use crate::{Code, Context, Effect, Operation, Result, Verbs};
+
+/// Lists the requests to join a group, oldest first. Its moderators may.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GetJoinRequests {
+    /// An authentication token
+    pub auth_token: AuthToken,
+    /// ID of the group
+    pub id: GroupRef,
+    /// Which page of the list
+    #[serde(default)]
+    pub page: PageNumber,
+    /// How many requests a page has
+    #[serde(default)]
+    pub results_per_page: ResultsPerPage,
+}
+
+crate::listing! {
+    /// What getJoinRequests answers.
+    JoinRequests {
+        /// The requests of this page
+        requests: JoinRequest
+    }
+}
+
+/// A request to join.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinRequest {
+    /// ID of the person
+    pub id: UserRef,
+    /// Their login
+    pub login: String,
+    /// Their name
+    pub name: String,
+    /// What they wrote
+    pub message: String,
+    /// When they asked
+    pub requested_at: DateTime,
+}
+
+impl Operation for GetJoinRequests {
+    const NAME: &'static str = "getJoinRequests";
+    const VERBS: Verbs = Verbs::Get;
+    const EFFECT: Effect = Effect::Read;
+    const ERRORS: &'static [Code] = &[
+        Code::UserTokenInvalid,
+        Code::UserTokenExpired,
+        Code::ContentNotFound,
+        Code::UserAccessDenied,
+    ];
+    type Output = JoinRequests;
+
+    fn run(&self, context: &mut Context<'_>) -> Result<JoinRequests> {
+        let actor = context.authenticate(&self.auth_token)?;
+        let group = context.moderated_group(&actor, self.id)?;
+        let (rows, total) = memberships::list(
+            context.connection,
+            group.id,
+            &[Standing::Requested.as_str()],
+            slice(self.page, self.results_per_page),
+        )?;
+        let rows = rows
+            .into_iter()
+            .map(|row| JoinRequest {
+                id: UserRef(row.user_id),
+                name: name_of(&row),
+                login: row.login,
+                message: row.note,
+                requested_at: DateTime(row.since),
+            })
+            .collect();
+        Ok(JoinRequests::new(
+            self.page,
+            self.results_per_page,
+            total,
+            rows,
+        ))
+    }
+}
