@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::harness::{Person, Story, everywhere};
 
-fn join(who: &Person, group: &str) -> Value {
+/// The arguments of a call by somebody on a group.
+pub(crate) fn join(who: &Person, group: &str) -> Value {
     json!({"authToken": who.token, "id": group})
 }
 

@@ -3,4 +3,6 @@
 mod accounts;
 mod diagnostics;
 mod groups;
+mod invitations;
 mod membership;
+mod moderation;
