@@ -5,12 +5,16 @@
 use std::sync::Arc;
 
 use trivium_storage::users::{self, User};
-use trivium_storage::{AnyConnection, Page, Refusal, groups};
+use trivium_storage::{AnyConnection, Page, Refusal, connection, groups, tokens};
 
 use crate::accounts::account;
 use crate::accounts::login::{give_token, keep_token};
+use crate::accounts::revoke_token::end_by_prefix;
 use crate::context::Record;
-use crate::types::{GroupRef, Login, Password, UserRef};
+use crate::groups::join::Towards;
+use crate::groups::rules::{Joining, RegistrationType, joining};
+use crate::invitations::new::InvitedRole;
+use crate::types::{CategoryRef, GroupRef, Login, Password, UserRef, carries};
 use crate::{Authority, Caller, Code, Context, Effect, Error, Result, Service, Via, passwords};
 
 /// The administrator at the command line.
@@ -156,6 +160,133 @@ fn living(connection: &mut AnyConnection, login: &str) -> Result<User> {
     users::find_by_login(connection, login)?
         .filter(|user| user.deleted_at.is_none())
         .ok_or_else(|| Error::new(Code::UserNotFound, format!("There is no user '{login}'.")))
+}
+
+/// The tokens of a user that are good, newest first.
+///
+/// # Errors
+/// `user_not_found`.
+pub fn tokens(service: &Service, login: &str) -> Result<Vec<tokens::Token>> {
+    service.database.read(|connection| {
+        let user = living(connection, login)?;
+        Ok(tokens::list(connection, user.id, connection::now())?)
+    })
+}
+
+/// Ends the tokens of a user: those that begin so, or all.
+///
+/// # Errors
+/// `user_not_found`; `user_token_not_found` when none begins so.
+pub fn revoke_tokens(service: &Arc<Service>, login: &str, prefix: Option<&str>) -> Result<()> {
+    let (login, prefix) = (login.to_owned(), prefix.map(str::to_owned));
+    change(service, "revokeToken", move |context| {
+        let user = living(context.connection, &login)?;
+        match &prefix {
+            Some(prefix) => end_by_prefix(context, user.id, prefix)?,
+            None => tokens::revoke_others(context.connection, user.id, None, context.now)?,
+        }
+        let subject = Some(login.as_str());
+        context.record(
+            "administrator",
+            Record {
+                subject,
+                ..Record::default()
+            },
+        )
+    })
+}
+
+/// Makes a person a member or moderator of a group, past all moderation but no ban.
+///
+/// # Errors
+/// `content_not_found`, `banned`, `already_member`.
+pub fn add_member(
+    service: &Arc<Service>,
+    group: GroupRef,
+    user: UserRef,
+    role: InvitedRole,
+) -> Result<()> {
+    change(service, "addMember", move |context| {
+        context.connection.hold_user(user.0)?;
+        let user = context.user(user)?;
+        let row = context.group(group)?;
+        let person = Towards::find(context, &row, user.id)?;
+        // As with an invitation, which is what an administrator's word is worth.
+        if let Joining::Refuse(code) =
+            joining(person.standing, RegistrationType::Invite, true)?.joining
+        {
+            return Err(code.into());
+        }
+        person.put(context, &row, user.id, role.as_str(), "")?;
+        let record = Record {
+            group: Some(group),
+            subject: Some(&user.login),
+            ..Record::default()
+        };
+        context.record("administrator", record)
+    })
+}
+
+/// Adds a category.
+///
+/// # Errors
+/// `group_parameter_error` for an empty or a taken name.
+pub fn add_category(service: &Arc<Service>, name: &str) -> Result<CategoryRef> {
+    let name = name.to_owned();
+    change(service, "addCategory", move |context| {
+        acceptable_category(&name)?;
+        let id = groups::insert_category(context.connection, &name).map_err(category_taken)?;
+        context.record(
+            "administrator",
+            Record {
+                subject: Some(&name),
+                ..Record::default()
+            },
+        )?;
+        Ok(CategoryRef(id))
+    })
+}
+
+/// Gives a category another name.
+///
+/// # Errors
+/// `category_does_not_exist`; `group_parameter_error` for an empty or a taken name.
+pub fn rename_category(service: &Arc<Service>, id: CategoryRef, name: &str) -> Result<()> {
+    let name = name.to_owned();
+    change(service, "renameCategory", move |context| {
+        acceptable_category(&name)?;
+        if !groups::rename_category(context.connection, id.0, &name).map_err(category_taken)? {
+            return Err(Code::CategoryDoesNotExist.into());
+        }
+        context.record(
+            "administrator",
+            Record {
+                subject: Some(&name),
+                ..Record::default()
+            },
+        )
+    })
+}
+
+fn acceptable_category(name: &str) -> Result<()> {
+    if name.trim().is_empty() || !carries(name) {
+        return Err(Error::new(
+            Code::GroupParameterError,
+            "A category needs a name that every format can carry.",
+        ));
+    }
+    Ok(())
+}
+
+fn category_taken(error: trivium_storage::Error) -> Error {
+    if error.is_unique_violation() {
+        Error::new(
+            Code::GroupParameterError,
+            "There is a category of this name.",
+        )
+    } else {
+        error.into()
+    }
 }
 
 /// All users that are not deleted, newest first.

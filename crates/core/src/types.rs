@@ -44,7 +44,7 @@ macro_rules! words {
                 match text {
                     $($word => Ok(Self::$variant),)+
                     _ => Err(trivium_storage::Error::Corrupt(format!(
-                        "'{text}' is no {}", stringify!($name)
+                        "'{text}' is none of {}", [$($word),+].join(", ")
                     ))),
                 }
             }

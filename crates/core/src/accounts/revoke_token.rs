@@ -32,15 +32,7 @@ impl Operation for RevokeToken {
 
     fn run(&self, context: &mut Context<'_>) -> Result<Done> {
         let actor = context.authenticate(&self.auth_token)?;
-        let mut ended = false;
-        for token in tokens::list(context.connection, actor.id, context.now)? {
-            if token.prefix == *self.prefix {
-                ended |= tokens::revoke(context.connection, token.id, context.now)?;
-            }
-        }
-        if !ended {
-            return Err(Code::TokenNotFound.into());
-        }
+        end_by_prefix(context, actor.id, &self.prefix)?;
         context.record(
             &actor.login,
             Record {
@@ -49,5 +41,23 @@ impl Operation for RevokeToken {
             },
         )?;
         Ok(Done {})
+    }
+}
+
+/// Ends those tokens of a user that begin so.
+///
+/// # Errors
+/// `user_token_not_found` when none does.
+pub(crate) fn end_by_prefix(context: &mut Context<'_>, user: i64, prefix: &str) -> Result<()> {
+    let mut ended = false;
+    for token in tokens::list(context.connection, user, context.now)? {
+        if token.prefix == prefix {
+            ended |= tokens::revoke(context.connection, token.id, context.now)?;
+        }
+    }
+    if ended {
+        Ok(())
+    } else {
+        Err(Code::TokenNotFound.into())
     }
 }

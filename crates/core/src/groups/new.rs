@@ -121,10 +121,10 @@ pub(crate) fn found(
 /// # Errors
 /// `group_parameter_error`.
 pub(crate) fn acceptable_name(name: &str) -> Result<()> {
-    if name.trim().is_empty() {
+    if name.trim().is_empty() || name.chars().count() > GroupName::LONGEST {
         return Err(Error::new(
             Code::GroupParameterError,
-            "A group needs a name.",
+            "A group needs a name, of at most 255 characters.",
         ));
     }
     Ok(())

@@ -2,16 +2,23 @@
 
 use serde_json::json;
 use trivium_core::administration;
+use trivium_core::groups::delete::DeleteGroup;
+use trivium_core::groups::edit::EditGroup;
+use trivium_core::groups::get_members::GetMembers;
 use trivium_core::groups::new::NewGroup;
 use trivium_core::groups::view::ModerationType;
+use trivium_core::moderation::get_audit_log::GetAuditLog;
+use trivium_core::moderation::transfer::TransferGroup;
 use trivium_core::types::{AuthToken, DateTime, GroupName, GroupRef, Line, Prose, UserRef};
 use trivium_storage::groups::Group as Row;
 
-use super::{open, print};
+use super::{Administrator, print};
 use crate::failure::Failure;
 use crate::options::{Global, Group};
 
 pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
+    let administrator = Administrator::open(global)?;
+    let auth_token = AuthToken::default();
     match command {
         Group::Add {
             name,
@@ -21,31 +28,25 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
             description,
             category,
         } => {
-            let operation = NewGroup {
-                auth_token: AuthToken::default(),
+            let owner = administrator.user(owner)?;
+            let new = NewGroup {
+                auth_token,
                 name: GroupName(name.clone()),
-                category: category.parse()?,
+                category: *category,
                 tags: Line::default(),
                 description: Prose(description.clone()),
                 image: Line::default(),
-                access_type: word(access, "--access", "public or members")?,
-                registration_type: word(
-                    registration,
-                    "--registration",
-                    "open, moderated or invite",
-                )?,
+                access_type: *access,
+                registration_type: *registration,
                 moderation_type: ModerationType::Direct,
             };
-            let service = open(global)?;
-            let owner = administration::user(&service, owner)?;
-            let made = service.run(operation, &administration::acting_for(owner.id))?;
+            let caller = administration::acting_for(owner.0);
+            let made = administrator.service.run(new, &caller)?;
             print::value(global, "id", &made.id.to_string())
         }
         Group::List => {
-            let rows: Vec<_> = administration::groups(&*open(global)?)?
-                .iter()
-                .map(show)
-                .collect();
+            let groups = administration::groups(&administrator.service)?;
+            let rows: Vec<_> = groups.iter().map(show).collect();
             let columns = [
                 "id",
                 "name",
@@ -57,21 +58,74 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
             print::list(global, &columns, &rows)
         }
         Group::Show { id } => {
-            let group = administration::group(&*open(global)?, id.parse()?)?;
+            let group = administration::group(&administrator.service, *id)?;
             print::record(global, &show(&group))
         }
+        Group::Edit {
+            id,
+            name,
+            registration,
+            access,
+            description,
+            category,
+            owner,
+        } => {
+            let edit = EditGroup {
+                auth_token: auth_token.clone(),
+                id: *id,
+                name: name.clone().map(GroupName),
+                description: description.clone().map(Prose),
+                category: *category,
+                tags: None,
+                image: None,
+                access_type: *access,
+                registration_type: *registration,
+                moderation_type: None,
+            };
+            administrator.run(edit)?;
+            if let Some(owner) = owner {
+                let user = administrator.user(owner)?;
+                administrator.run(TransferGroup {
+                    auth_token,
+                    id: *id,
+                    user,
+                })?;
+            }
+            Ok(())
+        }
+        Group::Delete { id } => {
+            administrator.run(DeleteGroup {
+                auth_token,
+                id: *id,
+            })?;
+            Ok(())
+        }
+        Group::Members { id } => {
+            let rows = administrator.pages(
+                |page, results_per_page| GetMembers {
+                    auth_token: AuthToken::default(),
+                    id: *id,
+                    page,
+                    results_per_page,
+                },
+                |answer| answer.members,
+            )?;
+            print::list(global, &["id", "login", "name", "role", "joinedAt"], &rows)
+        }
+        Group::Log { id } => {
+            let rows = administrator.pages(
+                |page, results_per_page| GetAuditLog {
+                    auth_token: AuthToken::default(),
+                    id: *id,
+                    page,
+                    results_per_page,
+                },
+                |answer| answer.entries,
+            )?;
+            let columns = ["at", "actor", "action", "subject", "reason", "via"];
+            print::list(global, &columns, &rows)
+        }
     }
-}
-
-/// One of a closed list of words, from an option.
-fn word<T: std::str::FromStr>(text: &str, option: &str, allowed: &str) -> Result<T, Failure> {
-    text.parse().map_err(|_| {
-        clap::Error::raw(
-            clap::error::ErrorKind::InvalidValue,
-            format!("{option} is {allowed}, not '{text}'\n"),
-        )
-        .into()
-    })
 }
 
 fn show(group: &Row) -> serde_json::Value {

@@ -1,10 +1,8 @@
 //! `trivium import`.
 
-use trivium_core::administration;
 use trivium_core::import::import_groups;
-use trivium_core::types::UserRef;
 
-use super::{open, print};
+use super::{Administrator, print};
 use crate::failure::Failure;
 use crate::options::{Global, Import};
 use crate::upcoming_file;
@@ -16,11 +14,11 @@ pub(crate) fn run(global: &Global, command: &Import) -> Result<(), Failure> {
         std::fs::read_to_string(file).map_err(|error| Failure::Data(format!("{name}: {error}")))?;
     let groups = upcoming_file::read(&document)
         .map_err(|words| Failure::Data(format!("{name}: {words}: nothing was imported")))?;
-    let service = open(global)?;
+    let administrator = Administrator::open(global)?;
     let member = match member {
-        Some(login) => Some(UserRef(administration::user(&service, login)?.id)),
+        Some(login) => Some(administrator.user(login)?),
         None => None,
     };
-    let count = import_groups(&service, groups, member)?;
+    let count = import_groups(&administrator.service, groups, member)?;
     print::value(global, "groups", &count.to_string())
 }

@@ -1,7 +1,9 @@
 //! Carries out the commands. Standard output is the value alone.
 
+mod category;
 mod group;
 mod import;
+mod membership;
 mod print;
 mod secret;
 mod serve;
@@ -9,7 +11,9 @@ mod user;
 
 use std::sync::Arc;
 
-use trivium_core::{Service, Settings};
+use serde::Serialize;
+use trivium_core::types::{PageNumber, ResultsPerPage, UserRef};
+use trivium_core::{Operation, Service, Settings, administration};
 use trivium_storage::{Database, Options as Connections};
 
 use crate::failure::Failure;
@@ -21,18 +25,62 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     match &options.command {
         Command::Serve(serve) => serve::run(global, serve),
         Command::User(user) => user::run(global, user),
+        Command::Token(token) => user::token(global, token),
         Command::Group(group) => group::run(global, group),
+        Command::Member(member) => membership::member(global, member),
+        Command::Request(request) => membership::request(global, request),
+        Command::Invite(invite) => membership::invite(global, invite),
+        Command::Category(category) => category::run(global, category),
         Command::Import(import) => import::run(global, import),
     }
 }
 
-/// The service over the database that the options name, for one command beside a server.
-fn open(global: &Global) -> Result<Arc<Service>, Failure> {
-    let connections = Connections {
-        readers: 1,
-        writers: 1,
-        ..Connections::default()
-    };
-    let database = Database::open(secret::database(global)?, &connections)?;
-    Ok(Service::new(database, Settings::default()))
+/// The administrator at the command line: the operations of the service, run with their
+/// authority beside whatever server runs.
+pub(crate) struct Administrator {
+    pub(crate) service: Arc<Service>,
+}
+
+impl Administrator {
+    /// Opens the database that the options name, creating and migrating it first.
+    fn open(global: &Global) -> Result<Self, Failure> {
+        let connections = Connections {
+            readers: 1,
+            writers: 1,
+            ..Connections::default()
+        };
+        let database = Database::open(secret::database(global)?, &connections)?;
+        Ok(Self {
+            service: Service::new(database, Settings::default()),
+        })
+    }
+
+    /// Runs an operation.
+    fn run<O: Operation>(&self, operation: O) -> Result<O::Output, Failure> {
+        Ok(self.service.run(operation, &administration::caller())?)
+    }
+
+    /// The user of this login.
+    fn user(&self, login: &str) -> Result<UserRef, Failure> {
+        Ok(UserRef(administration::user(&self.service, login)?.id))
+    }
+
+    /// All rows of a list, page by page.
+    fn pages<O: Operation, R: Serialize>(
+        &self,
+        ask: impl Fn(PageNumber, ResultsPerPage) -> O,
+        rows: impl Fn(O::Output) -> Vec<R>,
+    ) -> Result<Vec<serde_json::Value>, Failure> {
+        let size = ResultsPerPage::default();
+        let mut all = Vec::new();
+        for page in 1.. {
+            let answer = rows(self.run(ask(PageNumber(page), size))?);
+            let last = answer.len() < usize::try_from(size.0).unwrap_or(usize::MAX);
+            all.extend(print::rows(&answer)?);
+            if last {
+                break;
+            }
+        }
+        Ok(all)
+    }
 }

@@ -25,9 +25,20 @@ pub(crate) fn list(global: &Global, columns: &[&str], rows: &[Value]) -> Result<
     table.load_preset(comfy_table::presets::NOTHING);
     table.set_header(columns.iter().map(|column| column.to_uppercase()));
     for row in rows {
-        table.add_row(columns.iter().map(|column| cell(&row[*column])));
+        table.add_row(
+            columns
+                .iter()
+                .map(|column| cell(row.get(*column).unwrap_or(&Value::Null))),
+        );
     }
     line(&table.trim_fmt())
+}
+
+/// Rows as values, as the operation's answer shows them.
+pub(crate) fn rows<R: serde::Serialize>(rows: &[R]) -> Result<Vec<Value>, Failure> {
+    rows.iter()
+        .map(|row| serde_json::to_value(row).map_err(|e| Failure::Failed(e.to_string())))
+        .collect()
 }
 
 /// One thing: a name and a value on each line, or JSON.

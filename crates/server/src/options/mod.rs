@@ -3,11 +3,17 @@
 //! A flag wins over its environment variable, that over `trivium.toml`, that over the default:
 //! the file's values are handed to clap as defaults before it reads the command line.
 
+mod data;
+
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+pub(crate) use data::{Category, Group, Import, Invite, Member, Request, Token, User};
+
+use trivium_core::types::carries;
 
 use crate::failure::Failure;
 
@@ -55,9 +61,24 @@ pub(crate) enum Command {
     /// People and their tokens
     #[command(subcommand)]
     User(User),
+    /// A person's tokens
+    #[command(subcommand)]
+    Token(Token),
     /// Groups
     #[command(subcommand)]
     Group(Group),
+    /// The members of a group
+    #[command(subcommand)]
+    Member(Member),
+    /// The requests to join a group
+    #[command(subcommand)]
+    Request(Request),
+    /// The invitations to a group
+    #[command(subcommand)]
+    Invite(Invite),
+    /// The categories that groups are in
+    #[command(subcommand)]
+    Category(Category),
     /// Bring in data from elsewhere
     #[command(subcommand)]
     Import(Import),
@@ -156,91 +177,6 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum User {
-    /// Add a person; prints their ID
-    #[command(after_help = "Examples:
-  trivium user add marc --first-name Marc
-  echo 'a long password' | trivium user add marc --password-stdin")]
-    Add {
-        /// What the person logs in with
-        login: String,
-        /// Given name
-        #[arg(long, default_value = "")]
-        first_name: String,
-        /// Family name
-        #[arg(long, default_value = "")]
-        last_name: String,
-        /// E-mail address
-        #[arg(long)]
-        email: Option<String>,
-        /// Read the password from standard input; without it, and without a terminal to ask
-        /// on, the person has none and cannot log in
-        #[arg(long)]
-        password_stdin: bool,
-    },
-    /// List the people, newest first
-    List,
-    /// Give a person a new token; prints it, this once
-    #[command(after_help = "Examples:
-  trivium user token marc
-  TOKEN=$(trivium user token marc --ttl 12h)")]
-    Token {
-        /// Whose token
-        login: String,
-        /// How long it is good: 90s, 15m, 12h, 30d
-        #[arg(long, default_value = "30d", value_parser = seconds)]
-        ttl: i64,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Group {
-    /// Add a group; prints its ID
-    #[command(after_help = "Example:
-  trivium group add 'Three Ways' --owner marc --registration moderated")]
-    Add {
-        /// Name of the group
-        name: String,
-        /// Login of the person who owns it
-        #[arg(long, value_name = "LOGIN")]
-        owner: String,
-        /// How it is joined: open, moderated or invite
-        #[arg(long, default_value = "open")]
-        registration: String,
-        /// Who may read what is in it: public or members
-        #[arg(long, default_value = "public")]
-        access: String,
-        /// What the group is about
-        #[arg(long, default_value = "", value_name = "TEXT")]
-        description: String,
-        /// ID of its category
-        #[arg(long, default_value = "cat:1")]
-        category: String,
-    },
-    /// List the groups, newest first
-    List,
-    /// Show a group
-    Show {
-        /// ID of the group: group:7
-        id: String,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Import {
-    /// Groups from an answer of Upcoming's getMyGroups, in JSON; all of them or none
-    #[command(after_help = "Example:
-  trivium import upcoming groups.json --member marc")]
-    Upcoming {
-        /// The file with the answer
-        file: PathBuf,
-        /// Login of a person to make a member of each, counted as already included
-        #[arg(long, value_name = "LOGIN")]
-        member: Option<String>,
-    },
-}
-
 /// Reads command line, environment and file.
 ///
 /// # Errors
@@ -248,6 +184,16 @@ pub(crate) enum Import {
 pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options, Failure> {
     let arguments: Vec<OsString> = arguments.collect();
     let mut command = Options::command();
+    // What cannot come out again as XML does not get in.
+    if let Some(odd) = arguments
+        .iter()
+        .find(|word| !carries(&word.to_string_lossy()))
+    {
+        return Err(Failure::Usage(command.error(
+            clap::error::ErrorKind::InvalidValue,
+            format!("{odd:?} has a character that XML cannot carry"),
+        )));
+    }
     if let Some((path, file)) = configuration_file(&arguments)? {
         for (name, value) in flatten(&path, file)? {
             command = with_default(command, &name, value).ok_or_else(|| {
@@ -325,22 +271,4 @@ fn with_default(command: clap::Command, name: &str, value: String) -> Option<cla
             serve.mut_arg(name, |a| a.default_value(value))
         })
     })
-}
-
-/// `90s`, `15m`, `12h`, `30d` as seconds.
-fn seconds(text: &str) -> Result<i64, String> {
-    let wrong = || "a time is a number and a unit: 90s, 15m, 12h or 30d".to_owned();
-    let unit = text.chars().last().ok_or_else(wrong)?;
-    let factor = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        _ => return Err(wrong()),
-    };
-    text.strip_suffix(unit)
-        .and_then(|number| number.parse::<u32>().ok())
-        .filter(|number| *number > 0)
-        .map(|number| i64::from(number) * factor)
-        .ok_or_else(wrong)
 }

@@ -1,0 +1,27 @@
+//! `trivium category`.
+
+use trivium_core::administration;
+use trivium_core::groups::get_categories::GetCategories;
+
+use super::{Administrator, print};
+use crate::failure::Failure;
+use crate::options::{Category, Global};
+
+pub(crate) fn run(global: &Global, command: &Category) -> Result<(), Failure> {
+    let administrator = Administrator::open(global)?;
+    match command {
+        Category::Add { name } => {
+            let id = administration::add_category(&administrator.service, name)?;
+            print::value(global, "id", &id.to_string())
+        }
+        Category::List => {
+            let answer = administrator.run(GetCategories {})?;
+            let rows = print::rows(&answer.categories)?;
+            print::list(global, &["id", "name", "groupCount"], &rows)
+        }
+        Category::Rename { id, name } => {
+            administration::rename_category(&administrator.service, *id, name)?;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! `trivium member`, `trivium request` and `trivium invite`: the operations of moderators, with
+//! the administrator's authority.
+
+use serde_json::json;
+use trivium_core::administration;
+use trivium_core::invitations::get_invitations::GetInvitations;
+use trivium_core::invitations::new::NewInvitation;
+use trivium_core::invitations::revoke::RevokeInvitation;
+use trivium_core::moderation::approve::ApproveJoinRequest;
+use trivium_core::moderation::ban::BanMember;
+use trivium_core::moderation::deny::DenyJoinRequest;
+use trivium_core::moderation::get_join_requests::GetJoinRequests;
+use trivium_core::moderation::remove::RemoveMember;
+use trivium_core::moderation::set_role::SetMemberRole;
+use trivium_core::moderation::unban::UnbanMember;
+use trivium_core::types::{AuthToken, Prose};
+
+use super::{Administrator, print};
+use crate::failure::Failure;
+use crate::options::{Global, Invite, Member, Request};
+
+pub(crate) fn member(global: &Global, command: &Member) -> Result<(), Failure> {
+    let administrator = Administrator::open(global)?;
+    let auth_token = AuthToken::default();
+    match command {
+        Member::Add { who, role } => {
+            let user = administrator.user(&who.login)?;
+            administration::add_member(&administrator.service, who.group, user, *role)?;
+        }
+        Member::Remove { who, reason } => {
+            let user = administrator.user(&who.login)?;
+            let reason = reason.clone().map(Prose);
+            administrator.run(RemoveMember {
+                auth_token,
+                id: who.group,
+                user,
+                reason,
+            })?;
+        }
+        Member::Ban { who, reason, until } => {
+            let user = administrator.user(&who.login)?;
+            let reason = reason.clone().map(Prose);
+            let until = *until;
+            administrator.run(BanMember {
+                auth_token,
+                id: who.group,
+                user,
+                reason,
+                until,
+            })?;
+        }
+        Member::Unban { who } => {
+            let user = administrator.user(&who.login)?;
+            administrator.run(UnbanMember {
+                auth_token,
+                id: who.group,
+                user,
+            })?;
+        }
+        Member::Role { who, role } => {
+            let user = administrator.user(&who.login)?;
+            administrator.run(SetMemberRole {
+                auth_token,
+                id: who.group,
+                user,
+                role: *role,
+            })?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn request(global: &Global, command: &Request) -> Result<(), Failure> {
+    let administrator = Administrator::open(global)?;
+    let auth_token = AuthToken::default();
+    match command {
+        Request::List { group } => {
+            let rows = administrator.pages(
+                |page, results_per_page| GetJoinRequests {
+                    auth_token: AuthToken::default(),
+                    id: *group,
+                    page,
+                    results_per_page,
+                },
+                |answer| answer.requests,
+            )?;
+            print::list(
+                global,
+                &["id", "login", "name", "message", "requestedAt"],
+                &rows,
+            )
+        }
+        Request::Approve { who } => {
+            let user = administrator.user(&who.login)?;
+            administrator.run(ApproveJoinRequest {
+                auth_token,
+                id: who.group,
+                user,
+            })?;
+            Ok(())
+        }
+        Request::Deny { who, reason } => {
+            let user = administrator.user(&who.login)?;
+            let reason = reason.clone().map(Prose);
+            administrator.run(DenyJoinRequest {
+                auth_token,
+                id: who.group,
+                user,
+                reason,
+            })?;
+            Ok(())
+        }
+    }
+}
+
+pub(crate) fn invite(global: &Global, command: &Invite) -> Result<(), Failure> {
+    let administrator = Administrator::open(global)?;
+    let auth_token = AuthToken::default();
+    match command {
+        Invite::Create {
+            group,
+            uses,
+            ttl,
+            role,
+        } => {
+            let made = administrator.run(NewInvitation {
+                auth_token,
+                id: *group,
+                usage_limit: *uses,
+                expires_in: *ttl,
+                role: *role,
+            })?;
+            if global.json {
+                return print::record(global, &json!(made));
+            }
+            print::line(&made.invitation)
+        }
+        Invite::List { group } => {
+            let rows = administrator.pages(
+                |page, results_per_page| GetInvitations {
+                    auth_token: AuthToken::default(),
+                    id: *group,
+                    page,
+                    results_per_page,
+                },
+                |answer| answer.invitations,
+            )?;
+            let columns = [
+                "invitationId",
+                "prefix",
+                "role",
+                "createdBy",
+                "createdAt",
+                "expiresAt",
+                "usageLimit",
+                "uses",
+                "revoked",
+            ];
+            print::list(global, &columns, &rows)
+        }
+        Invite::Revoke { group, invitation } => {
+            administrator.run(RevokeInvitation {
+                auth_token,
+                id: *group,
+                invitation_id: *invitation,
+            })?;
+            Ok(())
+        }
+    }
+}
