@@ -15,6 +15,9 @@
     reason = "a test that meets the unexpected ends"
 )]
 
+mod authorisation;
 mod golden;
 mod harness;
+mod pages;
+mod revocation;
 mod stories;

@@ -23,6 +23,7 @@ pub mod invitations;
 pub mod moderation;
 pub mod operation;
 pub mod passwords;
+pub mod public;
 pub mod secrets;
 pub mod service;
 pub mod throttle;

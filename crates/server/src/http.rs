@@ -6,8 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::http::{ConnectionType, StatusCode};
+use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use trivium_core::types::{GroupRef, UserRef};
+use trivium_core::{Service, public};
+use trivium_describe::pages;
 use trivium_front::{Reply, Request, budget};
 
 use crate::drain::Drain;
@@ -170,7 +173,15 @@ async fn serve(
 async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> Reply {
     let path = http.path();
     let Some(front_end) = shared.gateway.front_end(path) else {
-        return elsewhere(path, shared).await;
+        let reply = elsewhere(path, shared).await;
+        return match *http.method() {
+            Method::GET | Method::HEAD => reply,
+            _ if reply.status == 404 => reply,
+            _ => Reply {
+                headers: vec![("Allow", "GET, HEAD".to_owned())],
+                ..plain(405, "only GET and HEAD are served at this address")
+            },
+        };
     };
     let body = match read(payload).await {
         Ok(body) => body,
@@ -259,22 +270,64 @@ async fn read(mut payload: web::Payload) -> Result<Option<Vec<u8>>, Reply> {
 async fn elsewhere(path: &str, shared: &Shared) -> Reply {
     match path {
         "/live" => plain(200, "live"),
-        "/ready" => {
-            if shared.drain.is_stopping() {
-                return plain(503, "stopping");
-            }
-            let service = Arc::clone(&shared.gateway.service);
-            let ready = web::block(move || {
-                service
-                    .database
-                    .read::<_, trivium_storage::Error>(|_| Ok(()))
-            });
-            match ready.await {
-                Ok(Ok(())) => plain(200, "ready"),
-                _ => plain(503, "the database is out of reach"),
+        "/ready" => ready(shared).await,
+        "/" => pages::index(),
+        trivium_describe::STYLE_PATH => Reply {
+            content_type: "text/css; charset=utf-8".into(),
+            body: trivium_describe::STYLE.into(),
+            ..plain(200, "")
+        },
+        _ => {
+            let number = |prefix: &str| path.strip_prefix(prefix)?.parse::<u32>().ok();
+            if let Some(id) = number("/group/") {
+                let look = move |service: &Service| public::group(service, GroupRef(id.into()));
+                page(shared, look, pages::group).await
+            } else if let Some(id) = number("/user/") {
+                let look = move |service: &Service| public::user(service, UserRef(id.into()));
+                page(shared, look, pages::user).await
+            } else {
+                plain(404, "not_found: nothing is served at this address")
             }
         }
-        _ => plain(404, "not_found: nothing is served at this address"),
+    }
+}
+
+/// A page of something that is looked up.
+async fn page<T: Send + 'static>(
+    shared: &Shared,
+    look: impl FnOnce(&Service) -> trivium_core::Result<T> + Send + 'static,
+    show: fn(&T) -> Reply,
+) -> Reply {
+    let service = Arc::clone(&shared.gateway.service);
+    match web::block(move || look(&service)).await {
+        Ok(Ok(found)) => show(&found),
+        Ok(Err(error)) => match error.cause() {
+            None => pages::missing(),
+            Some(cause) => {
+                tracing::error!(%cause, "a page failed");
+                plain(503, error.message())
+            }
+        },
+        Err(error) => {
+            tracing::error!(%error, "a page failed");
+            plain(503, "this service is stopping")
+        }
+    }
+}
+
+async fn ready(shared: &Shared) -> Reply {
+    if shared.drain.is_stopping() {
+        return plain(503, "stopping");
+    }
+    let service = Arc::clone(&shared.gateway.service);
+    let look = move || {
+        service
+            .database
+            .read::<_, trivium_storage::Error>(|_| Ok(()))
+    };
+    match web::block(look).await {
+        Ok(Ok(())) => plain(200, "ready"),
+        _ => plain(503, "the database is out of reach"),
     }
 }
 

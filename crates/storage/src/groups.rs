@@ -359,3 +359,18 @@ pub fn rename_category(connection: &mut AnyConnection, id: i64, name: &str) -> R
         .execute(connection)?;
     Ok(renamed > 0)
 }
+
+/// Number and name of the listed groups that a user owns, newest first, at most a hundred.
+pub fn list_listed_of_owner(
+    connection: &mut AnyConnection,
+    owner: i64,
+) -> Result<Vec<(i64, String)>> {
+    Ok(groups::table
+        .filter(groups::owner_id.eq(owner))
+        .filter(groups::deleted_at.is_null())
+        .filter(groups::registration_type.ne("invite"))
+        .order(groups::id.desc())
+        .limit(100)
+        .select((groups::id, groups::name))
+        .load(connection)?)
+}

@@ -7,5 +7,5 @@ mod story;
 
 pub(crate) use gateway::{Gateway, Served};
 pub(crate) use http::Response;
-pub(crate) use protocol::{Answer, PROTOCOLS, Protocol};
+pub(crate) use protocol::{Answer, PROTOCOLS, Protocol, form};
 pub(crate) use story::{Person, Story, everywhere};

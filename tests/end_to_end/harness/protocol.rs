@@ -92,7 +92,8 @@ impl Answer {
     /// The code of a failure; `success` of an answer that is none.
     pub(crate) fn code(&self) -> String {
         match &self.value["code"] {
-            Value::String(code) => code.clone(),
+            // canJoin succeeds in telling a code.
+            Value::String(code) if self.text("success") != "true" => code.clone(),
             _ if self.value["fault"].is_object() => {
                 format!("fault {}", self.value["fault"]["faultCode"])
             }

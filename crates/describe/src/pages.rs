@@ -1,0 +1,81 @@
+//! The pages. Each is a template with the values that it shows; askama escapes them.
+
+use askama::Template;
+use trivium_core::Error;
+use trivium_core::groups::rules::RegistrationType;
+use trivium_core::public::{PublicGroup, PublicUser};
+use trivium_front::Reply;
+
+/// What a browser may do with a page: show it, and fetch its style sheet from here.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'";
+
+#[derive(Template)]
+#[template(path = "group.html")]
+struct GroupPage<'a> {
+    group: &'a PublicGroup,
+    how_to_join: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "user.html")]
+struct UserPage<'a> {
+    user: &'a PublicUser,
+}
+
+#[derive(Template)]
+#[template(path = "missing.html")]
+struct MissingPage;
+
+#[derive(Template)]
+#[template(path = "index.html")]
+struct IndexPage {
+    operations: Vec<&'static str>,
+}
+
+/// The first page: what this is, and where its protocols are.
+pub fn index() -> Reply {
+    let operations = trivium_core::catalog::CATALOG
+        .iter()
+        .map(|entry| entry.name)
+        .collect();
+    page(200, &IndexPage { operations })
+}
+
+/// The public page of a group.
+pub fn group(group: &PublicGroup) -> Reply {
+    let how_to_join = match group.registration_type {
+        RegistrationType::Open => "Everybody can join.",
+        RegistrationType::Moderated => "Ask to join; a moderator decides.",
+        RegistrationType::Invite => "By invitation only.",
+    };
+    page(200, &GroupPage { group, how_to_join })
+}
+
+/// The public page of a person.
+pub fn user(user: &PublicUser) -> Reply {
+    page(200, &UserPage { user })
+}
+
+/// The page of what is not there, or not for everybody.
+pub fn missing() -> Reply {
+    page(404, &MissingPage)
+}
+
+fn page(status: u16, template: &impl Template) -> Reply {
+    let (status, body) = match template.render() {
+        Ok(html) => (status, html),
+        Err(error) => (500, Error::unforeseen(&error).message().to_owned()),
+    };
+    Reply {
+        status,
+        content_type: "text/html; charset=utf-8".into(),
+        headers: vec![
+            ("Content-Security-Policy", POLICY.to_owned()),
+            ("X-Content-Type-Options", "nosniff".to_owned()),
+            ("Referrer-Policy", "no-referrer".to_owned()),
+        ],
+        body: body.into_bytes(),
+        code: None,
+    }
+}

@@ -1,0 +1,55 @@
+//! The public pages, at the addresses that answers give.
+
+use serde_json::json;
+use trivium_test_support::Backend;
+
+use crate::harness::{Gateway, Protocol, Story};
+
+#[test]
+fn groups_and_people_have_a_page_where_answers_say() {
+    for backend in Backend::ALL {
+        let gateway = Gateway::start(backend, &[]);
+        let story = Story {
+            gateway: &gateway,
+            protocol: Protocol::Json,
+        };
+        let anna = story.person("anna");
+        let group = story.group(&anna, "<b>Open & \"wide\"</b>", "open");
+        let private = story.group(&anna, "Private", "invite");
+        let mine = story.get("getMyGroups", json!({"authToken": anna.token}));
+        let url = |n: usize| mine.value["groups"][n]["url"].as_str().unwrap().to_owned();
+        let path = |url: String| url.strip_prefix("http://test").unwrap().to_owned();
+
+        let page = gateway.served.get(&path(url(1)));
+        assert_eq!(page.status, 200);
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        assert!(
+            page.header("content-security-policy")
+                .starts_with("default-src 'none'")
+        );
+        let text = page.text();
+        assert!(
+            text.contains("&#60;b&#62;Open &#38; &#34;wide&#34;&#60;/b&#62;"),
+            "{text}"
+        );
+        assert!(!text.contains("<b>") && text.contains("Everybody can join."));
+        assert!(text.contains(&group) && text.contains(&anna.login));
+
+        // A private group has no page, nor has one that was never there.
+        let hidden = gateway.served.get(&path(url(0)));
+        assert_eq!(
+            (url(0).rsplit('/').next(), hidden.status),
+            (private.strip_prefix("group:"), 404)
+        );
+        let missing = gateway.served.get("/group/999999");
+        assert_eq!((missing.status, missing.body), (404, hidden.body));
+
+        let profile = story.get("getUserProfile", json!({"login": anna.login}));
+        let page = gateway.served.get(&path(profile.text("url"))).text();
+        assert!(page.contains(&anna.login) && page.contains("Open") && !page.contains("Private"));
+        for path in ["/", "/style.css"] {
+            assert_eq!(gateway.served.get(path).status, 200);
+        }
+        assert_eq!(gateway.served.post("/", "text/plain", b"x").status, 405);
+    }
+}

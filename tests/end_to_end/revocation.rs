@@ -1,0 +1,203 @@
+//! Revoked means revoked: for every call that starts after the revocation was acknowledged,
+//! whichever way it came; and a storm of logins hurts nobody else.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::json;
+use trivium_test_support::Backend;
+
+use crate::harness::{Gateway, PROTOCOLS, Person, Protocol, Served, Story};
+
+fn code(server: &Served, who: &Person) -> Vec<String> {
+    PROTOCOLS
+        .iter()
+        .map(|protocol| {
+            let token = json!({"authToken": who.token});
+            protocol.call(server, "GET", "checkToken", &token).code()
+        })
+        .collect()
+}
+
+/// Ways to end the tokens of a person.
+type Way = fn(&Story<'_>, &Person);
+
+const WAYS: &[(&str, Way)] = &[
+    ("logout", |story, who| {
+        story
+            .post("logout", json!({"authToken": who.token}))
+            .succeeds();
+    }),
+    ("a new password", |story, who| {
+        let other = story.post(
+            "login",
+            json!({"login": who.login, "password": who.password}),
+        );
+        let call = json!({
+            "authToken": other.text("authToken"), "oldPassword": who.password,
+            "newPassword": "another password",
+        });
+        story.post("changePassword", call).succeeds();
+    }),
+    ("revokeToken", |story, who| {
+        let call = json!({"authToken": who.token, "prefix": who.token[..8]});
+        story.post("revokeToken", call).succeeds();
+    }),
+    ("token revoke", |story, who| {
+        story
+            .gateway
+            .command(&["token", "revoke", &who.login, &who.token[..8]], "");
+    }),
+    ("user passwd", |story, who| {
+        story.gateway.command(
+            &["user", "passwd", &who.login, "--password-stdin"],
+            "another one",
+        );
+    }),
+    ("user disable", |story, who| {
+        story.gateway.command(&["user", "disable", &who.login], "");
+    }),
+    ("user delete", |story, who| {
+        story.gateway.command(&["user", "delete", &who.login], "");
+    }),
+    ("deleteUser", |story, who| {
+        let call = json!({"adminPassword": "the admin's own", "login": who.login});
+        story.post("deleteUser", call).succeeds();
+    }),
+];
+
+#[test]
+fn a_revoked_token_is_refused_from_then_on_by_every_gateway() {
+    let environment = [("TRIVIUM_ADMIN_PASSWORD", "the admin's own")];
+    for backend in Backend::ALL {
+        let gateway = Gateway::start_with(backend, &[], &environment);
+        // On Postgres a second gateway serves the same data.
+        let second = (backend == Backend::Postgres).then(|| {
+            let log = gateway.scratch.folder.path().join("second");
+            Served::start(&["--database", &gateway.scratch.url], &environment, log)
+        });
+        let servers: Vec<&Served> = [Some(&gateway.served), second.as_ref()]
+            .into_iter()
+            .flatten()
+            .collect();
+        for (n, (name, end)) in WAYS.iter().enumerate() {
+            let protocol = PROTOCOLS[n % PROTOCOLS.len()];
+            let story = Story {
+                gateway: &gateway,
+                protocol,
+            };
+            let who = story.person(&format!("person{n}"));
+            for server in &servers {
+                assert_eq!(code(server, &who), ["success"; 3], "before {name}");
+            }
+            end(&story, &who);
+            for server in &servers {
+                assert_eq!(
+                    code(server, &who),
+                    ["user_token_invalid"; 3],
+                    "after {name}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn failed_logins_are_slowed_down_and_others_are_served() {
+    for backend in Backend::ALL {
+        let gateway = Gateway::start(backend, &[]);
+        let story = Story {
+            gateway: &gateway,
+            protocol: Protocol::Json,
+        };
+        let anna = story.person("anna");
+        let wrong = json!({"login": "nobody", "password": "x"});
+        let form = crate::harness::form(&wrong);
+        let answers: Vec<_> = (0..12)
+            .map(|_| {
+                let path = "/api/json/peopleaggregator/login";
+                gateway
+                    .served
+                    .post(path, "application/x-www-form-urlencoded", form.as_bytes())
+            })
+            .collect();
+        let limited: Vec<_> = answers
+            .iter()
+            .filter(|answer| answer.status == 429)
+            .collect();
+        // A slow machine may have given one try back meanwhile.
+        assert!(!limited.is_empty(), "none of twelve was refused");
+        for answer in limited {
+            assert!(answer.text().contains("rate_limited"));
+            let seconds: u32 = answer
+                .header("retry-after")
+                .parse()
+                .expect("seconds to wait");
+            assert!((1..=60).contains(&seconds));
+        }
+        // Only logins are slow, and only failures were counted.
+        story
+            .get("checkToken", json!({"authToken": anna.token}))
+            .succeeds();
+    }
+}
+
+/// The memory that a process has in use, in MiB.
+fn memory(process: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("its status");
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .expect("VmRSS");
+    line.split_whitespace()
+        .nth(1)
+        .and_then(|kib| kib.parse::<usize>().ok())
+        .expect("KiB")
+        / 1024
+}
+
+#[test]
+fn a_storm_of_logins_leaves_others_served_and_memory_small() {
+    let gateway = Gateway::start(Backend::Sqlite, &[]);
+    let story = Story {
+        gateway: &gateway,
+        protocol: Protocol::Json,
+    };
+    let anna = story.person("anna");
+    let idle = memory(gateway.served.id());
+    let most = AtomicUsize::new(0);
+    let under_way = AtomicUsize::new(500);
+    std::thread::scope(|scope| {
+        for n in 0..500 {
+            let (anna, gateway, under_way) = (&anna, &gateway, &under_way);
+            std::thread::Builder::new()
+                .stack_size(256 * 1024)
+                .spawn_scoped(scope, move || {
+                    // Right passwords: each costs a hash, and none is refused as a guess.
+                    let call = json!({"login": anna.login, "password": anna.password});
+                    let answer = PROTOCOLS[n % 3].call(&gateway.served, "POST", "login", &call);
+                    let code = answer.code();
+                    assert!(
+                        ["success", "temporarily_unavailable", "rate_limited"]
+                            .contains(&code.as_str()),
+                        "{code}"
+                    );
+                    under_way.fetch_sub(1, Ordering::SeqCst);
+                })
+                .expect("a thread");
+        }
+        let mut served = 0;
+        while under_way.load(Ordering::SeqCst) > 0 {
+            story
+                .get("getMyGroups", json!({"authToken": anna.token}))
+                .succeeds();
+            most.fetch_max(memory(gateway.served.id()), Ordering::SeqCst);
+            served += 1;
+        }
+        assert!(served > 0);
+    });
+    let most = most.into_inner();
+    assert!(
+        most <= idle + 64,
+        "{most} MiB in the storm, {idle} MiB before it"
+    );
+}
