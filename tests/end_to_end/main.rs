@@ -18,6 +18,7 @@
 mod authorisation;
 mod golden;
 mod harness;
+mod history;
 mod pages;
 mod revocation;
 mod stories;

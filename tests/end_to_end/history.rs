@@ -1,0 +1,33 @@
+//! A historical client's day, in profile `original`, on both databases.
+
+use std::process::Command;
+
+use trivium_test_support::Backend;
+
+use crate::harness::Gateway;
+
+#[test]
+fn a_historical_clients_day_goes_as_it_should() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/historical_day.py");
+    for backend in Backend::ALL {
+        let gateway = Gateway::start_with(
+            backend,
+            &["--peopleaggregator-profile", "original"],
+            &[("TRIVIUM_ADMIN_PASSWORD", "the admin's own")],
+        );
+        let base = format!("http://{}", gateway.served.address);
+        let output = Command::new("python3")
+            .args([script, &base, "the admin's own"])
+            .output()
+            .expect("python3");
+        let said = String::from_utf8_lossy(&output.stdout);
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{backend:?}: {complained}");
+        assert_eq!(said, "the day went as it should\n");
+        assert!(
+            !gateway.served.log().contains("ERROR"),
+            "{}",
+            gateway.served.log()
+        );
+    }
+}
