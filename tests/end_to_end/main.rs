@@ -16,6 +16,7 @@
 )]
 
 mod authorisation;
+mod deadlines;
 mod golden;
 mod harness;
 mod history;

@@ -5,23 +5,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use actix_http::error::DispatchError;
+use actix_http::{Extensions, HttpService, Protocol};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::AppConfig;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
-use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use actix_web::rt::net::TcpStream;
+use actix_web::{App, HttpRequest, HttpResponse, web};
 use trivium_core::types::{GroupRef, UserRef};
 use trivium_core::{Service, public};
 use trivium_describe::pages;
 use trivium_front::{Reply, Request, budget};
 
+use crate::deadline::{Deadline, Serving, Watch};
 use crate::drain::Drain;
 use crate::failure::Failure;
 use crate::gateway::{self, Gateway};
-
-/// How long a client may take for the head of its first request, and for a body.
-const DEADLINE: Duration = Duration::from_secs(20);
-
-/// How long a connection may stay open without a request.
-const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Bytes over the budget that are read and dropped, so that the client reads its answer
 /// before it meets a closed connection.
@@ -33,15 +33,25 @@ struct Shared {
     drain: Drain,
     base_url: Option<String>,
     listen: SocketAddr,
+    timeouts: Timeouts,
     /// Makes request ids that differ between runs of the server.
     run: u32,
     requests: AtomicU64,
 }
 
+/// How long clients may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    /// For the head of a request, and for its body.
+    pub(crate) request: Duration,
+    /// For the next request on an open connection.
+    pub(crate) keep_alive: Duration,
+}
+
 /// A server that listens, and is yet to run.
 pub(crate) struct Server {
     shared: Arc<Shared>,
-    server: actix_web::dev::Server,
+    server: actix_server::Server,
     /// Where it listens.
     pub(crate) address: SocketAddr,
 }
@@ -55,6 +65,7 @@ pub(crate) fn bind(
     listen: SocketAddr,
     workers: usize,
     base_url: Option<String>,
+    timeouts: Timeouts,
 ) -> Result<Server, Failure> {
     let cannot = |e: std::io::Error| Failure::Failed(format!("cannot listen on {listen}: {e}"));
     let listener = std::net::TcpListener::bind(listen).map_err(cannot)?;
@@ -66,23 +77,43 @@ pub(crate) fn bind(
         drain: Drain::default(),
         base_url: base_url.map(|url| url.trim_end_matches('/').to_owned()),
         listen: address,
+        timeouts,
         run: u32::from_be_bytes(run),
         requests: AtomicU64::new(0),
     });
     let data = web::Data::from(Arc::clone(&shared));
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(data.clone())
-            .default_service(web::to(serve))
-    })
-    .workers(workers)
-    .client_request_timeout(DEADLINE)
-    .keep_alive(KEEP_ALIVE)
-    .disable_signals()
-    .shutdown_timeout(1)
-    .listen(listener)
-    .map_err(cannot)?
-    .run();
+    // What HttpServer would do, with a deadline around each stream.
+    let server = actix_server::Server::build()
+        .workers(workers)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .listen("trivium", listener, move || {
+            let app = App::new()
+                .app_data(data.clone())
+                .default_service(web::to(serve))
+                .into_factory()
+                .map_err(|error: actix_web::Error| error.error_response());
+            let http = HttpService::build()
+                .keep_alive(timeouts.keep_alive)
+                .client_request_timeout(timeouts.request)
+                .client_disconnect_timeout(timeouts.request)
+                .local_addr(address)
+                .on_connect_ext(|stream: &Deadline<TcpStream>, data: &mut Extensions| {
+                    data.insert(stream.watch());
+                })
+                .finish(map_config(app, |()| AppConfig::default()));
+            fn_service(move |stream: TcpStream| async move {
+                // An answer is one write: waiting for more of it only delays it.
+                let _best_effort = stream.set_nodelay(true);
+                let peer = stream.peer_addr().ok();
+                let patience = timeouts.request + timeouts.keep_alive;
+                let stream = Deadline::new(stream, patience);
+                Ok::<_, DispatchError>((stream, Protocol::Http1, peer))
+            })
+            .and_then(http)
+        })
+        .map_err(cannot)?
+        .run();
     Ok(Server {
         shared,
         server,
@@ -132,6 +163,7 @@ async fn serve(
     shared: web::Data<Shared>,
 ) -> HttpResponse {
     let _under_way = shared.drain.begin();
+    let _serving = Serving::on(http.conn_data::<Arc<Watch>>());
     let began = Instant::now();
     let number = shared.requests.fetch_add(1, Ordering::Relaxed);
     let id = format!("{:08x}-{number:08x}", shared.run);
@@ -183,7 +215,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
             },
         };
     };
-    let body = match read(payload).await {
+    let body = match read(payload, shared.timeouts.request).await {
         Ok(body) => body,
         Err(reply) => return reply,
     };
@@ -239,7 +271,7 @@ fn base_url(http: &HttpRequest, shared: &Shared) -> String {
 }
 
 /// Reads a body up to the budget; `None` when it is over.
-async fn read(mut payload: web::Payload) -> Result<Option<Vec<u8>>, Reply> {
+async fn read(mut payload: web::Payload, patience: Duration) -> Result<Option<Vec<u8>>, Reply> {
     use futures_util::StreamExt;
     let mut body = Vec::new();
     let mut dropped = 0;
@@ -259,7 +291,7 @@ async fn read(mut payload: web::Payload) -> Result<Option<Vec<u8>>, Reply> {
         }
         Ok(())
     };
-    match tokio::time::timeout(DEADLINE, whole).await {
+    match tokio::time::timeout(patience, whole).await {
         Ok(Ok(())) => Ok((dropped == 0).then_some(body)),
         Ok(Err(reply)) => Err(reply),
         Err(_) => Err(plain(408, "the body did not arrive in time")),

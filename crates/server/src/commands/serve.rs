@@ -1,5 +1,7 @@
 //! `trivium serve`.
 
+use std::time::Duration;
+
 use trivium_core::context::Directory;
 use trivium_core::{Service, Settings, demonstration};
 use trivium_front::{Profile, StatusRule, Wire};
@@ -8,6 +10,7 @@ use trivium_storage::{Database, DatabaseUrl, Options as Connections};
 use super::{print, secret};
 use crate::failure::Failure;
 use crate::gateway::Gateway;
+use crate::http::Timeouts;
 use crate::options::{DirectoryOption, Global, ProfileOption, Serve, StatusOption};
 use crate::{http, logs, upcoming_file};
 
@@ -45,7 +48,12 @@ pub(crate) fn run(global: &Global, serve: &Serve) -> Result<(), Failure> {
     }
     let gateway = Gateway::new(service, wire(serve));
     actix_web::rt::System::new().block_on(async {
-        let server = http::bind(gateway, serve.listen, workers, serve.base_url.clone())?;
+        let timeouts = Timeouts {
+            request: Duration::from_secs(serve.request_timeout),
+            keep_alive: Duration::from_secs(serve.keep_alive),
+        };
+        let base_url = serve.base_url.clone();
+        let server = http::bind(gateway, serve.listen, workers, base_url, timeouts)?;
         let base = format!("http://{}", server.address);
         print::line(&format!("Trivium serves {url} on {base}"))?;
         if serve.demo {

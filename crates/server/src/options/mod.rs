@@ -137,6 +137,24 @@ pub(crate) struct Serve {
     /// Who may list people and find groups
     #[arg(long, env = "TRIVIUM_DIRECTORY", value_enum, default_value = "public")]
     pub(crate) directory: DirectoryOption,
+    /// How long a client may take for the head of a request, and for its body, in seconds
+    #[arg(
+        long,
+        env = "TRIVIUM_REQUEST_TIMEOUT",
+        default_value_t = 20,
+        value_name = "SECONDS"
+    )]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub(crate) request_timeout: u64,
+    /// How long a connection may stay open between requests, in seconds
+    #[arg(
+        long,
+        env = "TRIVIUM_KEEP_ALIVE",
+        default_value_t = 30,
+        value_name = "SECONDS"
+    )]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub(crate) keep_alive: u64,
     /// How the log on standard error looks
     #[arg(long, env = "TRIVIUM_LOG_FORMAT", value_enum, default_value = "text")]
     pub(crate) log_format: LogFormat,
