@@ -1,0 +1,165 @@
+//! The statements of `joinGroup` and `getMyGroups`, as Diesel sends them to SQLite.
+//!
+//! They are copies, so that the bare loop runs without Diesel; the test below fails when the
+//! service sends other ones.
+
+/// What every connection of the service begins with.
+pub(super) const PRAGMAS: &str = "PRAGMA busy_timeout = 5000;
+                         PRAGMA journal_mode = WAL;
+                         PRAGMA synchronous = FULL;
+                         PRAGMA foreign_keys = ON;
+                         PRAGMA temp_store = MEMORY;
+                         PRAGMA trusted_schema = OFF;
+                         PRAGMA cache_size = -8192;";
+
+pub(super) const BEGIN_IMMEDIATE: &str = "BEGIN IMMEDIATE";
+pub(super) const BEGIN_DEFERRED: &str = "BEGIN DEFERRED";
+pub(super) const COMMIT: &str = "COMMIT";
+pub(super) const ROLLBACK: &str = "ROLLBACK";
+pub(super) const SAVEPOINT: &str = "SAVEPOINT change";
+pub(super) const RELEASE: &str = "RELEASE change";
+
+/// Whose token it is.
+pub(super) const BEARER: &str = "SELECT `tokens`.`id`, `tokens`.`expires_at`, \
+    `tokens`.`revoked_at`, `users`.`id`, `users`.`login`, `users`.`disabled_at`, \
+    `users`.`deleted_at` FROM (`tokens` INNER JOIN `users` ON (`tokens`.`user_id` = `users`.`id`)) \
+    WHERE (`tokens`.`hash` = ?) LIMIT ?";
+
+macro_rules! group_columns {
+    () => {
+        "`groups`.`id`, `groups`.`name`, `groups`.`description`, `groups`.`category_id`, \
+         `groups`.`tags`, `groups`.`image`, `groups`.`access_type`, `groups`.`registration_type`, \
+         `groups`.`moderation_type`, `groups`.`member_count`, `groups`.`topic_count`, \
+         `groups`.`num_topics`, `groups`.`commercial_account_id`, `groups`.`owner_id`, \
+         `groups`.`created_at`, `groups`.`deleted_at`"
+    };
+}
+
+pub(super) const GROUP: &str = concat!(
+    "SELECT ",
+    group_columns!(),
+    " FROM `groups` WHERE (`groups`.`id` = ?) LIMIT ?"
+);
+
+pub(super) const MEMBERSHIP: &str = "SELECT `memberships`.`group_id`, `memberships`.`user_id`, \
+    `memberships`.`state`, `memberships`.`since`, `memberships`.`note`, `memberships`.`until` \
+    FROM `memberships` \
+    WHERE ((`memberships`.`group_id` = ?) AND (`memberships`.`user_id` = ?)) LIMIT ?";
+
+pub(super) const INSERT_MEMBERSHIP: &str = "INSERT INTO `memberships` \
+    (`group_id`, `user_id`, `state`, `since`, `note`) VALUES (?, ?, ?, ?, ?)";
+
+pub(super) const ADD_MEMBER: &str = "UPDATE `groups` \
+    SET `member_count` = (`groups`.`member_count` + ?) WHERE (`groups`.`id` = ?)";
+
+pub(super) const INSERT_AUDIT: &str = "INSERT INTO `audit_entries` \
+    (`at`, `group_id`, `actor`, `action`, `via`) VALUES (?, ?, ?, ?, ?)";
+
+pub(super) const COUNT_MINE: &str = "SELECT COUNT(*) FROM `memberships` \
+    WHERE ((`memberships`.`user_id` = ?) AND ((`memberships`.`state` = ?) OR (`memberships`.`state` = ?)))";
+
+pub(super) const MINE: &str = concat!(
+    "SELECT ",
+    group_columns!(),
+    ", `memberships`.`state`, `memberships`.`since` \
+     FROM (`memberships` INNER JOIN `groups` ON (`memberships`.`group_id` = `groups`.`id`)) \
+     WHERE ((`memberships`.`user_id` = ?) AND ((`memberships`.`state` = ?) OR (`memberships`.`state` = ?))) \
+     ORDER BY `memberships`.`group_id` DESC LIMIT ? OFFSET ?"
+);
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::sync::{Arc, Mutex, PoisonError};
+
+    use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+    use trivium_core::groups::get_my_groups::GetMyGroups;
+    use trivium_core::groups::join::JoinGroup;
+    use trivium_core::types::{AuthToken, GroupRef, PageNumber, ResultsPerPage};
+    use trivium_core::{Authority, Caller, Operation, Service, Settings, Via, demonstration};
+    use trivium_storage::{Database, Options};
+
+    use super::*;
+
+    static SENT: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+    /// Keeps every statement that Diesel sends, without its values.
+    fn listen() -> Option<Box<dyn Instrumentation>> {
+        Some(Box::new(|event: InstrumentationEvent<'_>| {
+            if let InstrumentationEvent::StartQuery { query, .. } = event {
+                let statement = query.to_string();
+                let text = statement.split(" -- binds: ").next().unwrap_or_default();
+                sent().push(text.to_owned());
+            }
+        }))
+    }
+
+    fn sent() -> std::sync::MutexGuard<'static, Vec<String>> {
+        SENT.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The statements of one call.
+    fn statements_of<O: Operation>(
+        service: &Arc<Service>,
+        call: O,
+    ) -> Result<Vec<String>, trivium_core::Error> {
+        let caller = Caller {
+            via: Via("rest-json"),
+            authority: Authority::Token,
+            address: None,
+            base_url: String::new(),
+        };
+        sent().clear();
+        service.run(call, &caller)?;
+        // The pool opens further connections meanwhile.
+        let mut statements = std::mem::take(&mut *sent());
+        statements.retain(|statement| statement != PRAGMAS);
+        Ok(statements)
+    }
+
+    #[test]
+    fn the_bare_loop_runs_what_the_service_runs() -> Result<(), Box<dyn Error>> {
+        set_default_instrumentation(listen)?;
+        let folder = tempfile::tempdir()?;
+        let url = format!("sqlite:{}", folder.path().join("test.db").display());
+        let database = Database::open(url.parse()?, &Options::default())?;
+        assert!(sent().iter().any(|statement| statement == PRAGMAS));
+
+        let service = Service::new(database, Settings::default());
+        demonstration::install(&service, Vec::new())?;
+        let auth_token = AuthToken(demonstration::MEMBER.2.into());
+
+        let join = JoinGroup {
+            auth_token: auth_token.clone(),
+            id: GroupRef(1234),
+            message: None,
+            invitation: None,
+        };
+        assert_eq!(
+            statements_of(&service, join)?,
+            [
+                BEGIN_IMMEDIATE,
+                SAVEPOINT,
+                BEARER,
+                GROUP,
+                MEMBERSHIP,
+                INSERT_MEMBERSHIP,
+                ADD_MEMBER,
+                INSERT_AUDIT,
+                RELEASE,
+                COMMIT
+            ]
+        );
+
+        let mine = GetMyGroups {
+            auth_token,
+            page: PageNumber::default(),
+            results_per_page: ResultsPerPage::default(),
+        };
+        assert_eq!(
+            statements_of(&service, mine)?,
+            [BEGIN_DEFERRED, BEARER, COUNT_MINE, MINE, ROLLBACK]
+        );
+        Ok(())
+    }
+}

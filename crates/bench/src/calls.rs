@@ -1,0 +1,162 @@
+//! The calls that are sent, as each protocol writes them, and how a right answer is known.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use memchr::memmem::Finder;
+
+use crate::data::{GROUPS_EACH, Pairs, Person, Random, Scale};
+use crate::failure::{Result, told};
+
+/// What is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Operation {
+    JoinGroup,
+    GetMyGroups,
+}
+
+/// How it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Protocol {
+    Json,
+    XmlRpc,
+}
+
+/// What a body must be to count.
+enum Right {
+    /// The service's answer: each of these, so many times.
+    Holds(Vec<(Finder<'static>, usize)>),
+    /// A constant of so many bytes.
+    Bytes(usize),
+}
+
+/// An endless source of calls of one operation over one protocol.
+pub(crate) struct Calls {
+    operation: Operation,
+    protocol: Protocol,
+    people: Rc<[Person]>,
+    scale: Scale,
+    random: Random,
+    pairs: Option<Rc<RefCell<Pairs>>>,
+    right: Right,
+    body: String,
+}
+
+impl Calls {
+    /// Calls of `joinGroup`, one for each pair.
+    pub(crate) fn joins(
+        protocol: Protocol,
+        people: Rc<[Person]>,
+        scale: Scale,
+        pairs: Rc<RefCell<Pairs>>,
+    ) -> Self {
+        let right = match protocol {
+            Protocol::Json => [r#""joinState": "joined""#, r#""success": true"#],
+            Protocol::XmlRpc => ["<string>joined</string>", "<boolean>1</boolean>"],
+        };
+        Self {
+            operation: Operation::JoinGroup,
+            pairs: Some(pairs),
+            right: Right::Holds(right.map(|text| (Finder::new(text), 1)).into()),
+            ..Self::my_groups(protocol, people, scale)
+        }
+    }
+
+    /// Calls of `getMyGroups`, by anybody.
+    pub(crate) fn my_groups(protocol: Protocol, people: Rc<[Person]>, scale: Scale) -> Self {
+        let right = match protocol {
+            Protocol::Json => [(r#""joinedAt""#, GROUPS_EACH), (r#""success": true"#, 1)],
+            Protocol::XmlRpc => [
+                ("<name>joinedAt</name>", GROUPS_EACH),
+                ("<boolean>1</boolean>", 1),
+            ],
+        };
+        Self {
+            operation: Operation::GetMyGroups,
+            protocol,
+            people,
+            scale,
+            random: Random::new(scale.seed, 20),
+            pairs: None,
+            right: Right::Holds(right.map(|(text, count)| (Finder::new(text), count)).into()),
+            body: String::new(),
+        }
+    }
+
+    /// The same calls, to be answered with a constant of so many bytes.
+    pub(crate) fn answered_with(self, bytes: usize) -> Self {
+        Self {
+            right: Right::Bytes(bytes),
+            ..self
+        }
+    }
+
+    /// Writes the next request.
+    pub(crate) fn write(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        let (person, group) = match &self.pairs {
+            Some(pairs) => {
+                let pair = pairs.borrow_mut().next()?;
+                (pair.person, pair.group)
+            }
+            None => (self.random.up_to(self.scale.people), 0),
+        };
+        let Some(Person { token, .. }) = self.people.get(person as usize - 1) else {
+            return told("a person without a number");
+        };
+        self.body.clear();
+        let (verb, target, media_type) = match (self.protocol, self.operation) {
+            (Protocol::Json, Operation::JoinGroup) => {
+                self.body = format!("authToken={token}&id=group%3A{group}");
+                let target = "/api/json/peopleaggregator/joinGroup".to_owned();
+                ("POST", target, "application/x-www-form-urlencoded")
+            }
+            (Protocol::Json, Operation::GetMyGroups) => {
+                let target = format!("/api/json/peopleaggregator/getMyGroups?authToken={token}");
+                ("GET", target, "")
+            }
+            (Protocol::XmlRpc, Operation::JoinGroup) => {
+                let id = format!("group:{group}");
+                self.body = method_call("joinGroup", &[("authToken", token), ("id", &id)]);
+                ("POST", "/api/xmlrpc".to_owned(), "text/xml")
+            }
+            (Protocol::XmlRpc, Operation::GetMyGroups) => {
+                self.body = method_call("getMyGroups", &[("authToken", token)]);
+                ("POST", "/api/xmlrpc".to_owned(), "text/xml")
+            }
+        };
+        out.extend_from_slice(format!("{verb} {target} HTTP/1.1\r\nHost: trivium\r\n").as_bytes());
+        if !self.body.is_empty() {
+            let length = self.body.len();
+            let head = format!("Content-Type: {media_type}\r\nContent-Length: {length}\r\n");
+            out.extend_from_slice(head.as_bytes());
+        }
+        out.extend_from_slice(b"\r\n");
+        out.extend_from_slice(self.body.as_bytes());
+        Ok(())
+    }
+
+    /// Whether this body is a right answer.
+    pub(crate) fn is_right(&self, body: &[u8]) -> bool {
+        match &self.right {
+            Right::Bytes(bytes) => body.len() == *bytes,
+            Right::Holds(texts) => texts
+                .iter()
+                .all(|(text, times)| text.find_iter(body).count() == *times),
+        }
+    }
+}
+
+/// A methodCall as Python's xmlrpc.client lays it out.
+fn method_call(name: &str, members: &[(&str, &str)]) -> String {
+    let mut call = format!(
+        "<?xml version='1.0'?>\n<methodCall>\n<methodName>peopleaggregator.{name}</methodName>\n\
+         <params>\n<param>\n<value><struct>\n"
+    );
+    for (name, value) in members {
+        call.push_str(&format!(
+            "<member>\n<name>{name}</name>\n<value><string>{value}</string></value>\n</member>\n"
+        ));
+    }
+    call.push_str("</struct></value>\n</param>\n</params>\n</methodCall>\n");
+    call
+}

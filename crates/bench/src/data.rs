@@ -1,0 +1,351 @@
+//! The data that is measured on: people, groups and memberships from one seed.
+//!
+//! The tables are made by the binary under measurement, the rows by SQLite's own library.
+//! Everything follows from the seed, so that the driver knows every token without being told.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rusqlite::{Connection, Transaction, params};
+use sha2::{Digest, Sha256};
+
+use crate::failure::{Result, told};
+
+/// Groups that each person is a member of, as in Upcoming's documented answer.
+pub(crate) const GROUPS_EACH: usize = 18;
+
+/// Groups that one owner has. The owners come beside the people who are measured, so that
+/// those people are plain members everywhere.
+const GROUPS_OF_OWNER: u32 = 100;
+
+/// How much data there is, and from which seed.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(crate) struct Scale {
+    /// Groups, all open
+    #[arg(long, default_value_t = 100_000, value_name = "N", hide = true)]
+    pub(crate) groups: u32,
+    /// People, each a member of 18 groups
+    #[arg(long, default_value_t = 10_000, value_name = "N", hide = true)]
+    pub(crate) people: u32,
+    /// What the data and the order of the calls follow from
+    #[arg(long, default_value_t = 20_261_121, value_name = "N")]
+    pub(crate) seed: u64,
+}
+
+/// Pseudo-random numbers: SplitMix64, the same on every machine.
+pub(crate) struct Random(u64);
+
+impl Random {
+    /// A sequence of its own for each `stream`.
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
+        let mut random = Self(seed ^ stream.wrapping_mul(0xD1B5_4A32_D192_ED03));
+        random.next();
+        random
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number from 1 to `most`.
+    pub(crate) fn up_to(&mut self, most: u32) -> u32 {
+        // The high half times the range: no modulo bias worth speaking of.
+        let high = self.next() >> 32;
+        1 + u32::try_from((high * u64::from(most)) >> 32).unwrap_or(0)
+    }
+
+    fn one_of<'a>(&mut self, words: &[&'a str]) -> &'a str {
+        let number = self.up_to(u32::try_from(words.len()).unwrap_or(1));
+        words.get(number as usize - 1).copied().unwrap_or_default()
+    }
+}
+
+/// What a person needs to call, and the service to know them.
+pub(crate) struct Person {
+    pub(crate) token: String,
+    pub(crate) hash: [u8; 32],
+    pub(crate) login: String,
+}
+
+/// Person `number` of this seed.
+fn person(seed: u64, number: u32) -> Person {
+    let digest = Sha256::digest(format!("{seed}:{number}"));
+    let token: String = digest.iter().take(20).map(|b| format!("{b:02x}")).collect();
+    Person {
+        hash: Sha256::digest(&token).into(),
+        token,
+        login: format!("person-{number}"),
+    }
+}
+
+/// Everybody who is measured; person N is at N - 1.
+pub(crate) fn people(scale: Scale) -> Vec<Person> {
+    (1..=scale.people).map(|n| person(scale.seed, n)).collect()
+}
+
+/// Joins that are new memberships, each once.
+pub(crate) struct Pairs {
+    taken: HashSet<(u32, u32)>,
+    random: Random,
+    scale: Scale,
+}
+
+/// A join to be.
+#[derive(Clone, Copy)]
+pub(crate) struct Pair {
+    pub(crate) person: u32,
+    pub(crate) group: u32,
+}
+
+impl Pairs {
+    /// Pairs that are not in the database yet, in an order of their own for each `stream`.
+    pub(crate) fn new(database: &Path, scale: Scale, stream: u64) -> Result<Self> {
+        let connection = Connection::open(database)?;
+        let mut statement = connection.prepare("SELECT user_id, group_id FROM memberships")?;
+        let taken = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<std::result::Result<_, _>>()?;
+        Ok(Self {
+            taken,
+            random: Random::new(scale.seed, stream),
+            scale,
+        })
+    }
+
+    /// The next one; an error when so many are taken that looking for more would take long.
+    pub(crate) fn next(&mut self) -> Result<Pair> {
+        let all = u64::from(self.scale.people) * u64::from(self.scale.groups);
+        if self.taken.len() as u64 > all / 2 {
+            return told("half of all possible memberships are made: ask for more --groups");
+        }
+        loop {
+            let person = self.random.up_to(self.scale.people);
+            let group = self.random.up_to(self.scale.groups);
+            if self.taken.insert((person, group)) {
+                return Ok(Pair { person, group });
+            }
+        }
+    }
+}
+
+/// Fills a database whose tables are there.
+pub(crate) fn fill(database: &Path, scale: Scale) -> Result<()> {
+    let mut connection = Connection::open(database)?;
+    // Nothing is promised about this file before it is complete.
+    connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144")?;
+    let transaction = connection.transaction()?;
+    let now = now();
+    insert_people(&transaction, scale, now)?;
+    insert_groups(&transaction, scale, now)?;
+    insert_memberships(&transaction, scale, now)?;
+    transaction.execute_batch(
+        "UPDATE groups SET member_count =
+            (SELECT count(*) FROM memberships WHERE memberships.group_id = groups.id)",
+    )?;
+    transaction.commit()?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    drop(connection);
+    // What is still in memory would be written during the first rounds.
+    Ok(std::fs::File::open(database)?.sync_all()?)
+}
+
+/// Copies a filled database, for whoever must not share it.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::copy(from, to)?;
+    Ok(std::fs::File::open(to)?.sync_all()?)
+}
+
+fn insert_people(transaction: &Transaction<'_>, scale: Scale, now: i64) -> Result<()> {
+    let mut user = transaction.prepare(
+        "INSERT INTO users (id, login, first_name, last_name, created_at) VALUES (?, ?, ?, ?, ?)",
+    )?;
+    let mut token = transaction.prepare(
+        "INSERT INTO tokens (user_id, hash, prefix, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
+    )?;
+    let mut random = Random::new(scale.seed, 1);
+    for number in 1..=scale.people + owners(scale) {
+        let person = person(scale.seed, number);
+        let (first, last) = (random.one_of(FIRST_NAMES), random.one_of(LAST_NAMES));
+        user.execute(params![number, person.login, first, last, now])?;
+        let prefix: String = person.token.chars().take(8).collect();
+        token.execute(params![number, person.hash, prefix, now, now + 30 * 86_400])?;
+    }
+    Ok(())
+}
+
+fn owners(scale: Scale) -> u32 {
+    scale.groups.div_ceil(GROUPS_OF_OWNER)
+}
+
+fn owner(scale: Scale, group: u32) -> u32 {
+    scale.people + 1 + (group - 1) / GROUPS_OF_OWNER
+}
+
+fn insert_groups(transaction: &Transaction<'_>, scale: Scale, now: i64) -> Result<()> {
+    let mut insert = transaction.prepare(
+        "INSERT INTO groups (id, name, folded_name, description, category_id, tags, image,
+            access_type, registration_type, moderation_type, topic_count, owner_id, created_at)
+         VALUES (?, ?, ?, ?, 1, ?, ?, 'public', 'open', 'direct', ?, ?, ?)",
+    )?;
+    let mut random = Random::new(scale.seed, 2);
+    for number in 1..=scale.groups {
+        let (subject, place) = (random.one_of(SUBJECTS), random.one_of(PLACES));
+        let name = format!("{place} {subject} {number}");
+        let description = format!(
+            "{subject} in and around {place}: we meet {}, and everybody is welcome.",
+            random.one_of(TIMES)
+        );
+        insert.execute(params![
+            number,
+            name,
+            name.to_lowercase(),
+            description,
+            format!("{}, {}", subject.to_lowercase(), place.to_lowercase()),
+            format!("https://pictures.example/groups/{number}.png"),
+            random.up_to(200),
+            owner(scale, number),
+            now - i64::from(random.up_to(300_000_000)),
+        ])?;
+    }
+    Ok(())
+}
+
+fn insert_memberships(transaction: &Transaction<'_>, scale: Scale, now: i64) -> Result<()> {
+    let mut insert = transaction.prepare(
+        "INSERT INTO memberships (group_id, user_id, state, since) VALUES (?, ?, 'member', ?)",
+    )?;
+    let mut random = Random::new(scale.seed, 3);
+    for group in 1..=scale.groups {
+        insert.execute(params![group, owner(scale, group), now])?;
+    }
+    for person in 1..=scale.people {
+        let mut mine = Vec::with_capacity(GROUPS_EACH);
+        while mine.len() < GROUPS_EACH {
+            let group = random.up_to(scale.groups);
+            if !mine.contains(&group) {
+                mine.push(group);
+            }
+        }
+        for group in mine {
+            let since = now - i64::from(random.up_to(100_000_000));
+            insert.execute(params![group, person, since])?;
+        }
+    }
+    Ok(())
+}
+
+/// What every join leaves behind, counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Census {
+    pub(crate) memberships: i64,
+    pub(crate) audit_entries: i64,
+    pub(crate) members_counted: i64,
+}
+
+impl Census {
+    /// Counts.
+    pub(crate) fn take(database: &Path) -> Result<Self> {
+        Ok(Connection::open(database)?.query_row(
+            "SELECT (SELECT count(*) FROM memberships), (SELECT count(*) FROM audit_entries),
+                (SELECT sum(member_count) FROM groups)",
+            [],
+            |row| {
+                Ok(Self {
+                    memberships: row.get(0)?,
+                    audit_entries: row.get(1)?,
+                    members_counted: row.get(2)?,
+                })
+            },
+        )?)
+    }
+
+    /// The same with so many joins more.
+    pub(crate) fn plus(self, joins: u64) -> Self {
+        let joins = i64::try_from(joins).unwrap_or(i64::MAX);
+        Self {
+            memberships: self.memberships + joins,
+            audit_entries: self.audit_entries + joins,
+            members_counted: self.members_counted + joins,
+        }
+    }
+}
+
+/// Now, in whole seconds.
+pub(crate) fn now() -> i64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(0))
+}
+
+const FIRST_NAMES: &[&str] = &[
+    "Ada", "Björn", "Chen", "Dunja", "Emeka", "Fátima", "Grace", "Håkon", "Inés", "Jun",
+];
+const LAST_NAMES: &[&str] = &[
+    "Almeida",
+    "Berg",
+    "Castro",
+    "Dubois",
+    "Eze",
+    "Fischer",
+    "Garcia",
+    "Hansen",
+    "Ito",
+    "Jovanović",
+];
+const SUBJECTS: &[&str] = &[
+    "Cyclists",
+    "Beekeepers",
+    "Microformats",
+    "Chess Players",
+    "Jazz Listeners",
+    "Photographers",
+    "Gardeners",
+    "Translators",
+    "Night Swimmers",
+    "Board Games",
+    "Astronomers",
+    "Bread Bakers",
+];
+const PLACES: &[&str] = &[
+    "Lisbon",
+    "San Francisco",
+    "Zürich",
+    "Kraków",
+    "Nairobi",
+    "Montréal",
+    "Kyoto",
+    "Porto Alegre",
+    "Leeds",
+    "Tallinn",
+];
+const TIMES: &[&str] = &[
+    "on the first Monday of the month",
+    "every other Thursday after work",
+    "whenever the weather allows",
+    "on Sundays at the old station",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn random_numbers_stay_in_their_range_and_reach_its_ends() {
+        let mut random = Random::new(1, 1);
+        let seen: HashSet<u32> = (0..1000).map(|_| random.up_to(6)).collect();
+        assert_eq!(seen, (1..=6).collect());
+    }
+
+    #[test]
+    fn people_follow_from_the_seed() {
+        let (one, other) = (person(7, 1), person(7, 2));
+        assert_eq!(one.token.len(), 40);
+        assert_ne!(one.token, other.token);
+        assert_eq!(one.token, person(7, 1).token);
+        assert_ne!(one.token, person(8, 1).token);
+    }
+}
