@@ -1,0 +1,94 @@
+//! Databases with a few rows, and plain statements for what the storage does not offer.
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::Text;
+use diesel::{RunQueryDsl, sql_query};
+use trivium_storage::groups::NewGroup;
+use trivium_storage::users::NewUser;
+use trivium_storage::{
+    AnyConnection, Database, DatabaseUrl, Error, Options, Page, Result, groups, users,
+};
+use trivium_test_support::Scratch;
+
+/// All rows of a list.
+pub(crate) const EVERYTHING: Page = Page {
+    offset: 0,
+    limit: 1_000,
+};
+
+/// The address of a scratch database.
+pub(crate) fn url(scratch: &Scratch) -> DatabaseUrl {
+    scratch.url.parse().unwrap()
+}
+
+/// A migrated database with the usual settings.
+pub(crate) fn open(scratch: &Scratch) -> Database {
+    Database::open(url(scratch), &Options::default()).unwrap()
+}
+
+/// A connection that shares nothing with the database under test.
+pub(crate) fn second(scratch: &Scratch) -> AnyConnection {
+    url(scratch).connect().unwrap()
+}
+
+/// A connection to a migrated database that nothing else uses.
+pub(crate) fn alone(scratch: &Scratch) -> AnyConnection {
+    open(scratch).close();
+    second(scratch)
+}
+
+/// Runs statements.
+pub(crate) fn sql(connection: &mut AnyConnection, statements: &str) -> Result<()> {
+    connection.batch_execute(statements).map_err(Error::Query)
+}
+
+#[derive(diesel::QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+/// The column `value` of what a query finds.
+pub(crate) fn values(connection: &mut AnyConnection, query: &str) -> Vec<String> {
+    let rows = match connection {
+        AnyConnection::Sqlite(sqlite) => sql_query(query).load::<Row>(sqlite),
+        AnyConnection::Postgres(postgres) => sql_query(query).load::<Row>(postgres),
+    };
+    rows.unwrap().into_iter().map(|row| row.value).collect()
+}
+
+/// Adds a user.
+pub(crate) fn user(connection: &mut AnyConnection, login: &str) -> i64 {
+    let user = NewUser {
+        login: login.into(),
+        ..NewUser::default()
+    };
+    users::insert(connection, &user).unwrap()
+}
+
+/// An open group in the first category.
+pub(crate) fn new_group(owner: i64, name: &str) -> NewGroup {
+    NewGroup {
+        id: None,
+        name: name.into(),
+        folded_name: name.to_lowercase(),
+        description: String::new(),
+        category_id: 1,
+        tags: String::new(),
+        image: String::new(),
+        access_type: "public",
+        registration_type: "open",
+        moderation_type: "direct",
+        member_count: 0,
+        topic_count: 0,
+        num_topics: 0,
+        commercial_account_id: 0,
+        owner_id: owner,
+        created_at: 0,
+    }
+}
+
+/// Adds an open group.
+pub(crate) fn group(connection: &mut AnyConnection, owner: i64, name: &str) -> i64 {
+    groups::insert(connection, &new_group(owner, name)).unwrap()
+}

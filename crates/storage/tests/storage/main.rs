@@ -1,0 +1,16 @@
+//! What the storage promises to the rules above it, on both databases.
+//!
+//! - [`schema`] shows that both databases have the same tables and refuse the same rows.
+//! - [`rows`] holds the queries.
+//!
+//! What was written is read back through a second connection.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds something else ends there"
+)]
+
+mod common;
+mod rows;
+mod schema;

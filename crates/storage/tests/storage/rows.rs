@@ -1,0 +1,531 @@
+//! Queries that both databases answer alike.
+
+use std::fmt::Debug;
+
+use trivium_storage::audit::{self, NewEntry};
+use trivium_storage::groups::{self, GroupChange, NewGroup};
+use trivium_storage::invitations::{self, NewInvitation};
+use trivium_storage::memberships::{self, Membership};
+use trivium_storage::tokens::{self, NewToken};
+use trivium_storage::users::{self, NewUser, UserChange};
+use trivium_storage::{AnyConnection, Database, Options, Page, Result};
+use trivium_test_support::{Backend, Scratch};
+
+use crate::common::{EVERYTHING, alone, group, new_group, second, sql, url, user};
+
+/// Runs a test on a database of each kind, with one user and one group.
+fn on_both(test: impl Fn(&mut AnyConnection, i64, i64)) {
+    for backend in Backend::ALL {
+        let mut connection = alone(&Scratch::new(backend));
+        let anna = user(&mut connection, "anna");
+        let chess = group(&mut connection, anna, "Chess");
+        test(&mut connection, anna, chess);
+    }
+}
+
+fn join(connection: &mut AnyConnection, group: i64, user: i64, state: &str, since: i64) {
+    let membership = Membership {
+        group_id: group,
+        user_id: user,
+        state: state.into(),
+        since,
+        note: String::new(),
+        until: None,
+    };
+    memberships::insert(connection, &membership).unwrap();
+}
+
+fn invite(connection: &mut AnyConnection, group: i64, issuer: i64, limit: Option<i64>) -> i64 {
+    let (rows, _) = invitations::list(connection, group, EVERYTHING).unwrap();
+    let mut hash = vec![0; 32];
+    hash[0] = u8::try_from(rows.len()).unwrap();
+    hash[1] = u8::try_from(group).unwrap();
+    let invitation = NewInvitation {
+        group_id: group,
+        issuer_id: issuer,
+        hash,
+        prefix: String::new(),
+        role: "member",
+        created_at: 0,
+        expires_at: None,
+        usage_limit: limit,
+    };
+    invitations::insert(connection, &invitation).unwrap()
+}
+
+fn token(connection: &mut AnyConnection, user: i64, byte: u8, expires_at: i64) {
+    let token = NewToken {
+        user_id: user,
+        hash: vec![byte; 32],
+        prefix: byte.to_string(),
+        created_at: 0,
+        expires_at,
+    };
+    tokens::insert(connection, &token).unwrap();
+}
+
+fn record(connection: &mut AnyConnection, group: i64, action: &str) {
+    let entry = NewEntry {
+        at: 0,
+        group_id: Some(group),
+        actor: "anna",
+        action,
+        subject: None,
+        reason: None,
+        via: "test",
+    };
+    audit::insert(connection, &entry).unwrap();
+}
+
+#[test]
+fn search_takes_every_character_as_itself() {
+    let names = [
+        "Chess",
+        "chess club",
+        "100% Pure",
+        "100 Pure",
+        "snake_case",
+        "snakeXcase",
+        r"back\slash",
+        "backslash",
+        "ÉCOLE",
+        "école du soir",
+        "it's",
+        "Ωmega",
+        "a%b_c",
+    ];
+    let searches: [(&str, &[&str]); 12] = [
+        ("chess", &["chess club", "Chess"]),
+        ("ess c", &["chess club"]),
+        ("%", &["a%b_c", "100% Pure"]),
+        ("0% p", &["100% Pure"]),
+        ("_", &["a%b_c", "snake_case"]),
+        ("e_c", &["snake_case"]),
+        ("\\", &[r"back\slash"]),
+        (r"k\s", &[r"back\slash"]),
+        (r"\%", &[]),
+        ("école", &["école du soir", "ÉCOLE"]),
+        ("'", &["it's"]),
+        ("checkers", &[]),
+    ];
+    for backend in Backend::ALL {
+        let mut connection = alone(&Scratch::new(backend));
+        let anna = user(&mut connection, "anna");
+        for name in names {
+            group(&mut connection, anna, name);
+        }
+        for (part, expected) in searches {
+            let found = groups::search(&mut connection, part, 100).unwrap();
+            let found: Vec<_> = found.into_iter().map(|(_, name)| name).collect();
+            assert_eq!(found, expected, "{backend:?}: {part}");
+        }
+        let first = groups::search(&mut connection, "", 2).unwrap();
+        let first: Vec<_> = first.into_iter().map(|(_, name)| name).collect();
+        assert_eq!(first, ["a%b_c", "Ωmega"], "{backend:?}");
+    }
+}
+
+#[test]
+fn search_leaves_out_what_is_deleted_or_by_invitation_only() {
+    on_both(|connection, anna, chess| {
+        let secret = NewGroup {
+            registration_type: "invite",
+            ..new_group(anna, "Secret Chess")
+        };
+        groups::insert(connection, &secret).unwrap();
+        let gone = group(connection, anna, "Old Chess");
+        let change = GroupChange {
+            deleted_at: Some(7),
+            ..GroupChange::default()
+        };
+        groups::update(connection, gone, &change).unwrap();
+        let found = groups::search(connection, "chess", 100).unwrap();
+        assert_eq!(found, [(chess, "Chess".to_owned())]);
+        let (listed, total) = groups::list_listed(connection, EVERYTHING).unwrap();
+        assert_eq!((listed[0].id, listed.len(), total), (chess, 1, 1));
+        assert_eq!(groups::list_all(connection, EVERYTHING).unwrap().1, 2);
+        assert_eq!(groups::count_of_owner(connection, anna).unwrap(), 2);
+        assert_eq!(
+            groups::find_of_owner(connection, anna, "Old Chess").unwrap(),
+            None
+        );
+        let general = &groups::categories(connection).unwrap()[0];
+        assert_eq!((general.name.as_str(), general.group_count), ("General", 1));
+    });
+}
+
+#[test]
+fn a_member_has_the_groups_they_are_in() {
+    on_both(|connection, anna, chess| {
+        let bert = user(connection, "bert");
+        let [bridge, go, whist] =
+            ["Bridge", "Go", "Whist"].map(|name| group(connection, anna, name));
+        join(connection, chess, bert, "member", 10);
+        join(connection, bridge, bert, "requested", 11);
+        join(connection, go, bert, "banned", 12);
+        join(connection, whist, bert, "moderator", 13);
+        join(connection, chess, anna, "member", 14);
+        let (mine, total) = groups::list_of_member(connection, bert, EVERYTHING).unwrap();
+        let mine: Vec<_> = mine
+            .iter()
+            .map(|mine| (mine.group.name.as_str(), mine.state.as_str(), mine.since))
+            .collect();
+        assert_eq!(mine, [("Whist", "moderator", 13), ("Chess", "member", 10)]);
+        assert_eq!(total, 2);
+    });
+}
+
+#[test]
+fn requests_are_counted_by_group() {
+    on_both(|connection, anna, chess| {
+        let go = group(connection, anna, "Go");
+        let whist = group(connection, anna, "Whist");
+        for (login, group, state) in [
+            ("bert", chess, "requested"),
+            ("carl", chess, "requested"),
+            ("dora", chess, "member"),
+            ("emil", whist, "requested"),
+            ("fritz", go, "banned"),
+        ] {
+            let user = user(connection, login);
+            join(connection, group, user, state, 0);
+        }
+        let counts = groups::count_requests(connection, &[chess, go, 99]).unwrap();
+        assert_eq!(counts, [(chess, 2)].into());
+        assert!(groups::count_requests(connection, &[]).unwrap().is_empty());
+        let waiting = memberships::requests_of_group(connection, chess).unwrap();
+        assert_eq!(waiting.len(), 2);
+    });
+}
+
+#[test]
+fn a_membership_changes_only_from_the_state_it_was_seen_in() {
+    on_both(|connection, anna, chess| {
+        join(connection, chess, anna, "requested", 1);
+        let member = Membership {
+            group_id: chess,
+            user_id: anna,
+            state: "member".into(),
+            since: 2,
+            note: "welcome".into(),
+            until: None,
+        };
+        assert!(memberships::update(connection, "requested", &member).unwrap());
+        assert!(!memberships::update(connection, "requested", &member).unwrap());
+        assert!(!memberships::delete(connection, chess, anna, "requested").unwrap());
+        let row = memberships::find(connection, chess, anna).unwrap().unwrap();
+        assert_eq!((row.state.as_str(), row.since), ("member", 2));
+        assert!(memberships::delete(connection, chess, anna, "member").unwrap());
+        assert!(
+            memberships::find(connection, chess, anna)
+                .unwrap()
+                .is_none()
+        );
+    });
+}
+
+#[test]
+fn an_invitation_is_used_up_to_its_limit() {
+    on_both(|connection, anna, chess| {
+        let twice = invite(connection, chess, anna, Some(2));
+        let always = invite(connection, chess, anna, None);
+        for (id, expected, uses) in [
+            (twice, [true, true, false, false], 2),
+            (always, [true; 4], 4),
+            (99, [false; 4], 0),
+        ] {
+            let used = [(); 4].map(|()| invitations::use_once(connection, id).unwrap());
+            assert_eq!(used, expected);
+            let row = invitations::find(connection, id).unwrap();
+            assert_eq!(row.map_or(0, |row| row.uses), uses);
+        }
+    });
+}
+
+#[test]
+fn an_invitation_used_by_many_at_once_makes_as_many_as_its_limit() {
+    for backend in Backend::ALL {
+        let scratch = Scratch::new(backend);
+        let database = Database::open(url(&scratch), &Options::default()).unwrap();
+        let mut connection = second(&scratch);
+        let anna = user(&mut connection, "anna");
+        let chess = group(&mut connection, anna, "Chess");
+        let id = invite(&mut connection, chess, anna, Some(5));
+        let used = std::thread::scope(|scope| {
+            let callers: Vec<_> = (0..16)
+                .map(|_| {
+                    scope.spawn(|| {
+                        database
+                            .change_and_wait(move |c| invitations::use_once(c, id))
+                            .unwrap()
+                    })
+                })
+                .collect();
+            callers
+                .into_iter()
+                .filter_map(|caller| caller.join().unwrap().then_some(()))
+                .count()
+        });
+        let row = invitations::find(&mut connection, id).unwrap().unwrap();
+        assert_eq!((used, row.uses), (5, 5), "{backend:?}");
+    }
+}
+
+#[test]
+fn an_invitation_ends_once() {
+    on_both(|connection, anna, chess| {
+        let id = invite(connection, chess, anna, None);
+        assert!(invitations::revoke(connection, id, 7).unwrap());
+        assert!(!invitations::revoke(connection, id, 8).unwrap());
+        assert!(!invitations::revoke(connection, 99, 8).unwrap());
+        let row = invitations::find(connection, id).unwrap().unwrap();
+        assert_eq!(row.revoked_at, Some(7));
+        let by_hash = invitations::find_by_hash(connection, &[0; 32]).unwrap();
+        assert!(by_hash.is_none());
+    });
+}
+
+#[test]
+fn invitations_end_with_their_issuers_right_to_invite() {
+    // Of which group, and what then ends: mine here, mine there, another's here.
+    for (everywhere, expected) in [
+        (false, [Some(7), None, None]),
+        (true, [Some(7), Some(7), None]),
+    ] {
+        on_both(|connection, anna, chess| {
+            let bert = user(connection, "bert");
+            let go = group(connection, anna, "Go");
+            let all = [
+                invite(connection, chess, anna, None),
+                invite(connection, go, anna, None),
+                invite(connection, chess, bert, None),
+            ];
+            let group = (!everywhere).then_some(chess);
+            invitations::orphan(connection, anna, group, 7).unwrap();
+            // The first time stands.
+            invitations::orphan(connection, anna, group, 8).unwrap();
+            let orphaned = all.map(|id| {
+                let row = invitations::find(connection, id).unwrap().unwrap();
+                row.orphaned_at
+            });
+            assert_eq!(orphaned, expected);
+        });
+    }
+}
+
+#[test]
+fn a_token_is_found_by_its_hash_and_ends_once() {
+    on_both(|connection, anna, _| {
+        token(connection, anna, 1, 100);
+        token(connection, anna, 2, 100);
+        token(connection, anna, 3, 50);
+        let shown = |connection: &mut _| {
+            let rows = tokens::list(connection, anna, 50).unwrap();
+            rows.into_iter().map(|row| row.prefix).collect::<Vec<_>>()
+        };
+        assert_eq!(shown(connection), ["2", "1"]);
+        let bearer = tokens::find_bearer(connection, &[1; 32]).unwrap().unwrap();
+        assert_eq!((bearer.user_id, bearer.login.as_str()), (anna, "anna"));
+        assert!(tokens::find_bearer(connection, &[9; 32]).unwrap().is_none());
+        tokens::revoke_others(connection, anna, Some(bearer.token_id), 7).unwrap();
+        assert_eq!(shown(connection), ["1"]);
+        assert!(tokens::revoke(connection, bearer.token_id, 8).unwrap());
+        assert!(!tokens::revoke(connection, bearer.token_id, 9).unwrap());
+        tokens::revoke_others(connection, anna, None, 9).unwrap();
+        assert!(shown(connection).is_empty());
+        let bearer = tokens::find_bearer(connection, &[1; 32]).unwrap().unwrap();
+        assert_eq!(bearer.revoked_at, Some(8));
+    });
+}
+
+/// Reads a list in pages of two and compares it with the list in one piece.
+fn check_pages<T>(
+    connection: &mut AnyConnection,
+    what: &str,
+    list: impl Fn(&mut AnyConnection, Page) -> Result<(Vec<T>, i64)>,
+    key: impl Fn(&T) -> String,
+) {
+    let mut read = |offset, limit| {
+        let (rows, total) = list(connection, Page { offset, limit }).unwrap();
+        let keys: Vec<_> = rows.iter().map(&key).collect();
+        (keys, total)
+    };
+    let (all, total) = read(0, 100);
+    assert_eq!((all.len(), total), (5, 5), "{what}");
+    for (offset, length) in [(0, 2), (2, 2), (4, 1), (5, 0), (1_000, 0)] {
+        let (page, total) = read(offset, 2);
+        let start = usize::try_from(offset).unwrap().min(5);
+        assert_eq!(page, all[start..start + length], "{what} from {offset}");
+        assert_eq!(total, 5, "{what} from {offset}");
+    }
+    assert_eq!(read(0, 0), (vec![], 5), "{what}");
+}
+
+#[test]
+fn lists_are_read_in_pages() {
+    fn key<T: Debug>(row: &T) -> String {
+        format!("{row:?}")
+    }
+    on_both(|connection, anna, chess| {
+        for name in ["Bridge", "Go", "Skat", "Whist"] {
+            let user = user(connection, name);
+            let group = group(connection, anna, name);
+            join(connection, group, anna, "member", 0);
+            join(connection, chess, user, "member", 0);
+            invite(connection, chess, anna, None);
+            record(connection, chess, name);
+            // Rows that belong to other lists.
+            record(connection, group, name);
+            invite(connection, group, anna, None);
+        }
+        join(connection, chess, anna, "moderator", 0);
+        invite(connection, chess, anna, None);
+        record(connection, chess, "join");
+
+        check_pages(connection, "users", users::list, key);
+        check_pages(connection, "groups", groups::list_listed, key);
+        check_pages(connection, "all groups", groups::list_all, key);
+        let mine = |c: &mut _, page| groups::list_of_member(c, anna, page);
+        check_pages(connection, "groups of a member", mine, key);
+        let states = ["member", "moderator"];
+        let members = |c: &mut _, page| memberships::list(c, chess, &states, page);
+        check_pages(connection, "members", members, key);
+        let invitations = |c: &mut _, page| invitations::list(c, chess, page);
+        check_pages(connection, "invitations", invitations, key);
+        let entries = |c: &mut _, page| audit::list(c, chess, page);
+        check_pages(connection, "audit entries", entries, key);
+    });
+}
+
+#[test]
+fn a_deleted_user_keeps_the_login_and_frees_the_address() {
+    on_both(|connection, anna, _| {
+        let address = UserChange {
+            email: Some(Some("anna@example.org".into())),
+            ..UserChange::default()
+        };
+        users::update(connection, anna, &address).unwrap();
+        let gone = UserChange {
+            deleted_at: Some(Some(7)),
+            ..UserChange::default()
+        };
+        users::update(connection, anna, &gone).unwrap();
+        assert!(users::find_by_login(connection, "anna").unwrap().is_some());
+        let found = users::find_by_email(connection, "anna@example.org").unwrap();
+        assert!(found.is_none());
+        assert_eq!(users::list(connection, EVERYTHING).unwrap().1, 0);
+        let bert = user(connection, "bert");
+        users::update(connection, bert, &address).unwrap();
+        let again = NewUser {
+            login: "anna".into(),
+            ..NewUser::default()
+        };
+        let error = users::insert(connection, &again).unwrap_err();
+        assert!(error.is_unique_violation(), "{error}");
+    });
+}
+
+#[test]
+fn a_change_of_nothing_is_no_error() {
+    on_both(|connection, anna, chess| {
+        users::update(connection, anna, &UserChange::default()).unwrap();
+        groups::update(connection, chess, &GroupChange::default()).unwrap();
+        // Nor is it one to change what is not there.
+        let change = UserChange {
+            first_name: Some("Nobody".into()),
+            ..UserChange::default()
+        };
+        users::update(connection, 99, &change).unwrap();
+        assert!(!groups::rename_category(connection, 99, "Nothing").unwrap());
+        assert!(!groups::category_exists(connection, 99).unwrap());
+    });
+}
+
+#[test]
+fn a_number_is_never_used_again() {
+    on_both(|connection, anna, chess| {
+        let category = groups::insert_category(connection, "Games").unwrap();
+        sql(
+            connection,
+            "DELETE FROM groups; DELETE FROM users; DELETE FROM categories WHERE id > 1",
+        )
+        .unwrap();
+        let bert = user(connection, "bert");
+        assert!(bert > anna);
+        assert!(group(connection, bert, "Go") > chess);
+        assert!(groups::insert_category(connection, "Music").unwrap() > category);
+    });
+}
+
+#[test]
+fn numbers_continue_past_those_of_an_import() {
+    on_both(|connection, _, _| {
+        let import = NewUser {
+            id: Some(1_000),
+            login: "imported".into(),
+            ..NewUser::default()
+        };
+        assert_eq!(users::insert(connection, &import).unwrap(), 1_000);
+        let import = NewGroup {
+            id: Some(2_000),
+            ..new_group(1_000, "Imported")
+        };
+        assert_eq!(groups::insert(connection, &import).unwrap(), 2_000);
+        sql(
+            connection,
+            "INSERT INTO categories (id, name) VALUES (3000, 'Imported')",
+        )
+        .unwrap();
+        connection.continue_numbers().unwrap();
+        connection.continue_numbers().unwrap();
+        let bert = user(connection, "bert");
+        assert_eq!(bert, 1_001);
+        assert_eq!(group(connection, bert, "Go"), 2_001);
+        assert_eq!(groups::insert_category(connection, "Games").unwrap(), 3_001);
+    });
+}
+
+#[test]
+fn a_person_who_is_gone_cannot_be_held() {
+    // On SQLite a change has the database to itself, and what it has read is still so.
+    let scratch = Scratch::new(Backend::Postgres);
+    let mut connection = alone(&scratch);
+    for (login, change, held) in [
+        ("here", UserChange::default(), true),
+        (
+            "disabled",
+            UserChange {
+                disabled_at: Some(Some(7)),
+                ..UserChange::default()
+            },
+            false,
+        ),
+        (
+            "deleted",
+            UserChange {
+                deleted_at: Some(Some(7)),
+                ..UserChange::default()
+            },
+            false,
+        ),
+    ] {
+        let id = user(&mut connection, login);
+        users::update(&mut connection, id, &change).unwrap();
+        assert_eq!(connection.hold_user(id).unwrap(), held, "{login}");
+    }
+    assert!(!connection.hold_user(99).unwrap());
+    connection.lock_user(99).unwrap();
+    connection.lock_group(99).unwrap();
+}
+
+#[test]
+fn a_unique_violation_is_told_from_other_failures() {
+    on_both(|connection, anna, _| {
+        let again = groups::insert(connection, &new_group(anna, "Chess")).unwrap_err();
+        assert!(again.is_unique_violation() && !again.is_temporary());
+        let nobody = groups::insert(connection, &new_group(99, "Go")).unwrap_err();
+        assert!(!nobody.is_unique_violation() && !nobody.is_temporary());
+        let taken = groups::insert_category(connection, "General").unwrap_err();
+        assert!(taken.is_unique_violation());
+    });
+}

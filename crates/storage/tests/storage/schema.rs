@@ -1,0 +1,494 @@
+//! Both databases have the same tables, and refuse the same rows.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::SimpleConnection;
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use trivium_storage::AnyConnection;
+use trivium_test_support::{Backend, Scratch};
+
+use crate::common::{alone, second, values};
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+
+/// What `schema.rs` says, a line for each column: `users.email -> Nullable<Text>`.
+fn columns_in_rust() -> Vec<String> {
+    let mut columns = Vec::new();
+    let mut table = "";
+    for line in include_str!("../../src/schema.rs").lines().map(str::trim) {
+        if let Some((name, _)) = line.strip_suffix(") {").and_then(|l| l.split_once(" (")) {
+            table = name;
+        } else if line.ends_with(',') && line.contains(" -> ") {
+            columns.push(format!("{table}.{}", line.trim_end_matches(',')));
+        }
+    }
+    columns.sort();
+    columns
+}
+
+/// What the database says, in the same form.
+fn columns_in(connection: &mut AnyConnection) -> Vec<String> {
+    let query = match connection {
+        AnyConnection::Sqlite(_) => {
+            "SELECT t.name || '.' || c.name || ' ' || c.\"notnull\" || ' ' || c.type AS value
+             FROM pragma_table_list t JOIN pragma_table_info(t.name) c
+             WHERE t.schema = 'main' AND t.name NOT LIKE 'sqlite@_%' ESCAPE '@'
+               AND t.name NOT LIKE '@_@_%' ESCAPE '@'"
+        }
+        AnyConnection::Postgres(_) => {
+            "SELECT table_name || '.' || column_name || ' '
+                 || CASE is_nullable WHEN 'NO' THEN '1' ELSE '0' END || ' ' || data_type AS value
+             FROM information_schema.columns
+             WHERE table_schema = 'public' AND table_name NOT LIKE '@_@_%' ESCAPE '@'"
+        }
+    };
+    let mut columns: Vec<_> = values(connection, query)
+        .iter()
+        .map(|line| {
+            let mut words = line.split(' ');
+            let (column, not_null) = (words.next().unwrap(), words.next().unwrap() == "1");
+            let kind = match words.next().unwrap() {
+                "INTEGER" | "BIGINT" | "bigint" => "BigInt",
+                "TEXT" | "text" => "Text",
+                "BLOB" | "bytea" => "Binary",
+                other => panic!("{column} is {other}"),
+            };
+            if not_null {
+                format!("{column} -> {kind}")
+            } else {
+                format!("{column} -> Nullable<{kind}>")
+            }
+        })
+        .collect();
+    columns.sort();
+    columns
+}
+
+/// The names of the indexes that a migration names.
+fn indexes_in(connection: &mut AnyConnection) -> Vec<String> {
+    let query = match connection {
+        AnyConnection::Sqlite(_) => {
+            "SELECT name AS value FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL
+             ORDER BY name"
+        }
+        AnyConnection::Postgres(_) => {
+            "SELECT c.relname::text AS value FROM pg_class c
+             WHERE c.relkind = 'i' AND c.relnamespace = 'public'::regnamespace
+               AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid)
+             ORDER BY c.relname"
+        }
+    };
+    values(connection, query)
+}
+
+#[test]
+fn both_databases_have_the_tables_of_schema_rs() {
+    let expected = columns_in_rust();
+    assert!(expected.contains(&"users.email -> Nullable<Text>".to_owned()));
+    let indexes = Backend::ALL.map(|backend| {
+        let mut connection = alone(&Scratch::new(backend));
+        assert_eq!(columns_in(&mut connection), expected, "{backend:?}");
+        indexes_in(&mut connection)
+    });
+    assert!(!indexes[0].is_empty());
+    assert_eq!(indexes[0], indexes[1]);
+}
+
+#[test]
+fn migrations_go_down_and_up_again() {
+    for backend in Backend::ALL {
+        let scratch = Scratch::new(backend);
+        let mut connection = alone(&scratch);
+        match &mut connection {
+            AnyConnection::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE).map(drop),
+            AnyConnection::Postgres(postgres) => postgres.revert_all_migrations(POSTGRES).map(drop),
+        }
+        .unwrap();
+        assert!(columns_in(&mut connection).is_empty(), "{backend:?}");
+        assert!(indexes_in(&mut connection).is_empty(), "{backend:?}");
+        let mut again = alone(&scratch);
+        assert_eq!(columns_in(&mut again), columns_in_rust(), "{backend:?}");
+    }
+}
+
+/// A statement that both databases refuse, beside the same one with nothing wrong.
+struct Case {
+    refused: &'static str,
+    kind: &'static str,
+    passes: &'static str,
+}
+
+const fn case(kind: &'static str, refused: &'static str, passes: &'static str) -> Case {
+    Case {
+        refused,
+        kind,
+        passes,
+    }
+}
+
+/// Two people, one who is deleted, two groups, and one row of everything else. Numbers are
+/// given, and `{32}`, `{other 32}` and `{31}` stand for that many bytes.
+const ROWS: &str = "
+    INSERT INTO users (id, login, email, created_at, deleted_at) VALUES
+        (1, 'anna', 'anna@example.org', 0, NULL),
+        (2, 'bert', 'bert@example.org', 0, NULL),
+        (3, 'carl', 'carl@example.org', 0, 7);
+    INSERT INTO categories (id, name) VALUES (2, 'Games');
+    INSERT INTO groups (id, name, folded_name, description, category_id, access_type,
+        registration_type, moderation_type, owner_id, created_at, deleted_at) VALUES
+        (1, 'Chess', 'chess', '', 1, 'public', 'open', 'direct', 1, 0, NULL),
+        (2, 'Go', 'go', '', 1, 'public', 'open', 'direct', 1, 0, NULL),
+        (3, 'Whist', 'whist', '', 1, 'public', 'open', 'direct', 1, 0, 7);
+    INSERT INTO memberships (group_id, user_id, state, since) VALUES (1, 1, 'member', 0);
+    INSERT INTO tokens (id, user_id, hash, prefix, created_at, expires_at)
+        VALUES (1, 1, {32}, '', 0, 0);
+    INSERT INTO invitations (id, group_id, issuer_id, hash, prefix, role, created_at, usage_limit,
+        uses) VALUES (1, 1, 1, {32}, '', 'member', 0, 3, 2);
+    INSERT INTO audit_entries (id, at, group_id, actor, action, via)
+        VALUES (1, 0, 1, 'anna', 'test', 'test');";
+
+const UNIQUE: &str = "UniqueViolation";
+const CHECK: &str = "CheckViolation";
+const REFERENCE: &str = "ForeignKeyViolation";
+const NOT_NULL: &str = "NotNullViolation";
+
+const CASES: &[Case] = &[
+    // users
+    case(
+        UNIQUE,
+        "INSERT INTO users (id, login, created_at) VALUES (1, 'dora', 0)",
+        "INSERT INTO users (id, login, created_at) VALUES (9, 'dora', 0)",
+    ),
+    case(
+        CHECK,
+        "UPDATE users SET login = '' WHERE id = 1",
+        "UPDATE users SET login = ' ' WHERE id = 1",
+    ),
+    case(
+        UNIQUE,
+        "UPDATE users SET login = 'bert' WHERE id = 1",
+        "UPDATE users SET login = 'Bert' WHERE id = 1",
+    ),
+    // A deleted user's login stays taken, the e-mail address does not.
+    case(
+        UNIQUE,
+        "UPDATE users SET login = 'carl' WHERE id = 1",
+        "UPDATE users SET email = 'carl@example.org' WHERE id = 1",
+    ),
+    case(
+        UNIQUE,
+        "UPDATE users SET email = 'bert@example.org' WHERE id = 1",
+        "UPDATE users SET email = NULL",
+    ),
+    case(
+        UNIQUE,
+        "UPDATE users SET email = 'bert@example.org', deleted_at = NULL WHERE id = 3",
+        "UPDATE users SET email = 'bert@example.org' WHERE id = 3",
+    ),
+    case(
+        CHECK,
+        "UPDATE users SET email = '' WHERE id = 1",
+        "UPDATE users SET email = NULL WHERE id = 1",
+    ),
+    case(
+        NOT_NULL,
+        "UPDATE users SET login = NULL WHERE id = 1",
+        "UPDATE users SET password_hash = NULL WHERE id = 1",
+    ),
+    case(
+        REFERENCE,
+        "DELETE FROM users WHERE id = 1",
+        "DELETE FROM users WHERE id = 2",
+    ),
+    // tokens
+    case(
+        UNIQUE,
+        "INSERT INTO tokens (id, user_id, hash, prefix, created_at, expires_at)
+            VALUES (1, 1, {other 32}, '', 0, 0)",
+        "INSERT INTO tokens (id, user_id, hash, prefix, created_at, expires_at)
+            VALUES (2, 1, {other 32}, '', 0, 0)",
+    ),
+    case(
+        UNIQUE,
+        "INSERT INTO tokens (id, user_id, hash, prefix, created_at, expires_at)
+            VALUES (2, 1, {32}, '', 0, 0)",
+        "INSERT INTO tokens (id, user_id, hash, prefix, created_at, expires_at)
+            VALUES (2, 1, {other 32}, '', 0, 0)",
+    ),
+    case(
+        CHECK,
+        "UPDATE tokens SET hash = {31}",
+        "UPDATE tokens SET hash = {other 32}",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE tokens SET user_id = 99",
+        "UPDATE tokens SET user_id = 2",
+    ),
+    case(
+        NOT_NULL,
+        "UPDATE tokens SET expires_at = NULL",
+        "UPDATE tokens SET revoked_at = NULL",
+    ),
+    // categories
+    case(
+        UNIQUE,
+        "INSERT INTO categories (id, name) VALUES (1, 'Music')",
+        "INSERT INTO categories (id, name) VALUES (3, 'Music')",
+    ),
+    case(
+        UNIQUE,
+        "UPDATE categories SET name = 'General' WHERE id = 2",
+        "UPDATE categories SET name = 'general' WHERE id = 2",
+    ),
+    case(
+        CHECK,
+        "UPDATE categories SET name = '' WHERE id = 2",
+        "UPDATE categories SET name = 'Music' WHERE id = 2",
+    ),
+    case(
+        REFERENCE,
+        "DELETE FROM categories WHERE id = 1",
+        "DELETE FROM categories WHERE id = 2",
+    ),
+    // groups
+    case(
+        UNIQUE,
+        "UPDATE groups SET id = 2 WHERE id = 3",
+        "UPDATE groups SET id = 4 WHERE id = 3",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET name = '' WHERE id = 2",
+        "UPDATE groups SET name = 'Bridge' WHERE id = 2",
+    ),
+    // A deleted group's name is free again.
+    case(
+        UNIQUE,
+        "UPDATE groups SET name = 'Chess' WHERE id = 2",
+        "UPDATE groups SET name = 'Whist' WHERE id = 2",
+    ),
+    case(
+        UNIQUE,
+        "UPDATE groups SET name = 'Chess', deleted_at = NULL WHERE id = 3",
+        "UPDATE groups SET name = 'Chess', deleted_at = NULL, owner_id = 2 WHERE id = 3",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET access_type = 'private'",
+        "UPDATE groups SET access_type = 'members'",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET registration_type = 'closed'",
+        "UPDATE groups SET registration_type = 'invite'",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET moderation_type = 'none'",
+        "UPDATE groups SET moderation_type = 'moderated'",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET member_count = member_count - 1 WHERE id = 1",
+        "UPDATE groups SET member_count = member_count + 1 WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET topic_count = -1",
+        "UPDATE groups SET topic_count = 0",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET num_topics = -1",
+        "UPDATE groups SET num_topics = 0",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE groups SET owner_id = 99 WHERE id = 1",
+        "UPDATE groups SET owner_id = 2 WHERE id = 1",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE groups SET category_id = 99 WHERE id = 1",
+        "UPDATE groups SET category_id = 2 WHERE id = 1",
+    ),
+    case(
+        REFERENCE,
+        "DELETE FROM groups WHERE id = 1",
+        "DELETE FROM groups WHERE id = 2",
+    ),
+    // memberships
+    case(
+        UNIQUE,
+        "INSERT INTO memberships (group_id, user_id, state, since) VALUES (1, 1, 'banned', 0)",
+        "INSERT INTO memberships (group_id, user_id, state, since) VALUES (1, 2, 'banned', 0)",
+    ),
+    case(
+        CHECK,
+        "UPDATE memberships SET state = 'owner'",
+        "UPDATE memberships SET state = 'requested'",
+    ),
+    case(
+        CHECK,
+        "UPDATE memberships SET until = 9",
+        "UPDATE memberships SET state = 'banned', until = 9",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE memberships SET group_id = 99",
+        "UPDATE memberships SET group_id = 2",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE memberships SET user_id = 99",
+        "UPDATE memberships SET user_id = 2",
+    ),
+    case(
+        NOT_NULL,
+        "UPDATE memberships SET user_id = NULL",
+        "UPDATE memberships SET until = NULL",
+    ),
+    // invitations
+    case(
+        UNIQUE,
+        "INSERT INTO invitations (id, group_id, issuer_id, hash, prefix, role, created_at)
+            VALUES (1, 1, 1, {other 32}, '', 'member', 0)",
+        "INSERT INTO invitations (id, group_id, issuer_id, hash, prefix, role, created_at)
+            VALUES (2, 1, 1, {other 32}, '', 'moderator', 0)",
+    ),
+    case(
+        UNIQUE,
+        "INSERT INTO invitations (id, group_id, issuer_id, hash, prefix, role, created_at)
+            VALUES (2, 1, 1, {32}, '', 'member', 0)",
+        "INSERT INTO invitations (id, group_id, issuer_id, hash, prefix, role, created_at)
+            VALUES (2, 1, 1, {other 32}, '', 'member', 0)",
+    ),
+    case(
+        CHECK,
+        "UPDATE invitations SET hash = {31}",
+        "UPDATE invitations SET hash = {other 32}",
+    ),
+    case(
+        CHECK,
+        "UPDATE invitations SET role = 'banned'",
+        "UPDATE invitations SET role = 'moderator'",
+    ),
+    case(
+        CHECK,
+        "UPDATE invitations SET usage_limit = 0, uses = 0",
+        "UPDATE invitations SET usage_limit = NULL, uses = 0",
+    ),
+    case(
+        CHECK,
+        "UPDATE invitations SET uses = uses + 2",
+        "UPDATE invitations SET uses = uses + 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE invitations SET uses = -1, usage_limit = NULL",
+        "UPDATE invitations SET uses = 1000, usage_limit = NULL",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE invitations SET group_id = 99",
+        "UPDATE invitations SET group_id = 2",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE invitations SET issuer_id = 99",
+        "UPDATE invitations SET issuer_id = 2",
+    ),
+    // audit_entries
+    case(
+        UNIQUE,
+        "INSERT INTO audit_entries (id, at, actor, action, via) VALUES (1, 0, '', '', '')",
+        "INSERT INTO audit_entries (id, at, actor, action, via) VALUES (2, 0, '', '', '')",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE audit_entries SET group_id = 99",
+        "UPDATE audit_entries SET group_id = NULL",
+    ),
+];
+
+/// Runs statements in the words of this database.
+fn run(connection: &mut AnyConnection, statements: &str) -> Result<(), Diesel> {
+    let [one, other, short] = match connection {
+        AnyConnection::Sqlite(_) => [
+            "zeroblob(32)",
+            "CAST(hex(zeroblob(16)) AS BLOB)",
+            "zeroblob(31)",
+        ],
+        AnyConnection::Postgres(_) => [
+            "decode(repeat('00', 32), 'hex')",
+            "decode(repeat('30', 32), 'hex')",
+            "decode(repeat('00', 31), 'hex')",
+        ],
+    };
+    let statements = statements
+        .replace("{32}", one)
+        .replace("{other 32}", other)
+        .replace("{31}", short);
+    connection.batch_execute(&statements)
+}
+
+#[test]
+fn both_databases_refuse_the_same_rows() {
+    for backend in Backend::ALL {
+        let mut connection = alone(&Scratch::new(backend));
+        run(&mut connection, ROWS).unwrap();
+        let mut broken = BTreeSet::new();
+        for case in CASES {
+            run(&mut connection, "BEGIN").unwrap();
+            match run(&mut connection, case.refused) {
+                Err(Diesel::DatabaseError(kind, information)) => {
+                    assert_eq!(
+                        format!("{kind:?}"),
+                        case.kind,
+                        "{backend:?}: {}",
+                        case.refused
+                    );
+                    broken.extend(information.constraint_name().map(str::to_owned));
+                }
+                other => panic!("{backend:?}: {}: {other:?}", case.refused),
+            }
+            run(&mut connection, "ROLLBACK; BEGIN").unwrap();
+            if let Err(error) = run(&mut connection, case.passes) {
+                panic!("{backend:?}: {}: {error}", case.passes);
+            }
+            run(&mut connection, "ROLLBACK").unwrap();
+        }
+        if backend == Backend::Postgres {
+            // It tells which constraint was broken, so it can be seen that each has its case.
+            let all = values(
+                &mut connection,
+                "SELECT conname::text AS value FROM pg_constraint
+                 WHERE connamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'p', 'u')
+                   AND conrelid <> '__diesel_schema_migrations'::regclass
+                 UNION
+                 SELECT indexrelid::regclass::text FROM pg_index
+                 WHERE indisunique AND indpred IS NOT NULL",
+            );
+            let all: BTreeSet<_> = all.into_iter().collect();
+            assert_eq!(broken, all);
+        }
+    }
+}
+
+#[test]
+fn a_kind_of_error_is_known_by_both_drivers() {
+    // The writer tells a broken constraint, after which the transaction goes on, from the rest.
+    for backend in Backend::ALL {
+        let scratch = Scratch::new(backend);
+        let mut connection = alone(&scratch);
+        let error = run(&mut connection, "SELECT nothing FROM nowhere").unwrap_err();
+        assert!(
+            matches!(&error, Diesel::DatabaseError(DatabaseErrorKind::Unknown, _)),
+            "{backend:?}: {error:?}"
+        );
+        drop(second(&scratch));
+    }
+}
