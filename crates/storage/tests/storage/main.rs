@@ -1,5 +1,7 @@
 //! What the storage promises to the rules above it, on both databases.
 //!
+//! - [`connection`] is about addresses, and the settings that the promises rest on.
+//! - [`database`] is about opening, serving and reading.
 //! - [`schema`] shows that both databases have the same tables and refuse the same rows.
 //! - [`rows`] holds the queries.
 //!
@@ -12,5 +14,7 @@
 )]
 
 mod common;
+mod connection;
+mod database;
 mod rows;
 mod schema;
