@@ -1,5 +1,6 @@
 //! What the storage promises to the rules above it, on both databases.
 //!
+//! - [`writer`] shows that a change is made wholly or not at all, and its caller is told which.
 //! - [`connection`] is about addresses, and the settings that the promises rest on.
 //! - [`database`] is about opening, serving and reading.
 //! - [`schema`] shows that both databases have the same tables and refuse the same rows.
@@ -18,3 +19,4 @@ mod connection;
 mod database;
 mod rows;
 mod schema;
+mod writer;
