@@ -5,8 +5,10 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use diesel::result::Error as Diesel;
 use diesel::sql_types::BigInt;
 use diesel::{PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
 
@@ -109,15 +111,17 @@ impl DatabaseUrl {
                 // busy_timeout comes first: switching to WAL takes a lock, and connections
                 // that open at once would fail with "database is locked".
                 sqlite
-                    .batch_execute(
-                        "PRAGMA busy_timeout = 5000;
-                         PRAGMA journal_mode = WAL;
-                         PRAGMA synchronous = FULL;
-                         PRAGMA foreign_keys = ON;
-                         PRAGMA temp_store = MEMORY;
-                         PRAGMA trusted_schema = OFF;
-                         PRAGMA cache_size = -8192;",
-                    )
+                    .batch_execute("PRAGMA busy_timeout = 5000")
+                    .and_then(|()| switch_to_wal(&mut sqlite))
+                    .and_then(|()| {
+                        sqlite.batch_execute(
+                            "PRAGMA synchronous = FULL;
+                             PRAGMA foreign_keys = ON;
+                             PRAGMA temp_store = MEMORY;
+                             PRAGMA trusted_schema = OFF;
+                             PRAGMA cache_size = -8192;",
+                        )
+                    })
                     .map_err(|e| open(&e))?;
                 Ok(AnyConnection::Sqlite(sqlite))
             }
@@ -134,6 +138,22 @@ impl DatabaseUrl {
                     .map_err(|e| open(&e))?;
                 Ok(AnyConnection::Postgres(postgres))
             }
+        }
+    }
+}
+
+/// Where connections switch a new file at once, each may hold what the other waits for. SQLite
+/// then answers "database is locked" without waiting, whatever busy_timeout says.
+fn switch_to_wal(sqlite: &mut SqliteConnection) -> QueryResult<()> {
+    let patience = Instant::now() + Duration::from_secs(5);
+    loop {
+        match sqlite.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(Diesel::DatabaseError(_, info))
+                if info.message().contains("locked") && Instant::now() < patience =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            outcome => return outcome,
         }
     }
 }

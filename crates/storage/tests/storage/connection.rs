@@ -1,5 +1,7 @@
 //! Addresses, and what a connection is set to.
 
+use std::sync::Barrier;
+
 use trivium_storage::{AnyConnection, DatabaseUrl, Error};
 use trivium_test_support::{Backend, Scratch};
 
@@ -194,4 +196,26 @@ fn postgres_settings_hold_where_the_database_has_others() {
         "SELECT current_setting('synchronous_commit') AS value",
     );
     assert_eq!(setting, ["on"]);
+}
+
+#[test]
+fn connections_that_open_a_new_file_at_once_do_not_fail() {
+    for _ in 0..40 {
+        let scratch = Scratch::new(Backend::Sqlite);
+        let url = url(&scratch);
+        let start = Barrier::new(16);
+        std::thread::scope(|scope| {
+            let openings: Vec<_> = (0..16)
+                .map(|_| {
+                    scope.spawn(|| {
+                        start.wait();
+                        url.connect().map(drop)
+                    })
+                })
+                .collect();
+            for opening in openings {
+                opening.join().unwrap().unwrap();
+            }
+        });
+    }
 }

@@ -1,9 +1,40 @@
 //! Opening, serving and reading.
 
+use std::sync::Barrier;
+
 use trivium_storage::{Database, Error, Options, users};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{EVERYTHING, alone, open, second, sql, url, user, values};
+
+#[test]
+fn a_new_database_may_be_opened_many_times_at_once() {
+    for backend in Backend::ALL {
+        for _ in 0..3 {
+            let scratch = Scratch::new(backend);
+            let start = Barrier::new(8);
+            std::thread::scope(|scope| {
+                let openings: Vec<_> = (0..8)
+                    .map(|_| {
+                        scope.spawn(|| {
+                            start.wait();
+                            Database::open(url(&scratch), &Options::default()).map(drop)
+                        })
+                    })
+                    .collect();
+                for opening in openings {
+                    opening.join().unwrap().unwrap();
+                }
+            });
+            // The migration ran once.
+            let categories = values(
+                &mut second(&scratch),
+                "SELECT name AS value FROM categories",
+            );
+            assert_eq!(categories, ["General"], "{backend:?}");
+        }
+    }
+}
 
 #[test]
 fn what_was_written_is_there_when_the_database_is_opened_again() {
