@@ -4,6 +4,7 @@ use std::fs::File;
 use std::sync::Mutex;
 use std::time::Duration;
 
+use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -163,17 +164,15 @@ impl Database {
 fn migrate(url: &DatabaseUrl) -> Result<()> {
     match url.connect()? {
         AnyConnection::Sqlite(mut sqlite) => {
-            // SQLite has no lock that spans several migrations. A migration that another
-            // process has just run fails here as a whole, and then it is no longer pending.
-            for _ in 0..20 {
+            // SQLite has no lock that spans several migrations. One that another process has
+            // just run fails here as a whole and is no longer pending; the rest remains.
+            loop {
+                let pending = count_pending(&mut sqlite)?;
                 match run_pending(&mut sqlite, SQLITE) {
-                    Err(Error::Migration(_))
-                        if !sqlite.has_pending_migration(SQLITE).unwrap_or(true) => {}
+                    Err(_) if count_pending(&mut sqlite)? < pending => {}
                     outcome => return outcome,
                 }
-                std::thread::sleep(Duration::from_millis(100));
             }
-            run_pending(&mut sqlite, SQLITE)
         }
         AnyConnection::Postgres(mut postgres) => {
             // Any number serves: all processes of this program use the same. The lock goes
@@ -184,12 +183,19 @@ fn migrate(url: &DatabaseUrl) -> Result<()> {
     }
 }
 
+fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
+    Error::Migration(error.to_string())
+}
+
+fn count_pending(sqlite: &mut SqliteConnection) -> Result<usize> {
+    Ok(sqlite.pending_migrations(SQLITE).map_err(failed)?.len())
+}
+
 fn run_pending<DB, C>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<()>
 where
     DB: diesel::backend::Backend,
     C: MigrationHarness<DB>,
 {
-    let failed = |e: Box<dyn std::error::Error + Send + Sync>| Error::Migration(e.to_string());
     let known: Vec<String> = MigrationSource::<DB>::migrations(&migrations)
         .map_err(failed)?
         .iter()
