@@ -201,7 +201,7 @@ pub fn list_all(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group
     Ok((rows, total))
 }
 
-/// Listed groups whose lower-case name contains `part`, newest first, at most `limit`.
+/// Listed groups whose name contains `part` in any case, newest first, at most `limit`.
 pub fn search(
     connection: &mut AnyConnection,
     part: &str,
@@ -209,7 +209,8 @@ pub fn search(
 ) -> Result<Vec<(i64, String)>> {
     let mut pattern = String::with_capacity(part.len() + 2);
     pattern.push('%');
-    for character in part.chars() {
+    // SQLite's LIKE folds ASCII and no more, Postgres' nothing.
+    for character in part.to_lowercase().chars() {
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -78,7 +78,7 @@ fn record(connection: &mut AnyConnection, group: i64, action: &str) {
 }
 
 #[test]
-fn search_takes_every_character_as_itself() {
+fn search_takes_every_character_as_itself_and_folds_case() {
     let names = [
         "Chess",
         "chess club",
@@ -94,8 +94,9 @@ fn search_takes_every_character_as_itself() {
         "Ωmega",
         "a%b_c",
     ];
-    let searches: [(&str, &[&str]); 12] = [
+    let searches: [(&str, &[&str]); 15] = [
         ("chess", &["chess club", "Chess"]),
+        ("CHESS", &["chess club", "Chess"]),
         ("ess c", &["chess club"]),
         ("%", &["a%b_c", "100% Pure"]),
         ("0% p", &["100% Pure"]),
@@ -105,6 +106,8 @@ fn search_takes_every_character_as_itself() {
         (r"k\s", &[r"back\slash"]),
         (r"\%", &[]),
         ("école", &["école du soir", "ÉCOLE"]),
+        ("École", &["école du soir", "ÉCOLE"]),
+        ("ωMEGA", &["Ωmega"]),
         ("'", &["it's"]),
         ("checkers", &[]),
     ];
