@@ -247,8 +247,10 @@ impl AnyConnection {
     pub fn continue_numbers(&mut self) -> Result<()> {
         if let Self::Postgres(postgres) = self {
             for table in ["users", "groups", "categories"] {
+                // Only forward: a number that was given is not given again.
                 diesel::sql_query(format!(
-                    "SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}"
+                    "SELECT setval('{table}_id_seq', max(id)) FROM {table}
+                     HAVING max(id) >= (SELECT last_value FROM {table}_id_seq)"
                 ))
                 .execute(postgres)?;
             }

@@ -489,6 +489,28 @@ fn numbers_continue_past_those_of_an_import() {
 }
 
 #[test]
+fn numbers_continue_from_where_they_are() {
+    for backend in Backend::ALL {
+        let mut connection = alone(&Scratch::new(backend));
+        // Nothing was numbered yet.
+        connection.continue_numbers().unwrap();
+        let first = NewUser {
+            id: Some(1),
+            login: "first".into(),
+            ..NewUser::default()
+        };
+        users::insert(&mut connection, &first).unwrap();
+        connection.continue_numbers().unwrap();
+        assert_eq!(user(&mut connection, "second"), 2, "{backend:?}");
+        // The highest numbers are gone, and are not used again.
+        assert_eq!(user(&mut connection, "third"), 3, "{backend:?}");
+        sql(&mut connection, "DELETE FROM users WHERE id > 1").unwrap();
+        connection.continue_numbers().unwrap();
+        assert_eq!(user(&mut connection, "fourth"), 4, "{backend:?}");
+    }
+}
+
+#[test]
 fn a_person_who_is_gone_cannot_be_held() {
     // On SQLite a change has the database to itself, and what it has read is still so.
     let scratch = Scratch::new(Backend::Postgres);
