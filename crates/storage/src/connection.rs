@@ -42,17 +42,19 @@ impl std::str::FromStr for DatabaseUrl {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let scheme = text.split(':').next().unwrap_or_default();
-        match (scheme, text.split_once(':')) {
-            ("sqlite", Some((_, path))) if path.contains(":memory:") || path.is_empty() => Err(
-                Error::Url("sqlite: needs the path of a file, such as sqlite:trivium.db".into()),
-            ),
-            ("sqlite", Some((_, path))) => {
+        match text.split_once(':') {
+            Some(("sqlite", path)) => {
                 // sqlite:///srv/t.db and sqlite:/srv/t.db are the same file.
                 let path = path.strip_prefix("//").unwrap_or(path);
-                Ok(Self::Sqlite(path.to_owned()))
+                if names_a_file(path) {
+                    Ok(Self::Sqlite(path.to_owned()))
+                } else {
+                    Err(Error::Url(
+                        "sqlite: needs the path of a file, such as sqlite:trivium.db".into(),
+                    ))
+                }
             }
-            ("postgres" | "postgresql", Some((_, rest))) if rest.starts_with("//") => {
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
                 Ok(Self::Postgres(text.to_owned()))
             }
             // The text is not repeated: it may hold a password.
@@ -61,6 +63,18 @@ impl std::str::FromStr for DatabaseUrl {
             )),
         }
     }
+}
+
+/// False for the databases that SQLite keeps in memory, or in a file without a name: each
+/// connection would have one of its own.
+fn names_a_file(path: &str) -> bool {
+    let (file, parameters) = match path.strip_prefix("file:") {
+        Some(uri) => uri.split_once('?').unwrap_or((uri, "")),
+        None => (path, ""),
+    };
+    !file.trim_matches('/').is_empty()
+        && !path.contains(":memory:")
+        && !parameters.contains("mode=memory")
 }
 
 impl fmt::Display for DatabaseUrl {

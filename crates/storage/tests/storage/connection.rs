@@ -68,6 +68,13 @@ fn any_other_text_is_refused_and_not_repeated() {
         "sqlite::memory:",
         "sqlite://:memory:",
         "sqlite:file::memory:?cache=shared",
+        // Each connection would have a database of its own.
+        "sqlite://",
+        "sqlite:///",
+        "sqlite:file:",
+        "sqlite:file:?cache=shared",
+        "sqlite:file:secret?mode=memory",
+        "sqlite:file:secret?cache=shared&mode=memory",
         "file:secret.db",
         "postgres:",
         "postgres:secret",
@@ -92,7 +99,6 @@ fn any_other_text_is_refused_and_not_repeated() {
 fn what_cannot_be_opened_is_named_without_its_password() {
     let addresses = [
         "sqlite:/nowhere/t.db",
-        "sqlite:/",
         "postgres://anna:secret@%2Fnowhere/db",
         "postgres://%2Fnowhere/db?password=secret",
     ];
