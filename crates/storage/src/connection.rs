@@ -55,7 +55,11 @@ impl std::str::FromStr for DatabaseUrl {
                 }
             }
             Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => {
-                Ok(Self::Postgres(text.to_owned()))
+                if is_unambiguous(rest) {
+                    Ok(Self::Postgres(text.to_owned()))
+                } else {
+                    Err(Error::Url(format!("postgres: {UNREADABLE}")))
+                }
             }
             // The text is not repeated: it may hold a password.
             _ => Err(Error::Url(
@@ -77,8 +81,27 @@ fn names_a_file(path: &str) -> bool {
         && !parameters.contains("mode=memory")
 }
 
+const UNREADABLE: &str = "this address cannot be read: in a user name, a password or a parameter, \
+                          @ / ? % & = and space are written %40 %2F %3F %25 %26 %3D %20";
+
+/// How libpq's words begin once it has read the address. Before that they repeat what it cannot
+/// read, which may be a password.
+const ADDRESS_READ: [&str; 3] = [
+    "connection to server",
+    "could not translate host name",
+    "Unix-domain socket path",
+];
+
+/// False where libpq might take a part of a password for a host, which would then be shown.
+fn is_unambiguous(rest: &str) -> bool {
+    match rest.trim_start_matches('/').split_once('@') {
+        Some((user, place)) => !user.contains(['/', '?']) && !place.contains('@'),
+        None => true,
+    }
+}
+
 impl fmt::Display for DatabaseUrl {
-    /// Without user, password and parameters.
+    /// Of a Postgres database, without user, password and parameters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{path}"),
@@ -140,7 +163,14 @@ impl DatabaseUrl {
                 Ok(AnyConnection::Sqlite(sqlite))
             }
             Self::Postgres(url) => {
-                let mut postgres = PgConnection::establish(url).map_err(|e| open(&e))?;
+                let mut postgres = PgConnection::establish(url).map_err(|error| {
+                    let words = error.to_string();
+                    if ADDRESS_READ.iter().any(|start| words.starts_with(start)) {
+                        open(&words)
+                    } else {
+                        open(&UNREADABLE)
+                    }
+                })?;
                 postgres
                     .batch_execute(
                         "SET synchronous_commit = on;

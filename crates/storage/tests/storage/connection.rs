@@ -96,11 +96,38 @@ fn any_other_text_is_refused_and_not_repeated() {
 }
 
 #[test]
+fn a_password_that_would_be_read_as_something_else_is_refused_and_not_repeated() {
+    // libpq would take a part of the password for the host, and say so when it is not there.
+    let texts = [
+        "postgres://anna:pass@secret@host/db",
+        "postgres://anna:pass/secret@host/db",
+        "postgres://anna:pass?secret@host/db",
+        "postgres://host/db?password=pass@secret",
+        "postgres://host?password=pass@secret",
+    ];
+    for text in texts {
+        let Err(Error::Url(words)) = text.parse::<DatabaseUrl>() else {
+            panic!("{text:?} was taken");
+        };
+        assert!(words.contains("%40"), "{text:?}: {words}");
+        assert!(!words.contains("secret"), "{text:?}: {words}");
+    }
+}
+
+#[test]
 fn what_cannot_be_opened_is_named_without_its_password() {
     let addresses = [
         "sqlite:/nowhere/t.db",
         "postgres://anna:secret@%2Fnowhere/db",
         "postgres://%2Fnowhere/db?password=secret",
+        // What libpq cannot read, it repeats.
+        "postgres://anna:100%secret@%2Fnowhere/db",
+        "postgres://anna:secret @%2Fnowhere/db",
+        "postgres://anna:secret@[%2Fnowhere/db",
+        "postgres://anna:secret@[::1]%2Fnowhere/db",
+        "postgres://%2Fnowhere/db?password=pass&secret",
+        "postgres://%2Fnowhere/db?password=pass&secret=1",
+        "postgres://%2Fnowhere/db?port=secret",
     ];
     for text in addresses {
         let error = text.parse::<DatabaseUrl>().unwrap().connect().err();
