@@ -232,6 +232,16 @@ impl AnyConnection {
         }
     }
 
+    /// Commits what was begun with [`begin_change`](Self::begin_change).
+    pub(crate) fn commit_change(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(sqlite) => sqlite.batch_execute("COMMIT"),
+            // After a failed statement Postgres answers COMMIT with success and keeps nothing.
+            // Any other statement fails then, and what follows it is not run.
+            Self::Postgres(postgres) => postgres.batch_execute("SELECT 1; COMMIT"),
+        }
+    }
+
     /// Begins a transaction that sees one state of the database and writes nothing.
     pub(crate) fn begin_read(&mut self) -> QueryResult<()> {
         match self {

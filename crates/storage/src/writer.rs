@@ -11,6 +11,7 @@
 //! - An error that is no rule's refusal (disk full, I/O) may have ended the whole transaction.
 //!   The batch is given up and its changes run again, one by one.
 //! - A COMMIT that fails is an outcome that nobody knows, and is told so.
+//! - Postgres answers COMMIT with success where it keeps nothing, after a failed statement.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -229,7 +230,7 @@ fn run_batch(connection: &mut AnyConnection, mut batch: Vec<Box<dyn Job>>) {
         }
         return;
     }
-    match connection.batch_execute("COMMIT") {
+    match connection.commit_change() {
         Ok(()) => batch.into_iter().for_each(|job| job.settle(Ok(()))),
         Err(error) => {
             let words = error.to_string();
@@ -263,7 +264,7 @@ fn run_alone(connection: &mut AnyConnection, mut job: Box<dyn Job>) {
         }
         match job.attempt(connection) {
             Attempt::Made => {
-                let committed = connection.batch_execute("COMMIT");
+                let committed = connection.commit_change();
                 if committed.is_err() {
                     roll_back(connection);
                 }

@@ -419,6 +419,28 @@ fn the_others_survive_a_broken_transaction_on_postgres() {
 }
 
 #[test]
+fn a_change_that_hides_a_failed_statement_is_not_answered_as_kept_when_it_is_not() {
+    // SQLite undoes the statement alone; Postgres the transaction, and answers COMMIT with
+    // success even so.
+    let hide: Then = |c| {
+        let _hidden = leave_mark(c, "taken");
+        Ok(())
+    };
+    for backend in Backend::ALL {
+        let steps = [
+            kept("anna"),
+            Step {
+                mark: "bert",
+                then: hide,
+                answers: ["kept", "unknown"],
+            },
+            kept("carl"),
+        ];
+        assert_eq!(check(backend, NONE, &steps), [1, 1, 1], "{backend:?}");
+    }
+}
+
+#[test]
 fn a_failed_commit_is_an_unknown_outcome() {
     // The foreign key is looked at when the transaction commits.
     let dangling: Then = |c| {
