@@ -173,12 +173,10 @@ where
 
     fn settle(self: Box<Self>, committed: Result<()>) {
         let Self { outcome, reply, .. } = *self;
-        let outcome = match (committed, outcome) {
-            (Ok(()), Some(outcome)) => outcome,
-            (Ok(()), None) => Err(Error::Closed.into()),
-            // A refusal stands whatever became of the transaction around it.
-            (Err(_), Some(Err(error))) if error.storage_error().is_none() => Err(error),
-            (Err(error), _) => Err(error.into()),
+        let outcome = match committed {
+            Ok(()) => outcome.unwrap_or_else(|| Err(Error::Closed.into())),
+            // A refusal does not stand either: it may rest on what others of the batch did.
+            Err(error) => Err(error.into()),
         };
         // A panic here would be the caller's, and must not end the writer.
         if catch_unwind(AssertUnwindSafe(|| reply(outcome))).is_err() {

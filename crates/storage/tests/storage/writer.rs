@@ -475,6 +475,25 @@ fn a_failed_commit_is_an_unknown_outcome() {
 }
 
 #[test]
+fn a_refusal_for_what_was_never_committed_is_not_given() {
+    // It has seen what another change of its batch did, and that is lost with the COMMIT.
+    let refuse_beside_anna: Then = |c| match users::find_by_login(c, "anna")? {
+        Some(_) => Err(Denied::Rule("anna is here")),
+        None => Ok(()),
+    };
+    let dangling: Then = |c| {
+        sql(c, "PRAGMA defer_foreign_keys = ON")?;
+        Ok(sql(c, "UPDATE audit_entries SET group_id = 99")?)
+    };
+    let steps = [
+        step("anna", keep, "unknown"),
+        step("bert", refuse_beside_anna, "unknown"),
+        step("carl", dangling, "unknown"),
+    ];
+    assert_eq!(check(Backend::Sqlite, NONE, &steps), [1, 1, 1]);
+}
+
+#[test]
 fn a_connection_lost_at_commit_is_an_unknown_outcome() {
     let preparation = "
         CREATE FUNCTION hang_up() RETURNS trigger LANGUAGE plpgsql AS $$
