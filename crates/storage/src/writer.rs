@@ -102,7 +102,9 @@ impl Writer {
             Err(_) => Vec::new(),
         };
         for thread in threads {
-            if thread.join().is_err() {
+            // A change that was the last to hold the database closes it from its own thread.
+            let own = thread.thread().id() == std::thread::current().id();
+            if !own && thread.join().is_err() {
                 tracing::error!("a writer thread had panicked");
             }
         }
@@ -172,7 +174,16 @@ where
     }
 
     fn settle(self: Box<Self>, committed: Result<()>) {
-        let Self { outcome, reply, .. } = *self;
+        let Self {
+            change,
+            outcome,
+            reply,
+        } = *self;
+        // Let go before the answer: whoever waits for it may then be the last to hold what the
+        // change held, the database included.
+        if catch_unwind(AssertUnwindSafe(|| drop(change))).is_err() {
+            tracing::error!("dropping a change panicked");
+        }
         let outcome = match committed {
             Ok(()) => outcome.unwrap_or_else(|| Err(Error::Closed.into())),
             // A refusal does not stand either: it may rest on what others of the batch did.

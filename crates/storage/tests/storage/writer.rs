@@ -687,6 +687,78 @@ fn a_panic_while_answering_does_not_end_the_writer() {
     }
 }
 
+/// Panics when it is dropped.
+struct Fragile;
+
+impl Drop for Fragile {
+    fn drop(&mut self) {
+        panic!("dropped");
+    }
+}
+
+#[test]
+fn a_panic_while_a_change_is_dropped_does_not_end_the_writer() {
+    for backend in Backend::ALL {
+        let scratch = Scratch::new(backend);
+        let database = open(&scratch, 100);
+        let held = hold(&database);
+        let fragile = Fragile;
+        let anna = queue(&database, move |connection| {
+            let _held = &fragile;
+            Ok(leave_mark(connection, "anna")?)
+        });
+        let bert = queue_mark(&database, "bert");
+        drop(held);
+        for outcome in [anna, bert] {
+            assert_eq!(words(&outcome.recv().unwrap()), "kept", "{backend:?}");
+        }
+        assert_eq!(marks(&scratch), ["anna", "bert"], "{backend:?}");
+        assert_serves(&scratch, &database);
+    }
+}
+
+#[test]
+fn a_change_may_be_the_last_to_hold_the_database() {
+    // The writer's thread then closes the database, and cannot wait for itself to end.
+    for backend in Backend::ALL {
+        let scratch = Scratch::new(backend);
+        let database = Arc::new(open(&scratch, 100));
+        let held = hold(&database);
+        let own = Arc::clone(&database);
+        let anna = queue(&database, move |connection| {
+            let _held = &own;
+            Ok(leave_mark(connection, "anna")?)
+        });
+        let bert = queue_mark(&database, "bert");
+        drop(database);
+        drop(held);
+        for outcome in [anna, bert] {
+            assert_eq!(words(&outcome.recv().unwrap()), "kept", "{backend:?}");
+        }
+        assert_eq!(marks(&scratch), ["anna", "bert"], "{backend:?}");
+    }
+}
+
+#[test]
+fn what_a_change_holds_is_let_go_before_it_is_answered() {
+    // Whoever waits for the answer may then be the last to hold the database, and close it.
+    for backend in Backend::ALL {
+        let scratch = Scratch::new(backend);
+        let database = open(&scratch, 100);
+        let (sender, holders) = channel();
+        let thing = Arc::new(());
+        let own = Arc::clone(&thing);
+        database.change(
+            move |connection| {
+                let _held = &own;
+                leave_mark(connection, "anna")
+            },
+            move |_| sender.send(Arc::strong_count(&thing)).unwrap(),
+        );
+        assert_eq!(holders.recv().unwrap(), 1, "{backend:?}");
+    }
+}
+
 #[test]
 fn a_full_queue_refuses_at_once() {
     for backend in Backend::ALL {
