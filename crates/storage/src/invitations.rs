@@ -146,3 +146,21 @@ pub fn orphan(
     };
     Ok(())
 }
+
+/// Ends the invitations with this role that a user has made to a group.
+pub fn orphan_role(
+    connection: &mut AnyConnection,
+    issuer: i64,
+    group: i64,
+    role: &str,
+    now: Seconds,
+) -> Result<()> {
+    diesel::update(invitations::table)
+        .filter(invitations::issuer_id.eq(issuer))
+        .filter(invitations::group_id.eq(group))
+        .filter(invitations::role.eq(role))
+        .filter(invitations::orphaned_at.is_null())
+        .set(invitations::orphaned_at.eq(now))
+        .execute(connection)?;
+    Ok(())
+}

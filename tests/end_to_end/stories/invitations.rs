@@ -137,6 +137,28 @@ fn an_invitation_that_is_not_good_says_why() {
 }
 
 #[test]
+fn who_hands_a_group_over_invites_no_moderators_any_more() {
+    everywhere(|story| {
+        let [anna, berta, cleo] = ["anna", "berta", "cleo"].map(|n| story.person(n));
+        let group = story.group(&anna, "Handed on", "invite");
+        let (_, member) = invite(story, &anna, &group, json!({}));
+        let (_, moderator) = invite(story, &anna, &group, json!({"role": "moderator"}));
+        story
+            .post("joinByInvitation", redeem(&berta, &member))
+            .succeeds();
+        let transfer = json!({"authToken": anna.token, "id": group, "user": berta.id});
+        story.post("transferGroup", transfer).succeeds();
+        story
+            .post("joinByInvitation", redeem(&cleo, &moderator))
+            .fails("invitation_issuer_invalid");
+        // A moderator invites members, and anna is one.
+        story
+            .post("joinByInvitation", redeem(&cleo, &member))
+            .succeeds();
+    });
+}
+
+#[test]
 fn an_invitation_skips_moderation_but_no_ban() {
     everywhere(|story| {
         let [anna, berta, cleo] = ["anna", "berta", "cleo"].map(|n| story.person(n));

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::groups::{self, GroupChange};
+use trivium_storage::invitations;
 
 use crate::groups::new::title_taken;
 use crate::groups::rules::{Act, Standing};
@@ -11,7 +12,8 @@ use crate::operation::Done;
 use crate::types::{AuthToken, GroupRef, UserRef};
 use crate::{Code, Context, Effect, Operation, Result, Verbs};
 
-/// Hands a group over to one of its members. Only its owner may, who stays as a moderator.
+/// Hands a group over to one of its members. Only its owner may, who stays as a moderator;
+/// their invitations of moderators end.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TransferGroup {
@@ -58,6 +60,14 @@ impl Operation for TransferGroup {
             ..GroupChange::default()
         };
         groups::update(context.connection, act.group.id, &change).map_err(title_taken)?;
+        // Who stays as a moderator may no longer invite moderators.
+        invitations::orphan_role(
+            context.connection,
+            act.group.owner_id,
+            act.group.id,
+            Standing::Moderator.as_str(),
+            context.now,
+        )?;
         act.record(context, None)?;
         Ok(Done {})
     }
