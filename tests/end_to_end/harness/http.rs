@@ -1,6 +1,6 @@
-//! One request, one response, over a socket of its own.
+//! Requests and responses over sockets.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -48,6 +48,51 @@ impl Response {
             headers,
             body: bytes[end + 4..].to_vec(),
         }
+    }
+}
+
+/// A connection that stays open.
+pub(crate) struct Connection(BufReader<TcpStream>);
+
+impl Connection {
+    /// Opens one.
+    pub(crate) fn open(address: &str) -> Self {
+        let stream = TcpStream::connect(address).expect("a connection");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(60)))
+            .expect("a deadline");
+        Self(BufReader::new(stream))
+    }
+
+    /// Sends these bytes. A server that has closed does not read them; what it said counts.
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
+        let _closed = self.0.get_mut().write_all(bytes);
+    }
+
+    /// The next response, whole; `None` when the connection ended before it began.
+    pub(crate) fn receive(&mut self) -> Option<Response> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            match self.0.read_until(b'\n', &mut head) {
+                Ok(0) if head.is_empty() => return None,
+                Err(error) if head.is_empty() && error.kind() == ErrorKind::ConnectionReset => {
+                    return None;
+                }
+                Ok(0) => panic!("half a head: {:?}", String::from_utf8_lossy(&head)),
+                Ok(_) => {}
+                Err(error) => panic!("no response: {error}"),
+            }
+        }
+        let mut response = Response::parse(&head);
+        if response.status < 200 {
+            return self.receive();
+        }
+        let length = response.header("content-length").parse().expect("a length");
+        response.body = vec![0; length];
+        self.0
+            .read_exact(&mut response.body)
+            .expect("the whole body");
+        Some(response)
     }
 }
 

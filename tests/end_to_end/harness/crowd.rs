@@ -1,0 +1,147 @@
+//! People by the thousand, for tests that use many up.
+//!
+//! Their rows are written straight into the database, beside the server that runs on it: an
+//! account made by the service costs the hash of a password. All of them share one password.
+
+use std::sync::Mutex;
+
+use trivium_core::secrets;
+use trivium_storage::{AnyConnection, Database, Error, Options, connection, tokens, users};
+
+use super::gateway::Gateway;
+
+/// The password of everybody in a crowd.
+pub(crate) const PASSWORD: &str = "the password of the whole crowd";
+
+/// How many people one transaction makes.
+const BATCH: usize = 250;
+
+/// Somebody of a crowd.
+#[derive(Clone, Debug)]
+pub(crate) struct Someone {
+    /// `user:N`.
+    pub(crate) id: String,
+    /// Their login.
+    pub(crate) login: String,
+    /// Two tokens of theirs.
+    pub(crate) tokens: [String; 2],
+}
+
+/// A supply of people who are in no group.
+pub(crate) struct Crowd {
+    database: Database,
+    password_hash: Option<String>,
+    waiting: Mutex<Vec<Someone>>,
+}
+
+impl Crowd {
+    /// A crowd in the database of this gateway.
+    pub(crate) fn new(gateway: &Gateway) -> Self {
+        gateway.command(&["user", "add", "first", "--password-stdin"], PASSWORD);
+        let options = Options {
+            readers: 1,
+            writers: 1,
+            ..Options::default()
+        };
+        let url = gateway
+            .scratch
+            .url
+            .parse()
+            .expect("the address of a database");
+        let database = Database::open(url, &options).expect("the database");
+        let first = database
+            .read::<_, Error>(|connection| users::find_by_login(connection, "first"))
+            .expect("a look")
+            .expect("the first of the crowd");
+        Self {
+            database,
+            password_hash: first.password_hash,
+            waiting: Mutex::default(),
+        }
+    }
+
+    /// So many people whom nobody has met.
+    pub(crate) fn people(&self, count: usize) -> Vec<Someone> {
+        let mut waiting = self.waiting.lock().expect("the crowd");
+        while waiting.len() < count {
+            waiting.extend(self.arrive());
+        }
+        let rest = waiting.len() - count;
+        waiting.split_off(rest)
+    }
+
+    /// The same, in an array.
+    pub(crate) fn some<const N: usize>(&self) -> [Someone; N] {
+        self.people(N)
+            .try_into()
+            .expect("as many as were asked for")
+    }
+
+    /// How many groups a person has a row in, whatever it says.
+    pub(crate) fn rows_of(&self, person: &Someone) -> usize {
+        let number = person
+            .id
+            .trim_start_matches("user:")
+            .parse()
+            .expect("user:N");
+        self.database
+            .read::<_, Error>(|connection| {
+                trivium_storage::memberships::list_of_user(connection, number)
+            })
+            .expect("a look")
+            .len()
+    }
+
+    fn arrive(&self) -> Vec<Someone> {
+        let password_hash = self.password_hash.clone();
+        self.database
+            .change_and_wait::<_, Error, _>(move |connection| {
+                let last = users::list(connection, FIRST)?
+                    .0
+                    .first()
+                    .map_or(0, |user| user.id);
+                (1..=BATCH)
+                    .map(|number| one(connection, &format!("p{last}-{number}"), &password_hash))
+                    .collect()
+            })
+            .expect("a crowd")
+    }
+}
+
+const FIRST: trivium_storage::Page = trivium_storage::Page {
+    offset: 0,
+    limit: 1,
+};
+
+fn one(
+    connection: &mut AnyConnection,
+    login: &str,
+    password_hash: &Option<String>,
+) -> Result<Someone, Error> {
+    let now = connection::now();
+    let account = users::NewUser {
+        login: login.to_owned(),
+        password_hash: password_hash.clone(),
+        created_at: now,
+        ..users::NewUser::default()
+    };
+    let user_id = users::insert(connection, &account)?;
+    let known = ["first", "second"].map(|which| format!("the {which} token of {login}"));
+    for token in &known {
+        tokens::insert(
+            connection,
+            &tokens::NewToken {
+                user_id,
+                hash: secrets::hash(token),
+                prefix: token[..8].to_owned(),
+                created_at: now,
+                expires_at: now + 1_000_000,
+            },
+        )?;
+    }
+    Ok(Someone {
+        id: format!("user:{user_id}"),
+        login: login.to_owned(),
+        tokens: known,
+    })
+}

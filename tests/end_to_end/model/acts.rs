@@ -1,0 +1,71 @@
+//! The rules of acting on others: moderators on members and requests, owners on moderators too,
+//! the administrator on accounts.
+
+use super::deeds::{Act, PEOPLE, Step, Until};
+use super::rules::{Answer, State, World, done};
+
+impl World {
+    pub(super) fn act(&mut self, step: &Step, place: usize, whom: usize, act: Act) -> Answer {
+        let group = self.group(place)?;
+        let here = &self.groups[group];
+        if !here.moderated_by(step.who) {
+            return Err("user_access_denied");
+        }
+        if self.deleted[whom] {
+            return Err("user_not_found");
+        }
+        let owns = here.owner == step.who;
+        let state = here.state(whom);
+        match act {
+            Act::SetRole(_) | Act::Transfer if !owns => return Err("user_access_denied"),
+            Act::Approve | Act::Deny if state != Some(State::Requested) => {
+                return Err("join_request_not_found");
+            }
+            Act::Unban if state != Some(State::Banned) => return Err("not_banned"),
+            Act::Approve | Act::Deny | Act::Unban => {}
+            _ if here.owner == whom => return Err("owner_protected"),
+            Act::Remove | Act::Ban(_) if !owns && state == Some(State::Moderator) => {
+                return Err("user_access_denied");
+            }
+            Act::Ban(_) => {}
+            Act::Remove | Act::SetRole(_) | Act::Transfer => {
+                if !here.has(whom) {
+                    return Err("not_a_member");
+                }
+            }
+        }
+        let becomes = match act {
+            Act::Approve => Some(State::Member),
+            Act::Deny | Act::Remove | Act::Unban | Act::Ban(Until::LongAgo) => None,
+            Act::Ban(Until::Never | Until::FarAway) => Some(State::Banned),
+            Act::SetRole(role) => Some(role.into()),
+            Act::Transfer => {
+                self.title_is_free(whom, self.groups[group].name)?;
+                self.groups[group].owner = whom;
+                Some(State::Moderator)
+            }
+        };
+        self.put(group, whom, becomes);
+        self.log(group, step, act.operation(), PEOPLE[whom]);
+        done()
+    }
+
+    pub(super) fn delete_user(&mut self, whom: usize) -> Answer {
+        if self.deleted[whom] {
+            return Err("user_not_found");
+        }
+        if self
+            .groups
+            .iter()
+            .any(|group| !group.deleted && group.owner == whom)
+        {
+            return Err("owner_protected");
+        }
+        self.deleted[whom] = true;
+        self.tokens[whom] = [false; 2];
+        for group in &mut self.groups {
+            group.people.remove(&whom);
+        }
+        done()
+    }
+}

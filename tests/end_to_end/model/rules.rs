@@ -1,0 +1,315 @@
+//! The rules of membership, once more and in memory.
+//!
+//! Written from the published rules and the wire contract alone, so that it can disagree with
+//! the service: it shares no table and no type with it. An answer is a short text that every
+//! format can be brought to: what was told, or the code of the failure. Invitations
+//! are in `invitations`, acts on others in `acts`, what can be looked at in `views`.
+
+use std::collections::BTreeMap;
+
+use super::deeds::{Deed, PEOPLE, PLACES, POCKETS, Registration, Rights, Step};
+use super::invitations::Invitation;
+
+/// What was told, or the code of the failure.
+pub(super) type Answer = Result<String, &'static str>;
+
+/// All that there is in a sequence.
+#[derive(Clone)]
+pub(super) struct World {
+    /// Which tokens of each person are good; nobody has any after deletion.
+    pub(super) tokens: [[bool; 2]; PEOPLE.len()],
+    pub(super) deleted: [bool; PEOPLE.len()],
+    pub(super) groups: Vec<Group>,
+    pub(super) places: [Option<usize>; PLACES],
+    pub(super) invitations: Vec<Invitation>,
+    pub(super) pockets: [Option<usize>; POCKETS],
+}
+
+/// A group.
+#[derive(Clone)]
+pub(super) struct Group {
+    pub(super) name: usize,
+    pub(super) registration: Registration,
+    pub(super) owner: usize,
+    pub(super) deleted: bool,
+    /// Who stands in any way towards it. The owner is in it as a moderator.
+    pub(super) people: BTreeMap<usize, State>,
+    /// The audit log, oldest first.
+    pub(super) log: Vec<String>,
+}
+
+/// How somebody stands towards a group, who does so at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Requested,
+    Member,
+    Moderator,
+    Banned,
+}
+
+impl Group {
+    /// How somebody stands towards it.
+    pub(super) fn state(&self, who: usize) -> Option<State> {
+        self.people.get(&who).copied()
+    }
+
+    /// True for those who are in.
+    pub(super) fn has(&self, who: usize) -> bool {
+        matches!(self.state(who), Some(State::Member | State::Moderator))
+    }
+
+    /// True for those who act on members and requests.
+    pub(super) fn moderated_by(&self, who: usize) -> bool {
+        self.state(who) == Some(State::Moderator)
+    }
+
+    /// How many stand so.
+    pub(super) fn count(&self, states: &[State]) -> usize {
+        self.people
+            .values()
+            .filter(|state| states.contains(state))
+            .count()
+    }
+}
+
+impl World {
+    /// Five people with two tokens each, and nothing else.
+    pub(super) fn new() -> Self {
+        Self {
+            tokens: [[true; 2]; PEOPLE.len()],
+            deleted: [false; PEOPLE.len()],
+            groups: Vec::new(),
+            places: [None; PLACES],
+            invitations: Vec::new(),
+            pockets: [None; POCKETS],
+        }
+    }
+
+    /// True while somebody has an account.
+    pub(super) const fn lives(&self, who: usize) -> bool {
+        !self.deleted[who]
+    }
+
+    /// The living group in a place.
+    pub(super) fn at(&self, place: usize) -> Option<&Group> {
+        self.group(place).ok().map(|group| &self.groups[group])
+    }
+
+    /// Takes a step and tells the answer.
+    pub(super) fn take(&mut self, step: &Step) -> Answer {
+        let answer = self.answer(step);
+        self.end_orphaned_invitations();
+        answer
+    }
+
+    fn answer(&mut self, step: &Step) -> Answer {
+        let who = step.who;
+        match step.deed {
+            Deed::DeleteUser { whom } => return self.delete_user(whom),
+            Deed::Login => {
+                self.tokens[who][0] = true;
+                return done();
+            }
+            _ if !self.tokens[who][step.token] => return Err("user_token_invalid"),
+            _ => {}
+        }
+        match step.deed {
+            Deed::DeleteUser { .. } | Deed::Login => done(),
+            Deed::Logout => {
+                self.tokens[who][step.token] = false;
+                done()
+            }
+            Deed::NewGroup {
+                place,
+                name,
+                registration,
+            } => self.new_group(step, place, name, registration),
+            Deed::EditGroup {
+                place,
+                registration,
+            } => self.edit_group(step, place, registration),
+            Deed::DeleteGroup { place } => {
+                let group = self.owned(place, who)?;
+                self.groups[group].deleted = true;
+                self.groups[group].people.clear();
+                done()
+            }
+            Deed::JoinGroup { place, pocket } => self.join_group(step, place, pocket),
+            Deed::CanJoin { place, pocket } => {
+                self.group(place)?;
+                Ok(match self.clone().join_group(step, place, pocket) {
+                    Ok(state) => format!("can: {state}"),
+                    Err(code) => format!("cannot: {code}"),
+                })
+            }
+            Deed::JoinByInvitation { pocket } => self.join_by_invitation(step, pocket),
+            Deed::Withdraw { place } => {
+                let group = self.group(place)?;
+                if self.groups[group].state(who) != Some(State::Requested) {
+                    return Err("join_request_not_found");
+                }
+                self.put(group, who, None);
+                self.log(group, step, "withdrawJoinRequest", "");
+                done()
+            }
+            Deed::Leave { place } => {
+                let group = self.group(place)?;
+                if self.groups[group].owner == who {
+                    return Err("owner_cannot_leave");
+                }
+                if !self.groups[group].has(who) {
+                    return Err("not_a_member");
+                }
+                self.put(group, who, None);
+                self.log(group, step, "leaveGroup", "");
+                done()
+            }
+            Deed::Act { place, whom, act } => self.act(step, place, whom, act),
+            Deed::NewInvitation {
+                place,
+                pocket,
+                limit,
+                role,
+            } => self.new_invitation(step, place, pocket, limit, role),
+            Deed::RevokeInvitation { place, pocket } => self.revoke(step, place, pocket),
+            Deed::MyGroups => Ok(self.my_groups(who)),
+            Deed::See { place, view } => {
+                let group = self.group(place)?;
+                self.see(group, who, view)
+            }
+        }
+    }
+
+    // Groups.
+
+    pub(super) fn group(&self, place: usize) -> Result<usize, &'static str> {
+        self.places[place]
+            .filter(|group| !self.groups[*group].deleted)
+            .ok_or("content_not_found")
+    }
+
+    fn owned(&self, place: usize, who: usize) -> Result<usize, &'static str> {
+        let group = self.group(place)?;
+        if self.groups[group].owner == who {
+            Ok(group)
+        } else {
+            Err("user_access_denied")
+        }
+    }
+
+    pub(super) fn title_is_free(&self, owner: usize, name: usize) -> Result<(), &'static str> {
+        let taken = |group: &Group| !group.deleted && (group.owner, group.name) == (owner, name);
+        if self.groups.iter().any(taken) {
+            return Err("content_collection_title_already_exist");
+        }
+        Ok(())
+    }
+
+    fn new_group(
+        &mut self,
+        step: &Step,
+        place: usize,
+        name: usize,
+        registration: Registration,
+    ) -> Answer {
+        self.title_is_free(step.who, name)?;
+        let group = self.groups.len();
+        self.places[place] = Some(group);
+        self.groups.push(Group {
+            name,
+            registration,
+            owner: step.who,
+            deleted: false,
+            people: BTreeMap::from([(step.who, State::Moderator)]),
+            log: Vec::new(),
+        });
+        self.log(group, step, "newGroup", "");
+        done()
+    }
+
+    fn edit_group(&mut self, step: &Step, place: usize, registration: Registration) -> Answer {
+        let group = self.owned(place, step.who)?;
+        self.groups[group].registration = registration;
+        self.log(group, step, "editGroup", "");
+        let (action, state) = match registration {
+            Registration::Open => ("approveJoinRequest", Some(State::Member)),
+            Registration::Invite => ("denyJoinRequest", None),
+            Registration::Moderated => return Ok(self.describe(group)),
+        };
+        for (waiting, name) in PEOPLE.iter().enumerate() {
+            if self.groups[group].state(waiting) == Some(State::Requested) {
+                self.put(group, waiting, state);
+                self.log(group, step, action, name);
+            }
+        }
+        Ok(self.describe(group))
+    }
+
+    // Joining.
+
+    fn join_group(&mut self, step: &Step, place: usize, pocket: Option<usize>) -> Answer {
+        let (group, who) = (self.group(place)?, step.who);
+        let state = self.groups[group].state(who);
+        match state {
+            Some(State::Banned) => return Err("banned"),
+            Some(State::Member | State::Moderator) => return Err("already_member"),
+            Some(State::Requested) | None => {}
+        }
+        if let Some(pocket) = pocket {
+            let invitation = self.pockets[pocket]
+                .filter(|invitation| self.invitations[*invitation].group == group)
+                .ok_or("invitation_invalid")?;
+            self.usable(invitation)?;
+            self.rightly_issued(invitation)?;
+            self.redeem(step, invitation, "joinGroup");
+            return Ok("joined".into());
+        }
+        if state == Some(State::Requested) {
+            return Err("join_request_pending");
+        }
+        match self.groups[group].registration {
+            Registration::Open => {
+                self.put(group, who, Some(State::Member));
+                self.log(group, step, "joinGroup", "");
+                Ok("joined".into())
+            }
+            Registration::Moderated => {
+                self.put(group, who, Some(State::Requested));
+                self.log(group, step, "requestToJoin", "");
+                Ok("in_moderation".into())
+            }
+            Registration::Invite => Err("group_not_invited"),
+        }
+    }
+
+    // What every change ends with.
+
+    pub(super) fn put(&mut self, group: usize, who: usize, state: Option<State>) {
+        let people = &mut self.groups[group].people;
+        match state {
+            Some(state) => people.insert(who, state),
+            None => people.remove(&who),
+        };
+    }
+
+    pub(super) fn log(&mut self, group: usize, step: &Step, action: &str, subject: &str) {
+        let (via, actor) = (step.protocol.via(), PEOPLE[step.who]);
+        self.groups[group]
+            .log
+            .push(format!("{via} {actor} {action} {subject}"));
+    }
+}
+
+impl From<Rights> for State {
+    fn from(rights: Rights) -> Self {
+        match rights {
+            Rights::Member => Self::Member,
+            Rights::Moderator => Self::Moderator,
+        }
+    }
+}
+
+/// Nothing to tell but that it was done.
+pub(super) fn done() -> Answer {
+    Ok("done".into())
+}

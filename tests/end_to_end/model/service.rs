@@ -1,0 +1,302 @@
+//! The service under test: a step becomes a call, and its answer a short text as the model's.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use super::ADMIN_PASSWORD;
+use super::deeds::{Act, Deed, NAMES, PEOPLE, PLACES, POCKETS, Step, Until, View};
+use super::views::list;
+use crate::harness::{Answer, Caller, PASSWORD, Someone};
+
+/// The people, groups and invitations of one sequence on the service.
+pub(super) struct Service<'a> {
+    caller: &'a mut Caller,
+    people: Vec<Someone>,
+    /// `group:N` of each place.
+    places: [String; PLACES],
+    /// ID and secret of each pocket.
+    pockets: [(String, String); POCKETS],
+    groups: usize,
+    invitations: usize,
+    /// What the service calls people, groups and invitations, and what the model does.
+    names: HashMap<String, String>,
+}
+
+impl<'a> Service<'a> {
+    /// People who are in no group, and nothing else.
+    pub(super) fn new(caller: &'a mut Caller, people: Vec<Someone>) -> Self {
+        let mut names = HashMap::new();
+        for (person, name) in people.iter().zip(PEOPLE) {
+            names.insert(person.id.clone(), name.to_owned());
+            names.insert(person.login.clone(), name.to_owned());
+        }
+        Self {
+            caller,
+            people,
+            places: std::array::from_fn(|_| "group:999999999999".into()),
+            pockets: std::array::from_fn(|_| ("invitation:999999999999".into(), "inv_x".into())),
+            groups: 0,
+            invitations: 0,
+            names,
+        }
+    }
+
+    /// Takes a step and tells the answer.
+    pub(super) fn take(&mut self, step: &Step) -> Result<String, String> {
+        let (verb, operation, arguments) = self.call(step);
+        let answer = self.caller.call(step.protocol, verb, operation, &arguments);
+        if answer.status != 200 {
+            return Err(format!("status {}: {}", answer.status, answer.value));
+        }
+        // canJoin tells a code where it succeeds, too.
+        if answer.text("success") == "true" {
+            Ok(self.told(step, &answer))
+        } else {
+            Err(answer.code())
+        }
+    }
+
+    fn call(&self, step: &Step) -> (&'static str, &'static str, Value) {
+        let me = &self.people[step.who];
+        let mut all = Map::new();
+        let mut set = |name: &str, value: Value| all.insert(name.to_owned(), value);
+        if !matches!(step.deed, Deed::DeleteUser { .. } | Deed::Login) {
+            set("authToken", json!(me.tokens[step.token]));
+        }
+        if let Some(place) = step.deed.place() {
+            set("id", json!(self.places[place]));
+        }
+        let (verb, operation) = match &step.deed {
+            Deed::NewGroup {
+                name, registration, ..
+            } => {
+                set("name", json!(NAMES[*name]));
+                set("category", json!("cat:1"));
+                for blank in ["tags", "description", "image"] {
+                    set(blank, json!(""));
+                }
+                set("accessType", json!("public"));
+                set("registrationType", json!(registration.word()));
+                set("moderationType", json!("direct"));
+                ("POST", "newGroup")
+            }
+            Deed::EditGroup { registration, .. } => {
+                set("registrationType", json!(registration.word()));
+                ("POST", "editGroup")
+            }
+            Deed::DeleteGroup { .. } => ("POST", "deleteGroup"),
+            Deed::JoinGroup { pocket, .. } | Deed::CanJoin { pocket, .. } => {
+                if let Some(pocket) = pocket {
+                    set("invitation", json!(self.pockets[*pocket].1));
+                }
+                match step.deed {
+                    Deed::CanJoin { .. } => ("GET", "canJoin"),
+                    _ => ("POST", "joinGroup"),
+                }
+            }
+            Deed::JoinByInvitation { pocket } => {
+                set("invitation", json!(self.pockets[*pocket].1));
+                ("POST", "joinByInvitation")
+            }
+            Deed::Withdraw { .. } => ("POST", "withdrawJoinRequest"),
+            Deed::Leave { .. } => ("POST", "leaveGroup"),
+            Deed::Act { whom, act, .. } => {
+                set("user", json!(self.people[*whom].id));
+                match act {
+                    Act::Ban(Until::LongAgo) => set("until", json!("2006-08-11T13:38:44Z")),
+                    Act::Ban(Until::FarAway) => set("until", json!("2999-12-31T23:59:59Z")),
+                    Act::SetRole(role) => set("role", json!(role.word())),
+                    _ => None,
+                };
+                ("POST", act.operation())
+            }
+            Deed::NewInvitation { limit, role, .. } => {
+                if let Some(limit) = limit {
+                    set("usageLimit", json!(limit));
+                }
+                set("role", json!(role.word()));
+                ("POST", "newInvitation")
+            }
+            Deed::RevokeInvitation { pocket, .. } => {
+                set("invitationId", json!(self.pockets[*pocket].0));
+                ("POST", "revokeInvitation")
+            }
+            Deed::DeleteUser { whom } => {
+                set("adminPassword", json!(ADMIN_PASSWORD));
+                set("login", json!(self.people[*whom].login));
+                ("POST", "deleteUser")
+            }
+            Deed::Login => {
+                set("login", json!(me.login));
+                set("password", json!(PASSWORD));
+                ("POST", "login")
+            }
+            Deed::Logout => ("POST", "logout"),
+            Deed::MyGroups => ("GET", "getMyGroups"),
+            Deed::See { view, .. } => ("GET", view.operation()),
+        };
+        (verb, operation, Value::Object(all))
+    }
+
+    fn told(&mut self, step: &Step, answer: &Answer) -> String {
+        match step.deed {
+            Deed::NewGroup { place, .. } => {
+                let id = answer.text("id");
+                self.names.insert(id.clone(), format!("g{}", self.groups));
+                self.groups += 1;
+                self.places[place] = id;
+            }
+            Deed::NewInvitation { pocket, .. } => {
+                let id = answer.text("invitationId");
+                self.names
+                    .insert(id.clone(), format!("i{}", self.invitations));
+                self.invitations += 1;
+                self.pockets[pocket] = (id, answer.text("invitation"));
+            }
+            Deed::Login => self.people[step.who].tokens[0] = answer.text("authToken"),
+            Deed::JoinGroup { .. } => return answer.text("joinState"),
+            Deed::JoinByInvitation { .. } => {
+                let group = self.name(&answer.text("id"));
+                return format!("{group} {}", answer.text("joinState"));
+            }
+            Deed::CanJoin { .. } => {
+                return match answer.text("canJoin").as_str() {
+                    "true" => format!("can: {}", answer.text("joinState")),
+                    _ => format!("cannot: {}", answer.text("code")),
+                };
+            }
+            Deed::EditGroup { .. }
+            | Deed::See {
+                view: View::Group, ..
+            } => {
+                return self.describe(&answer.value["group"]);
+            }
+            Deed::MyGroups => {
+                let groups = rows(answer, "groups");
+                let lines = groups.iter().map(|group| {
+                    let (id, role) = (self.name(&text(group, "id")), text(group, "role"));
+                    let waiting = match text(group, "waitingRequests").as_str() {
+                        "null" => String::new(),
+                        count => format!(", {count} waiting"),
+                    };
+                    format!("{id} as {role}: {}{waiting}", self.describe(group))
+                });
+                return lines.collect::<Vec<_>>().join("; ");
+            }
+            Deed::See { view, .. } => return self.seen(view, answer),
+            _ => {}
+        }
+        "done".into()
+    }
+
+    fn seen(&self, view: View, answer: &Answer) -> String {
+        let login = |row: &Value, name: &str| self.name(&text(row, name));
+        match view {
+            View::Group => self.describe(&answer.value["group"]),
+            View::Members => list(rows(answer, "members").iter().map(|row| {
+                assert_eq!(login(row, "id"), login(row, "login"));
+                format!("{} {}", login(row, "login"), text(row, "role"))
+            })),
+            View::JoinRequests => list(
+                rows(answer, "requests")
+                    .iter()
+                    .map(|row| login(row, "login")),
+            ),
+            View::Invitations => list(rows(answer, "invitations").iter().map(|row| {
+                let limit = match text(row, "usageLimit").as_str() {
+                    "null" => "any".to_owned(),
+                    limit => limit.to_owned(),
+                };
+                format!(
+                    "{} {} by {}, {} of {limit}, ended {}",
+                    self.name(&text(row, "invitationId")),
+                    text(row, "role"),
+                    login(row, "createdBy"),
+                    text(row, "uses"),
+                    text(row, "revoked"),
+                )
+            })),
+            View::AuditLog => list(rows(answer, "entries").iter().map(|row| {
+                let subject = match text(row, "subject").as_str() {
+                    "null" => String::new(),
+                    subject => self.name(subject),
+                };
+                let (via, actor) = (text(row, "via"), login(row, "actor"));
+                format!("{via} {actor} {} {subject}", text(row, "action"))
+            })),
+        }
+    }
+
+    fn describe(&self, group: &Value) -> String {
+        format!(
+            "{}, {}, owner {}, {} members",
+            text(group, "name"),
+            text(group, "registrationType"),
+            self.name(&text(group, "owner")),
+            text(group, "memberCount"),
+        )
+    }
+
+    fn name(&self, of: &str) -> String {
+        self.names
+            .get(of)
+            .cloned()
+            .unwrap_or_else(|| format!("({of})"))
+    }
+}
+
+impl Deed {
+    /// The place of the group that the call names.
+    const fn place(&self) -> Option<usize> {
+        match self {
+            Self::EditGroup { place, .. }
+            | Self::DeleteGroup { place }
+            | Self::JoinGroup { place, .. }
+            | Self::CanJoin { place, .. }
+            | Self::Withdraw { place }
+            | Self::Leave { place }
+            | Self::Act { place, .. }
+            | Self::NewInvitation { place, .. }
+            | Self::RevokeInvitation { place, .. }
+            | Self::See { place, .. } => Some(*place),
+            Self::NewGroup { .. }
+            | Self::JoinByInvitation { .. }
+            | Self::DeleteUser { .. }
+            | Self::Login
+            | Self::Logout
+            | Self::MyGroups => None,
+        }
+    }
+}
+
+impl View {
+    const fn operation(self) -> &'static str {
+        match self {
+            Self::Group => "getGroup",
+            Self::Members => "getMembers",
+            Self::JoinRequests => "getJoinRequests",
+            Self::Invitations => "getInvitations",
+            Self::AuditLog => "getAuditLog",
+        }
+    }
+}
+
+/// A list, whole on its one page.
+fn rows(answer: &Answer, name: &str) -> Vec<Value> {
+    let rows = answer.value[name].as_array().cloned().unwrap_or_default();
+    assert_eq!(
+        answer.text("totalResults"),
+        rows.len().to_string(),
+        "{}",
+        answer.value
+    );
+    rows
+}
+
+fn text(row: &Value, name: &str) -> String {
+    let value = &row[name];
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}

@@ -1,0 +1,105 @@
+//! What the model shows: the same short texts that the answers of the service are brought to.
+
+use super::deeds::{NAMES, PEOPLE, Registration, Rights, View};
+use super::invitations::Invitation;
+use super::rules::{Answer, State, World};
+
+impl World {
+    /// A group in a line.
+    pub(super) fn describe(&self, group: usize) -> String {
+        let group = &self.groups[group];
+        format!(
+            "{}, {}, owner {}, {} members",
+            NAMES[group.name],
+            group.registration.word(),
+            PEOPLE[group.owner],
+            group.count(&[State::Member, State::Moderator]),
+        )
+    }
+
+    /// The groups of a person, the newest first.
+    pub(super) fn my_groups(&self, who: usize) -> String {
+        let mine = (0..self.groups.len())
+            .rev()
+            .filter(|group| self.groups[*group].has(who));
+        let lines = mine.map(|index| {
+            let group = &self.groups[index];
+            let role = self.role(index, who);
+            let waiting = match group.moderated_by(who) {
+                true => format!(", {} waiting", group.count(&[State::Requested])),
+                false => String::new(),
+            };
+            format!("g{index} as {role}: {}{waiting}", self.describe(index))
+        });
+        lines.collect::<Vec<_>>().join("; ")
+    }
+
+    /// A group as this person sees it.
+    pub(super) fn see(&self, index: usize, who: usize, view: View) -> Answer {
+        let group = &self.groups[index];
+        let open_to_all = matches!(view, View::Group | View::Members);
+        if open_to_all && group.registration == Registration::Invite && !group.has(who) {
+            return Err("content_not_found");
+        }
+        if !open_to_all && !group.moderated_by(who) {
+            return Err("user_access_denied");
+        }
+        let standing = |state: &[State]| {
+            let found = group
+                .people
+                .iter()
+                .filter(|(_, other)| state.contains(other));
+            found.map(|(person, _)| *person).collect::<Vec<_>>()
+        };
+        Ok(match view {
+            View::Group => self.describe(index),
+            View::Members => list(
+                standing(&[State::Member, State::Moderator])
+                    .iter()
+                    .map(|member| format!("{} {}", PEOPLE[*member], self.role(index, *member))),
+            ),
+            View::JoinRequests => list(
+                standing(&[State::Requested])
+                    .iter()
+                    .map(|person| PEOPLE[*person].to_owned()),
+            ),
+            View::Invitations => {
+                let all = self.invitations.iter().enumerate();
+                let here = all.filter(|(_, invitation)| invitation.group == index);
+                list(here.map(|(number, invitation)| format!("i{number} {}", card(invitation))))
+            }
+            View::AuditLog => list(group.log.iter().cloned()),
+        })
+    }
+
+    fn role(&self, index: usize, who: usize) -> &'static str {
+        let group = &self.groups[index];
+        match group.moderated_by(who) {
+            _ if group.owner == who => "owner",
+            true => "moderator",
+            false => "member",
+        }
+    }
+}
+
+fn card(invitation: &Invitation) -> String {
+    let limit = invitation
+        .limit
+        .map_or("any".to_owned(), |limit| limit.to_string());
+    let role = match invitation.role {
+        Rights::Member => "member",
+        Rights::Moderator => "moderator",
+    };
+    let ended = invitation.revoked || invitation.orphaned;
+    format!(
+        "{role} by {}, {} of {limit}, ended {ended}",
+        PEOPLE[invitation.issuer], invitation.uses
+    )
+}
+
+/// Lines in alphabetical order: times of a second leave the order of those within it open.
+pub(super) fn list(lines: impl Iterator<Item = String>) -> String {
+    let mut lines: Vec<_> = lines.collect();
+    lines.sort();
+    lines.join("; ")
+}
