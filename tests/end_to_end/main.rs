@@ -23,5 +23,6 @@ mod harness;
 mod history;
 mod model;
 mod pages;
+mod races;
 mod revocation;
 mod stories;
