@@ -6,7 +6,9 @@
 use std::sync::Mutex;
 
 use trivium_core::secrets;
-use trivium_storage::{AnyConnection, Database, Error, Options, connection, tokens, users};
+use trivium_storage::{
+    AnyConnection, Database, Error, Options, connection, memberships, tokens, users,
+};
 
 use super::gateway::Gateway;
 
@@ -77,19 +79,19 @@ impl Crowd {
             .expect("as many as were asked for")
     }
 
-    /// How many groups a person has a row in, whatever it says.
-    pub(crate) fn rows_of(&self, person: &Someone) -> usize {
+    /// The rows of a person in groups, whatever they say: group and state.
+    pub(crate) fn rows_of(&self, person: &Someone) -> Vec<(i64, String)> {
         let number = person
             .id
             .trim_start_matches("user:")
             .parse()
             .expect("user:N");
         self.database
-            .read::<_, Error>(|connection| {
-                trivium_storage::memberships::list_of_user(connection, number)
-            })
+            .read::<_, Error>(|connection| memberships::list_of_user(connection, number))
             .expect("a look")
-            .len()
+            .into_iter()
+            .map(|row| (row.group_id, row.state))
+            .collect()
     }
 
     fn arrive(&self) -> Vec<Someone> {

@@ -111,7 +111,7 @@ fn who_is_deleted_is_in_no_group() {
             let owns = codes[at_founding] == "success";
             assert_ne!(deleted, owns, "{codes:?}");
             if deleted {
-                assert_eq!(arena.crowd.rows_of(who), 0, "{codes:?}");
+                assert_eq!(arena.crowd.rows_of(who), [], "{codes:?}");
             } else {
                 assert_eq!(codes[at_deletion], "owner_protected");
             }
@@ -153,7 +153,7 @@ fn a_group_is_handed_over_to_the_living_only() {
             assert_eq!(tally.get("user_not_found"), Some(&7), "{codes:?}");
             assert_eq!(members.len(), 1);
             assert_eq!(members[&anna.login], "owner");
-            assert_eq!(arena.crowd.rows_of(&berta), 0);
+            assert_eq!(arena.crowd.rows_of(&berta), []);
         } else {
             assert_eq!(tally.get("owner_protected"), Some(&4), "{codes:?}");
             assert_eq!(tally.get("user_access_denied"), Some(&3), "{codes:?}");

@@ -42,6 +42,8 @@ impl Operation for BanMember {
     type Output = Done;
 
     fn run(&self, context: &mut Context<'_>) -> Result<Done> {
+        // People are locked before groups. Who is being deleted leaves no row behind.
+        context.connection.hold_user(self.user.0)?;
         let act = permit(context, &self.auth_token, self.id, self.user, Act::Ban)?;
         let mut to = act.row(context, Standing::Banned.as_str());
         to.note = self
