@@ -1,6 +1,6 @@
 # The commands of a day's work. `make run` and `make test` are all the set-up there is.
 
-.PHONY: run test tools build lint documents tests bench schema
+.PHONY: run test tools build lint documents tests torture bench schema
 
 # Starts the gateway with demonstration data, and prints a call for each protocol.
 run:
@@ -24,6 +24,13 @@ documents:
 tests:
 	cargo build --workspace --locked
 	cargo test --workspace --locked --no-fail-fast
+
+# The long versions of the randomised tests, on the release binary. A failure prints its seed;
+# TRIVIUM_TEST_SEED=… runs it again.
+torture: tools
+	cargo build --release --workspace --locked
+	TRIVIUM_SEQUENCES=100000 TRIVIUM_ROUNDS=1000 cargo test --release --locked \
+		--package trivium-tests --test end_to_end -- --nocapture model:: races::
 
 # Speed, as ratios measured side by side in one run on the release binary.
 bench:
