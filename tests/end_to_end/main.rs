@@ -18,6 +18,7 @@
 
 mod authorisation;
 mod deadlines;
+mod documents;
 mod golden;
 mod harness;
 mod history;

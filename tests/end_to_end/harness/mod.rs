@@ -10,7 +10,7 @@ mod story;
 
 pub(crate) use caller::Caller;
 pub(crate) use crowd::{Crowd, PASSWORD, Someone};
-pub(crate) use gateway::{Gateway, Served};
+pub(crate) use gateway::{Gateway, Served, binary, trivium};
 pub(crate) use http::Response;
 pub(crate) use protocol::{Answer, PROTOCOLS, Protocol, form};
 pub(crate) use random::{Random, seed};

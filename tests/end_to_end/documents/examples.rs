@@ -1,0 +1,136 @@
+//! Runs the examples of the documents as a reader does who pastes them.
+//!
+//! A block marked `sh` that calls curl or trivium is run by `sh`. The next block, when it is
+//! marked `text`, `json` or `xml`, is what standard output must be; `…` in it stands for what
+//! varies. `127.0.0.1:8080` is a demonstration of the document's own, until a block that is
+//! `trivium serve …` alone starts another server in its place.
+
+use std::process::Command;
+
+use super::{Block, Document, project};
+use crate::harness::{Served, binary};
+
+/// Where a reader of one document sits.
+struct Desk {
+    folder: tempfile::TempDir,
+    server: Option<Served>,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        // The examples name files of the project.
+        let tests = project().join("tests").canonicalize().expect("tests");
+        std::os::unix::fs::symlink(tests, folder.path().join("tests")).expect("a link");
+        Self {
+            folder,
+            server: None,
+        }
+    }
+
+    /// Starts a server with the options of a block, in place of the one before.
+    fn serve(&mut self, options: &str) {
+        self.server = None;
+        let folder = self.folder.path().display();
+        let options = options.replace("sqlite:", &format!("sqlite:{folder}/"));
+        let options: Vec<&str> = options.split_whitespace().collect();
+        let log = self.folder.path().join("log");
+        self.server = Some(Served::start(&options, &[], log));
+    }
+
+    /// Runs a block, and answers what it printed.
+    fn run(&mut self, script: &str) -> Result<String, String> {
+        const ADDRESS: &str = "127.0.0.1:8080";
+        if script.contains(ADDRESS) && self.server.is_none() {
+            self.serve("--demo");
+        }
+        let script = match &self.server {
+            Some(server) => script.replace(ADDRESS, &server.address),
+            None => script.to_owned(),
+        };
+        let path = std::env::var("PATH").unwrap_or_default();
+        let programs = binary();
+        let programs = programs.parent().expect("a folder").display();
+        let output = Command::new("sh")
+            .args(["-e", "-c", &script])
+            .current_dir(self.folder.path())
+            .env("PATH", format!("{programs}:{path}"))
+            .env("CURL_HOME", self.folder.path())
+            .env("NO_PROXY", "*")
+            .output()
+            .expect("sh");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+        if output.status.success() {
+            Ok(text(&output.stdout))
+        } else {
+            Err(text(&output.stderr))
+        }
+    }
+}
+
+/// True for a block that this test runs.
+fn is_example(block: &Block) -> bool {
+    let mut words = block.text.split(|c: char| c.is_whitespace() || c == '(');
+    block.language == "sh" && words.any(|word| word == "curl" || word == "trivium")
+}
+
+/// True when the text is what a document shows, in which `…` stands for anything.
+fn is_shown(text: &str, shown: &str) -> bool {
+    let mut pieces = shown.trim_end().split('…');
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = text.trim_end().strip_prefix(first) else {
+        return false;
+    };
+    let mut last = "";
+    for piece in pieces {
+        let Some(place) = rest.find(piece) else {
+            return false;
+        };
+        rest = &rest[place + piece.len()..];
+        last = piece;
+    }
+    // What ends in `…` may go on; anything else ends here.
+    rest.is_empty() || (shown.contains('…') && (last.is_empty() || rest.ends_with(last)))
+}
+
+#[test]
+fn every_example_does_what_it_shows() {
+    let mut wrong = Vec::new();
+    for document in Document::all() {
+        let mut desk = Desk::new();
+        let blocks = document.blocks();
+        for (place, block) in blocks.iter().enumerate().filter(|(_, b)| is_example(b)) {
+            if let Some(options) = block.text.strip_prefix("trivium serve") {
+                desk.serve(options);
+                continue;
+            }
+            let shown = blocks
+                .get(place + 1)
+                .filter(|next| ["text", "json", "xml"].contains(&next.language.as_str()));
+            match (desk.run(&block.text), shown) {
+                (Err(error), _) => wrong.push(format!("{} failed: {error}", block.place)),
+                (Ok(text), Some(shown)) if !is_shown(&text, &shown.text) => {
+                    wrong.push(format!("{} printed:\n{text}", block.place));
+                }
+                (Ok(_), _) => {}
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
+
+#[test]
+fn dots_stand_for_what_varies() {
+    for (text, shown, same) in [
+        ("user:1\n", "user:1\n", true),
+        ("user:1\n", "user:2\n", false),
+        ("user:12", "user:1", false),
+        ("a 75b73c b\n", "a … b", true),
+        ("a 75b73c b c", "a … b", false),
+        ("a b b", "a … b", true),
+        ("a\nb\nc", "a\n…", true),
+        ("b\nc", "a\n…", false),
+    ] {
+        assert_eq!(is_shown(text, shown), same, "{text:?} {shown:?}");
+    }
+}

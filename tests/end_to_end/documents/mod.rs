@@ -1,0 +1,102 @@
+//! The documents, held against the program: what they show is run, what they list is compared.
+//!
+//! - [`examples`] runs what a reader would paste.
+//! - [`reference`] holds the lists of operations, rules and codes against the code.
+//! - [`settings`] holds the table of settings against `trivium serve --help`.
+
+mod examples;
+mod reference;
+mod settings;
+
+use std::path::{Path, PathBuf};
+
+/// A document of the project.
+struct Document {
+    /// Its path from the project's folder.
+    name: String,
+    text: String,
+}
+
+impl Document {
+    fn read(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            text: std::fs::read_to_string(project().join(name)).expect(name),
+        }
+    }
+
+    /// README.md, CHANGELOG.md, and what is in docs.
+    fn all() -> Vec<Self> {
+        let docs = std::fs::read_dir(project().join("docs")).expect("docs");
+        let mut names: Vec<String> = docs
+            .map(|file| format!("docs/{}", file.expect("a file").file_name().display()))
+            .filter(|name| name.ends_with(".md"))
+            .collect();
+        names.extend(["README.md", "CHANGELOG.md"].map(str::to_owned));
+        names.sort();
+        names.iter().map(|name| Self::read(name)).collect()
+    }
+
+    /// Its blocks of code, in order.
+    fn blocks(&self) -> Vec<Block> {
+        let mut blocks: Vec<Block> = Vec::new();
+        let mut inside = false;
+        for (number, line) in (1..).zip(self.text.lines()) {
+            match line.strip_prefix("```") {
+                Some(language) if !inside => blocks.push(Block {
+                    place: format!("{}:{number}", self.name),
+                    language: language.to_owned(),
+                    text: String::new(),
+                }),
+                None if inside => {
+                    let block = blocks.last_mut().expect("a block");
+                    block.text.push_str(line);
+                    block.text.push('\n');
+                }
+                _ => {}
+            }
+            inside ^= line.starts_with("```");
+        }
+        blocks
+    }
+}
+
+/// A block of code in a document.
+struct Block {
+    /// Where it begins.
+    place: String,
+    /// What stands behind the three backticks.
+    language: String,
+    text: String,
+}
+
+/// The project's folder.
+fn project() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// What the paths in a document must lead to: its links within the project, and the paths in
+/// backticks that begin with a folder of the project.
+fn paths(document: &Document) -> Vec<PathBuf> {
+    let folder = Path::new(&document.name).parent().expect("a folder");
+    let links = document.text.split("](").skip(1).filter_map(|rest| {
+        let target = rest.split([')', '#']).next()?;
+        let inside = !target.is_empty() && !target.contains("://");
+        inside.then(|| project().join(folder).join(target))
+    });
+    let prefixes = ["crates/", "docs/", "migrations/", "tests/"];
+    let named = document.text.split('`').filter_map(|word| {
+        let path = !word.contains([' ', '*', '\n']) && prefixes.iter().any(|p| word.starts_with(p));
+        path.then(|| project().join(word))
+    });
+    links.chain(named).collect()
+}
+
+#[test]
+fn every_path_leads_somewhere() {
+    for document in Document::all() {
+        for path in paths(&document) {
+            assert!(path.exists(), "{}: {}", document.name, path.display());
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Holds the lists of operations, rules and codes against the code, which is where they come
+//! from: a test that fails prints the text to paste.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use trivium_core::arguments::{Kind, Rule, Value as Default};
+use trivium_core::catalog::CATALOG;
+use trivium_core::groups::rules::{ACTING, Act, JOINING, Joining, RegistrationType, Standing};
+use trivium_core::{Code, Entry, Verbs};
+use trivium_front::contract::{Profile, StatusRule, code_on_wire, status};
+
+use super::Document;
+
+#[test]
+fn every_operation_has_its_section() {
+    let document = Document::read("docs/OPERATIONS.md");
+    let mut sections: BTreeMap<&str, &str> = BTreeMap::new();
+    for part in document.text.split("\n### ").skip(1) {
+        let (name, text) = part.split_once('\n').expect("a heading");
+        assert!(sections.insert(name, text).is_none(), "{name} twice");
+    }
+    let mut wrong = String::new();
+    for entry in CATALOG.iter() {
+        let text = sections.remove(entry.name).unwrap_or_default();
+        let wanted = section(entry);
+        if !text.trim_start().starts_with(wanted.trim_end()) {
+            wrong.push_str(&format!("### {}\n\n{wanted}\n", entry.name));
+        }
+    }
+    assert!(wrong.is_empty(), "paste into docs/OPERATIONS.md:\n{wrong}");
+    assert!(sections.is_empty(), "no operations: {:?}", sections.keys());
+}
+
+#[test]
+fn tables_say_what_the_code_says() {
+    let mut wrong = String::new();
+    for (name, table) in [
+        ("docs/OPERATIONS.md", group()),
+        ("docs/OPERATIONS.md", joining()),
+        ("docs/OPERATIONS.md", acting()),
+        ("docs/PROTOCOLS.md", codes()),
+    ] {
+        if !Document::read(name).text.contains(&table) {
+            wrong.push_str(&format!("paste into {name}:\n\n{table}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What the section of an operation begins with.
+fn section(entry: &Entry) -> String {
+    let verb = match entry.verbs {
+        Verbs::Get => "`GET`",
+        Verbs::Post => "`POST`",
+        Verbs::Any => "`GET` or `POST`",
+    };
+    let about = entry.input.get("description").and_then(Value::as_str);
+    let mut text = format!("{verb}. {}\n\n", about.unwrap_or_default());
+    text.push_str(match entry.arguments.is_empty() {
+        true => "No arguments.\n",
+        false => "| argument | form | presence | meaning |\n|---|---|---|---|\n",
+    });
+    for rule in &entry.arguments {
+        let property = &entry.input.get("properties").expect("properties")[rule.name];
+        let presence = match &rule.default {
+            Some(Default::Text(word)) => format!("default `{word}`"),
+            Some(Default::Integer(number)) => format!("default `{number}`"),
+            Some(Default::Boolean(truth)) => format!("default `{truth}`"),
+            None if rule.required => "required".to_owned(),
+            None => "optional".to_owned(),
+        };
+        let meaning = property["description"].as_str().unwrap_or_default();
+        let form = form(rule);
+        text.push_str(&format!(
+            "| `{}` | {form} | {presence} | {meaning} |\n",
+            rule.name
+        ));
+    }
+    let mut codes: Vec<String> = Vec::new();
+    for code in entry.errors {
+        let code = format!("`{}`", code.name());
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    if codes.is_empty() {
+        codes.push("none of its own".to_owned());
+    }
+    let output = entry.output.as_value();
+    let members = members(output, &output["$defs"]);
+    text.push_str(&format!("\nResult: {}.\n", spans(&members)));
+    text.push_str(&format!("\nCodes: {}.\n", codes.join(", ")));
+    text
+}
+
+fn form(rule: &Rule) -> String {
+    let words = |words: &[String]| {
+        let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+        words.join(", ")
+    };
+    match (rule.kind, &rule.id, rule.longest) {
+        (Kind::Text, Some(id), _) => match &id.or {
+            Some(word) => format!("`{}N`, or `{word}`", id.prefix),
+            None => format!("`{}N`", id.prefix),
+        },
+        (Kind::Text, None, _) if !rule.words.is_empty() => words(&rule.words),
+        (Kind::Text, None, Some(longest)) => format!("text, up to {longest} characters"),
+        (Kind::Text, None, None) => "text".to_owned(),
+        (Kind::Integer, ..) => {
+            let bound = |bound: Option<i64>| bound.map(|n| n.to_string()).unwrap_or_default();
+            format!("number, {}–{}", bound(rule.minimum), bound(rule.maximum))
+        }
+        (Kind::Boolean, ..) => "true or false".to_owned(),
+        (Kind::DateTime, ..) => "time".to_owned(),
+    }
+}
+
+/// The members of a result in their order, `?` behind those that may be missing.
+fn members(schema: &Value, defs: &Value) -> Vec<String> {
+    let required = schema["required"].as_array().cloned().unwrap_or_default();
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    properties
+        .map(|(name, schema)| {
+            let missing = if required.contains(&name.as_str().into()) {
+                ""
+            } else {
+                "?"
+            };
+            let (of, open, close) = match &schema["items"] {
+                Value::Null => (schema, '{', '}'),
+                items => (items, '[', ']'),
+            };
+            let definition = of["$ref"].as_str().and_then(|path| path.rsplit('/').next());
+            match definition {
+                // It has a table of its own.
+                Some("GroupView") => format!("{name}{missing}{open}a group{close}"),
+                Some(definition) => {
+                    let inner = members(&defs[definition], defs).join(", ");
+                    format!("{name}{missing}{open}{inner}{close}")
+                }
+                None => format!("{name}{missing}"),
+            }
+        })
+        .collect()
+}
+
+fn spans(members: &[String]) -> String {
+    if members.is_empty() {
+        return "nothing but `success`".to_owned();
+    }
+    let spans: Vec<String> = members.iter().map(|m| format!("`{m}`")).collect();
+    spans.join(", ")
+}
+
+/// The table of a group's members.
+fn group() -> String {
+    let entry = trivium_core::catalog::find("getGroup").expect("getGroup");
+    let schema = &entry.output.as_value()["$defs"]["GroupView"];
+    let mut table = "| member | meaning |\n|---|---|\n".to_owned();
+    let properties = schema["properties"].as_object().expect("members");
+    for (member, (_, property)) in members(schema, &Value::Null).iter().zip(properties) {
+        let meaning = property["description"].as_str().unwrap_or_default();
+        table.push_str(&format!("| `{member}` | {meaning} |\n"));
+    }
+    table
+}
+
+fn standings(list: &[Standing]) -> String {
+    words(list, Standing::ALL, Standing::as_str)
+}
+
+/// Words of a closed list, or `any`.
+fn words<T: Copy>(list: &[T], all: &[T], word: fn(T) -> &'static str) -> String {
+    if list.len() == all.len() {
+        return "any".to_owned();
+    }
+    let words: Vec<&str> = list.iter().map(|value| word(*value)).collect();
+    words.join(", ")
+}
+
+fn joining() -> String {
+    let mut table = "| person | group | invitation | outcome | why | what to do next |\n\
+                     |---|---|---|---|---|---|\n"
+        .to_owned();
+    for rule in JOINING {
+        let invited = match rule.invited {
+            Some(true) => "good",
+            Some(false) => "none",
+            None => "any",
+        };
+        let outcome = match rule.joining {
+            Joining::Let(state) => state.as_str().to_owned(),
+            Joining::Refuse(code) => format!("refused: `{}`", code.name()),
+        };
+        table.push_str(&format!(
+            "| {} | {} | {invited} | {outcome} | {} | {} |\n",
+            standings(rule.standing),
+            words(
+                rule.registration,
+                RegistrationType::ALL,
+                RegistrationType::as_str
+            ),
+            rule.reason,
+            rule.next_step,
+        ));
+    }
+    table
+}
+
+fn acting() -> String {
+    let mut table = "| act | who acts | on whom | outcome |\n|---|---|---|---|\n".to_owned();
+    for rule in ACTING {
+        let outcome = match rule.refusal {
+            None => "done".to_owned(),
+            Some(code) => format!("refused: `{}`", code.name()),
+        };
+        table.push_str(&format!(
+            "| {} | {} | {} | {outcome} |\n",
+            words(rule.acts, Act::ALL, Act::as_str),
+            standings(rule.actor),
+            standings(rule.subject),
+        ));
+    }
+    table
+}
+
+/// The table of codes: how each is told, and what it says.
+fn codes() -> String {
+    let mut table =
+        "| code | in `original` | with `http` | meaning |\n|---|---|---|---|\n".to_owned();
+    for code in Code::ALL {
+        let original = match code_on_wire(Profile::Original, *code) {
+            same if same == code.name() => String::new(),
+            other => format!("`{other}`"),
+        };
+        let http = status(StatusRule::Http, *code);
+        let always = match status(StatusRule::Ok, *code) {
+            200 => "",
+            _ => ", also with `ok`",
+        };
+        table.push_str(&format!(
+            "| `{}` | {original} | {http}{always} | {} |\n",
+            code.name(),
+            code.meaning()
+        ));
+    }
+    table
+}
