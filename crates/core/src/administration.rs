@@ -11,7 +11,6 @@ use crate::accounts::account;
 use crate::accounts::login::{give_token, keep_token};
 use crate::accounts::revoke_token::end_by_prefix;
 use crate::context::Record;
-use crate::groups::join::Towards;
 use crate::groups::rules::{Joining, RegistrationType, joining};
 use crate::invitations::new::InvitedRole;
 use crate::types::{CategoryRef, GroupRef, Login, Password, UserRef, carries};
@@ -210,7 +209,7 @@ pub fn add_member(
         context.connection.hold_user(user.0)?;
         let user = context.user(user)?;
         let row = context.group(group)?;
-        let person = Towards::find(context, &row, user.id)?;
+        let person = context.towards(&row, user.id)?;
         // As with an invitation, which is what an administrator's word is worth.
         if let Joining::Refuse(code) =
             joining(person.standing, RegistrationType::Invite, true)?.joining

@@ -6,8 +6,8 @@ use trivium_storage::groups::{self, Group};
 use trivium_storage::users::{self, User};
 use trivium_storage::{AnyConnection, Seconds, audit, tokens};
 
-use crate::groups::join::Towards;
 use crate::groups::rules::Standing;
+use crate::groups::standing::Towards;
 use crate::secrets::hash;
 use crate::throttle::Throttle;
 use crate::types::{AuthToken, GroupRef, UserRef};
@@ -190,6 +190,14 @@ impl Context<'_> {
             .ok_or_else(|| Error::from(Code::UserNotFound))
     }
 
+    /// How a user stands towards a group.
+    ///
+    /// # Errors
+    /// The store's failure.
+    pub fn towards(&mut self, group: &Group, user: i64) -> Result<Towards> {
+        Towards::find(self.connection, group, user, self.now)
+    }
+
     /// How the caller stands towards a group. The administrator stands as its owner does.
     ///
     /// # Errors
@@ -198,7 +206,7 @@ impl Context<'_> {
         if actor.administrator {
             return Ok(Standing::Owner);
         }
-        Ok(Towards::find(self, group, actor.id)?.standing)
+        Ok(self.towards(group, actor.id)?.standing)
     }
 
     /// A group whose members and requests the caller may act on.

@@ -2,6 +2,7 @@
 
 use trivium_storage::{groups, users};
 
+use crate::context::Directory;
 use crate::groups::get::disclosed;
 use crate::groups::get_members::full_name;
 use crate::groups::rules::{RegistrationType, Standing};
@@ -72,8 +73,11 @@ pub fn group(service: &Service, id: GroupRef) -> Result<PublicGroup> {
 /// The page of a person.
 ///
 /// # Errors
-/// `user_not_found`.
+/// `user_not_found`, also where the directory of people is for members only.
 pub fn user(service: &Service, id: UserRef) -> Result<PublicUser> {
+    if service.settings.directory == Directory::Members {
+        return Err(Code::UserNotFound.into());
+    }
     service.database.read(|connection| {
         let user = users::find(connection, id.0)?
             .filter(|user| user.deleted_at.is_none())

@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::groups::join::Towards;
 use crate::groups::rules::{JoinState, Joining, Standing, joining};
 use crate::invitations::redeem;
 use crate::types::{AuthToken, GroupRef, InvitationSecret};
@@ -53,7 +52,7 @@ impl Operation for CanJoin {
     fn run(&self, context: &mut Context<'_>) -> Result<Prospect> {
         let actor = context.authenticate(&self.auth_token)?;
         let group = context.group(self.id)?;
-        let standing = Towards::find(context, &group, actor.id)?.standing;
+        let standing = context.towards(&group, actor.id)?.standing;
         let invited = match (&self.invitation, standing) {
             (Some(secret), Standing::None | Standing::Requested) => {
                 match redeem::to_group(context, &group, secret) {

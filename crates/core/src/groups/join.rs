@@ -6,7 +6,8 @@ use trivium_storage::groups::{self, Group};
 use trivium_storage::memberships::{self, Membership};
 
 use crate::context::{Actor, Record};
-use crate::groups::rules::{JoinState, Joining, Role, Standing, joining, standing};
+use crate::groups::rules::{JoinState, Joining, Role, Standing, joining};
+use crate::groups::standing::Towards;
 use crate::invitations::redeem::{self, Redeemable};
 use crate::types::{AuthToken, GroupRef, InvitationSecret, Prose};
 use crate::{Code, Context, Effect, Operation, Result, Verbs};
@@ -57,7 +58,7 @@ impl Operation for JoinGroup {
     fn run(&self, context: &mut Context<'_>) -> Result<Joined> {
         let actor = context.authenticate(&self.auth_token)?;
         let group = context.group(self.id)?;
-        let person = Towards::find(context, &group, actor.id)?;
+        let person = context.towards(&group, actor.id)?;
         let invitation = match (&self.invitation, person.standing) {
             // Those whom no invitation helps are told so, whatever they brought.
             (Some(secret), Standing::None | Standing::Requested) => {
@@ -71,21 +72,7 @@ impl Operation for JoinGroup {
     }
 }
 
-/// A person as they stand towards a group, with the row that says so.
-pub(crate) struct Towards {
-    pub(crate) standing: Standing,
-    pub(crate) row: Option<Membership>,
-}
-
 impl Towards {
-    pub(crate) fn find(context: &mut Context<'_>, group: &Group, user: i64) -> Result<Self> {
-        let row = memberships::find(context.connection, group.id, user)?;
-        Ok(Self {
-            standing: standing(group, user, row.as_ref(), context.now)?,
-            row,
-        })
-    }
-
     /// Does what the table of joining says.
     pub(crate) fn join(
         self,

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use trivium_storage::{groups, invitations, memberships};
 
 use crate::context::Record;
-use crate::groups::rules::{Standing, standing};
+use crate::groups::rules::Standing;
 use crate::operation::Done;
 use crate::types::{AuthToken, GroupRef};
 use crate::{Code, Context, Effect, Operation, Result, Verbs};
@@ -36,8 +36,7 @@ impl Operation for LeaveGroup {
     fn run(&self, context: &mut Context<'_>) -> Result<Done> {
         let actor = context.authenticate(&self.auth_token)?;
         let group = context.group(self.id)?;
-        let membership = memberships::find(context.connection, group.id, actor.id)?;
-        let standing = standing(&group, actor.id, membership.as_ref(), context.now)?;
+        let standing = context.towards(&group, actor.id)?.standing;
         match standing {
             Standing::Member | Standing::Moderator => {}
             Standing::Owner => return Err(Code::OwnerCannotLeave.into()),

@@ -13,5 +13,6 @@ pub mod join;
 pub mod leave;
 pub mod new;
 pub mod rules;
+pub mod standing;
 pub mod view;
 pub mod withdraw;

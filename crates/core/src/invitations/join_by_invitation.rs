@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::groups::join::Towards;
 use crate::groups::rules::JoinState;
 use crate::invitations::redeem;
 use crate::types::{AuthToken, GroupRef, InvitationSecret};
@@ -50,7 +49,7 @@ impl Operation for JoinByInvitation {
     fn run(&self, context: &mut Context<'_>) -> Result<JoinedByInvitation> {
         let actor = context.authenticate(&self.auth_token)?;
         let (group, invitation) = redeem::to_any_group(context, &self.invitation)?;
-        let person = Towards::find(context, &group, actor.id)?;
+        let person = context.towards(&group, actor.id)?;
         let join_state = person.join(context, &actor, &group, "", Some(invitation))?;
         Ok(JoinedByInvitation {
             id: GroupRef(group.id),

@@ -7,8 +7,8 @@ use trivium_storage::memberships::{self, Membership};
 use trivium_storage::users::User;
 
 use crate::context::{Actor, Record};
-use crate::groups::join::Towards;
 use crate::groups::rules::{Act, Standing, acting};
+use crate::groups::standing::Towards;
 use crate::types::{AuthToken, GroupRef, UserRef};
 use crate::{Context, Result};
 
@@ -39,7 +39,7 @@ pub(crate) fn permit(
         acting(act, standing, Standing::None)?;
     }
     let user = context.user(user)?;
-    let subject = Towards::find(context, &group, user.id)?;
+    let subject = context.towards(&group, user.id)?;
     acting(act, standing, subject.standing)?;
     Ok(Permitted {
         actor,

@@ -23,7 +23,7 @@ use crate::options::{Command, Global, Options};
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let global = &options.global;
     match &options.command {
-        Command::Serve(serve) => serve::run(global, serve),
+        Command::Serve(serve) => serve::run(options, serve),
         Command::User(user) => user::run(global, user),
         Command::Token(token) => user::token(global, token),
         Command::Group(group) => group::run(global, group),
@@ -49,7 +49,7 @@ impl Administrator {
             writers: 1,
             ..Connections::default()
         };
-        let database = Database::open(secret::database(global)?, &connections)?;
+        let database = Database::open(global.database.parse()?, &connections)?;
         Ok(Self {
             service: Service::new(database, Settings::default()),
         })

@@ -1,44 +1,10 @@
-//! Secrets: from a file, the environment, standard input or a prompt, never from arguments.
+//! New passwords: from standard input or a prompt, never from arguments.
 
 use std::io::{BufRead, IsTerminal};
 
 use trivium_core::types::Password;
-use trivium_storage::DatabaseUrl;
 
 use crate::failure::Failure;
-use crate::options::Global;
-
-/// The database's address, which may hold a password: `TRIVIUM_DATABASE_FILE` names a file
-/// that holds it.
-pub(crate) fn database(global: &Global) -> Result<DatabaseUrl, Failure> {
-    let url = match from_file("TRIVIUM_DATABASE_FILE")? {
-        Some(url) => url,
-        None => global.database.clone(),
-    };
-    Ok(url.parse()?)
-}
-
-/// The password of newUser, editUser and deleteUser, where one is set.
-pub(crate) fn admin_password() -> Result<Option<Password>, Failure> {
-    let password = match from_file("TRIVIUM_ADMIN_PASSWORD_FILE")? {
-        Some(password) => Some(password),
-        None => std::env::var("TRIVIUM_ADMIN_PASSWORD").ok(),
-    };
-    Ok(password.filter(|text| !text.is_empty()).map(Password))
-}
-
-fn from_file(variable: &str) -> Result<Option<String>, Failure> {
-    let Some(path) = std::env::var_os(variable) else {
-        return Ok(None);
-    };
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned())),
-        Err(error) => Err(Failure::Configuration(format!(
-            "{variable}: {}: {error}",
-            path.to_string_lossy()
-        ))),
-    }
-}
 
 /// A new password: a line of standard input, or what is typed on the terminal. None where
 /// there is neither.

@@ -7,14 +7,14 @@ use trivium_core::{Service, Settings, demonstration};
 use trivium_front::{Profile, StatusRule, Wire};
 use trivium_storage::{Database, DatabaseUrl, Options as Connections};
 
-use super::{print, secret};
+use super::print;
 use crate::failure::Failure;
 use crate::gateway::Gateway;
 use crate::http::Timeouts;
-use crate::options::{DirectoryOption, Global, ProfileOption, Serve, StatusOption};
+use crate::options::{DirectoryOption, Options, ProfileOption, Serve, StatusOption};
 use crate::{http, logs, upcoming_file};
 
-pub(crate) fn run(global: &Global, serve: &Serve) -> Result<(), Failure> {
+pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
     if serve.demo && !serve.listen.ip().is_loopback() {
         return Err(Failure::Configuration(format!(
             "the demonstration has known passwords: it listens on a loopback address, not on {}",
@@ -29,7 +29,7 @@ pub(crate) fn run(global: &Global, serve: &Serve) -> Result<(), Failure> {
             let path = folder.path().join("demo.db");
             DatabaseUrl::Sqlite(path.to_string_lossy().into_owned())
         }
-        None => secret::database(global)?,
+        None => options.global.database.parse()?,
     };
     let workers = serve.workers.map_or_else(
         || std::thread::available_parallelism().map_or(1, usize::from),
@@ -41,7 +41,7 @@ pub(crate) fn run(global: &Global, serve: &Serve) -> Result<(), Failure> {
     };
     let database = Database::open(url.clone(), &connections)?;
     database.lock_for_serving()?;
-    let service = Service::new(database, settings(serve)?);
+    let service = Service::new(database, settings(options, serve));
     if serve.demo {
         let groups = upcoming_file::read(upcoming_file::DEMONSTRATION).map_err(Failure::Data)?;
         demonstration::install(&service, groups)?;
@@ -63,15 +63,15 @@ pub(crate) fn run(global: &Global, serve: &Serve) -> Result<(), Failure> {
     })
 }
 
-fn settings(serve: &Serve) -> Result<Settings, Failure> {
-    Ok(Settings {
+fn settings(options: &Options, serve: &Serve) -> Settings {
+    Settings {
         token_lifetime: serve.token_lifetime,
         directory: match serve.directory {
             DirectoryOption::Public => Directory::Public,
             DirectoryOption::Members => Directory::Members,
         },
-        admin_password: secret::admin_password()?,
-    })
+        admin_password: options.admin_password.clone(),
+    }
 }
 
 fn wire(serve: &Serve) -> Wire {

@@ -13,7 +13,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::{Category, Group, Import, Invite, Member, Request, Token, User};
 
-use trivium_core::types::carries;
+use trivium_core::types::{Password, carries};
 
 use crate::failure::Failure;
 
@@ -37,6 +37,9 @@ pub(crate) struct Options {
     pub(crate) global: Global,
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// What newUser, editUser and deleteUser ask for.
+    #[arg(skip)]
+    pub(crate) admin_password: Option<Password>,
 }
 
 /// What every command understands, also after its arguments.
@@ -89,7 +92,11 @@ pub(crate) enum Command {
 #[command(after_help = "Examples:
   trivium serve --demo
   trivium serve --listen 0.0.0.0:8080 --database sqlite:/srv/trivium.db
-  TRIVIUM_DATABASE=postgres://trivium@db/trivium trivium serve --workers 4")]
+  TRIVIUM_DATABASE=postgres://trivium@db/trivium trivium serve --workers 4
+
+Secrets are never flags: the password that newUser, editUser and deleteUser ask for is set in
+TRIVIUM_ADMIN_PASSWORD, in the file that TRIVIUM_ADMIN_PASSWORD_FILE names, or as admin_password
+in trivium.toml. TRIVIUM_DATABASE_FILE names a file with the address of the database.")]
 pub(crate) struct Serve {
     /// Serve a throw-away database with demonstration data and known passwords; loopback only
     #[arg(long)]
@@ -212,15 +219,47 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
             format!("{odd:?} has a character that XML cannot carry"),
         )));
     }
+    let mut admin_password = None;
     if let Some((path, file)) = configuration_file(&arguments)? {
         for (name, value) in flatten(&path, file)? {
+            if name == ADMIN_PASSWORD {
+                admin_password = Some(value);
+                continue;
+            }
             command = with_default(command, &name, value).ok_or_else(|| {
                 Failure::Configuration(format!("{}: there is no option '{name}'", path.display()))
             })?;
         }
     }
+    if let Some(url) = secret_file("TRIVIUM_DATABASE_FILE")? {
+        command = command.mut_arg("database", |a| a.default_value(url));
+    }
     let matches = command.try_get_matches_from(arguments)?;
-    Ok(Options::from_arg_matches(&matches)?)
+    let mut options = Options::from_arg_matches(&matches)?;
+    options.admin_password = std::env::var("TRIVIUM_ADMIN_PASSWORD")
+        .ok()
+        .or(secret_file("TRIVIUM_ADMIN_PASSWORD_FILE")?)
+        .or(admin_password)
+        .filter(|password| !password.is_empty())
+        .map(Password);
+    Ok(options)
+}
+
+/// The key of the one option that is never a flag: arguments are seen by other processes.
+const ADMIN_PASSWORD: &str = "admin_password";
+
+/// The secret in the file that a variable names.
+fn secret_file(variable: &str) -> Result<Option<String>, Failure> {
+    let Some(path) = std::env::var_os(variable) else {
+        return Ok(None);
+    };
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned())),
+        Err(error) => Err(Failure::Configuration(format!(
+            "{variable}: {}: {error}",
+            path.to_string_lossy()
+        ))),
+    }
 }
 
 /// The file that `--config` or `TRIVIUM_CONFIG` names, or `trivium.toml` where there is one.
