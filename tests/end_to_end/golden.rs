@@ -9,15 +9,6 @@ const FORM: &[u8] = include_bytes!("../cases/peopleaggregator.joinGroup.form.req
 const XML_RPC: &[u8] = include_bytes!("../cases/peopleaggregator.joinGroup.xmlrpc.request");
 const UPCOMING: &str = include_str!("../cases/upcoming.group.getMyGroups.json");
 
-fn demonstration(options: &[&str]) -> Served {
-    let log = tempfile::NamedTempFile::new()
-        .unwrap()
-        .into_temp_path()
-        .keep()
-        .unwrap();
-    Served::start(&[options, &["--demo"]].concat(), &[], log)
-}
-
 fn documented_call(server: &Served, protocol: Protocol) -> crate::harness::Response {
     match protocol {
         Protocol::XmlRpc => server.post("/api/xmlrpc", "text/xml", XML_RPC),
@@ -48,7 +39,7 @@ fn the_examples_of_the_page_are_answered_byte_for_byte() {
             include_bytes!("../cases/peopleaggregator.joinGroup.xmlrpc.response"),
         ),
     ] {
-        let server = demonstration(&[]);
+        let server = Served::demonstration(&[]);
         let response = documented_call(&server, protocol);
         assert_eq!(response.status, 200);
         assert_eq!(response.header("content-type"), content_type);
@@ -83,7 +74,7 @@ fn the_original_profile_sends_what_the_original_servers_sent() {
              </struct></value></param></params></methodResponse>",
         ),
     ] {
-        let server = demonstration(&["--peopleaggregator-profile", "original"]);
+        let server = Served::demonstration(&["--peopleaggregator-profile", "original"]);
         let response = documented_call(&server, protocol);
         assert_eq!(response.status, 200);
         assert_eq!(response.header("content-type"), content_type);
@@ -93,7 +84,7 @@ fn the_original_profile_sends_what_the_original_servers_sent() {
 
 #[test]
 fn a_request_copied_from_the_page_may_be_indented_with_no_break_spaces() {
-    let server = demonstration(&[]);
+    let server = Served::demonstration(&[]);
     let text = String::from_utf8(XML_RPC.to_vec()).unwrap();
     let copied = text
         .replace("\n ", "\n\u{A0}")

@@ -17,6 +17,7 @@
 )]
 
 mod authorisation;
+mod contract;
 mod deadlines;
 mod documents;
 mod golden;

@@ -111,7 +111,7 @@ fn failed_logins_are_slowed_down_and_others_are_served() {
         };
         let anna = story.person("anna");
         let wrong = json!({"login": "nobody", "password": "x"});
-        let form = crate::harness::form(&wrong);
+        let form = crate::harness::form_of(&wrong);
         let answers: Vec<_> = (0..12)
             .map(|_| {
                 let path = "/api/json/peopleaggregator/login";

@@ -267,3 +267,87 @@ fn decimal(text: &str) -> Option<i64> {
             .unwrap_or(if negative { i64::MIN } else { i64::MAX }),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use trivium_core::catalog;
+
+    use super::*;
+    use crate::budget::Meter;
+    use crate::{form, json, xml};
+
+    /// What becomes of `page`, which is 1 to 2147483647, as a body gave it.
+    fn page(given: Result<Vec<(String, Given)>, Error>) -> String {
+        let entry = catalog::find("getGroups").expect("an operation with a number");
+        match given.and_then(|given| check(entry, given, None, Input::Rest)) {
+            Ok(arguments) => format!("{:?}", arguments.0.first().expect("the page").1),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    fn not_an_integer(got: &str) -> String {
+        format!(
+            "validation_incorrect_type: Validation error (REST input): \
+             expected type integer at position '/page', got {got}"
+        )
+    }
+
+    fn out_of_range(what: &str) -> String {
+        format!(
+            "validation_out_of_range: Validation error (REST input, /page): value at /page {what}"
+        )
+    }
+
+    #[test]
+    fn numbers_of_json_are_numbers() {
+        for (text, expect) in [
+            ("1", "Integer(1)".to_owned()),
+            ("2147483647", "Integer(2147483647)".to_owned()),
+            ("null", "Integer(1)".to_owned()),
+            ("\"1\"", not_an_integer("string")),
+            ("\"\"", not_an_integer("string")),
+            ("1.0", not_an_integer("double")),
+            ("1e0", not_an_integer("double")),
+            ("18446744073709551616", not_an_integer("double")),
+            ("true", not_an_integer("boolean")),
+            ("[1]", not_an_integer("array")),
+            ("{}", not_an_integer("object")),
+            ("0", out_of_range("(0) must be >= 1")),
+            ("-1", out_of_range("(-1) must be >= 1")),
+            (
+                "2147483648",
+                out_of_range("(2147483648) must be <= 2147483647"),
+            ),
+            (
+                "18446744073709551615",
+                out_of_range("(9223372036854775807) must be <= 2147483647"),
+            ),
+        ] {
+            let body = format!("{{\"page\": {text}}}");
+            let given = json::read(body.as_bytes(), &mut Meter::default());
+            assert_eq!(page(given), expect, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_forms_and_xml_are_decimal_text() {
+        for (text, expect) in [
+            ("1", "Integer(1)".to_owned()),
+            ("01", "Integer(1)".to_owned()),
+            ("", not_an_integer("string")),
+            (" 1", not_an_integer("string")),
+            ("1.0", not_an_integer("string")),
+            ("0", out_of_range("(0) must be >= 1")),
+            (
+                "99999999999999999999",
+                out_of_range("(9223372036854775807) must be <= 2147483647"),
+            ),
+        ] {
+            let given = form::read(format!("page={text}").as_bytes(), &mut Meter::default());
+            assert_eq!(page(given), expect, "{text}");
+            let body = format!("<request><page>{text}</page></request>");
+            let given = xml::read_body(body.as_bytes(), None, &mut Meter::default());
+            assert_eq!(page(given.map_err(Error::from)), expect, "{text}");
+        }
+    }
+}

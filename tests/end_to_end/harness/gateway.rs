@@ -47,9 +47,20 @@ pub(crate) struct Served {
     /// All that it said on standard output before it served.
     pub(crate) announcement: String,
     log: PathBuf,
+    /// Where the log is, when it goes with this value.
+    folder: Option<tempfile::TempDir>,
 }
 
 impl Served {
+    /// Starts `trivium serve --demo` with these options on a free port.
+    pub(crate) fn demonstration(options: &[&str]) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let log = folder.path().join("log");
+        let mut served = Self::start(&[options, &["--demo"]].concat(), &[], log);
+        served.folder = Some(folder);
+        served
+    }
+
     /// Starts `trivium serve` with these options on a free port.
     pub(crate) fn start(options: &[&str], environment: &[(&str, &str)], log: PathBuf) -> Self {
         let mut child = Command::new(binary())
@@ -84,6 +95,7 @@ impl Served {
             address,
             announcement,
             log,
+            folder: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Requests and responses over sockets.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
 
 /// A response, as it came.
@@ -69,8 +69,22 @@ impl Connection {
         let _closed = self.0.get_mut().write_all(bytes);
     }
 
+    /// Tells the server that nothing more will come.
+    pub(crate) fn finish(&mut self) {
+        let _closed = self.0.get_mut().shutdown(Shutdown::Write);
+    }
+
     /// The next response, whole; `None` when the connection ended before it began.
     pub(crate) fn receive(&mut self) -> Option<Response> {
+        self.read(true)
+    }
+
+    /// The next response, to a HEAD request.
+    pub(crate) fn receive_head(&mut self) -> Option<Response> {
+        self.read(false)
+    }
+
+    fn read(&mut self, has_body: bool) -> Option<Response> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             match self.0.read_until(b'\n', &mut head) {
@@ -85,13 +99,15 @@ impl Connection {
         }
         let mut response = Response::parse(&head);
         if response.status < 200 {
-            return self.receive();
+            return self.read(has_body);
         }
-        let length = response.header("content-length").parse().expect("a length");
-        response.body = vec![0; length];
-        self.0
-            .read_exact(&mut response.body)
-            .expect("the whole body");
+        if has_body {
+            let length = response.header("content-length").parse().expect("a length");
+            response.body = vec![0; length];
+            self.0
+                .read_exact(&mut response.body)
+                .expect("the whole body");
+        }
         Some(response)
     }
 }

@@ -181,7 +181,8 @@ pub(crate) fn form(arguments: &Value) -> String {
     pairs.join("&")
 }
 
-fn encode(text: &str) -> String {
+/// A text as a form carries it.
+pub(crate) fn encode(text: &str) -> String {
     text.bytes()
         .map(|b| match b {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
@@ -201,7 +202,8 @@ pub(crate) fn method_call(name: &str, arguments: &Value) -> String {
     )
 }
 
-fn xml_rpc_value(value: &Value) -> String {
+/// A value as XML-RPC writes it.
+pub(crate) fn xml_rpc_value(value: &Value) -> String {
     let inner = match value {
         Value::String(text) => format!("<string>{}</string>", xml(text)),
         Value::Number(number) => format!("<int>{number}</int>"),
@@ -228,7 +230,8 @@ fn xml_rpc_value(value: &Value) -> String {
     format!("<value>{inner}</value>")
 }
 
-fn xml(text: &str) -> String {
+/// A text as the content of an element.
+pub(crate) fn xml(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

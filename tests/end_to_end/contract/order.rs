@@ -1,0 +1,344 @@
+//! Which fault is told: the order of the checks, unknown keys, arguments given twice.
+
+use serde_json::{Value, json as value};
+
+use super::{echo, table};
+use crate::harness::{
+    Served, ask, check, check_everywhere, form, get, json, struct_call, xml_body, xml_rpc,
+};
+
+/// A call of newGroup that is in order but for its token.
+fn new_group() -> Vec<(&'static str, Value)> {
+    [
+        ("authToken", "x"),
+        ("name", "Three Ways"),
+        ("category", "cat:1"),
+        ("tags", ""),
+        ("description", ""),
+        ("image", ""),
+        ("accessType", "public"),
+        ("registrationType", "open"),
+        ("moderationType", "direct"),
+    ]
+    .map(|(name, text)| (name, value!(text)))
+    .to_vec()
+}
+
+/// The same call with these arguments instead; what is null is left out, what comes twice is
+/// given twice.
+pub(super) fn new_group_with(changes: &[(&'static str, Value)]) -> Vec<(&'static str, Value)> {
+    let mut arguments = new_group();
+    arguments.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+    arguments.extend(
+        changes
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .cloned(),
+    );
+    // The order in the request is not the order of the checks.
+    arguments.reverse();
+    arguments
+}
+
+#[test]
+fn the_first_fault_in_declaration_order_is_the_answer_in_every_format() {
+    let server = Served::demonstration(&[]);
+    let long = "x".repeat(256);
+    let none = Value::Null;
+    for (changes, expect) in [
+        (vec![], "200 user_token_invalid: …"),
+        (
+            vec![("authToken", none.clone()), ("name", none.clone())],
+            "200 validation_missing_key: Validation error ({input}, ): key authToken is required",
+        ),
+        (
+            vec![("name", none.clone()), ("category", value!("x"))],
+            "200 validation_missing_key: Validation error ({input}, ): key name is required",
+        ),
+        (
+            vec![("name", value!(long)), ("category", value!("x"))],
+            "200 validation_out_of_range: Validation error ({input}, /name): \
+             value at /name must have at most 255 characters",
+        ),
+        (
+            vec![("name", value!("a\u{1}b")), ("category", value!("x"))],
+            "200 validation_invalid_value: Validation error ({input}, /name): \
+             value at /name has the character \\u{1}, which XML cannot carry",
+        ),
+        (
+            vec![("category", value!("x")), ("tags", none.clone())],
+            "200 invalid_id: Category ID must be of the form 'cat:1' ('x' is not valid)",
+        ),
+        (
+            vec![("category", value!("x")), ("category", value!("cat:1"))],
+            "200 validation_duplicate_key: Validation error ({input}, ): \
+             key category is given twice",
+        ),
+        (
+            vec![
+                ("tags", none.clone()),
+                ("tags", none.clone()),
+                ("accessType", value!("x")),
+            ],
+            "200 validation_missing_key: Validation error ({input}, ): key tags is required",
+        ),
+        (
+            vec![
+                ("tags", value!("a")),
+                ("tags", value!("b")),
+                ("description", none.clone()),
+                ("registrationType", value!("x")),
+            ],
+            "200 validation_duplicate_key: Validation error ({input}, ): key tags is given twice",
+        ),
+        (
+            vec![
+                ("accessType", value!("secret")),
+                ("registrationType", value!("x")),
+            ],
+            "200 validation_invalid_value: Validation error ({input}, /accessType): \
+             value at /accessType ('secret') must be one of public, members",
+        ),
+        (
+            vec![("accessType", value!("")), ("moderationType", none.clone())],
+            "200 validation_invalid_value: Validation error ({input}, /accessType): \
+             value at /accessType ('') must be one of public, members",
+        ),
+        (
+            vec![("registrationType", value!("Open"))],
+            "200 validation_invalid_value: Validation error ({input}, /registrationType): \
+             value at /registrationType ('Open') must be one of open, moderated, invite",
+        ),
+        (
+            vec![("moderationType", none.clone())],
+            "200 validation_missing_key: Validation error ({input}, ): \
+             key moderationType is required",
+        ),
+    ] {
+        // XML has no way to write the character that it cannot carry.
+        let unwritable = changes.iter().any(|(_, value)| value == "a\u{1}b");
+        let arguments = new_group_with(&changes);
+        if unwritable {
+            let body: Vec<String> = arguments
+                .iter()
+                .map(|(name, value)| format!("{}:{value}", Value::from(*name)))
+                .collect();
+            let expect = expect.replace("{input}", "REST input");
+            check(
+                &server,
+                json("json/newGroup", format!("{{{}}}", body.join(","))),
+                &expect,
+            );
+            check(
+                &server,
+                json("xml/newGroup", format!("{{{}}}", body.join(","))),
+                &expect,
+            );
+        } else {
+            check_everywhere(&server, "POST", "newGroup", &arguments, expect);
+        }
+    }
+    for (arguments, expect) in [
+        (
+            vec![
+                ("context", value!("x")),
+                ("resultsPerPage", value!(9)),
+                ("page", value!(0)),
+            ],
+            "200 validation_out_of_range: Validation error ({input}, /page): \
+             value at /page (0) must be >= 1",
+        ),
+        (
+            vec![("context", value!("x")), ("resultsPerPage", value!(9))],
+            "200 validation_out_of_range: Validation error ({input}, /resultsPerPage): \
+             value at /resultsPerPage (9) must be >= 10",
+        ),
+        (
+            vec![("context", value!("x")), ("resultsPerPage", value!(101))],
+            "200 validation_out_of_range: Validation error ({input}, /resultsPerPage): \
+             value at /resultsPerPage (101) must be <= 100",
+        ),
+        (
+            vec![
+                ("context", value!("user:")),
+                ("page", value!(1)),
+                ("page", value!(1)),
+            ],
+            "200 validation_duplicate_key: Validation error ({input}, ): key page is given twice",
+        ),
+        (
+            vec![("context", value!("x"))],
+            "200 invalid_id: User ID must be of the form 'user:7' ('x' is not valid)",
+        ),
+        (
+            vec![("context", value!("user:999999999999999999"))],
+            "200 user_not_found: …",
+        ),
+        (
+            vec![("context", value!("user:9999999999999999999"))],
+            "200 invalid_id: …",
+        ),
+        (
+            vec![("page", value!(i32::MAX)), ("context", value!("global"))],
+            "200 {…",
+        ),
+    ] {
+        check_everywhere(&server, "GET", "getGroups", &arguments, expect);
+    }
+    // What is quoted is short, and on one line.
+    let arguments = [("context", value!(format!("a\r\n{}", "x".repeat(300))))];
+    let quoted = format!(
+        "200 invalid_id: User ID must be of the form 'user:7' ('a\\r\\n{}…' is not valid)",
+        "x".repeat(61)
+    );
+    check_everywhere(&server, "GET", "getGroups", &arguments, &quoted);
+}
+
+#[test]
+fn unknown_keys_are_ignored_or_refused() {
+    let extra = "200 validation_extra_key: Validation error (input to XML-RPC function, ): \
+                 key foo is not allowed";
+    table(
+        &[],
+        [
+            (
+                get("json/echo?echoText=x&foo=y&foo=z"),
+                r#"200 {"echoText":"x"}"#,
+            ),
+            (get("json/echo?echotext=x"), "200 validation_missing_key: …"),
+            (
+                form("xml/echoPost", "foo=y&echoText=x&=z&__a=1"),
+                r#"200 {"echoText":"x"}"#,
+            ),
+            (
+                json(
+                    "json/echoPost",
+                    r#"{"foo": [{}], "echoText": "x", "foo": 1}"#,
+                ),
+                r#"200 {"echoText":"x"}"#,
+            ),
+            (
+                xml_body(
+                    "json/echoPost",
+                    "<request><foo><b/></foo><echoText>x</echoText><foo/></request>",
+                ),
+                r#"200 {"echoText":"x"}"#,
+            ),
+            (
+                form("xmlrpc/echoPost", "foo=y&echoText=x"),
+                r#"200 {"echoText":"x"}"#,
+            ),
+            (echo(&[("foo", "y"), ("echoText", "x")]), extra),
+            (
+                echo(&[("foo", "y"), ("echoText", "x"), ("foo", "z"), ("bar", "")]),
+                extra,
+            ),
+            (
+                echo(&[("echoText", "x"), ("_foo", "y")]),
+                "200 validation_extra_key: …",
+            ),
+            (
+                echo(&[("echoText", "x"), (" echoText", "y")]),
+                "200 validation_extra_key: …",
+            ),
+            (
+                echo(&[("echoText", "x"), ("", "y")]),
+                "200 validation_extra_key: …",
+            ),
+            (
+                echo(&[
+                    ("echoText", "x"),
+                    ("__foo", "y"),
+                    ("__foo", "<int>1</int>"),
+                    ("__", ""),
+                ]),
+                r#"200 {"echoText":"x"}"#,
+            ),
+            // Unknown keys come last.
+            (echo(&[("foo", "y")]), "200 validation_missing_key: …"),
+            (
+                echo(&[("foo", "y"), ("echoText", "<int>1</int>")]),
+                "200 validation_incorrect_type: …",
+            ),
+            (
+                xml_rpc(struct_call(
+                    "checkToken",
+                    &[("foo", ""), ("authToken", "x")],
+                )),
+                extra,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn an_argument_is_given_once_in_a_place() {
+    let twice = "200 validation_duplicate_key: Validation error (REST input, ): \
+                 key echoText is given twice";
+    table(
+        &[],
+        [
+            (get("json/echo?echoText=x&echoText=x"), twice),
+            (get("json/echo?echoText=x&echo%54ext=y"), twice),
+            (form("json/echoPost", "echoText=x&echoText=y"), twice),
+            (ask("POST", "json/echoPost?echoText=x&echoText=y"), twice),
+            (
+                json("json/echoPost", r#"{"echoText": "x", "echoText": "y"}"#),
+                twice,
+            ),
+            (
+                json("json/echoPost", r#"{"echoText": "x", "echo\u0054ext": 1}"#),
+                twice,
+            ),
+            (
+                xml_body(
+                    "json/echoPost",
+                    "<request><echoText>x</echoText><echoText/></request>",
+                ),
+                twice,
+            ),
+            (
+                echo(&[("echoText", "x"), ("echoText", "x")]),
+                "200 validation_duplicate_key: Validation error (input to XML-RPC function, ): \
+                 key echoText is given twice",
+            ),
+            // Across places it is no fault: the body wins.
+            (
+                form("json/echoPost?echoText=query", "echoText=body"),
+                r#"200 {"echoText":"body"}"#,
+            ),
+            (
+                json("json/echoPost?echoText=query", r#"{"echoText": "body"}"#),
+                r#"200 {"echoText":"body"}"#,
+            ),
+            (
+                xml_body(
+                    "xml/echoPost?echoText=query",
+                    "<request><echoText>body</echoText></request>",
+                ),
+                r#"200 {"echoText":"body"}"#,
+            ),
+            (
+                form("xmlrpc/echoPost?echoText=query", "echoText=body"),
+                r#"200 {"echoText":"body"}"#,
+            ),
+            (
+                form("json/echoPost?echoText=query", "foo=body"),
+                r#"200 {"echoText":"query"}"#,
+            ),
+            (
+                ask("POST", "json/echoPost?echoText=query"),
+                r#"200 {"echoText":"query"}"#,
+            ),
+            (
+                json("json/echoPost?echoText=query", ""),
+                r#"200 {"echoText":"query"}"#,
+            ),
+            // An argument of the body that is wrong does not fall back to the query.
+            (
+                json("json/echoPost?echoText=query", r#"{"echoText": 1}"#),
+                "200 validation_incorrect_type: …",
+            ),
+        ],
+    );
+}

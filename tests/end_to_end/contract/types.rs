@@ -1,0 +1,273 @@
+//! Texts and numbers in the shapes in which they come.
+
+use serde_json::json as value;
+
+use super::echo_of;
+use crate::harness::{
+    PROTOCOLS, Request, Served, check, form, get, json, struct_call, xml_body, xml_rpc,
+};
+
+#[test]
+fn a_text_is_a_text_in_every_shape() {
+    let not = |got: &str| {
+        format!(
+            "200 validation_incorrect_type: Validation error (REST input): \
+             expected type string at position '/echoText', got {got}"
+        )
+    };
+    let server = Served::demonstration(&[]);
+    for (body, got) in [
+        ("1", "integer"),
+        ("-9223372036854775808", "integer"),
+        ("18446744073709551615", "integer"),
+        ("18446744073709551616", "double"),
+        ("1.0", "double"),
+        ("1e5", "double"),
+        ("true", "boolean"),
+        ("null", "NULL"),
+        ("[]", "array"),
+        (r#"["x"]"#, "array"),
+        ("{}", "object"),
+    ] {
+        let body = format!("{{\"echoText\": {body}}}");
+        check(&server, json("json/echoPost", body), &not(got));
+    }
+    for (body, text) in [
+        (r#""x""#, r#""x""#),
+        (r#""""#, r#""""#),
+        (r#"" x\t""#, r#"" x\t""#),
+        (r#""\u00e9\ud83d\ude00\/""#, "\"é😀/\""),
+        (r#""1""#, r#""1""#),
+    ] {
+        let body = format!("{{\"echoText\": {body}}}");
+        let expect = format!("200 {{\"echoText\":{text}}}");
+        check(&server, json("json/echoPost", body), &expect);
+    }
+    for (element, expect) in [
+        ("<echoText>x</echoText>", r#"200 {"echoText":"x"}"#),
+        ("<echoText> x\n</echoText>", r#"200 {"echoText":" x\n"}"#),
+        ("<echoText></echoText>", r#"200 {"echoText":""}"#),
+        ("<echoText/>", r#"200 {"echoText":""}"#),
+        ("<echoText>  </echoText>", r#"200 {"echoText":"  "}"#),
+        ("<echoText a='b'>x</echoText>", r#"200 {"echoText":"x"}"#),
+        ("<echoText>1</echoText>", r#"200 {"echoText":"1"}"#),
+        (
+            "<echoText>a&lt;&#98;&#x63;<![CDATA[<&]]><!-- no -->d<?no?></echoText>",
+            r#"200 {"echoText":"a<bc<&d"}"#,
+        ),
+        // XML ends its lines with LF; a carriage return that is meant is written so.
+        (
+            "<echoText>a\r\nb&#13;\nc</echoText>",
+            r#"200 {"echoText":"a\nb\r\nc"}"#,
+        ),
+        ("<echoText><b>x</b></echoText>", &not("object")),
+        ("<echoText>x<b/></echoText>", &not("object")),
+    ] {
+        let body = format!("<request>{element}</request>");
+        check(&server, xml_body("json/echoPost", body), expect);
+    }
+    for (body, expect) in [
+        ("echoText=x", r#"200 {"echoText":"x"}"#),
+        ("echoText=", r#"200 {"echoText":""}"#),
+        ("echoText", r#"200 {"echoText":""}"#),
+        ("echoText=+x%20%09", r#"200 {"echoText":" x \t"}"#),
+        ("echoText=a=b", r#"200 {"echoText":"a=b"}"#),
+        ("&&echoText=x&", r#"200 {"echoText":"x"}"#),
+        ("echo%54ext=x", r#"200 {"echoText":"x"}"#),
+        ("echoText=%zz%1%", r#"200 {"echoText":"%zz%1%"}"#),
+        ("echoText=a%0D%0Ab", r#"200 {"echoText":"a\r\nb"}"#),
+    ] {
+        check(&server, form("json/echoPost", body), expect);
+        check(&server, get(&format!("json/echo?{body}")), expect);
+    }
+}
+
+#[test]
+fn a_text_is_a_text_in_xml_rpc() {
+    let server = Served::demonstration(&[]);
+    for (inner, text) in [
+        ("x", "x"),
+        ("", ""),
+        ("<string></string>", ""),
+        ("<string/>", ""),
+        ("<string>x</string>", "x"),
+        (" \n<string>x</string>\t", "x"),
+        (" x ", " x "),
+        ("  ", "  "),
+        ("<string> x\n </string>", " x\\n "),
+        ("<string>  </string>", "  "),
+        ("<string>1</string>", "1"),
+        ("<string>a\r\nb&#13;\nc</string>", "a\\nb\\r\\nc"),
+        ("<string>&lt;&amp;&#x6C5F;</string>", "<&江"),
+        ("<string><![CDATA[<b>]]></string>", "<b>"),
+        ("a<!-- no -->b<?no?>c", "abc"),
+    ] {
+        let expect = format!("200 {{\"echoText\":\"{text}\"}}");
+        check(&server, echo_of(inner), &expect);
+    }
+    for (inner, got) in [
+        ("<int>1</int>", "integer"),
+        ("<i4>1</i4>", "integer"),
+        ("<i8>1</i8>", "integer"),
+        ("<boolean>1</boolean>", "boolean"),
+        ("<boolean>false</boolean>", "boolean"),
+        ("<double>1</double>", "double"),
+        (
+            "<dateTime.iso8601>20060811T13:38:44</dateTime.iso8601>",
+            "object",
+        ),
+        (
+            "<dateTime.iso8601>2006-08-11T13:38:44Z</dateTime.iso8601>",
+            "object",
+        ),
+        ("<base64>eA==</base64>", "object"),
+        ("<struct></struct>", "object"),
+        ("<array><data></data></array>", "array"),
+        ("<array><data><value>x</value></data></array>", "array"),
+        ("<nil/>", "NULL"),
+    ] {
+        let expect = format!(
+            "200 validation_incorrect_type: Validation error (input to XML-RPC function): \
+             expected type string at position '/echoText', got {got}"
+        );
+        check(&server, echo_of(inner), &expect);
+    }
+    for inner in [
+        "<string>x</string><string>y</string>",
+        "x<string>y</string>",
+        "<string>x</string>y",
+        "<string><b/></string>",
+        "<text>x</text>",
+        "<String>x</String>",
+        "<ex:nil/>",
+        "<int></int>",
+        "<int>x</int>",
+        "<int>1.0</int>",
+        "<int>0x1</int>",
+        "<int>1 1</int>",
+        "<int>2147483648</int>",
+        "<i8>9223372036854775808</i8>",
+        "<boolean>2</boolean>",
+        "<boolean>TRUE</boolean>",
+        "<double>x</double>",
+        "<dateTime.iso8601>yesterday</dateTime.iso8601>",
+        "<nil>x</nil>",
+        "<array></array>",
+        "<array><value>x</value></array>",
+        "<struct><member></member></struct>",
+        "<struct><member><name>a</name></member></struct>",
+        "<struct><member><value>x</value><name>a</name></member></struct>",
+        "<struct><member><name>a</name><value/><value/></member></struct>",
+        "<struct>x</struct>",
+    ] {
+        check(
+            &server,
+            echo_of(inner),
+            "200 fault -32600: Not a methodCall: …",
+        );
+    }
+}
+
+fn page_of(inner: &str) -> Request {
+    xml_rpc(struct_call(
+        "getGroups",
+        &[("page", inner), ("resultsPerPage", "<int>10</int>")],
+    ))
+}
+
+#[test]
+fn a_number_is_a_number_in_every_shape() {
+    let server = Served::demonstration(&[]);
+    for (text, outcome) in [
+        ("1", "{…"),
+        ("01", "{…"),
+        ("2147483647", "{…"),
+        ("", "type"),
+        ("-", "type"),
+        ("x", "type"),
+        ("1.0", "type"),
+        ("1e0", "type"),
+        ("0x1", "type"),
+        ("%201", "type"),
+        ("1%20", "type"),
+        ("+1", "type"),
+        ("%2B1", "type"),
+        ("1%00", "type"),
+        ("%D9%A1", "type"),
+        ("0", "(0) must be >= 1"),
+        ("-0", "(0) must be >= 1"),
+        ("-1", "(-1) must be >= 1"),
+        ("2147483648", "(2147483648) must be <= 2147483647"),
+        // What no 64 bits hold is told as the nearest that they do.
+        (
+            "99999999999999999999",
+            "(9223372036854775807) must be <= 2147483647",
+        ),
+        (
+            "-99999999999999999999",
+            "(-9223372036854775808) must be >= 1",
+        ),
+    ] {
+        let expect = match outcome {
+            "{…" => "200 {…".to_owned(),
+            "type" => "200 validation_incorrect_type: Validation error (REST input): \
+                       expected type integer at position '/page', got string"
+                .to_owned(),
+            range => format!(
+                "200 validation_out_of_range: Validation error (REST input, /page): \
+                 value at /page {range}"
+            ),
+        };
+        for protocol in ["json", "xml", "xmlrpc"] {
+            let target = format!("{protocol}/getGroups?page={text}&resultsPerPage=10");
+            check(&server, get(&target), &expect);
+        }
+    }
+    for (inner, outcome) in [
+        ("<int>1</int>", "{…"),
+        ("<i4>1</i4>", "{…"),
+        ("<i8>1</i8>", "{…"),
+        ("<int> 1\n</int>", "{…"),
+        ("<int>+1</int>", "{…"),
+        ("<nil/>", "{…"),
+        ("<string>1</string>", "string"),
+        ("1", "string"),
+        ("", "string"),
+        (" 1", "string"),
+        ("<double>1</double>", "double"),
+        ("<double>1.0</double>", "double"),
+        ("<boolean>1</boolean>", "boolean"),
+        ("<array><data/></array>", "array"),
+        ("<struct/>", "object"),
+        ("<base64>MQ==</base64>", "object"),
+        ("<int>0</int>", "(0) must be >= 1"),
+        ("<int>-2147483648</int>", "(-2147483648) must be >= 1"),
+        ("<i8>2147483648</i8>", "(2147483648) must be <= 2147483647"),
+    ] {
+        let expect = match outcome {
+            "{…" => "200 {…".to_owned(),
+            range if range.starts_with('(') => format!(
+                "200 validation_out_of_range: Validation error (input to XML-RPC function, \
+                 /page): value at /page {range}"
+            ),
+            got => format!(
+                "200 validation_incorrect_type: Validation error (input to XML-RPC function): \
+                 expected type integer at position '/page', got {got}"
+            ),
+        };
+        check(&server, page_of(inner), &expect);
+    }
+}
+
+#[test]
+fn what_is_missing_has_its_default() {
+    let server = Served::demonstration(&[]);
+    for protocol in PROTOCOLS {
+        let answer = protocol.call(&server, "GET", "getGroups", &value!({}));
+        assert_eq!(answer.text("page"), "1");
+        assert_eq!(answer.text("resultsPerPage"), "100");
+        let global = value!({"page": 1, "resultsPerPage": 100, "context": "global"});
+        let said = protocol.call(&server, "GET", "getGroups", &global);
+        assert_eq!(answer.value, said.value);
+    }
+}

@@ -1,0 +1,244 @@
+//! Requests written out by hand, and what became of each in one line.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::gateway::Served;
+use super::http::Response;
+use super::protocol::{Protocol, encode, xml, xml_rpc_value};
+
+/// A request in its parts.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    /// Method, target and version.
+    pub(crate) line: Vec<u8>,
+    /// Without Host, Connection and Content-Length.
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    /// Sent with its length, where there is one.
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+/// `json/echo` is `/api/json/peopleaggregator/echo`; what begins with a slash is a path already.
+fn path(short: &str) -> String {
+    match short.split_once('/') {
+        Some((protocol @ ("json" | "xml" | "xmlrpc"), name)) => {
+            format!("/api/{protocol}/peopleaggregator/{name}")
+        }
+        _ => short.to_owned(),
+    }
+}
+
+/// A request without a body.
+pub(crate) fn ask(method: &str, target: &str) -> Request {
+    Request {
+        line: format!("{method} {} HTTP/1.1", path(target)).into_bytes(),
+        headers: Vec::new(),
+        body: None,
+    }
+}
+
+/// GET.
+pub(crate) fn get(target: &str) -> Request {
+    ask("GET", target)
+}
+
+/// POST of a body of this type.
+pub(crate) fn post(target: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Request {
+    Request {
+        body: Some(body.into()),
+        ..ask("POST", target).with("Content-Type", content_type)
+    }
+}
+
+/// POST of a form.
+pub(crate) fn form(target: &str, body: impl Into<Vec<u8>>) -> Request {
+    post(target, "application/x-www-form-urlencoded", body)
+}
+
+/// POST of a JSON body.
+pub(crate) fn json(target: &str, body: impl Into<Vec<u8>>) -> Request {
+    post(target, "application/json", body)
+}
+
+/// POST of an XML body.
+pub(crate) fn xml_body(target: &str, body: impl Into<Vec<u8>>) -> Request {
+    post(target, "application/xml", body)
+}
+
+/// POST of a methodCall.
+pub(crate) fn xml_rpc(body: impl Into<Vec<u8>>) -> Request {
+    post("/api/xmlrpc", "text/xml", body)
+}
+
+/// A methodCall with this inside its `<params>`.
+pub(crate) fn call(name: &str, params: &str) -> String {
+    format!(
+        "<methodCall><methodName>peopleaggregator.{name}</methodName>\
+         <params>{params}</params></methodCall>"
+    )
+}
+
+/// A methodCall of one struct with these members; what a `<value>` holds is given as written.
+pub(crate) fn struct_call(name: &str, members: &[(&str, &str)]) -> String {
+    let members: String = members
+        .iter()
+        .map(|(name, value)| format!("<member><name>{name}</name><value>{value}</value></member>"))
+        .collect();
+    call(
+        name,
+        &format!("<param><value><struct>{members}</struct></value></param>"),
+    )
+}
+
+impl Request {
+    /// The same with one more header.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Its bytes, for a connection that stays open.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut bytes = self.line.clone();
+        bytes.extend_from_slice(b"\r\nHost: test\r\n");
+        for (name, value) in &self.headers {
+            bytes.extend_from_slice(&[name.as_bytes(), b": ", value, b"\r\n"].concat());
+        }
+        if let Some(body) = &self.body {
+            bytes.extend_from_slice(format!("Content-Length: {}\r\n", body.len()).as_bytes());
+        }
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(self.body.as_deref().unwrap_or_default());
+        bytes
+    }
+}
+
+impl From<Request> for Vec<u8> {
+    /// Its bytes, for a connection that ends with it.
+    fn from(request: Request) -> Self {
+        request.with("Connection", "close").bytes()
+    }
+}
+
+/// A request as text with a line feed for each end of a line.
+pub(crate) fn crlf(text: &str) -> Vec<u8> {
+    text.replace('\n', "\r\n").into_bytes()
+}
+
+/// What a response says, in one line: `200 {"echoText":"x"}`, `200 invalid_id: Group ID …`,
+/// `200 fault -32700: The body …`, `404 not_found: nothing …`, or a status alone.
+pub(crate) fn outcome(response: &Response) -> String {
+    let status = response.status;
+    let protocol = match response.header("content-type").split(';').next() {
+        Some("application/x-javascript" | "application/json") => Protocol::Json,
+        Some("application/xml") => Protocol::Xml,
+        Some("text/xml") => Protocol::XmlRpc,
+        _ => {
+            let text = String::from_utf8_lossy(&response.body);
+            return format!("{status} {}", text.trim_end())
+                .trim_end()
+                .to_owned();
+        }
+    };
+    if response.body.is_empty() {
+        return status.to_string();
+    }
+    let value = protocol.read(response).value;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    if let Some(fault) = value.get("fault") {
+        let words = text(&fault["faultString"]);
+        return format!("{status} fault {}: {words}", fault["faultCode"]);
+    }
+    if let Some(code) = value.get("code") {
+        assert_eq!(value["success"].to_string().trim_matches('"'), "false");
+        return format!("{status} {}: {}", text(code), text(&value["msg"]));
+    }
+    let mut members: BTreeMap<String, Value> = serde_json::from_value(value).expect("a struct");
+    let success = members.remove("success").expect("success");
+    assert_eq!(success.to_string().trim_matches('"'), "true");
+    format!("{status} {}", serde_json::to_string(&members).unwrap())
+}
+
+/// Sends a request on a connection of its own and holds its outcome against what is expected;
+/// `…` at the end of that stands for whatever follows.
+#[track_caller]
+pub(crate) fn check(server: &Served, request: impl Into<Vec<u8>>, expect: &str) -> Response {
+    let request = request.into();
+    let response = server.send(&request);
+    let got = outcome(&response);
+    let fits = match expect.strip_suffix('…') {
+        Some(beginning) => got.starts_with(beginning),
+        None => got == expect,
+    };
+    let asked = String::from_utf8_lossy(&request);
+    let asked: String = asked.chars().take(600).collect();
+    assert!(fits, "asked: {asked}\nexpected: {expect}\ngot:      {got}");
+    response
+}
+
+/// Calls an operation in every way there is: three answers over query, form, JSON and XML, and
+/// a methodCall. The expected failure is written with `{input}` where it names the place.
+#[track_caller]
+pub(crate) fn check_everywhere(
+    server: &Served,
+    verb: &str,
+    name: &str,
+    arguments: &[(&str, Value)],
+    expect: &str,
+) {
+    let rest = expect.replace("{input}", "REST input");
+    for protocol in ["json", "xml", "xmlrpc"] {
+        let target = format!("{protocol}/{name}");
+        let query = ask(verb, &format!("{target}?{}", form_of(arguments)));
+        check(server, query, &rest);
+        if verb == "POST" {
+            check(server, form(&target, form_of(arguments)), &rest);
+            check(server, json(&target, json_of(arguments)), &rest);
+            check(server, xml_body(&target, xml_of(arguments)), &rest);
+        }
+    }
+    let values: Vec<(&str, String)> = arguments
+        .iter()
+        .map(|(name, value)| (*name, xml_rpc_value(value)))
+        .collect();
+    let members: Vec<(&str, &str)> = values
+        .iter()
+        .map(|(name, value)| {
+            let value = value.strip_prefix("<value>").unwrap();
+            (*name, value.strip_suffix("</value>").unwrap())
+        })
+        .collect();
+    let rpc = expect.replace("{input}", "input to XML-RPC function");
+    check(server, xml_rpc(struct_call(name, &members)), &rpc);
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn form_of(arguments: &[(&str, Value)]) -> String {
+    let pairs: Vec<String> = arguments
+        .iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(&plain(value))))
+        .collect();
+    pairs.join("&")
+}
+
+fn json_of(arguments: &[(&str, Value)]) -> String {
+    let members: Vec<String> = arguments
+        .iter()
+        .map(|(name, value)| format!("{}:{value}", Value::from(*name)))
+        .collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn xml_of(arguments: &[(&str, Value)]) -> String {
+    let elements: String = arguments
+        .iter()
+        .map(|(name, value)| format!("<{name}>{}</{name}>", xml(&plain(value))))
+        .collect();
+    format!("<request>{elements}</request>")
+}
