@@ -19,17 +19,18 @@ pub fn read(request: &Request<'_>, name: &str) -> Result<Call, Error> {
     let entry = catalog::find(name).ok_or_else(|| unknown_method(name))?;
     let sends_body = verb(entry, request.method)?;
     let mut meter = Meter::default();
-    let query = form::read(request.query.as_bytes(), &mut meter)?;
+    let mut given = form::read(request.query.as_bytes(), &mut meter)?;
     let body = if sends_body {
         read_body(request, &mut meter)?
     } else {
         Vec::new()
     };
-    // The body wins where both name one.
-    let mut given: Vec<_> = query
-        .into_iter()
-        .filter(|(name, _)| !body.iter().any(|(other, _)| other == name))
-        .collect();
+    // The body wins where both name one. What the query has twice stays there once too often.
+    for (name, _) in &body {
+        if let Some(place) = given.iter().position(|(other, _)| other == name) {
+            given.remove(place);
+        }
+    }
     given.extend(body);
     let arguments = check(entry, given, request.bearer, Input::Rest)?;
     Ok(Call { entry, arguments })

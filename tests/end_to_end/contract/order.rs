@@ -302,6 +302,15 @@ fn an_argument_is_given_once_in_a_place() {
                 "200 validation_duplicate_key: Validation error (input to XML-RPC function, ): \
                  key echoText is given twice",
             ),
+            // Also in the place that does not win.
+            (
+                form("json/echoPost?echoText=x&echoText=y", "echoText=z"),
+                twice,
+            ),
+            (
+                json("xml/echoPost?echoText=x&echoText=y", r#"{"echoText": "z"}"#),
+                twice,
+            ),
             // Across places it is no fault: the body wins.
             (
                 form("json/echoPost?echoText=query", "echoText=body"),
