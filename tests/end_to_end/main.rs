@@ -23,6 +23,7 @@ mod documents;
 mod golden;
 mod harness;
 mod history;
+mod hostile;
 mod model;
 mod pages;
 mod races;

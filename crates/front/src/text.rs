@@ -20,24 +20,24 @@ pub fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|&byte| char::from(byte)).collect()
 }
 
-/// A piece of the input as an error may quote it: short, and on one line.
-pub fn quote(text: &str) -> String {
-    let mut quoted: String = text
-        .chars()
-        .take(QUOTED)
-        .flat_map(|c| {
-            let escaped: Box<dyn Iterator<Item = char>> = if c.is_control() || !can_carry(c) {
-                Box::new(c.escape_default())
-            } else {
-                Box::new(std::iter::once(c))
-            };
-            escaped
-        })
-        .collect();
+/// A piece of the input as an error or the log may quote it: short, and on one line.
+pub fn quote(text: &str) -> Cow<'_, str> {
+    let plain = |c: char| can_carry(c) && !c.is_control();
+    if text.len() <= QUOTED && text.chars().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut quoted = String::new();
+    for c in text.chars().take(QUOTED) {
+        if plain(c) {
+            quoted.push(c);
+        } else {
+            quoted.extend(c.escape_default());
+        }
+    }
     if text.chars().nth(QUOTED).is_some() {
         quoted.push('…');
     }
-    quoted
+    Cow::Owned(quoted)
 }
 
 #[cfg(test)]

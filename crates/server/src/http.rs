@@ -16,6 +16,7 @@ use actix_web::{App, HttpRequest, HttpResponse, web};
 use trivium_core::types::{GroupRef, UserRef};
 use trivium_core::{Service, public};
 use trivium_describe::pages;
+use trivium_front::text::quote;
 use trivium_front::{Reply, Request, budget};
 
 use crate::deadline::{Deadline, Serving, Watch};
@@ -172,8 +173,8 @@ async fn serve(
     // The query is left out: it may hold a token.
     tracing::info!(
         id,
-        method = %http.method(),
-        path = http.path(),
+        method = &*quote(http.method().as_str()),
+        path = &*quote(http.path()),
         status,
         code = reply.code,
         microseconds = began.elapsed().as_micros(),

@@ -11,6 +11,8 @@ pub(crate) fn start(format: LogFormat, level: tracing::Level) {
     // Libraries speak up only about trouble: at lower levels some would log what they read.
     let levels = Targets::new()
         .with_default(LevelFilter::WARN)
+        // Requests that are none, and connections that break: the clients' trouble, not ours.
+        .with_target("actix_http::h1", LevelFilter::OFF)
         .with_target("trivium", level)
         .with_target("trivium_core", level)
         .with_target("trivium_storage", level);

@@ -112,23 +112,15 @@ impl Connection {
     }
 }
 
-/// Sends the bytes of a request whose connection closes after it, and reads the response.
+/// Sends the bytes of a request over a connection of its own, and reads the response.
 pub(crate) fn exchange(address: &str, request: &[u8]) -> Response {
-    let mut stream = TcpStream::connect(address).expect("a connection");
-    stream
-        .set_read_timeout(Some(Duration::from_secs(60)))
-        .expect("a deadline");
+    let mut connection = Connection::open(address);
     // A server that refuses early may stop reading; its answer counts.
-    let _refused = stream.write_all(request);
-    let mut bytes = Vec::new();
-    let mut chunk = [0; 16 * 1024];
-    loop {
-        match stream.read(&mut chunk) {
-            Ok(0) => break,
-            Ok(n) => bytes.extend_from_slice(&chunk[..n]),
-            Err(error) if bytes.is_empty() => panic!("no response: {error}"),
-            Err(_) => break,
-        }
-    }
-    Response::parse(&bytes)
+    connection.send(request);
+    let response = if request.starts_with(b"HEAD ") {
+        connection.receive_head()
+    } else {
+        connection.receive()
+    };
+    response.expect("a response")
 }

@@ -1,0 +1,313 @@
+//! Requests that are none, and paths and methods that nothing serves.
+
+use super::{Attacked, SECRET};
+use crate::harness::{Connection, ask, crlf, form, get, outcome, post, xml_rpc};
+
+const NOWHERE: &str = "404 not_found: nothing is served at this address";
+
+#[test]
+fn requests_that_are_none_are_refused() {
+    let target = Attacked::start();
+    let headers = |count: usize| -> String { (0..count).map(|n| format!("X-{n}: y\n")).collect() };
+    let live = |more: &str| format!("GET /live HTTP/1.1\nHost: h\nConnection: close\n{more}\n");
+    let echo = |headers: &str| {
+        format!(
+            "POST /api/json/peopleaggregator/echoPost HTTP/1.1\nHost: h\nConnection: close\n\
+             {headers}\n"
+        )
+    };
+    for (request, expect) in [
+        ("GARBAGE\n\n".to_owned(), "400"),
+        ("GET\n\n".to_owned(), "400"),
+        ("GET /live\n\n".to_owned(), "400"),
+        ("GET /live HTTP/9.9\n\n".to_owned(), "400"),
+        ("GET /live HTTP/1.1 x\n\n".to_owned(), "400"),
+        ("GET /li ve HTTP/1.1\nHost: h\n\n".to_owned(), "400"),
+        ("GET /\u{e9} HTTP/1.1\nHost: h\n\n".to_owned(), "400"),
+        ("G\u{0}T /live HTTP/1.1\nHost: h\n\n".to_owned(), "400"),
+        ("PRI * HTTP/2.0\n\nSM\n\n".to_owned(), "400"),
+        ("\u{16}\u{3}\u{1}\u{2}\0\u{1}\n\n".to_owned(), "400"),
+        ("GET /live HTTP/1.1\n\n".to_owned(), "400"),
+        ("GET /live HTTP/1.1\nHost: a\nHost: b\n\n".to_owned(), "400"),
+        ("GET /live HTTP/1.1\nHost : h\n\n".to_owned(), "400"),
+        ("GET /live HTTP/1.1\nHost: h\n : x\n\n".to_owned(), "400"),
+        (
+            "GET /live HTTP/1.1\nHost: h\nno colon\n\n".to_owned(),
+            "400",
+        ),
+        (
+            "GET /live HTTP/1.1\nHost: h\nX: a\n b\n\n".to_owned(),
+            "400",
+        ),
+        ("GET /live HTTP/1.1\nHost: h\nX: a\0b\n\n".to_owned(), "400"),
+        // Floods.
+        (live(&headers(90)), "200 live"),
+        (live(&headers(10_000)), "431"),
+        (live(&format!("X: {}\n", "y".repeat(1_000_000))), "431"),
+        (
+            format!(
+                "GET /{} HTTP/1.1\nHost: h\nConnection: close\n\n",
+                "a".repeat(60_000)
+            ),
+            NOWHERE,
+        ),
+        (
+            format!("GET /{} HTTP/1.1\nHost: h\n\n", "a".repeat(70_000)),
+            "400",
+        ),
+        (
+            format!("GET /{} HTTP/1.1\nHost: h\n\n", "a".repeat(1_000_000)),
+            "431",
+        ),
+        (
+            format!("{} /live HTTP/1.1\nHost: h\n\n", "A".repeat(1_000_000)),
+            "431",
+        ),
+        // Lengths that are none, or differ.
+        (echo("Content-Length: -1\n"), "400"),
+        (echo("Content-Length: +10\n"), "400"),
+        (echo("Content-Length: 1e1\n"), "400"),
+        (echo("Content-Length: x\n"), "400"),
+        (echo("Content-Length: \n"), "400"),
+        (echo("Content-Length: 99999999999999999999999\n"), "400"),
+        (echo("Content-Length: 10, 10\n"), "400"),
+        (echo("Content-Length: 10\nContent-Length: 10\n"), "400"),
+        (echo("Content-Length: 10\nContent-Length: 5\n"), "400"),
+        (
+            echo("Content-Length: 10\nTransfer-Encoding: chunked\n"),
+            "400",
+        ),
+        (
+            echo("Transfer-Encoding: chunked\nContent-Length: 10\n"),
+            "400",
+        ),
+        (
+            echo("Transfer-Encoding: chunked\nTransfer-Encoding: chunked\n"),
+            "400",
+        ),
+        (echo("Transfer-Encoding: gzip, chunked\n"), "400"),
+        (echo("Transfer-Encoding: chunked, identity\n"), "400"),
+        (echo("Transfer-Encoding: identity\n"), "400"),
+        (echo("Transfer-Encoding: xchunked\n"), "400"),
+        (
+            "POST /api/json/peopleaggregator/echoPost HTTP/1.0\n\nechoText=x".to_owned(),
+            "400",
+        ),
+        (
+            "POST /api/json/peopleaggregator/echoPost HTTP/1.0\nTransfer-Encoding: chunked\n\n"
+                .to_owned(),
+            "400",
+        ),
+        // Chunks that are none.
+        (
+            echo("Transfer-Encoding: chunked\n") + "zz\nechoText=x\n0\n\n",
+            "400 malformed_body: the body ended early",
+        ),
+        (
+            echo("Transfer-Encoding: chunked\n") + "fffffffffffffffff\nx\n0\n\n",
+            "400 malformed_body: the body ended early",
+        ),
+        (
+            echo("Transfer-Encoding: chunked\n") + "-1\nx\n0\n\n",
+            "400 malformed_body: the body ended early",
+        ),
+    ] {
+        target.check(crlf(&request), expect);
+    }
+    target.is_unharmed();
+}
+
+#[test]
+fn odd_requests_are_still_requests() {
+    let target = Attacked::start();
+    let path = "/api/json/peopleaggregator/echoPost";
+    for request in [
+        format!(
+            "POST {path} HTTP/1.1\nHost: h\nConnection: close\nTransfer-Encoding: chunked\n\na;x=y\nechoText=x\n0\n\n"
+        ),
+        format!(
+            "POST {path} HTTP/1.1\nHost: h\nConnection: close\nTRANSFER-ENCODING: Chunked\n\n00a\nechoText=x\n0\n\n"
+        ),
+        format!(
+            "POST {path} HTTP/1.1\nHost: h\nConnection: close\nExpect: 100-continue\nContent-Length: 10\n\nechoText=x"
+        ),
+        format!(
+            "POST {path} HTTP/1.1\nhOST:h\nConnection: close\nContent-Length:   10  \n\nechoText=x"
+        ),
+        format!(
+            "\n\nPOST {path} HTTP/1.1\nHost: h\nConnection: close\nContent-Length: 10\n\nechoText=x"
+        ),
+        format!(
+            "POST {path} HTTP/1.1\nHost: h\nConnection: Upgrade, close\nUpgrade: h2c\nContent-Length: 10\n\nechoText=x"
+        ),
+    ] {
+        let mut connection = Connection::open(&target.0.address);
+        connection.send(&crlf(&request));
+        let response = connection.receive().expect("an answer");
+        assert_eq!(outcome(&response), r#"200 {"echoText":"x"}"#, "{request}");
+    }
+    let bare = format!(
+        "POST {path} HTTP/1.1\nHost: h\nConnection: close\nContent-Length: 10\n\nechoText=x"
+    );
+    target.check(bare, r#"200 {"echoText":"x"}"#);
+    target.is_unharmed();
+}
+
+#[test]
+fn requests_may_follow_each_other_at_once() {
+    let target = Attacked::start();
+    let mut all = Vec::new();
+    for n in 0..100 {
+        let text = format!("echoText={n}");
+        match n % 4 {
+            0 => all.extend(form("json/echoPost", text).bytes()),
+            1 => all.extend(get(&format!("xml/echo?{text}")).bytes()),
+            2 => all.extend(form("xmlrpc/nope", text).bytes()),
+            _ => all.extend(
+                form("json/echoPost", text)
+                    .with("Content-Encoding", "br")
+                    .bytes(),
+            ),
+        }
+    }
+    let mut connection = Connection::open(&target.0.address);
+    connection.send(&all);
+    for n in 0..100 {
+        let told = outcome(&connection.receive().expect("an answer"));
+        match n % 4 {
+            0 | 1 => assert_eq!(told, format!("200 {{\"echoText\":\"{n}\"}}")),
+            2 => assert!(told.starts_with("200 fault -32601"), "{told}"),
+            _ => assert!(told.starts_with("415 unsupported_media_type"), "{told}"),
+        }
+    }
+    // What cannot be a request ends the connection, and the requests before it are answered.
+    connection.send(&get("json/echo?echoText=x").bytes());
+    connection.send(b"\x01\x02\x03\r\n\r\n");
+    connection.send(&get("json/echo?echoText=y").bytes());
+    let told: Vec<String> = std::iter::from_fn(|| connection.receive())
+        .map(|response| outcome(&response))
+        .collect();
+    assert_eq!(told, [r#"200 {"echoText":"x"}"#, "400"]);
+    target.is_unharmed();
+}
+
+#[test]
+fn every_method_on_every_path_is_answered() {
+    let target = Attacked::start();
+    let long = "M".repeat(200);
+    for method in [
+        "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "FROB",
+        "get", "M-SEARCH", &long,
+    ] {
+        for path in [
+            "/",
+            "*",
+            "/nope",
+            "/favicon.ico",
+            "/api",
+            "/api/json",
+            "/api/json/peopleaggregator",
+            "/api/json/other/echo",
+            "/api/JSON/peopleaggregator/echo",
+            "/api/xmlrpcx",
+            "/api/xmlrpc/peopleaggregator",
+            "//api/json/peopleaggregator/echo",
+            "/api//json/peopleaggregator/echo",
+            "/api/x/../json/peopleaggregator/echo",
+            "/%61pi/json/peopleaggregator/echo",
+            "/%00",
+            "/%2e%2e/etc/passwd",
+            "/..%5c..%5c",
+            "http://other.example/",
+        ] {
+            let request = ask(method, path).with("Authorization", &format!("Bearer {SECRET}"));
+            let expect = if method == "HEAD" { "404" } else { NOWHERE };
+            target.check(request, expect);
+        }
+        for path in [
+            "/live",
+            "/ready",
+            "/api/json/peopleaggregator/",
+            "/api/json/peopleaggregator/../echo",
+            "/api/xml/peopleaggregator/echo%00",
+            "/api/json/peopleaggregator/echo;a=b",
+            "/api/json/peopleaggregator/joinGroup",
+            "/api/xml/peopleaggregator/getGroups",
+            "/api/xmlrpc",
+            "/api/xmlrpc/",
+            "/api/xmlrpc///",
+            "/api/xmlrpc/peopleaggregator/",
+            "/api/xmlrpc/peopleaggregator/logout",
+        ] {
+            let request = ask(method, path).with("Authorization", &format!("Bearer {SECRET}"));
+            let response = target.0.send(&Vec::from(request.clone()));
+            assert!([200, 405].contains(&response.status), "{method} {path}");
+            assert!(!String::from_utf8_lossy(&response.body).contains(SECRET));
+            target.holds(&Vec::from(request), &response);
+        }
+    }
+    target.is_unharmed();
+}
+
+#[test]
+fn bodies_of_other_kinds_are_not_read() {
+    let target = Attacked::start();
+    let expect = |kind: &str| {
+        format!("415 unsupported_media_type: A body of type '{kind}' is not read here.")
+    };
+    for kind in [
+        "text/plain",
+        "text/html",
+        "text/json",
+        "application/octet-stream",
+        "application/x-javascript",
+        "application/xml+rss",
+        "application/soap+xml",
+        "multipart/form-data",
+        "application/x-www-form-urlencodedx",
+        "json",
+        "/",
+    ] {
+        for protocol in ["json", "xml", "xmlrpc"] {
+            let typed = format!("{kind}; boundary=x; charset=utf-8");
+            target.check(
+                post(&format!("{protocol}/echoPost"), &typed, "echoText=x"),
+                &expect(kind),
+            );
+        }
+        target.check(post("/api/xmlrpc", kind, "<methodCall/>"), &expect(kind));
+    }
+    for kind in ["application/json", "application/x-www-form-urlencoded"] {
+        target.check(post("/api/xmlrpc", kind, "<methodCall/>"), &expect(kind));
+    }
+    let long = "x".repeat(5_000);
+    let quoted = format!("{}…", "x".repeat(64));
+    target.check(post("json/echoPost", &long, "x"), &expect(&quoted));
+    for coding in [
+        "gzip",
+        "br",
+        "deflate",
+        "x-gzip",
+        "gzip, identity",
+        "identity, gzip",
+        "x",
+    ] {
+        let expect = format!(
+            "415 unsupported_media_type: A body with Content-Encoding '{coding}' is not read: \
+             send it as it is."
+        );
+        for protocol in ["json", "xml", "xmlrpc"] {
+            let request = form(&format!("{protocol}/echoPost"), "echoText=x");
+            target.check(request.with("Content-Encoding", coding), &expect);
+        }
+        target.check(
+            xml_rpc("<methodCall/>").with("Content-Encoding", coding),
+            &expect,
+        );
+    }
+    for coding in ["identity", "Identity", " identity "] {
+        let request = form("json/echoPost", "echoText=x").with("Content-Encoding", coding);
+        target.check(request, r#"200 {"echoText":"x"}"#);
+    }
+    target.is_unharmed();
+}
