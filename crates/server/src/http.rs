@@ -216,7 +216,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
             },
         };
     };
-    let body = match read(payload, shared.timeouts.request).await {
+    let body = match read(payload, longest(http), shared.timeouts.request).await {
         Ok(body) => body,
         Err(reply) => return reply,
     };
@@ -271,16 +271,38 @@ fn base_url(http: &HttpRequest, shared: &Shared) -> String {
     format!("http://{host}")
 }
 
+/// How many bytes a body can have. For actix what follows CONNECT, or a wish for another
+/// protocol, is a body that ends with the connection; here it is what its length says.
+fn longest(http: &HttpRequest) -> usize {
+    let headers = http.headers();
+    let ends_by_itself = headers.contains_key(header::TRANSFER_ENCODING)
+        || http.method() != Method::CONNECT && !headers.contains_key(header::UPGRADE);
+    if ends_by_itself {
+        return usize::MAX;
+    }
+    headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok())
+        .unwrap_or(0)
+}
+
 /// Reads a body up to the budget; `None` when it is over.
-async fn read(mut payload: web::Payload, patience: Duration) -> Result<Option<Vec<u8>>, Reply> {
+async fn read(
+    mut payload: web::Payload,
+    longest: usize,
+    patience: Duration,
+) -> Result<Option<Vec<u8>>, Reply> {
     use futures_util::StreamExt;
     let mut body = Vec::new();
     let mut dropped = 0;
     let whole = async {
-        while let Some(chunk) = payload.next().await {
-            let Ok(chunk) = chunk else {
+        while body.len() + dropped < longest
+            && let Some(chunk) = payload.next().await
+        {
+            let Ok(mut chunk) = chunk else {
                 return Err(plain(400, "malformed_body: the body ended early"));
             };
+            chunk.truncate(longest - body.len() - dropped);
             if dropped == 0 && body.len() + chunk.len() <= budget::BODY {
                 body.extend_from_slice(&chunk);
             } else {

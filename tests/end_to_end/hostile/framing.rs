@@ -146,6 +146,24 @@ fn odd_requests_are_still_requests() {
         let response = connection.receive().expect("an answer");
         assert_eq!(outcome(&response), r#"200 {"echoText":"x"}"#, "{request}");
     }
+    // What asks for another protocol gets an answer in this one, at once: nothing is waited for.
+    for upgrade in ["websocket", "h2c"] {
+        for request in [
+            get("json/echo?echoText=x"),
+            ask("POST", "json/echoPost?echoText=x"),
+            form("json/echoPost", "echoText=x"),
+        ] {
+            let request = request
+                .with("Connection", "Upgrade")
+                .with("Upgrade", upgrade);
+            target.check(request.bytes(), r#"200 {"echoText":"x"}"#);
+        }
+        let chunked = format!(
+            "POST {path} HTTP/1.1\nHost: h\nConnection: Upgrade\nUpgrade: {upgrade}\n\
+             Transfer-Encoding: chunked\n\n5\nechoT\n5\next=x\n0\n\n"
+        );
+        target.check(crlf(&chunked), r#"200 {"echoText":"x"}"#);
+    }
     let bare = format!(
         "POST {path} HTTP/1.1\nHost: h\nConnection: close\nContent-Length: 10\n\nechoText=x"
     );
@@ -196,8 +214,8 @@ fn every_method_on_every_path_is_answered() {
     let target = Attacked::start();
     let long = "M".repeat(200);
     for method in [
-        "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND", "FROB",
-        "get", "M-SEARCH", &long,
+        "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND",
+        "FROB", "get", "M-SEARCH", &long,
     ] {
         for path in [
             "/",
