@@ -137,21 +137,22 @@ impl Walk<'_> {
         }
     }
 
-    /// A parameter, from behind the start of its `<value>` to behind its end.
+    /// A parameter, from behind the start of its `<value>` to behind its end. The struct of the
+    /// arguments is no value of the budget, as the object of a JSON body is none.
     fn param(&mut self) -> Result<Param, Fault> {
-        self.meter.value(1)?;
-        Ok(match self.kind()? {
-            Kind::Untyped(_) => Param::Other,
+        let kind = match self.kind()? {
             Kind::Typed(kind) if kind == "struct" => {
-                let members = self.members(1)?;
+                let members = self.members(0)?;
                 self.end("a <value> holds one type")?;
-                Param::Struct(members)
+                return Ok(Param::Struct(members));
             }
-            Kind::Typed(kind) => {
-                self.typed(&kind, 1)?;
-                Param::Other
-            }
-        })
+            other => other,
+        };
+        self.meter.value(1)?;
+        if let Kind::Typed(kind) = kind {
+            self.typed(&kind, 1)?;
+        }
+        Ok(Param::Other)
     }
 
     /// A value, from behind its start to behind its end.

@@ -1,7 +1,9 @@
 //! What must not hurt: broken documents, floods, broken framing, stalls, chance.
 //!
+//! - [`budget`] has what is too much.
 //! - [`framing`] has requests that are none, and paths and methods that nothing serves.
 
+mod budget;
 mod framing;
 
 use crate::harness::{Response, Served, check, form, outcome};
