@@ -5,7 +5,9 @@
 
 use std::borrow::Cow;
 
+use quick_xml::XmlVersion;
 use quick_xml::events::Event;
+use quick_xml::events::attributes::Attribute;
 use trivium_core::types::can_carry;
 use trivium_core::{Code, Error};
 
@@ -119,6 +121,7 @@ pub enum Markup {
 /// Walks a document.
 pub struct Reader<'a> {
     events: quick_xml::Reader<&'a [u8]>,
+    begun: bool,
     depth: usize,
     roots: usize,
 }
@@ -136,8 +139,10 @@ impl<'a> Reader<'a> {
         }
         let mut events = quick_xml::Reader::from_str(document.trim_start());
         events.config_mut().expand_empty_elements = true;
+        events.config_mut().check_comments = true;
         Ok(Self {
             events,
+            begun: false,
             depth: 0,
             roots: 0,
         })
@@ -154,12 +159,18 @@ impl<'a> Reader<'a> {
                 .events
                 .read_event()
                 .map_err(|_| Problem::Malformed("its tags do not match, or one is not closed"))?;
+            let first = !std::mem::replace(&mut self.begun, true);
             match event {
                 Event::Start(start) => {
                     let name = start.name();
                     budget::name(name.as_ref())?;
-                    let attributes = start.attributes().all(|attribute| attribute.is_ok());
-                    if !attributes {
+                    if !is_name(name.as_ref()) {
+                        return Err(Problem::Malformed("a name is not one"));
+                    }
+                    if !start
+                        .attributes()
+                        .all(|attribute| attribute.is_ok_and(is_attribute))
+                    {
                         return Err(Problem::Malformed("an attribute is not one"));
                     }
                     let name = name.as_ref().to_owned();
@@ -168,6 +179,9 @@ impl<'a> Reader<'a> {
                 Event::End(_) => {
                     self.depth -= 1;
                     return Ok((text, Markup::End));
+                }
+                Event::Text(piece) if piece.contains("]]>") => {
+                    return Err(Problem::Malformed("']]>' stands in its text"));
                 }
                 Event::Text(piece) => text.push_str(&piece.xml10_content()),
                 Event::CData(piece) => text.push_str(&piece.xml10_content()),
@@ -192,6 +206,9 @@ impl<'a> Reader<'a> {
                 Event::Eof => {
                     self.outside(&text)?;
                     return Ok((text, Markup::Eof));
+                }
+                Event::Decl(declaration) if !first || declaration.version().is_err() => {
+                    return Err(Problem::Malformed("a declaration stands where none may"));
                 }
                 Event::Decl(_) | Event::Comment(_) | Event::PI(_) | Event::Empty(_) => {}
             }
@@ -229,6 +246,22 @@ impl<'a> Reader<'a> {
 pub fn is_blank(text: &str) -> bool {
     text.chars()
         .all(|c| matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{A0}'))
+}
+
+/// Near enough to the names of XML: what markup is made of is in none.
+fn is_name(name: &str) -> bool {
+    let letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | ':') || !c.is_ascii();
+    name.starts_with(letter)
+        && name
+            .chars()
+            .all(|c| letter(c) || c.is_ascii_digit() || matches!(c, '-' | '.'))
+}
+
+/// Nothing is read from an attribute, and still it is one or the document is none.
+fn is_attribute(attribute: Attribute<'_>) -> bool {
+    is_name(attribute.key.as_ref())
+        && !attribute.value.contains('<')
+        && attribute.normalized_value(XmlVersion::Implicit1_0).is_ok()
 }
 
 fn entity(name: &str) -> Result<char, Problem> {

@@ -8,7 +8,7 @@ use trivium_core::types::DateTime;
 use trivium_core::{Code, Error, catalog};
 use trivium_front::budget::{self, Meter};
 use trivium_front::check::{Given, Input, check};
-use trivium_front::xml::{self, Markup, Problem, Reader};
+use trivium_front::xml::{self, Markup, Reader};
 use trivium_front::{Call, Request, rest};
 
 use crate::fault::Fault;
@@ -69,26 +69,12 @@ impl MethodCall {
             reader: Reader::new(document)?,
             meter: Meter::default(),
         };
-        walk.start("methodCall", "its element is not <methodCall>")?;
-        walk.start("methodName", "<methodName> is missing")?;
-        let name = walk.text("<methodName> holds text alone")?;
-        let mut params = Vec::new();
-        if walk.start_or_end("params", "only <params> may follow <methodName>")? {
-            while walk.start_or_end("param", "<params> holds <param> alone")? {
-                walk.start("value", "<param> holds one <value>")?;
-                params.push(walk.param()?);
-                walk.end("<param> holds one <value>")?;
-            }
-            walk.end("nothing may follow <params>")?;
+        let call = walk.call();
+        if matches!(call, Ok(_) | Err(Fault::NoCall(_))) {
+            // Well-formed to the last byte, or it does not even count as something else.
+            while walk.reader.step()?.1 != Markup::Eof {}
         }
-        // Well-formed to the last byte, or it does not count.
-        match walk.reader.step()? {
-            (_, Markup::Eof) => Ok(Self {
-                name: name.trim().to_owned(),
-                params,
-            }),
-            _ => Err(Problem::Malformed("something stands after its end").into()),
-        }
+        call
     }
 }
 
@@ -98,6 +84,26 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// The whole document but for what follows its element.
+    fn call(&mut self) -> Result<MethodCall, Fault> {
+        self.start("methodCall", "its element is not <methodCall>")?;
+        self.start("methodName", "<methodName> is missing")?;
+        let name = self.text("<methodName> holds text alone")?;
+        let mut params = Vec::new();
+        if self.start_or_end("params", "only <params> may follow <methodName>")? {
+            while self.start_or_end("param", "<params> holds <param> alone")? {
+                self.start("value", "<param> holds one <value>")?;
+                params.push(self.param()?);
+                self.end("<param> holds one <value>")?;
+            }
+            self.end("nothing may follow <params>")?;
+        }
+        Ok(MethodCall {
+            name: name.trim().to_owned(),
+            params,
+        })
+    }
+
     /// The next tag, with nothing but white space before it.
     fn markup(&mut self, words: &'static str) -> Result<Markup, Fault> {
         match self.reader.step()? {

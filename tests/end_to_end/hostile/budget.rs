@@ -157,6 +157,20 @@ fn values_levels_and_names_count_the_same_in_every_format() {
             target.check(request, &too(what));
         }
     }
+    // Far beyond, also where it is not even a call.
+    for open in ["<a>", "<methodCall>", "<value><array><data>", "<request>"] {
+        let deep = open.repeat(10_000);
+        target.check(
+            xml_rpc(deep.as_str()),
+            &too("values nested deeper than 32 levels"),
+        );
+        let told = if open == "<request>" {
+            "413 …"
+        } else {
+            "200 malformed_body: …"
+        };
+        target.check(xml_body("json/echoPost", deep), told);
+    }
     let long = format!("<{}/>", "n".repeat(200_000));
     target.check(xml_rpc(long), &too("a name longer than 128 bytes"));
     target.is_unharmed();

@@ -1,9 +1,10 @@
 //! What must not hurt: broken documents, floods, broken framing, stalls, chance.
 //!
-//! - [`budget`] has what is too much.
+//! - [`documents`] has XML and JSON that is none, or means harm; [`budget`] what is too much.
 //! - [`framing`] has requests that are none, and paths and methods that nothing serves.
 
 mod budget;
+mod documents;
 mod framing;
 
 use crate::harness::{Response, Served, check, form, outcome};
