@@ -2,10 +2,14 @@
 //!
 //! - [`documents`] has XML and JSON that is none, or means harm; [`budget`] what is too much.
 //! - [`framing`] has requests that are none, and paths and methods that nothing serves.
+//! - [`stalls`] has clients that keep a connection and say nothing; [`chance`] breaks good
+//!   requests at random.
 
 mod budget;
+mod chance;
 mod documents;
 mod framing;
+mod stalls;
 
 use crate::harness::{Response, Served, check, form, outcome};
 
