@@ -17,6 +17,7 @@
 )]
 
 mod authorisation;
+mod clients;
 mod contract;
 mod deadlines;
 mod documents;

@@ -1,0 +1,189 @@
+//! Calls from other hands: clients that were written for other servers, and tools that know
+//! XML and JSON better than we do.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Protocol, Response, Served, get, struct_call, xml_rpc};
+
+const UPCOMING: &str = include_str!("../cases/upcoming.group.getMyGroups.json");
+
+/// Runs a program with this input, which must succeed.
+#[track_caller]
+fn run(program: &str, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("clients"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program}: {error}: `make tools` installs it"));
+    let mut stdin = child.stdin.take().expect("its input");
+    // A program that reads no input closes it, and that is fine.
+    let _closed = stdin.write_all(input);
+    drop(stdin);
+    let output = child.wait_with_output().expect("its output");
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// What every client finds: it logs in, joins, reads its groups, and meets a fault.
+fn findings() -> Value {
+    let document: Value = serde_json::from_str(UPCOMING).unwrap();
+    let imported = document["rsp"]["group"].as_array().unwrap();
+    let mut groups: Vec<Value> = imported
+        .iter()
+        .map(|group| {
+            json!({
+                "id": format!("group:{}", group["id"]), "name": group["name"],
+                "description": group["description"], "memberCount": group["member_count"],
+            })
+        })
+        .collect();
+    let joined = json!({
+        "id": "group:1234", "name": "Three Ways",
+        "description": "A group of the demonstration.", "memberCount": 2,
+    });
+    // By number, highest first.
+    groups.push(joined);
+    groups.sort_by_key(|group| {
+        let id = group["id"].as_str().unwrap();
+        std::cmp::Reverse(id["group:".len()..].parse::<u32>().unwrap())
+    });
+    // The texts on which clients stumble are among them.
+    let texts = json!(groups).to_string();
+    for text in ["江", "\\r\\n", "\"description\":\"\""] {
+        assert!(texts.contains(text), "{text}");
+    }
+    json!({
+        "tokenLifetime": 86_400,
+        "joinState": "joined",
+        "again": [false, "already_member"],
+        "total": 19,
+        "groups": groups,
+        "fault": [-32601, "Call to nonexistent function 'peopleaggregator.nope'."],
+    })
+}
+
+#[track_caller]
+fn check_client(program: &str, script: &str) {
+    let server = Served::demonstration(&[]);
+    let base = format!("http://{}", server.address);
+    let output = run(program, &[script, &base], b"");
+    let found: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{script}: {error}: {output:?}"));
+    let expected = findings();
+    for (name, value) in expected.as_object().unwrap() {
+        match (value.as_array(), found[name].as_array()) {
+            (Some(values), Some(found)) if values.len() == found.len() => {
+                for (value, found) in values.iter().zip(found) {
+                    assert_eq!(found, value, "{script}: {name}");
+                }
+            }
+            _ => assert_eq!(&found[name], value, "{script}: {name}"),
+        }
+    }
+    assert!(!server.log().contains("ERROR"));
+}
+
+#[test]
+fn python() {
+    check_client("python3", "python.py");
+}
+
+#[test]
+fn node() {
+    check_client("node", "node.js");
+}
+
+#[test]
+fn perl() {
+    check_client("perl", "perl.pl");
+}
+
+#[test]
+fn curl() {
+    check_client("sh", "curl.sh");
+}
+
+#[test]
+fn the_lines_that_the_demonstration_prints_work_when_pasted() {
+    let server = Served::demonstration(&[]);
+    let lines: Vec<&str> = server
+        .announcement
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("curl "))
+        .collect();
+    let answers: Vec<Response> = lines
+        .iter()
+        .map(|line| Response {
+            status: 200,
+            headers: Vec::new(),
+            body: run("sh", &["-c", line], b"").stdout,
+        })
+        .collect();
+    let [json, xml, xml_rpc] = answers.as_slice() else {
+        panic!("{lines:?}");
+    };
+    Protocol::Json.read(json).is(json!({"joinState": "joined"}));
+    for (protocol, answer) in [(Protocol::Xml, xml), (Protocol::XmlRpc, xml_rpc)] {
+        let answer = protocol.read(answer);
+        answer.succeeds();
+        assert_eq!(answer.text("totalResults"), "19");
+    }
+}
+
+#[test]
+fn tools_of_xml_and_json_take_every_answer() {
+    for options in [&[][..], &["--peopleaggregator-profile", "original"][..]] {
+        let server = Served::demonstration(options);
+        let token = "123576abcdef6572134";
+        for call in [
+            format!("getMyGroups?authToken={token}"),
+            "getGroups?page=9".to_owned(),
+            "getCategories".to_owned(),
+            "echo?echoText=%3C%26%3E%22'%5D%5D%3E%0D%0A%09%7F%C2%85%E6%B1%9F%F0%9F%98%80"
+                .to_owned(),
+            "echo?echoText=".to_owned(),
+            "getGroups?context=%3C%26%01".to_owned(),
+            "joinGroup".to_owned(),
+            "nope%3C".to_owned(),
+            "errorTest".to_owned(),
+            "exceptionTest".to_owned(),
+        ] {
+            let answer = |protocol: &str| {
+                let response = server.send(&Vec::from(get(&format!("{protocol}/{call}"))));
+                assert!(!response.body.is_empty());
+                response.body
+            };
+            run("xmllint", &["--noout", "-"], &answer("xml"));
+            run("xmllint", &["--noout", "-"], &answer("xmlrpc"));
+            run(
+                "jq",
+                &["--exit-status", ".success != null"],
+                &answer("json"),
+            );
+        }
+        for body in [
+            "<",
+            "<!DOCTYPE a>",
+            "<a/>",
+            "<?xml version='1.0' encoding='x'?><a/>",
+        ] {
+            let answer = server.send(&Vec::from(xml_rpc(body)));
+            run("xmllint", &["--noout", "-"], &answer.body);
+        }
+        let call = struct_call("echoPost", &[("echoText", "]]&gt;&#13;\n&amp;")]);
+        let answer = server.send(&Vec::from(xml_rpc(call)));
+        run("xmllint", &["--noout", "-"], &answer.body);
+    }
+}
