@@ -347,10 +347,11 @@ impl<'a> Scene<'a> {
     fn call(&self, row: &Row, who: &Person, token: Option<&str>) -> String {
         let entry = trivium_core::catalog::find(row.0).expect("an operation");
         let mut arguments = (row.1)(self, who);
-        if entry.takes("authToken") && arguments.get("authToken").is_none() {
-            if let Some(token) = token {
-                arguments["authToken"] = json!(token);
-            }
+        if entry.takes("authToken")
+            && arguments.get("authToken").is_none()
+            && let Some(token) = token
+        {
+            arguments["authToken"] = json!(token);
         }
         let answer = match entry.verbs {
             Verbs::Get => self.story.get(row.0, arguments),

@@ -173,7 +173,7 @@ fn values_levels_and_names_count_the_same_in_every_format() {
     }
     let long = format!("<{}/>", "n".repeat(200_000));
     target.check(xml_rpc(long), &too("a name longer than 128 bytes"));
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn a_body_has_256_kib_at_the_most() {
         "200 invalid_request_method: …",
     );
     target.check(form("/nope", long), "404 not_found: …");
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn a_body_without_a_length_is_counted_as_it_comes() {
         let expect = if size > 256 * 1024 { &refused } else { GOOD };
         target.check(request, expect);
     }
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -260,5 +260,5 @@ fn what_follows_a_body_that_was_not_read_is_no_request() {
             assert!(!hidden, "{path} {size}: {told:?}");
         }
     }
-    target.is_unharmed();
+    target.ends_unharmed();
 }

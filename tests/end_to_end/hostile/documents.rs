@@ -159,7 +159,7 @@ fn xml_that_is_not_well_formed_is_refused() {
             target.check(xml_body("xml/echoPost", body), "200 malformed_body: …");
         }
     }
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn xml_that_is_well_formed_is_read() {
         target.check(xml_rpc(call), &expect);
         target.check(xml_body("json/echoPost", body), &expect);
     }
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 /// Every beginning of a document, over one connection.
@@ -225,7 +225,7 @@ fn half_a_document_is_none() {
     let half = |half: &str| json("json/echoPost", half).bytes();
     let whole = r#"{"echoText": "a\u00e9\ud83d\ude00", "b": [1.5e3, {"c": null}, true]}"#;
     check_beginnings(&target, whole, half, "200 malformed_body");
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn json_that_is_none_is_refused() {
         };
         target.check(json("json/echoPost", body.repeat(10_000)), expect);
     }
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -334,5 +334,5 @@ fn texts_that_no_format_carries_are_refused() {
     target.check(xml_rpc(call), r#"200 {"echoText":"x"}"#);
     let body = r#"{"echoText":"x","a\u0000":"\u0000","b":[1e9]}"#;
     target.check(json("xml/echoPost", body), r#"200 {"echoText":"x"}"#);
-    target.is_unharmed();
+    target.ends_unharmed();
 }

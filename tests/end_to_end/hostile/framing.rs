@@ -114,7 +114,7 @@ fn requests_that_are_none_are_refused() {
     ] {
         target.check(crlf(&request), expect);
     }
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn odd_requests_are_still_requests() {
         "POST {path} HTTP/1.1\nHost: h\nConnection: close\nContent-Length: 10\n\nechoText=x"
     );
     target.check(bare, r#"200 {"echoText":"x"}"#);
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn requests_may_follow_each_other_at_once() {
         .map(|response| outcome(&response))
         .collect();
     assert_eq!(told, [r#"200 {"echoText":"x"}"#, "400"]);
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -217,9 +217,24 @@ fn every_method_on_every_path_is_answered() {
         "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND",
         "FROB", "get", "M-SEARCH", &long,
     ] {
+        for path in ["/", "/live", "/ready", "/group/1234", "/user/2"] {
+            let request = ask(method, path).with("Authorization", &format!("Bearer {SECRET}"));
+            match method {
+                "GET" | "HEAD" => target.check(request, "200…"),
+                _ => {
+                    let expect = "405 only GET and HEAD are served at this address";
+                    let response = target.check(request, expect);
+                    assert_eq!(response.header("allow"), "GET, HEAD");
+                    response
+                }
+            };
+        }
         for path in [
-            "/",
             "*",
+            "/group/0",
+            "/group/1236x",
+            "/group/99999999999999999999",
+            "/user/",
             "/nope",
             "/favicon.ico",
             "/api",
@@ -243,8 +258,6 @@ fn every_method_on_every_path_is_answered() {
             target.check(request, expect);
         }
         for path in [
-            "/live",
-            "/ready",
             "/api/json/peopleaggregator/",
             "/api/json/peopleaggregator/../echo",
             "/api/xml/peopleaggregator/echo%00",
@@ -264,7 +277,7 @@ fn every_method_on_every_path_is_answered() {
             target.holds(&Vec::from(request), &response);
         }
     }
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -327,5 +340,5 @@ fn bodies_of_other_kinds_are_not_read() {
         let request = form("json/echoPost", "echoText=x").with("Content-Encoding", coding);
         target.check(request, r#"200 {"echoText":"x"}"#);
     }
-    target.is_unharmed();
+    target.ends_unharmed();
 }

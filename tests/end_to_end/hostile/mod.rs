@@ -54,7 +54,7 @@ impl Attacked {
 
     /// Nothing broke, and nothing was told to the log that it must not know.
     #[track_caller]
-    fn is_unharmed(self) {
+    fn ends_unharmed(self) {
         self.answers();
         let log = self.0.log();
         for word in ["ERROR", "WARN", "panicked", SECRET, "marcspassword"] {

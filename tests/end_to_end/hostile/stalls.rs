@@ -49,7 +49,7 @@ fn clients_that_stall_do_not_hinder_others() {
         let told = outcome(&connection.receive().expect("an answer"));
         assert_eq!(told, format!("200 {{\"echoText\":\"{expect}\"}}"));
     }
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn clients_that_leave_do_not_hinder_others() {
             connection.finish();
         }
     }
-    target.is_unharmed();
+    target.ends_unharmed();
 }
 
 #[test]
@@ -88,5 +88,5 @@ fn clients_that_do_not_listen_do_not_hinder_others() {
         target.answers();
     }
     drop(deaf);
-    target.is_unharmed();
+    target.ends_unharmed();
 }
