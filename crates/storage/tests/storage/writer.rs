@@ -363,6 +363,20 @@ fn the_others_survive_an_error_that_ended_the_transaction() {
 }
 
 #[test]
+fn a_change_has_the_file_to_itself_from_its_beginning() {
+    // Otherwise what it has read could be changed before it writes.
+    let scratch = Scratch::new(Backend::Sqlite);
+    let database = open(&scratch, 100);
+    let held = hold(&database);
+    let mut other = second(&scratch);
+    sql(&mut other, "PRAGMA busy_timeout = 1").unwrap();
+    let refused = sql(&mut other, "BEGIN IMMEDIATE").unwrap_err();
+    assert!(refused.is_temporary(), "{refused}");
+    drop(held);
+    assert_serves(&scratch, &database);
+}
+
+#[test]
 fn changes_that_find_the_file_locked_are_told_so() {
     let scratch = Scratch::new(Backend::Sqlite);
     let database = open(&scratch, 100);
@@ -472,6 +486,29 @@ fn a_failed_commit_is_an_unknown_outcome() {
         ];
         assert_eq!(check(backend, preparation, &steps), [1, 1, 1]);
     }
+}
+
+#[test]
+fn a_commit_that_fails_alone_is_that_of_its_change_only() {
+    // The second change breaks the batch up, so each has a COMMIT of its own.
+    let steps = [
+        kept("anna"),
+        step(
+            "bert",
+            |_| Err(Error::Corrupt("strange".into()).into()),
+            "strange",
+        ),
+        step(
+            "carl",
+            |c| {
+                sql(c, "PRAGMA defer_foreign_keys = ON")?;
+                Ok(sql(c, "UPDATE audit_entries SET group_id = 99")?)
+            },
+            "unknown",
+        ),
+        kept("dora"),
+    ];
+    assert_eq!(check(Backend::Sqlite, NONE, &steps), [2, 2, 1, 1]);
 }
 
 #[test]
