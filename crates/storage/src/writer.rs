@@ -5,7 +5,7 @@
 //! sync of the disk serves them all, and a change that fails, fails alone. On Postgres a few
 //! threads do the same with a transaction for each change, as its commits go together already.
 //!
-//! What is easy to get wrong, each with a test in `tests/storage/writer.rs`:
+//! What is easy to get wrong, each with a test in `tests/storage/writer/`:
 //! - A panic is caught inside the savepoint. Caught outside, the batch would go on as if the
 //!   change had been made.
 //! - An error that is no rule's refusal (disk full, I/O) may have ended the whole transaction.

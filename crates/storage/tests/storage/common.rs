@@ -1,5 +1,7 @@
 //! Databases with a few rows, and plain statements for what the storage does not offer.
 
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{RunQueryDsl, sql_query};
@@ -21,9 +23,17 @@ pub(crate) fn url(scratch: &Scratch) -> DatabaseUrl {
     scratch.url.parse().unwrap()
 }
 
-/// A migrated database with the usual settings.
+/// The usual settings, with patience for a machine that has other things to do.
+pub(crate) fn options() -> Options {
+    Options {
+        patience: Duration::from_secs(60),
+        ..Options::default()
+    }
+}
+
+/// A migrated database.
 pub(crate) fn open(scratch: &Scratch) -> Database {
-    Database::open(url(scratch), &Options::default()).unwrap()
+    Database::open(url(scratch), &options()).unwrap()
 }
 
 /// A connection that shares nothing with the database under test.

@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use trivium_storage::{Database, Error, Options, users};
 use trivium_test_support::{Backend, Scratch};
 
-use crate::common::{EVERYTHING, alone, open, second, sql, url, user, values};
+use crate::common::{EVERYTHING, alone, open, options, second, sql, url, user, values};
 
 #[test]
 fn a_new_database_may_be_opened_many_times_at_once() {
@@ -18,7 +18,7 @@ fn a_new_database_may_be_opened_many_times_at_once() {
                     .map(|_| {
                         scope.spawn(|| {
                             start.wait();
-                            Database::open(url(&scratch), &Options::default()).map(drop)
+                            Database::open(url(&scratch), &options()).map(drop)
                         })
                     })
                     .collect();
@@ -85,7 +85,7 @@ fn a_database_of_a_newer_version_is_refused() {
             "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')",
         )
         .unwrap();
-        let refused = Database::open(url(&scratch), &Options::default()).err();
+        let refused = Database::open(url(&scratch), &options()).err();
         assert!(
             matches!(&refused, Some(Error::Migration(words))
                 if words.contains("newer") && words.contains("99991231000000")),
@@ -135,7 +135,7 @@ fn a_panic_while_reading_is_an_error_and_gives_the_connection_back() {
         let scratch = Scratch::new(backend);
         let options = Options {
             readers: 1,
-            ..Options::default()
+            ..options()
         };
         let database = Database::open(url(&scratch), &options).unwrap();
         for _ in 0..3 {

@@ -8,10 +8,10 @@ use trivium_storage::invitations::{self, NewInvitation};
 use trivium_storage::memberships::{self, Membership};
 use trivium_storage::tokens::{self, NewToken};
 use trivium_storage::users::{self, NewUser, UserChange};
-use trivium_storage::{AnyConnection, Database, Options, Page, Result};
+use trivium_storage::{AnyConnection, Database, Page, Result};
 use trivium_test_support::{Backend, Scratch};
 
-use crate::common::{EVERYTHING, alone, group, new_group, second, sql, url, user};
+use crate::common::{EVERYTHING, alone, group, new_group, options, second, sql, url, user};
 
 /// Runs a test on a database of each kind, with one user and one group.
 fn on_both(test: impl Fn(&mut AnyConnection, i64, i64)) {
@@ -249,7 +249,7 @@ fn an_invitation_is_used_up_to_its_limit() {
 fn an_invitation_used_by_many_at_once_makes_as_many_as_its_limit() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
-        let database = Database::open(url(&scratch), &Options::default()).unwrap();
+        let database = Database::open(url(&scratch), &options()).unwrap();
         let mut connection = second(&scratch);
         let anna = user(&mut connection, "anna");
         let chess = group(&mut connection, anna, "Chess");

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use diesel::connection::SimpleConnection;
-use diesel::result::{DatabaseErrorKind, Error as Diesel};
+use diesel::result::Error as Diesel;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use trivium_storage::AnyConnection;
 use trivium_test_support::{Backend, Scratch};
 
-use crate::common::{alone, second, values};
+use crate::common::{alone, values};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -475,20 +475,5 @@ fn both_databases_refuse_the_same_rows() {
             let all: BTreeSet<_> = all.into_iter().collect();
             assert_eq!(broken, all);
         }
-    }
-}
-
-#[test]
-fn a_kind_of_error_is_known_by_both_drivers() {
-    // The writer tells a broken constraint, after which the transaction goes on, from the rest.
-    for backend in Backend::ALL {
-        let scratch = Scratch::new(backend);
-        let mut connection = alone(&scratch);
-        let error = run(&mut connection, "SELECT nothing FROM nowhere").unwrap_err();
-        assert!(
-            matches!(&error, Diesel::DatabaseError(DatabaseErrorKind::Unknown, _)),
-            "{backend:?}: {error:?}"
-        );
-        drop(second(&scratch));
     }
 }
