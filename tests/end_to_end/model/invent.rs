@@ -3,50 +3,45 @@
 use super::deeds::{
     Act, Deed, NAMES, PEOPLE, PLACES, POCKETS, Registration, Rights, Step, Until, View,
 };
-use super::rules::{State, World};
+use super::rules::{Group, State, World};
 use crate::harness::{PROTOCOLS, Random};
 
 /// Makes a deed, and says who does it.
 type Inventor = fn(&mut Inventing<'_>) -> (usize, Deed);
 
+type Standing = [Option<State>];
+
+const OUTSIDE: &Standing = &[None];
+const WAITING: &Standing = &[Some(State::Requested)];
+const IN: &Standing = &[Some(State::Member), Some(State::Moderator)];
+const MODERATING: &Standing = &[Some(State::Moderator)];
+
 /// What is invented, and how often of the sum.
 const DEEDS: &[(usize, Inventor)] = &[
     (5, new_group),
-    (7, edit_group),
+    (5, edit_group),
     (1, delete_group),
-    (18, join_group),
+    (24, join_group),
     (8, can_join),
     (6, join_by_invitation),
     (3, withdraw),
     (4, leave),
-    (8, |i| {
-        i.act(Act::Approve, |state| state == Some(State::Requested))
-    }),
-    (4, |i| {
-        i.act(Act::Deny, |state| state == Some(State::Requested))
-    }),
-    (4, |i| {
-        i.act(Act::Remove, |state| state == Some(State::Member))
-    }),
-    (6, |i| {
-        let until = *i
-            .random
-            .one_of(&[Until::Never, Until::LongAgo, Until::FarAway]);
-        i.act(Act::Ban(until), |state| state != Some(State::Banned))
-    }),
-    (4, |i| {
-        i.act(Act::Unban, |state| state == Some(State::Banned))
-    }),
-    (8, |i| {
-        let role = *i
-            .random
-            .one_of(&[Rights::Moderator, Rights::Moderator, Rights::Member]);
-        i.act(Act::SetRole(role), |state| state == Some(State::Member))
-    }),
+    (8, |i| i.act(Act::Approve, WAITING)),
+    (4, |i| i.act(Act::Deny, WAITING)),
+    (3, |i| i.act(Act::Remove, IN)),
+    (3, |i| i.act(Act::Remove, MODERATING)),
     (3, |i| {
-        i.act(Act::Transfer, |state| state == Some(State::Moderator))
+        i.act(Act::Ban(Until::Never), &[None, Some(State::Moderator)])
     }),
-    (9, new_invitation),
+    (2, |i| i.act(Act::Ban(Until::LongAgo), IN)),
+    (2, |i| i.act(Act::Ban(Until::FarAway), WAITING)),
+    (4, |i| i.act(Act::Unban, &[Some(State::Banned)])),
+    (9, |i| {
+        i.act(Act::SetRole(Rights::Moderator), &[Some(State::Member)])
+    }),
+    (4, |i| i.act(Act::SetRole(Rights::Member), MODERATING)),
+    (3, |i| i.act(Act::Transfer, IN)),
+    (10, new_invitation),
     (3, revoke_invitation),
     (2, |i| (0, Deed::DeleteUser { whom: i.anybody() })),
     (1, |i| (i.anybody(), Deed::Logout)),
@@ -105,34 +100,44 @@ impl Inventing<'_> {
         self.random.below(PEOPLE.len())
     }
 
-    /// Mostly somebody who stands so towards the group, where there is one.
-    fn somebody(&mut self, place: usize, wanted: impl Fn(Option<State>) -> bool) -> usize {
+    /// Those who live, stand so towards the group of a place, and do not own it.
+    fn standing(&self, place: usize, wanted: &Standing) -> Vec<usize> {
         let fits = |who: &usize| {
-            self.world
-                .at(place)
-                .is_some_and(|group| wanted(group.state(*who)))
+            let here = self.world.at(place);
+            self.world.lives(*who)
+                && here
+                    .is_some_and(|group| group.owner != *who && wanted.contains(&group.state(*who)))
         };
-        let fitting: Vec<usize> = (0..PEOPLE.len()).filter(fits).collect();
-        if fitting.is_empty() || self.random.below(4) == 0 {
-            self.anybody()
-        } else {
-            *self.random.one_of(&fitting)
+        (0..PEOPLE.len()).filter(fits).collect()
+    }
+
+    /// Mostly somebody who stands so; `None`, mostly, where nobody does.
+    fn somebody(&mut self, place: usize, wanted: &Standing) -> Option<usize> {
+        let fitting = self.standing(place, wanted);
+        match self.random.below(8) {
+            0 => Some(self.anybody()),
+            _ if fitting.is_empty() => None,
+            _ => Some(*self.random.one_of(&fitting)),
         }
     }
 
-    /// Mostly a moderator, and of these the owner every other time.
+    /// Mostly somebody who moderates: the owner, or another.
     fn moderator(&mut self, place: usize) -> usize {
-        match self.world.at(place) {
-            Some(group) if self.random.below(2) == 0 => group.owner,
-            _ => self.somebody(place, |state| state == Some(State::Moderator)),
+        let owner = self.world.at(place).map(|group| group.owner);
+        match self.random.below(2) {
+            0 => self.somebody(place, MODERATING),
+            _ => None,
         }
+        .or(owner)
+        .unwrap_or_else(|| self.anybody())
     }
 
-    fn act(&mut self, act: Act, wanted: fn(Option<State>) -> bool) -> (usize, Deed) {
+    fn act(&mut self, act: Act, wanted: &Standing) -> (usize, Deed) {
         let place = self.place();
-        let who = self.moderator(place);
-        let whom = self.somebody(place, wanted);
-        (who, Deed::Act { place, whom, act })
+        match self.somebody(place, wanted) {
+            Some(whom) => (self.moderator(place), Deed::Act { place, whom, act }),
+            None => self.deed(),
+        }
     }
 
     /// Mostly a pocket with an invitation to the group that is good; rarely an empty one, as
@@ -204,15 +209,17 @@ fn delete_group(i: &mut Inventing<'_>) -> (usize, Deed) {
 
 fn join_group(i: &mut Inventing<'_>) -> (usize, Deed) {
     let place = i.place();
-    let pocket = if i.random.below(3) == 0 {
-        i.pocket(place)
-    } else {
-        None
+    let invite = |group: &Group| group.registration == Registration::Invite;
+    let by_invitation = i.world.at(place).is_some_and(invite);
+    let pocket = match i.random.below(4) {
+        0 => i.pocket(place),
+        _ if by_invitation => i.pocket(place),
+        _ => None,
     };
-    (
-        i.somebody(place, |state| state.is_none()),
-        Deed::JoinGroup { place, pocket },
-    )
+    match i.somebody(place, OUTSIDE) {
+        Some(who) => (who, Deed::JoinGroup { place, pocket }),
+        None => i.deed(),
+    }
 }
 
 fn can_join(i: &mut Inventing<'_>) -> (usize, Deed) {
@@ -227,29 +234,27 @@ fn can_join(i: &mut Inventing<'_>) -> (usize, Deed) {
 
 fn join_by_invitation(i: &mut Inventing<'_>) -> (usize, Deed) {
     let place = i.place();
-    match i.pocket(place) {
-        Some(pocket) => (
-            i.somebody(place, |state| state.is_none()),
-            Deed::JoinByInvitation { pocket },
-        ),
-        None => new_invitation(i),
+    let who = i.somebody(place, &[None, Some(State::Requested)]);
+    match (who, i.pocket(place)) {
+        (Some(who), Some(pocket)) => (who, Deed::JoinByInvitation { pocket }),
+        _ => new_invitation(i),
     }
 }
 
 fn withdraw(i: &mut Inventing<'_>) -> (usize, Deed) {
     let place = i.place();
-    (
-        i.somebody(place, |state| state == Some(State::Requested)),
-        Deed::Withdraw { place },
-    )
+    match i.somebody(place, WAITING) {
+        Some(who) => (who, Deed::Withdraw { place }),
+        None => i.deed(),
+    }
 }
 
 fn leave(i: &mut Inventing<'_>) -> (usize, Deed) {
     let place = i.place();
-    let who = i.somebody(place, |state| {
-        matches!(state, Some(State::Member | State::Moderator))
-    });
-    (who, Deed::Leave { place })
+    match i.somebody(place, IN) {
+        Some(who) => (who, Deed::Leave { place }),
+        None => i.deed(),
+    }
 }
 
 fn new_invitation(i: &mut Inventing<'_>) -> (usize, Deed) {
