@@ -7,20 +7,24 @@ use super::order::new_group_with;
 use trivium_test_support::Backend;
 
 use crate::harness::{
-    Gateway, Served, check, check_everywhere, form, get, json, outcome, post, struct_call,
+    Gateway, Request, Served, check, check_everywhere, form, get, json, outcome, post, struct_call,
     xml_body, xml_rpc,
 };
+
+const PHIL: &str = "login=phil&password=philspassword";
+
+/// A member of what a call answers in JSON.
+#[track_caller]
+fn member(server: &Served, request: Request, name: &str) -> String {
+    let response = check(server, request, "200 {…");
+    let value: Value = serde_json::from_slice(&response.body).unwrap();
+    value[name].as_str().unwrap().to_owned()
+}
 
 #[test]
 fn each_failure_has_its_status_where_statuses_tell() {
     let server = Served::demonstration(&["--peopleaggregator-status", "http"]);
-    let expired = "200 {…";
-    let phil = {
-        let body = "login=phil&password=philspassword";
-        let response = check(&server, form("json/login", body), expired);
-        let value: Value = serde_json::from_slice(&response.body).unwrap();
-        value["authToken"].as_str().unwrap().to_owned()
-    };
+    let phil = member(&server, form("json/login", PHIL), "authToken");
     let join = |token: &str, id: &str| format!("authToken={token}&id={id}");
     let group = |token: &str, name: &str, category: &str| {
         format!(
@@ -284,13 +288,7 @@ fn the_original_servers_named_fewer_causes() {
     ] {
         check(&server, request, expect);
     }
-    let owner = check(
-        &server,
-        form("json/login", "login=phil&password=philspassword"),
-        "200 {…",
-    );
-    let owner: Value = serde_json::from_slice(&owner.body).unwrap();
-    let owner = owner["authToken"].as_str().unwrap();
+    let owner = member(&server, form("json/login", PHIL), "authToken");
     check(
         &server,
         form("xml/leaveGroup", format!("authToken={owner}&id=group:1234")),
@@ -354,5 +352,165 @@ fn a_token_that_has_ended_is_told_apart() {
             told,
             format!("{status} user_token_expired: The token has expired.")
         );
+    }
+}
+
+#[test]
+fn each_failure_of_moderation_has_its_status_too() {
+    let options = ["--peopleaggregator-status", "http"];
+    let server = Served::demonstration_with(&options, &[("TRIVIUM_ADMIN_PASSWORD", "the master")]);
+    let phil = member(&server, form("json/login", PHIL), "authToken");
+    let new_user = |admin: &str, login: &str, email: &str, password: &str| {
+        format!(
+            "adminPassword={admin}&login={login}&email={email}&password={password}\
+             &firstName=&lastName="
+        )
+    };
+    let made = new_user("the+master", "anna", "anna@example.org", "a-long-password");
+    let anna = member(&server, form("json/newUser", made), "id");
+    let login = form("json/login", "login=anna&password=a-long-password");
+    let annas = member(&server, login, "authToken");
+    let invite = |more: &str| {
+        let body = format!("authToken={phil}&id=group:1236&{more}");
+        let answer = check(&server, form("json/newInvitation", body), "200 {…");
+        let value: Value = serde_json::from_slice(&answer.body).unwrap();
+        ["invitation", "invitationId"].map(|name| value[name].as_str().unwrap().to_owned())
+    };
+    let [used_up, _] = invite("usageLimit=1");
+    let [ended, _] = invite("expiresIn=1");
+    let [revoked, id] = invite("");
+    for (name, more) in [
+        (
+            "revokeInvitation",
+            format!("id=group:1236&invitationId={id}"),
+        ),
+        ("banMember", format!("id=group:1235&user={anna}")),
+    ] {
+        check(
+            &server,
+            form(&format!("json/{name}"), format!("authToken={phil}&{more}")),
+            "200 {…",
+        );
+    }
+    let join = |token: &str, invitation: &str| format!("authToken={token}&invitation={invitation}");
+    check(
+        &server,
+        form("json/joinByInvitation", join(TOKEN, &used_up)),
+        "200 {…",
+    );
+    let ends = Vec::from(form(
+        "json/joinGroup",
+        join(&annas, &ended) + "&id=group:1236",
+    ));
+    while !outcome(&server.send(&ends)).starts_with("400 invitation_expired") {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let leave = form(
+            "json/leaveGroup",
+            format!("authToken={annas}&id=group:1236"),
+        );
+        server.send(&Vec::from(leave));
+    }
+    for protocol in ["json", "xml"] {
+        for (name, body, expect) in [
+            (
+                "newUser",
+                new_user("wrong", "x", "x@example.org", "a-long-password"),
+                "401 user_invalid_password: …",
+            ),
+            (
+                "newUser",
+                new_user("the+master", "marc", "x@example.org", "a-long-password"),
+                "409 user_loginname_taken: …",
+            ),
+            (
+                "newUser",
+                new_user("the+master", "x", "anna@example.org", "a-long-password"),
+                "409 user_email_not_unique: …",
+            ),
+            (
+                "newUser",
+                new_user("the+master", "x", "x@example.org", "short"),
+                "400 user_password_too_weak: …",
+            ),
+            (
+                "revokeToken",
+                format!("authToken={phil}&prefix=00000000"),
+                "404 user_token_not_found: …",
+            ),
+            (
+                "joinByInvitation",
+                join(&annas, &used_up),
+                "400 invitation_used_up: …",
+            ),
+            (
+                "joinByInvitation",
+                join(&annas, &revoked),
+                "400 invitation_revoked: …",
+            ),
+            (
+                "joinByInvitation",
+                join(&annas, &ended),
+                "400 invitation_expired: …",
+            ),
+            (
+                "joinByInvitation",
+                join(&annas, "inv_nothing"),
+                "400 invitation_invalid: …",
+            ),
+            (
+                "joinGroup",
+                format!("authToken={annas}&id=group:1235"),
+                "403 banned: …",
+            ),
+            (
+                "approveJoinRequest",
+                format!("authToken={phil}&id=group:1235&user={anna}"),
+                "404 join_request_not_found: …",
+            ),
+            (
+                "removeMember",
+                format!("authToken={phil}&id=group:1235&user=user:2"),
+                "409 owner_protected: …",
+            ),
+            (
+                "banMember",
+                format!("authToken={phil}&id=group:1235&user=user:999999"),
+                "404 user_not_found: …",
+            ),
+            (
+                "banMember",
+                format!("authToken={TOKEN}&id=group:1235&user={anna}"),
+                "403 user_access_denied: …",
+            ),
+        ] {
+            check(&server, form(&format!("{protocol}/{name}"), body), expect);
+        }
+    }
+    // Without an admin password nobody has it.
+    let server = Served::demonstration(&options);
+    let body = new_user("x", "x", "x@example.org", "a-long-password");
+    check(
+        &server,
+        form("xml/newUser", body),
+        "403 operation_not_permitted: …",
+    );
+}
+
+#[test]
+fn too_many_failures_have_a_status_of_their_own_always() {
+    let server = Served::demonstration(&[]);
+    let wrong = "login=marc&password=x";
+    let login = Vec::from(form("json/login", wrong));
+    while outcome(&server.send(&login)).starts_with("200 user_invalid_password") {}
+    let refused = "429 rate_limited: Too many calls: wait, then try again.";
+    let call = struct_call("login", &[("login", "marc"), ("password", "x")]);
+    for request in [
+        form("json/login", wrong),
+        form("xml/login", wrong),
+        form("xmlrpc/login", wrong),
+        xml_rpc(call),
+    ] {
+        let response = check(&server, request, refused);
+        assert!(response.header("retry-after").parse::<u32>().is_ok());
     }
 }

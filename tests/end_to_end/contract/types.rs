@@ -271,3 +271,201 @@ fn what_is_missing_has_its_default() {
         assert_eq!(answer.value, said.value);
     }
 }
+
+/// A call of newInvitation with this limit of 1 to 1000000; a number that is in order comes as
+/// far as the token.
+fn limited(limit: &str) -> [(Request, &'static str); 3] {
+    [
+        (
+            json(
+                "json/newInvitation",
+                format!("{{\"authToken\":\"x\",\"id\":\"group:1\",\"usageLimit\":{limit}}}"),
+            ),
+            "REST input",
+        ),
+        (
+            xml_body(
+                "json/newInvitation",
+                format!(
+                    "<request><usageLimit>{limit}</usageLimit><authToken>x</authToken>\
+                 <id>group:1</id></request>"
+                ),
+            ),
+            "REST input",
+        ),
+        (
+            form(
+                "json/newInvitation",
+                format!("usageLimit={limit}&authToken=x&id=group:1"),
+            ),
+            "REST input",
+        ),
+    ]
+}
+
+#[test]
+fn numbers_in_bodies_follow_the_rules_of_their_format() {
+    let server = Served::demonstration(&[]);
+    let check_one = |(request, input): (Request, &str), outcome: &str| {
+        let expect = match outcome {
+            "good" => "200 user_token_invalid: …".to_owned(),
+            "malformed" => "200 malformed_body: …".to_owned(),
+            range if range.starts_with('(') => format!(
+                "200 validation_out_of_range: Validation error ({input}, /usageLimit): \
+                 value at /usageLimit {range}"
+            ),
+            got => format!(
+                "200 validation_incorrect_type: Validation error ({input}): \
+                 expected type integer at position '/usageLimit', got {got}"
+            ),
+        };
+        check(&server, request, &expect);
+    };
+    for (limit, in_json, in_xml_and_form) in [
+        ("1", "good", "good"),
+        ("1000000", "good", "good"),
+        ("0", "(0) must be >= 1", "(0) must be >= 1"),
+        ("-1", "(-1) must be >= 1", "(-1) must be >= 1"),
+        (
+            "1000001",
+            "(1000001) must be <= 1000000",
+            "(1000001) must be <= 1000000",
+        ),
+        (
+            "18446744073709551615",
+            "(9223372036854775807) must be <= 1000000",
+            "(9223372036854775807) must be <= 1000000",
+        ),
+        (
+            "99999999999999999999",
+            "double",
+            "(9223372036854775807) must be <= 1000000",
+        ),
+        ("1.0", "double", "string"),
+        ("1e0", "double", "string"),
+        ("01", "malformed", "good"),
+        ("x", "malformed", "string"),
+        ("", "malformed", "string"),
+        ("null", "good", "string"),
+        ("true", "boolean", "string"),
+        ("\"1\"", "string", "string"),
+        ("[1]", "array", "string"),
+        ("{}", "object", "string"),
+    ] {
+        let [json, xml, form] = limited(limit);
+        check_one(json, in_json);
+        check_one(xml, in_xml_and_form);
+        check_one(form, in_xml_and_form);
+    }
+}
+
+#[test]
+fn a_time_is_a_time_in_every_shape() {
+    let server = Served::demonstration(&[]);
+    let not_a_time = |text: &str| {
+        format!(
+            "200 validation_invalid_value: Validation error (REST input, /until): \
+             value at /until ('{text}') must be a time such as 2006-08-11T13:38:44Z"
+        )
+    };
+    let ban = |until: &str| format!("authToken=x&id=group:1&user=user:1&until={until}");
+    for good in [
+        "2030-01-01T00:00:00Z",
+        "2030-01-01T00:00:00",
+        "20300101T00:00:00",
+        "20300101T000000Z",
+        "1970-01-01T00:00:00Z",
+    ] {
+        check(
+            &server,
+            form("xml/banMember", ban(good)),
+            "200 user_token_invalid: …",
+        );
+        let body = format!(
+            "{{\"authToken\":\"x\",\"id\":\"group:1\",\"user\":\"user:1\",\"until\":\"{good}\"}}"
+        );
+        check(
+            &server,
+            json("json/banMember", body),
+            "200 user_token_invalid: …",
+        );
+        let body = format!(
+            "<request><authToken>x</authToken><id>group:1</id><user>user:1</user>\
+             <until>{good}</until></request>"
+        );
+        check(
+            &server,
+            xml_body("json/banMember", body),
+            "200 user_token_invalid: …",
+        );
+    }
+    for bad in [
+        "",
+        "tomorrow",
+        "2030-01-01",
+        "2030-13-01T00:00:00Z",
+        "2030-02-30T00:00:00Z",
+        "2030-01-01T24:00:00Z",
+        "2030-01-01 00:00:00",
+        "2030-01-01T00:00:00+01:00",
+        "2030-01-01T00:00:00.5Z",
+        "1893456000",
+    ] {
+        check(
+            &server,
+            form("json/banMember", ban(&bad.replace('+', "%2B"))),
+            &not_a_time(bad),
+        );
+    }
+    let members = |until: &str| {
+        let members = [
+            ("authToken", "x"),
+            ("id", "group:1"),
+            ("user", "user:1"),
+            ("until", until),
+        ];
+        xml_rpc(struct_call("banMember", &members))
+    };
+    let wrong = |got: &str| {
+        format!(
+            "200 validation_incorrect_type: Validation error (input to XML-RPC function): \
+             expected type dateTime at position '/until', got {got}"
+        )
+    };
+    for (inner, expect) in [
+        (
+            "<dateTime.iso8601>20300101T00:00:00</dateTime.iso8601>",
+            "200 user_token_invalid: …",
+        ),
+        (
+            "<dateTime.iso8601>20300101T00:00:00Z</dateTime.iso8601>",
+            "200 user_token_invalid: …",
+        ),
+        (
+            "<dateTime.iso8601>2030-01-01T00:00:00Z</dateTime.iso8601>",
+            "200 user_token_invalid: …",
+        ),
+        (
+            "<dateTime.iso8601> 20300101T000000 </dateTime.iso8601>",
+            "200 user_token_invalid: …",
+        ),
+        ("<nil/>", "200 user_token_invalid: …"),
+        ("<string>20300101T00:00:00</string>", &wrong("string")),
+        ("20300101T00:00:00", &wrong("string")),
+        ("<int>1893456000</int>", &wrong("integer")),
+        ("<struct></struct>", &wrong("object")),
+        (
+            "<dateTime.iso8601></dateTime.iso8601>",
+            "200 fault -32600: …",
+        ),
+        (
+            "<dateTime.iso8601>2030</dateTime.iso8601>",
+            "200 fault -32600: …",
+        ),
+    ] {
+        check(&server, members(inner), expect);
+    }
+    let body = r#"{"authToken":"x","id":"group:1","user":"user:1","until":1893456000}"#;
+    let expect = wrong("integer").replace("input to XML-RPC function", "REST input");
+    check(&server, json("json/banMember", body), &expect);
+}

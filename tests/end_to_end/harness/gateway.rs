@@ -54,9 +54,14 @@ pub(crate) struct Served {
 impl Served {
     /// Starts `trivium serve --demo` with these options on a free port.
     pub(crate) fn demonstration(options: &[&str]) -> Self {
+        Self::demonstration_with(options, &[])
+    }
+
+    /// Starts `trivium serve --demo` with these options and this environment.
+    pub(crate) fn demonstration_with(options: &[&str], environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let log = folder.path().join("log");
-        let mut served = Self::start(&[options, &["--demo"]].concat(), &[], log);
+        let mut served = Self::start(&[options, &["--demo"]].concat(), environment, log);
         served.folder = Some(folder);
         served
     }
