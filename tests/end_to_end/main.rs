@@ -29,4 +29,5 @@ mod model;
 mod pages;
 mod races;
 mod revocation;
+mod stop;
 mod stories;

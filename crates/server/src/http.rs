@@ -135,6 +135,8 @@ impl Server {
                 Ok(name) => tracing::info!(signal = name, "stopping"),
                 Err(error) => tracing::error!(%error, "signals cannot be heard"),
             }
+            // Nothing new is accepted from here on, or under load it would never be quiet.
+            handle.pause().await;
             shared.drain.wait().await;
             handle.stop(true).await;
         });
