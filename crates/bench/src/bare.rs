@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
+use rusqlite::types::Null;
 use rusqlite::{Connection, Params, Statement, params};
 
 use crate::calls::Operation;
@@ -225,17 +226,24 @@ impl<'c> Joins<'c> {
         let now = data::now();
         let user: i64 = self
             .bearer
-            .query_row(params![&person.hash[..], 1], |row| row.get(3))?;
-        let found = read_all(&mut self.group, params![group, 1])?;
-        let member = read_all(&mut self.membership, params![group, user, 1])?;
+            .query_row(params![&person.hash[..]], |row| row.get(3))?;
+        let found = read_all(&mut self.group, params![group])?;
+        let member = read_all(&mut self.membership, params![group, user])?;
         if (found, member) != (1, 0) {
             return told(format!("{} cannot join group {group}", person.login));
         }
         self.insert
-            .execute(params![group, user, "member", now, ""])?;
+            .execute(params![group, user, "member", now, "", Null])?;
         self.count.execute(params![1, group])?;
-        self.audit
-            .execute(params![now, group, person.login, "joinGroup", "rest-json"])?;
+        self.audit.execute(params![
+            now,
+            group,
+            person.login,
+            "joinGroup",
+            Null,
+            Null,
+            "rest-json"
+        ])?;
         Ok(())
     }
 }
@@ -264,12 +272,9 @@ impl<'c> Reads<'c> {
         self.begin.execute([])?;
         let user: i64 = self
             .bearer
-            .query_row(params![&person.hash[..], 1], |row| row.get(3))?;
-        let total = read_number(&mut self.total, params![user, "member", "moderator"])?;
-        let rows = read_all(
-            &mut self.groups,
-            params![user, "member", "moderator", 100, 0],
-        )?;
+            .query_row(params![&person.hash[..]], |row| row.get(3))?;
+        let total = read_number(&mut self.total, params![user, "requested", "banned"])?;
+        let rows = read_all(&mut self.groups, params![user, "requested", "banned"])?;
         self.rollback.execute([])?;
         if rows != GROUPS_EACH || i64::try_from(rows) != Ok(total) {
             return told(format!("{} is in {rows} groups", person.login));

@@ -1,6 +1,6 @@
 //! `make bench`: how fast the service is, beside what its parts could do at best.
 //!
-//! - [`measure`] is the plan: which subjects, in alternating rounds.
+//! - [`mod@measure`] is the plan: which subjects, in alternating rounds.
 //! - [`load`] drives a server over kept-alive connections; [`calls`] writes what it sends and
 //!   checks every answer.
 //! - [`bare`] runs the service's SQL without the service; [`fixed`] answers a constant.

@@ -262,7 +262,7 @@ impl DateTime {
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_second(self.0) {
-            Ok(time) => write!(f, "{}", time.strftime("%Y-%m-%dT%H:%M:%SZ")),
+            Ok(time) => fmt::Display::fmt(&time, f),
             Err(_) => f.write_str("9999-12-31T23:59:59Z"),
         }
     }

@@ -42,10 +42,12 @@ impl Syntax for JsonSyntax {
     }
 
     fn open_member(&mut self, out: &mut Vec<u8>, name: &str) {
-        self.text(out, name);
+        // The name of a field: nothing in it needs an escape.
+        out.push(b'"');
+        out.extend_from_slice(name.as_bytes());
         out.extend_from_slice(match self.profile {
-            Profile::Documented => b": ",
-            Profile::Original => b":",
+            Profile::Documented => b"\": ",
+            Profile::Original => b"\":",
         });
     }
 

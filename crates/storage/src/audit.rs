@@ -25,7 +25,8 @@ pub struct Entry {
 
 /// One change to record.
 #[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = audit_entries)]
+// A statement of always the same columns is prepared once.
+#[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
 pub struct NewEntry<'a> {
     /// When.
     pub at: Seconds,

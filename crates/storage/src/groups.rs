@@ -139,7 +139,7 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Group>> {
     Ok(groups::table
         .find(id)
         .select(Group::as_select())
-        .first(connection)
+        .get_result(connection)
         .optional()?)
 }
 
@@ -154,7 +154,7 @@ pub fn find_of_owner(
         .filter(groups::name.eq(name))
         .filter(groups::deleted_at.is_null())
         .select(groups::id)
-        .first(connection)
+        .get_result(connection)
         .optional()?)
 }
 
@@ -244,29 +244,29 @@ pub fn list_of_member(
     user: i64,
     page: Page,
 ) -> Result<(Vec<Mine>, i64)> {
+    // Not "member or moderator": where a bound value may equal that of a partial index, here of
+    // the requests, SQLite plans the statement anew each time.
+    let is_member = || {
+        memberships::user_id
+            .eq(user)
+            .and(memberships::state.ne("requested"))
+            .and(memberships::state.ne("banned"))
+    };
     let total = memberships::table
-        .filter(memberships::user_id.eq(user))
-        .filter(
-            memberships::state
-                .eq("member")
-                .or(memberships::state.eq("moderator")),
-        )
+        .filter(is_member())
         .count()
         .get_result(connection)?;
-    let rows = memberships::table
+    let mut rows = memberships::table
         .inner_join(groups::table)
-        .filter(memberships::user_id.eq(user))
-        .filter(
-            memberships::state
-                .eq("member")
-                .or(memberships::state.eq("moderator")),
-        )
+        .filter(is_member())
         .order(memberships::group_id.desc())
-        .limit(page.limit)
-        .offset(page.offset)
         .select((Group::as_select(), memberships::state, memberships::since))
-        .load(connection)?;
-    Ok((rows, total))
+        .into_boxed();
+    // So it does for a bound LIMIT.
+    if page.offset > 0 || page.limit < total {
+        rows = rows.limit(page.limit).offset(page.offset);
+    }
+    Ok((rows.load(connection)?, total))
 }
 
 /// How many requests wait in each of these groups; a group without any is left out.
@@ -334,7 +334,7 @@ pub fn category_exists(connection: &mut AnyConnection, id: i64) -> Result<bool> 
     Ok(categories::table
         .find(id)
         .select(categories::id)
-        .first::<i64>(connection)
+        .get_result::<i64>(connection)
         .optional()?
         .is_some())
 }

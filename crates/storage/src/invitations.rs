@@ -68,7 +68,7 @@ pub fn find_by_hash(connection: &mut AnyConnection, hash: &[u8]) -> Result<Optio
     Ok(invitations::table
         .filter(invitations::hash.eq(hash))
         .select(Invitation::as_select())
-        .first(connection)
+        .get_result(connection)
         .optional()?)
 }
 
@@ -77,7 +77,7 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Invitation
     Ok(invitations::table
         .find(id)
         .select(Invitation::as_select())
-        .first(connection)
+        .get_result(connection)
         .optional()?)
 }
 

@@ -7,7 +7,8 @@ use crate::{AnyConnection, Page, Result, Seconds};
 
 /// The state of a person towards a group.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = memberships)]
+// A statement of always the same columns is prepared once.
+#[diesel(table_name = memberships, treat_none_as_default_value = false)]
 pub struct Membership {
     /// Which group.
     pub group_id: i64,
@@ -47,7 +48,7 @@ pub fn find(connection: &mut AnyConnection, group: i64, user: i64) -> Result<Opt
     Ok(memberships::table
         .find((group, user))
         .select(Membership::as_select())
-        .first(connection)
+        .get_result(connection)
         .optional()?)
 }
 

@@ -80,7 +80,7 @@ pub fn find_bearer(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option
             users::disabled_at,
             users::deleted_at,
         ))
-        .first(connection)
+        .get_result(connection)
         .optional()?)
 }
 

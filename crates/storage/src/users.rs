@@ -85,7 +85,7 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<User>> {
     Ok(users::table
         .find(id)
         .select(User::as_select())
-        .first(connection)
+        .get_result(connection)
         .optional()?)
 }
 
@@ -94,7 +94,7 @@ pub fn find_by_login(connection: &mut AnyConnection, login: &str) -> Result<Opti
     Ok(users::table
         .filter(users::login.eq(login))
         .select(User::as_select())
-        .first(connection)
+        .get_result(connection)
         .optional()?)
 }
 
@@ -104,7 +104,7 @@ pub fn find_by_email(connection: &mut AnyConnection, email: &str) -> Result<Opti
         .filter(users::email.eq(email))
         .filter(users::deleted_at.is_null())
         .select(User::as_select())
-        .first(connection)
+        .get_result(connection)
         .optional()?)
 }
 

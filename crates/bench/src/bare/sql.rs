@@ -5,12 +5,12 @@
 
 /// What every connection of the service begins with.
 pub(super) const PRAGMAS: &str = "PRAGMA busy_timeout = 5000;
-                         PRAGMA journal_mode = WAL;
-                         PRAGMA synchronous = FULL;
-                         PRAGMA foreign_keys = ON;
-                         PRAGMA temp_store = MEMORY;
-                         PRAGMA trusted_schema = OFF;
-                         PRAGMA cache_size = -8192;";
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cache_size = -8192";
 
 pub(super) const BEGIN_IMMEDIATE: &str = "BEGIN IMMEDIATE";
 pub(super) const BEGIN_DEFERRED: &str = "BEGIN DEFERRED";
@@ -23,7 +23,7 @@ pub(super) const RELEASE: &str = "RELEASE change";
 pub(super) const BEARER: &str = "SELECT `tokens`.`id`, `tokens`.`expires_at`, \
     `tokens`.`revoked_at`, `users`.`id`, `users`.`login`, `users`.`disabled_at`, \
     `users`.`deleted_at` FROM (`tokens` INNER JOIN `users` ON (`tokens`.`user_id` = `users`.`id`)) \
-    WHERE (`tokens`.`hash` = ?) LIMIT ?";
+    WHERE (`tokens`.`hash` = ?)";
 
 macro_rules! group_columns {
     () => {
@@ -38,37 +38,38 @@ macro_rules! group_columns {
 pub(super) const GROUP: &str = concat!(
     "SELECT ",
     group_columns!(),
-    " FROM `groups` WHERE (`groups`.`id` = ?) LIMIT ?"
+    " FROM `groups` WHERE (`groups`.`id` = ?)"
 );
 
 pub(super) const MEMBERSHIP: &str = "SELECT `memberships`.`group_id`, `memberships`.`user_id`, \
     `memberships`.`state`, `memberships`.`since`, `memberships`.`note`, `memberships`.`until` \
     FROM `memberships` \
-    WHERE ((`memberships`.`group_id` = ?) AND (`memberships`.`user_id` = ?)) LIMIT ?";
+    WHERE ((`memberships`.`group_id` = ?) AND (`memberships`.`user_id` = ?))";
 
 pub(super) const INSERT_MEMBERSHIP: &str = "INSERT INTO `memberships` \
-    (`group_id`, `user_id`, `state`, `since`, `note`) VALUES (?, ?, ?, ?, ?)";
+    (`group_id`, `user_id`, `state`, `since`, `note`, `until`) VALUES (?, ?, ?, ?, ?, ?)";
 
 pub(super) const ADD_MEMBER: &str = "UPDATE `groups` \
     SET `member_count` = (`groups`.`member_count` + ?) WHERE (`groups`.`id` = ?)";
 
 pub(super) const INSERT_AUDIT: &str = "INSERT INTO `audit_entries` \
-    (`at`, `group_id`, `actor`, `action`, `via`) VALUES (?, ?, ?, ?, ?)";
+    (`at`, `group_id`, `actor`, `action`, `subject`, `reason`, `via`) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 pub(super) const COUNT_MINE: &str = "SELECT COUNT(*) FROM `memberships` \
-    WHERE ((`memberships`.`user_id` = ?) AND ((`memberships`.`state` = ?) OR (`memberships`.`state` = ?)))";
+    WHERE (((`memberships`.`user_id` = ?) AND (`memberships`.`state` != ?)) AND (`memberships`.`state` != ?))";
 
 pub(super) const MINE: &str = concat!(
     "SELECT ",
     group_columns!(),
     ", `memberships`.`state`, `memberships`.`since` \
      FROM (`memberships` INNER JOIN `groups` ON (`memberships`.`group_id` = `groups`.`id`)) \
-     WHERE ((`memberships`.`user_id` = ?) AND ((`memberships`.`state` = ?) OR (`memberships`.`state` = ?))) \
-     ORDER BY `memberships`.`group_id` DESC LIMIT ? OFFSET ?"
+     WHERE (((`memberships`.`user_id` = ?) AND (`memberships`.`state` != ?)) AND (`memberships`.`state` != ?)) \
+     ORDER BY `memberships`.`group_id` DESC"
 );
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::error::Error;
     use std::sync::{Arc, Mutex, PoisonError};
 
@@ -98,6 +99,15 @@ mod tests {
         SENT.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The pragmas among some statements.
+    fn pragmas(statements: &str) -> BTreeSet<String> {
+        let pragmas = statements.split(';').map(str::trim);
+        pragmas
+            .filter(|statement| statement.starts_with("PRAGMA"))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// The statements of one call.
     fn statements_of<O: Operation>(
         service: &Arc<Service>,
@@ -113,7 +123,7 @@ mod tests {
         service.run(call, &caller)?;
         // The pool opens further connections meanwhile.
         let mut statements = std::mem::take(&mut *sent());
-        statements.retain(|statement| statement != PRAGMAS);
+        statements.retain(|statement| !statement.starts_with("PRAGMA"));
         Ok(statements)
     }
 
@@ -123,7 +133,8 @@ mod tests {
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let database = Database::open(url.parse()?, &Options::default())?;
-        assert!(sent().iter().any(|statement| statement == PRAGMAS));
+        let pragmas: BTreeSet<String> = sent().iter().flat_map(|sent| pragmas(sent)).collect();
+        assert_eq!(pragmas, self::pragmas(PRAGMAS));
 
         let service = Service::new(database, Settings::default());
         demonstration::install(&service, Vec::new())?;
