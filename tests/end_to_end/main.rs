@@ -18,6 +18,7 @@
 
 mod authorisation;
 mod clients;
+mod commands;
 mod contract;
 mod deadlines;
 mod documents;

@@ -7,8 +7,9 @@ mod data;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::{Category, Group, Import, Invite, Member, Request, Token, User};
@@ -215,12 +216,14 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
         .find(|word| !carries(&word.to_string_lossy()))
     {
         return Err(Failure::Usage(command.error(
-            clap::error::ErrorKind::InvalidValue,
+            ErrorKind::InvalidValue,
             format!("{odd:?} has a character that XML cannot carry"),
         )));
     }
     let mut admin_password = None;
-    if let Some((path, file)) = configuration_file(&arguments)? {
+    let file = configuration_file(&arguments)?;
+    let path = file.as_ref().map(|(path, _)| path.clone());
+    if let Some((path, file)) = file {
         for (name, value) in flatten(&path, file)? {
             if name == ADMIN_PASSWORD {
                 admin_password = Some(value);
@@ -232,9 +235,11 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
         }
     }
     if let Some(url) = secret_file("TRIVIUM_DATABASE_FILE")? {
-        command = command.mut_arg("database", |a| a.default_value(url));
+        command = command.mut_arg("database", |a| set(a, url));
     }
-    let matches = command.try_get_matches_from(arguments)?;
+    let matches = command
+        .try_get_matches_from(&arguments)
+        .map_err(|error| where_it_stands(error, &arguments, path.as_deref()))?;
     let mut options = Options::from_arg_matches(&matches)?;
     options.admin_password = std::env::var("TRIVIUM_ADMIN_PASSWORD")
         .ok()
@@ -287,7 +292,7 @@ fn configuration_file(arguments: &[OsString]) -> Result<Option<(PathBuf, toml::T
 }
 
 /// `[peopleaggregator] profile = "original"` as `peopleaggregator_profile`, `original`.
-fn flatten(path: &std::path::Path, table: toml::Table) -> Result<Vec<(String, String)>, Failure> {
+fn flatten(path: &Path, table: toml::Table) -> Result<Vec<(String, String)>, Failure> {
     let mut flat = Vec::new();
     for (name, value) in table {
         match value {
@@ -318,14 +323,44 @@ fn with_default(command: clap::Command, name: &str, value: String) -> Option<cla
     // A demonstration is asked for by hand, never by a file.
     let settable = |a: &clap::Arg| a.get_id() == name && a.get_env().is_some() && name != "config";
     if command.get_arguments().any(settable) {
-        return Some(command.mut_arg(name, |a| a.default_value(value)));
+        return Some(command.mut_arg(name, |a| set(a, value)));
     }
     let of_serve = command
         .find_subcommand("serve")
         .is_some_and(|serve| serve.get_arguments().any(settable));
-    of_serve.then(|| {
-        command.mut_subcommand("serve", |serve| {
-            serve.mut_arg(name, |a| a.default_value(value))
-        })
-    })
+    of_serve
+        .then(|| command.mut_subcommand("serve", |serve| serve.mut_arg(name, |a| set(a, value))))
+}
+
+/// The option with this value, unless the environment or the command line knows better. What
+/// may hold a secret is not shown by `--help`.
+fn set(option: clap::Arg, value: String) -> clap::Arg {
+    let secret = option.is_hide_env_values_set();
+    option.default_value(value).hide_default_value(secret)
+}
+
+/// clap complains of every value as if it stood on the command line. One that came from the
+/// environment or the file is told with its place, and is no wrong usage.
+fn where_it_stands(error: clap::Error, arguments: &[OsString], file: Option<&Path>) -> Failure {
+    let option = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (
+            ErrorKind::InvalidValue | ErrorKind::ValueValidation,
+            Some(ContextValue::String(usage)),
+        ) => usage.split(' ').next().unwrap_or_default().to_owned(),
+        _ => return Failure::Usage(error),
+    };
+    let given = |word: &OsString| word.to_str().is_some_and(|word| word.starts_with(&option));
+    if !option.starts_with("--") || arguments.iter().any(given) {
+        return Failure::Usage(error);
+    }
+    let variable = option.replacen("--", "TRIVIUM_", 1).replace('-', "_");
+    let variable = variable.to_ascii_uppercase();
+    let place = match file {
+        Some(file) if std::env::var_os(&variable).is_none() => file.display().to_string(),
+        _ => variable,
+    };
+    let words = error.to_string();
+    let words = words.strip_prefix("error: ").unwrap_or(&words);
+    let words = words.split("\n\n").next().unwrap_or_default();
+    Failure::Configuration(format!("{place}: {words}"))
 }
