@@ -1,8 +1,10 @@
 //! The command line, run as people and scripts run it.
 //!
-//! - [`configuration`] holds where settings come from, and what is refused.
+//! - [`configuration`] holds where settings come from, and what is refused; [`help`] what
+//!   `--help` says.
 
 mod configuration;
+mod help;
 
 use std::io::Write;
 use std::path::Path;

@@ -63,28 +63,40 @@ pub(crate) enum Command {
     /// Serve the gateway
     Serve(Serve),
     /// People and their tokens
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  trivium user add marc --password-stdin\n  trivium user token marc --ttl 12h"
+    )]
     User(User),
     /// A person's tokens
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  trivium token list marc")]
     Token(Token),
     /// Groups
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  trivium group add 'Three Ways' --owner marc\n  trivium group list --json"
+    )]
     Group(Group),
     /// The members of a group
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  trivium member add group:7 marc")]
     Member(Member),
     /// The requests to join a group
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  trivium request list group:7")]
     Request(Request),
     /// The invitations to a group
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  trivium invite create group:7 --uses 5 --ttl 7d"
+    )]
     Invite(Invite),
     /// The categories that groups are in
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  trivium category add Music")]
     Category(Category),
     /// Bring in data from elsewhere
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  trivium import upcoming groups.json --member marc"
+    )]
     Import(Import),
 }
 
