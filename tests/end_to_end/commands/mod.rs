@@ -1,9 +1,11 @@
 //! The command line, run as people and scripts run it.
 //!
+//! - [`data`] has the commands on people, groups and imports, alone and beside a server.
 //! - [`configuration`] holds where settings come from, and what is refused; [`help`] what
 //!   `--help` says.
 
 mod configuration;
+mod data;
 mod help;
 
 use std::io::Write;

@@ -12,7 +12,7 @@ pub(crate) fn run(global: &Global, command: &Category) -> Result<(), Failure> {
     match command {
         Category::Add { name } => {
             let id = administration::add_category(&administrator.service, name)?;
-            print::value(global, "id", &id.to_string())
+            print::value(global, "id", id.to_string())
         }
         Category::List => {
             let answer = administrator.run(GetCategories {})?;

@@ -42,7 +42,7 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
             };
             let caller = administration::acting_for(owner.0);
             let made = administrator.service.run(new, &caller)?;
-            print::value(global, "id", &made.id.to_string())
+            print::value(global, "id", made.id.to_string())
         }
         Group::List => {
             let groups = administration::groups(&administrator.service)?;

@@ -20,5 +20,5 @@ pub(crate) fn run(global: &Global, command: &Import) -> Result<(), Failure> {
         None => None,
     };
     let count = import_groups(&administrator.service, groups, member)?;
-    print::value(global, "groups", &count.to_string())
+    print::value(global, "groups", count)
 }

@@ -8,11 +8,12 @@ use crate::failure::Failure;
 use crate::options::Global;
 
 /// A single value under its name.
-pub(crate) fn value(global: &Global, name: &str, value: &str) -> Result<(), Failure> {
+pub(crate) fn value(global: &Global, name: &str, value: impl Into<Value>) -> Result<(), Failure> {
+    let value = value.into();
     if global.json {
         line(&json!({ name: value }).to_string())
     } else {
-        line(value)
+        line(&cell(&value))
     }
 }
 

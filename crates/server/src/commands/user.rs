@@ -36,7 +36,7 @@ pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
                 password,
             };
             let id = administration::add_user(service, account)?;
-            print::value(global, "id", &id.to_string())
+            print::value(global, "id", id.to_string())
         }
         User::List => {
             let rows: Vec<_> = administration::users(service)?.iter().map(show).collect();
@@ -70,7 +70,7 @@ pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
         }
         User::Token { login, ttl } => {
             let token = administration::add_token(service, login, *ttl)?;
-            print::value(global, "token", &token)
+            print::value(global, "token", token)
         }
     }
 }

@@ -1,0 +1,386 @@
+//! People, groups and imports, on both databases, alone and beside a server.
+
+use serde_json::{Value, json};
+use trivium_test_support::{Backend, Scratch};
+
+use super::{Said, run};
+use crate::harness::{Protocol, Served};
+
+const UPCOMING: &str = include_str!("../../cases/upcoming.group.getMyGroups.json");
+
+/// A database with commands, and perhaps a server beside them.
+struct Place {
+    scratch: Scratch,
+    served: Option<Served>,
+}
+
+impl Place {
+    fn run(&self, arguments: &[&str], stdin: &str) -> Said {
+        let environment = [("TRIVIUM_DATABASE", self.scratch.url.as_str())];
+        run(self.scratch.folder.path(), &environment, arguments, stdin)
+    }
+
+    /// Without standard input.
+    fn ask(&self, arguments: &[&str]) -> Said {
+        self.run(arguments, "")
+    }
+
+    /// What the server beside them answers, where there is one, without `success`.
+    fn served(&self, verb: &str, name: &str, arguments: Value) -> Option<Value> {
+        let server = self.served.as_ref()?;
+        let mut answer = Protocol::Json.call(server, verb, name, &arguments).value;
+        answer.as_object_mut().unwrap().remove("success");
+        Some(answer)
+    }
+
+    /// Writes a file, and answers its path.
+    fn file(&self, text: &str) -> String {
+        let path = self.scratch.folder.path().join("groups.json");
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+/// Runs a story on both databases, without and with a server beside the commands.
+fn everywhere(story: impl Fn(&Place)) {
+    for backend in Backend::ALL {
+        for serving in [false, true] {
+            let scratch = Scratch::new(backend);
+            let log = scratch.folder.path().join("log");
+            let options = ["--database", &scratch.url];
+            let served = serving.then(|| Served::start(&options, &[], log));
+            story(&Place { scratch, served });
+        }
+    }
+}
+
+/// The values of a member in a list of records.
+fn all<'a>(records: &'a Value, name: &str) -> Vec<&'a Value> {
+    let records = records.as_array().expect("a list");
+    records.iter().map(|record| &record[name]).collect()
+}
+
+#[test]
+fn people_are_added_and_listed() {
+    everywhere(|place| {
+        place.ask(&["user", "add", "marc"]).is("user:1");
+        let phil = [
+            "user",
+            "add",
+            "phil",
+            "--password-stdin",
+            "--first-name",
+            "Phil",
+            "--last-name",
+            "O'Neil",
+            "--email",
+            "phil@example.org",
+        ];
+        place.run(&phil, "a long password\n").is("user:2");
+        place
+            .ask(&["--json", "user", "add", "江"])
+            .is(r#"{"id":"user:3"}"#);
+
+        let refused = [
+            (
+                &["user", "add", "marc"][..],
+                "The login is taken, or was once.",
+            ),
+            (&["user", "add", "a b"], "A login is 1 to 64 characters"),
+            (&["user", "add", ""], "A login is 1 to 64 characters"),
+            (
+                &["user", "add", "other", "--email", "phil@example.org"],
+                "The e-mail address is another user's.",
+            ),
+            (&["user", "token", "nobody"], "There is no user 'nobody'."),
+            (&["user", "show", "nobody"], "There is no user 'nobody'."),
+        ];
+        for (arguments, complaint) in refused {
+            place
+                .ask(arguments)
+                .fails(1, &format!("trivium: {complaint}"));
+        }
+        let weak = place.run(&["user", "add", "weak", "--password-stdin"], "short\n");
+        weak.fails(1, "trivium: ");
+
+        let table = place.ask(&["user", "list"]);
+        assert_eq!(table.code, Some(0));
+        let first: Vec<&str> = table
+            .out
+            .lines()
+            .map(|line| line.split_whitespace().next().unwrap())
+            .collect();
+        assert_eq!(first, ["ID", "user:3", "user:2", "user:1"]);
+        let list = place.ask(&["user", "list", "--json"]).json();
+        assert_eq!(
+            all(&list, "login"),
+            [&json!("江"), &json!("phil"), &json!("marc")]
+        );
+        let mut phil = list[1].clone();
+        assert_eq!(place.ask(&["user", "show", "phil", "--json"]).json(), phil);
+        let created = phil.as_object_mut().unwrap().remove("created").unwrap();
+        assert_eq!(
+            created.as_str().unwrap().len(),
+            "2006-08-11T13:38:44Z".len()
+        );
+        let expected = json!({
+            "id": "user:2", "login": "phil", "firstName": "Phil", "lastName": "O'Neil",
+            "email": "phil@example.org", "disabled": false,
+        });
+        assert_eq!(phil, expected);
+
+        let token = place.ask(&["user", "token", "marc"]).out;
+        assert_eq!(token.len(), 40);
+        let other = place
+            .ask(&["user", "token", "marc", "--ttl", "90s", "--json"])
+            .json();
+        let other = other["token"].as_str().unwrap();
+        assert_ne!(token, other);
+        // What a command has written, the next call to a server sees.
+        if let Some(mut checked) = place.served("GET", "checkToken", json!({"authToken": other})) {
+            let lifetime = checked["tokenLifetime"].take().as_i64().unwrap();
+            assert!((1..=90).contains(&lifetime));
+            assert_eq!(checked, json!({"login": "marc", "tokenLifetime": null}));
+            let login = json!({"login": "phil", "password": "a long password"});
+            let login = place.served("POST", "login", login).unwrap();
+            assert_eq!(login["authToken"].as_str().unwrap().len(), 40);
+        }
+    });
+}
+
+#[test]
+fn groups_are_added_and_shown() {
+    everywhere(|place| {
+        place.ask(&["user", "add", "marc"]).is("user:1");
+        place
+            .ask(&["group", "add", "Three Ways", "--owner", "marc"])
+            .is("group:1");
+        let second = [
+            "group",
+            "add",
+            "江 <&>",
+            "--owner",
+            "marc",
+            "--registration",
+            "moderated",
+            "--access",
+            "members",
+            "--description",
+            "two\r\nlines",
+            "--category",
+            "cat:1",
+            "--json",
+        ];
+        place.ask(&second).is(r#"{"id":"group:2"}"#);
+
+        for (arguments, complaint) in [
+            (
+                &["group", "add", "Three Ways", "--owner", "marc"][..],
+                "The owner has a group",
+            ),
+            (
+                &["group", "add", "x", "--owner", "nobody"],
+                "There is no user 'nobody'.",
+            ),
+            (
+                &["group", "add", " ", "--owner", "marc"],
+                "A group needs a name",
+            ),
+            (
+                &[
+                    "group",
+                    "add",
+                    "x",
+                    "--owner",
+                    "marc",
+                    "--category",
+                    "cat:99",
+                ],
+                "There is no such category.",
+            ),
+            (&["group", "show", "group:99"], "There is no"),
+        ] {
+            place
+                .ask(arguments)
+                .fails(1, &format!("trivium: {complaint}"));
+        }
+
+        let list = place.ask(&["group", "list", "--json"]).json();
+        assert_eq!(all(&list, "id"), [&json!("group:2"), &json!("group:1")]);
+        assert_eq!(all(&list, "name"), [&json!("江 <&>"), &json!("Three Ways")]);
+        let group = place.ask(&["group", "show", "group:2", "--json"]).json();
+        for (name, value) in [
+            ("id", json!("group:2")),
+            ("name", json!("江 <&>")),
+            ("description", json!("two\r\nlines")),
+            ("accessType", json!("members")),
+            ("registrationType", json!("moderated")),
+            ("memberCount", json!(1)),
+            ("owner", json!("user:1")),
+        ] {
+            assert_eq!(group[name], value, "{name}");
+        }
+        // For people, a value stands on one line.
+        let shown = place.ask(&["group", "show", "group:2"]).out;
+        assert!(
+            shown.lines().any(|line| line.contains("two  lines")),
+            "{shown}"
+        );
+        assert_eq!(place.ask(&["group", "list"]).out.lines().count(), 3);
+
+        let everybody = json!({"context": "user:1", "resultsPerPage": 10});
+        if let Some(groups) = place.served("GET", "getGroups", everybody) {
+            assert_eq!(all(&groups["groups"], "name"), all(&list, "name"));
+        }
+    });
+}
+
+#[test]
+fn an_import_is_all_or_nothing() {
+    everywhere(|place| {
+        // The number of no owner in the file.
+        place.ask(&["user", "add", "marc"]).is("user:1");
+        let whole = place.file(UPCOMING);
+        let import = |file: &str| place.ask(&["import", "upcoming", file, "--member", "marc"]);
+        place
+            .ask(&["import", "upcoming", &whole, "--member", "nobody"])
+            .fails(1, "trivium: ");
+        import(&whole).is("18");
+
+        let everything = || {
+            let lists = [["user", "list", "--json"], ["group", "list", "--json"]];
+            lists.map(|list| place.ask(&list).json())
+        };
+        let before = everything();
+        assert_eq!(before[1].as_array().unwrap().len(), 18);
+        let token = place.ask(&["user", "token", "marc"]).out;
+        let mine = || place.served("GET", "getMyGroups", json!({"authToken": token}));
+        let joined = mine();
+
+        let refused = |file: &str, complaint: &str| {
+            import(file).fails(5, &format!("trivium: {complaint}"));
+            assert_eq!(everything(), before);
+            assert_eq!(mine(), joined);
+        };
+        refused(
+            &whole,
+            "group:2083 is somebody else's already: nothing was imported",
+        );
+
+        // A new group of a new owner stands before one whose number is taken.
+        let group = |id: i64, owner: i64| {
+            let document: Value = serde_json::from_str(UPCOMING).unwrap();
+            let mut group = document["rsp"]["group"][1].clone();
+            group["id"] = json!(id);
+            group["owner_user_id"] = json!(owner);
+            group
+        };
+        let answer = |groups: &[Value]| json!({"rsp": {"stat": "ok", "group": groups}}).to_string();
+        let named = |member: &str, value: Value| {
+            let mut group = group(5000, 5001);
+            group[member] = value;
+            answer(&[group])
+        };
+        for (text, complaint) in [
+            (
+                answer(&[group(5000, 5001), group(1972, 5001)]),
+                "group:1972 is somebody else's already: nothing was imported",
+            ),
+            (
+                answer(&[group(5000, 5001), group(5000, 5001)]),
+                "group:5000 ",
+            ),
+            (
+                answer(&[group(5000, 5001), group(5002, 1)]),
+                "user:1 is somebody else's already: nothing was imported",
+            ),
+            (
+                answer(&[group(5000, 5001), group(5002, 5001)]),
+                "upcoming-5001 has two groups",
+            ),
+            (answer(&[group(0, 5001)]), "group:0: "),
+            (answer(&[group(5000, -1)]), "group:5000: "),
+            (named("name", json!(" ")), "group:5000: it has no name"),
+            (
+                named("name", json!("a\u{1}")),
+                "group:5000: a text has a character",
+            ),
+            (
+                named("description", json!("\u{FFFF}")),
+                "group:5000: a text has a character",
+            ),
+            (
+                named("member_count", json!(-1)),
+                "group:5000: a count is negative",
+            ),
+            (named("timestamp", json!("yesterday")), ""),
+            (named("id", json!("5000")), ""),
+            (named("id", json!(9_999_999_999_999_999_999_u64)), ""),
+            (answer(&[json!({"id": 5000})]), ""),
+            (UPCOMING[..UPCOMING.len() / 2].to_owned(), ""),
+            (format!("{UPCOMING}x"), ""),
+            ("<rsp/>".to_owned(), ""),
+            ("[]".to_owned(), ""),
+            (String::new(), ""),
+        ] {
+            refused(&place.file(&text), complaint);
+        }
+        let latin1 = place.file("");
+        std::fs::write(&latin1, b"{\"rsp\":{\"group\":[\"\xE9\"]}}").unwrap();
+        refused(&latin1, "");
+        refused("/nowhere/groups.json", "/nowhere/groups.json: ");
+
+        // What is refused today can be imported tomorrow.
+        let good = place.file(&answer(&[group(5000, 5001)]));
+        place
+            .ask(&["import", "upcoming", &good, "--json"])
+            .is(r#"{"groups":1}"#);
+        place
+            .ask(&["group", "add", "Next", "--owner", "marc"])
+            .is("group:5001");
+        place.ask(&["user", "add", "next"]).is("user:58060");
+    });
+}
+
+#[test]
+fn every_list_is_json_for_programs() {
+    everywhere(|place| {
+        place.ask(&["user", "add", "marc"]).is("user:1");
+        place
+            .ask(&["group", "add", "Three Ways", "--owner", "marc"])
+            .is("group:1");
+        for arguments in [
+            &["user", "list"][..],
+            &["group", "list"],
+            &["group", "members", "group:1"],
+            &["group", "log", "group:1"],
+            &["token", "list", "marc"],
+            &["request", "list", "group:1"],
+            &["invite", "list", "group:1"],
+            &["category", "list"],
+        ] {
+            for arguments in [
+                [&["--json"], arguments].concat(),
+                [arguments, &["--json"]].concat(),
+            ] {
+                assert!(place.ask(&arguments).json().is_array(), "{arguments:?}");
+            }
+            let table = place.ask(arguments);
+            assert_eq!(
+                (table.code, table.err.as_str()),
+                (Some(0), ""),
+                "{arguments:?}"
+            );
+        }
+        for arguments in [
+            &["user", "show", "marc"][..],
+            &["group", "show", "group:1"],
+            &["user", "token", "marc"],
+            &["invite", "create", "group:1"],
+            &["category", "add", "Music"],
+        ] {
+            let arguments = [arguments, &["--json"]].concat();
+            assert!(place.ask(&arguments).json().is_object(), "{arguments:?}");
+        }
+    });
+}
