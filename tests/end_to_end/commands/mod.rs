@@ -3,10 +3,13 @@
 //! - [`data`] has the commands on people, groups and imports, alone and beside a server.
 //! - [`configuration`] holds where settings come from, and what is refused; [`help`] what
 //!   `--help` says.
+//! - [`serving`] starts and stops servers; [`logs`] reads what they log.
 
 mod configuration;
 mod data;
 mod help;
+mod logs;
+mod serving;
 
 use std::io::Write;
 use std::path::Path;
