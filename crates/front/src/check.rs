@@ -102,12 +102,13 @@ pub fn check(
                 ),
             ));
         }
-        let value = match value {
-            // Nothing, said aloud, is nothing.
-            Some(Given::Null) if !rule.required => None,
-            None if rule.name == TOKEN => bearer.map(|token| Given::Untyped(token.to_owned())),
-            other => other,
-        };
+        // Nothing, said aloud, is nothing.
+        let value = value
+            .filter(|value| rule.required || *value != Given::Null)
+            .or_else(|| {
+                let token = bearer.filter(|_| rule.name == TOKEN)?;
+                Some(Given::Untyped(token.to_owned()))
+            });
         match value {
             Some(value) => arguments.push((rule.name, one(rule, value, words, input)?)),
             None => match &rule.default {

@@ -381,6 +381,22 @@ fn a_bearer_header_stands_for_the_argument() {
         bearer(call(&[]), "Basic x"),
         "200 validation_missing_key: …",
     );
+    // Nothing, said aloud, is no argument that could win.
+    let unnamed = json("json/findGroup", r#"{"name": "x", "authToken": null}"#);
+    check(
+        &server,
+        bearer(unnamed, "Bearer x"),
+        "200 user_token_invalid: …",
+    );
+    let unnamed = xml_rpc(struct_call(
+        "findGroup",
+        &[("name", "x"), ("authToken", "<nil/>")],
+    ));
+    check(
+        &server,
+        bearer(unnamed, "Bearer x"),
+        "200 user_token_invalid: …",
+    );
     // It stands for authToken alone.
     check(
         &server,
