@@ -3,7 +3,7 @@
 //! - [`request`] is what a front-end is given and what it gives back; [`FrontEnd`] is one.
 //! - [`rest`] reads a call from query and body; [`form`], [`json`] and [`xml`] read bodies.
 //! - [`check`] is the one walk that holds arguments against their rules, in every format.
-//! - [`print`] prints results, in the order that the wire profile wants.
+//! - [`mod@print`] prints results, in the order that the wire profile wants.
 //! - [`contract`] is the table of codes and statuses of the PeopleAggregator front-ends.
 //! - [`budget`] bounds what a request may cost; [`text`] knows encodings, [`escape`] writes XML text.
 

@@ -1,7 +1,7 @@
 //! XML-RPC: `POST /api/xmlrpc`, method `peopleaggregator.NAME`, one struct as its parameter;
 //! and `/api/xmlrpc/peopleaggregator/NAME`, which is asked like REST and answers in XML-RPC.
 //!
-//! [`read`] turns a methodCall into a call, [`syntax`] a result into a methodResponse,
+//! [`mod@read`] turns a methodCall into a call, [`syntax`] a result into a methodResponse,
 //! [`fault`] is the table of faults. [`XmlRpc`] is the front-end.
 
 pub mod fault;
