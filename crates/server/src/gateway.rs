@@ -10,6 +10,8 @@ use trivium_rest_json::Json;
 use trivium_rest_xml::Xml;
 use trivium_xml_rpc::XmlRpc;
 
+use crate::http;
+
 /// Calls that may wait for a permit to hash a password before further ones are refused.
 const WAITING: usize = 512;
 
@@ -26,13 +28,12 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn new(service: Arc<Service>, wire: Wire) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             service,
             json: Json { wire },
             xml: Xml { wire },
             xml_rpc: XmlRpc { wire },
-            permits: Semaphore::new(cores),
+            permits: Semaphore::new(http::cores()),
             waiting: AtomicUsize::new(0),
         }
     }

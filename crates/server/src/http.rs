@@ -24,6 +24,10 @@ use crate::drain::Drain;
 use crate::failure::Failure;
 use crate::gateway::{self, Gateway};
 
+/// Reads that a server thread has under way at once, each on a connection of its own. More
+/// would only wait for each other.
+pub(crate) const READERS: usize = 4;
+
 /// Bytes over the budget that are read and dropped, so that the client reads its answer
 /// before it meets a closed connection.
 const TOLERANCE: usize = 4 * 1024 * 1024;
@@ -86,6 +90,7 @@ pub(crate) fn bind(
     // What HttpServer would do, with a deadline around each stream.
     let server = actix_server::Server::build()
         .workers(workers)
+        .worker_max_blocking_threads(READERS + cores())
         .disable_signals()
         .shutdown_timeout(1)
         .listen("trivium", listener, move || {
@@ -147,6 +152,11 @@ impl Server {
         let closed = actix_web::rt::task::spawn_blocking(move || service.database.close()).await;
         closed.map_err(|error| Failure::Failed(error.to_string()))
     }
+}
+
+/// Cores of this machine: as many passwords are hashed at once, on threads beside the readers.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 async fn signal() -> std::io::Result<&'static str> {

@@ -31,12 +31,9 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         }
         None => options.global.database.parse()?,
     };
-    let workers = serve.workers.map_or_else(
-        || std::thread::available_parallelism().map_or(1, usize::from),
-        usize::from,
-    );
+    let workers = serve.workers.map_or_else(http::cores, usize::from);
     let connections = Connections {
-        readers: u32::try_from(workers * 2).unwrap_or(4).max(4),
+        readers: u32::try_from(workers * http::READERS).unwrap_or(u32::MAX),
         ..Connections::default()
     };
     let database = Database::open(url.clone(), &connections)?;
