@@ -245,7 +245,7 @@ pub fn list_of_member(
     page: Page,
 ) -> Result<(Vec<Mine>, i64)> {
     // Not "member or moderator": where a bound value may equal that of a partial index, here of
-    // the requests, SQLite plans the statement anew each time.
+    // the requests, SQLite plans the statement anew at each run.
     let is_member = || {
         memberships::user_id
             .eq(user)
@@ -256,7 +256,7 @@ pub fn list_of_member(
         .filter(is_member())
         .count()
         .get_result(connection)?;
-    let mut rows = memberships::table
+    let mut query = memberships::table
         .inner_join(groups::table)
         .filter(is_member())
         .order(memberships::group_id.desc())
@@ -264,9 +264,9 @@ pub fn list_of_member(
         .into_boxed();
     // So it does for a bound LIMIT.
     if page.offset > 0 || page.limit < total {
-        rows = rows.limit(page.limit).offset(page.offset);
+        query = query.limit(page.limit).offset(page.offset);
     }
-    Ok((rows.load(connection)?, total))
+    Ok((query.load(connection)?, total))
 }
 
 /// How many requests wait in each of these groups; a group without any is left out.

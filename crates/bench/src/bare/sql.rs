@@ -173,4 +173,25 @@ mod tests {
         );
         Ok(())
     }
+
+    #[test]
+    fn no_query_is_planned_anew_at_each_run() -> Result<(), Box<dyn Error>> {
+        let connection = rusqlite::Connection::open_in_memory()?;
+        connection.execute_batch(include_str!(
+            "../../../../migrations/sqlite/2026-11-21-000000_group_service/up.sql"
+        ))?;
+        for query in [BEARER, GROUP, MEMBERSHIP, COUNT_MINE, MINE] {
+            let mut statement = connection.prepare(query)?;
+            for _ in 0..2 {
+                for bind in 1..=statement.parameter_count() {
+                    statement.raw_bind_parameter(bind, "requested")?;
+                }
+                let mut rows = statement.raw_query();
+                while rows.next()?.is_some() {}
+            }
+            let anew = statement.get_status(rusqlite::StatementStatus::RePrepare);
+            assert_eq!(anew, 0, "{query}");
+        }
+        Ok(())
+    }
 }
