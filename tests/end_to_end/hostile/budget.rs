@@ -2,7 +2,7 @@
 
 use super::{Attacked, SECRET};
 use crate::harness::{
-    Connection, Request, form, get, json, outcome, struct_call, xml_body, xml_rpc,
+    Connection, Request, call, form, get, json, outcome, struct_call, xml_body, xml_rpc,
 };
 
 const GOOD: &str = "200 {…";
@@ -236,7 +236,7 @@ fn what_follows_a_body_that_was_not_read_is_no_request() {
         "GET /api/json/peopleaggregator/echo?echoText=hidden HTTP/1.1\r\nHost: test\r\n\r\n";
     for size in [hidden.len(), 100 * 1024, 256 * 1024 + 1, 6 * 1024 * 1024] {
         let body = &hidden.repeat(size.div_ceil(hidden.len()))[..size];
-        // What is far too long is cut off, which takes a second: once is enough.
+        // Of what is far too long not all is read: once is enough.
         let paths = [
             "json/echoPost",
             "json/nope",
@@ -248,6 +248,7 @@ fn what_follows_a_body_that_was_not_read_is_no_request() {
             let mut connection = Connection::open(&target.0.address);
             connection.send(&form(path, body).bytes());
             connection.send(&Vec::from(get("json/echo?echoText=last")));
+            connection.finish();
             let mut told = Vec::new();
             while let Some(response) = connection.receive() {
                 told.push(outcome(&response));
@@ -259,6 +260,70 @@ fn what_follows_a_body_that_was_not_read_is_no_request() {
                 .any(|told| told.contains("{\"echoText\":\"hidden"));
             assert!(!hidden, "{path} {size}: {told:?}");
         }
+    }
+    target.ends_unharmed();
+}
+
+#[test]
+fn what_is_within_the_budget_is_read_however_odd() {
+    let target = Attacked::start();
+    let attributes: String = (0..25_000).map(|n| format!(" a{n}=''")).collect();
+    let text = |inner: &str| xml_rpc(struct_call("echoPost", &[("echoText", inner)]));
+    let within = |document: &str, more: &str| document.replacen('>', &format!("{more}>"), 1);
+    let whole = struct_call("echoPost", &[("echoText", "x")]);
+    for (request, expect) in [
+        (
+            xml_rpc(within(&whole, &attributes)),
+            r#"200 {"echoText":"x"}"#,
+        ),
+        (text(&"&#97;".repeat(50_000)), "200 {\"echoText\":\"aaa…"),
+        (text(&"<!---->".repeat(36_000)), r#"200 {"echoText":""}"#),
+        (
+            text(&"<![CDATA[]]>".repeat(21_000)),
+            r#"200 {"echoText":""}"#,
+        ),
+        (text(&"<?a?>".repeat(50_000)), r#"200 {"echoText":""}"#),
+        (
+            form("json/echoPost", "&".repeat(262_144)),
+            "200 validation_missing_key: …",
+        ),
+        (
+            form(
+                "json/echoPost",
+                format!("echoText={}", "%41".repeat(87_000)),
+            ),
+            "200 {\"echoText\":\"AAA…",
+        ),
+        (
+            json("json/echoPost", " ".repeat(262_142) + "{}"),
+            "200 validation_missing_key: …",
+        ),
+        (
+            json(
+                "json/echoPost",
+                format!("{{\"echoText\":\"{}\"}}", "\\u0041".repeat(43_000)),
+            ),
+            "200 {\"echoText\":\"AAA…",
+        ),
+        (xml_rpc("<".repeat(262_144)), "200 fault -32700: …"),
+        (
+            xml_rpc("<a>".to_owned() + &"&".repeat(260_000)),
+            "200 fault -32700: …",
+        ),
+        (xml_rpc("<?a".repeat(87_000)), "200 fault -32700: …"),
+        (
+            xml_rpc("<a>".to_owned() + &"<![CDATA[".repeat(29_000)),
+            "200 fault -32700: …",
+        ),
+        (
+            xml_rpc(call(
+                "echoPost",
+                &"<param><value><struct/></value></param>".repeat(6_000),
+            )),
+            "200 validation_request_wrapper: …",
+        ),
+    ] {
+        target.check(request, expect);
     }
     target.ends_unharmed();
 }

@@ -59,6 +59,28 @@ fn documented() -> Vec<Request> {
         ),
         form("json/login", format!("login=marc&password={SECRET}")),
         json(
+            "json/newInvitation",
+            format!(
+                r#"{{"authToken": "{SECRET}", "id": "group:1", "usageLimit": 5, "role": null}}"#
+            ),
+        ),
+        struct_of(
+            "banMember",
+            &[
+                ("authToken", SECRET),
+                ("id", "group:1235"),
+                ("user", "user:1"),
+                (
+                    "until",
+                    "<dateTime.iso8601>20300101T00:00:00</dateTime.iso8601>",
+                ),
+            ],
+        ),
+        form(
+            "xml/changePassword",
+            format!("authToken=x&oldPassword={SECRET}&newPassword=y"),
+        ),
+        json(
             "xml/echoPost",
             r#"{"echoText": "\ud83d\ude00", "a": [1, 2.5, null, {"b": true}]}"#,
         ),
