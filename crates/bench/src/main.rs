@@ -69,7 +69,7 @@ struct Run {
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
     /// Rounds of each measurement
-    #[arg(long, default_value_t = 9, value_name = "N")]
+    #[arg(long, default_value_t = 15, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
     rounds: u16,
     /// How long each of them takes, in milliseconds

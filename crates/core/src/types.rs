@@ -288,7 +288,7 @@ impl FromStr for DateTime {
 
 impl Serialize for DateTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_newtype_struct(Self::NAME, &self.to_string())
+        serializer.serialize_newtype_struct(Self::NAME, &format_args!("{self}"))
     }
 }
 

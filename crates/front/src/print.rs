@@ -3,6 +3,9 @@
 //! The outermost struct gets the member `success` first. In profile `documented` members are
 //! then sorted by name, in `original` they stay as declared. A format supplies its [`Syntax`].
 
+use std::fmt::{Display, Write};
+use std::ops::Range;
+
 use erased_serde::Serialize as Erased;
 use serde::ser::{
     Impossible, Serialize, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
@@ -54,13 +57,16 @@ pub fn print<S: Syntax>(
     success: bool,
     result: &dyn Erased,
 ) -> Result<(), Unprintable> {
+    out.reserve(1024);
     let mut printer = Printer {
         out,
         syntax,
         sorted: profile == Profile::Documented,
         success: Some(success),
         time: false,
+        members: Vec::new(),
         scratch: Vec::new(),
+        text: String::new(),
     };
     Serialize::serialize(result, &mut printer)
 }
@@ -82,7 +88,10 @@ struct Printer<'a, S> {
     success: Option<bool>,
     /// The next text is a time.
     time: bool,
+    /// The members of the structs that are open, with where in the output each is.
+    members: Vec<(&'static str, Range<usize>)>,
     scratch: Vec<u8>,
+    text: String,
 }
 
 /// A value that has no form on the wire.
@@ -91,7 +100,7 @@ struct Printer<'a, S> {
 pub struct Unprintable(String);
 
 impl serde::ser::Error for Unprintable {
-    fn custom<T: std::fmt::Display>(words: T) -> Self {
+    fn custom<T: Display>(words: T) -> Self {
         Self(words.to_string())
     }
 }
@@ -155,6 +164,15 @@ impl<'p, 'a, S: Syntax> Serializer for &'p mut Printer<'a, S> {
         } else {
             self.syntax.text(self.out, text);
         }
+        Ok(())
+    }
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), Unprintable> {
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        // Writing into memory cannot fail.
+        let _written = write!(text, "{value}");
+        self.serialize_str(&text)?;
+        self.text = text;
         Ok(())
     }
     fn serialize_bytes(self, _: &[u8]) -> Result<(), Unprintable> {
@@ -229,13 +247,13 @@ impl<'p, 'a, S: Syntax> Serializer for &'p mut Printer<'a, S> {
     fn serialize_struct(
         self,
         _: &'static str,
-        length: usize,
+        _: usize,
     ) -> Result<Self::SerializeStruct, Unprintable> {
         self.syntax.open_struct(self.out);
         let success = self.success.take();
         let mut members = Members {
+            first: self.members.len(),
             printer: self,
-            starts: Vec::with_capacity(length + 1),
         };
         if let Some(success) = success {
             members.serialize_field("success", &success)?;
@@ -294,10 +312,10 @@ impl<S: Syntax> SerializeTuple for Items<'_, '_, S> {
     }
 }
 
-/// The members of a struct, with where in the output each begins.
+/// The members of a struct: those of the printer from `first` on.
 struct Members<'p, 'a, S> {
     printer: &'p mut Printer<'a, S>,
-    starts: Vec<(&'static str, usize)>,
+    first: usize,
 }
 
 impl<S: Syntax> SerializeStruct for Members<'_, '_, S> {
@@ -310,22 +328,24 @@ impl<S: Syntax> SerializeStruct for Members<'_, '_, S> {
         value: &T,
     ) -> Result<(), Unprintable> {
         let printer = &mut *self.printer;
-        self.starts.push((name, printer.out.len()));
+        let start = printer.out.len();
         printer.syntax.open_member(printer.out, name);
         value.serialize(&mut *printer)?;
         printer.syntax.close_member(printer.out, name);
         // Every member ends with a separator while they may still change places.
         let separator = printer.syntax.separator();
         printer.out.extend_from_slice(separator.as_bytes());
+        printer.members.push((name, start..printer.out.len()));
         Ok(())
     }
 
-    fn end(mut self) -> Result<(), Unprintable> {
-        let empty = self.starts.is_empty();
-        if self.printer.sorted && !self.starts.is_sorted_by_key(|(name, _)| *name) {
-            self.sort();
-        }
+    fn end(self) -> Result<(), Unprintable> {
         let printer = self.printer;
+        let empty = printer.members.len() == self.first;
+        if printer.sorted {
+            printer.sort(self.first);
+        }
+        printer.members.truncate(self.first);
         if !empty {
             let end = printer.out.len() - printer.syntax.separator().len();
             printer.out.truncate(end);
@@ -335,27 +355,23 @@ impl<S: Syntax> SerializeStruct for Members<'_, '_, S> {
     }
 }
 
-impl<S> Members<'_, '_, S> {
-    /// Puts the members that were printed into the order of their names.
-    fn sort(&mut self) {
-        let out = &mut *self.printer.out;
-        let scratch = &mut self.printer.scratch;
-        let Some(&(_, first)) = self.starts.first() else {
+impl<S> Printer<'_, S> {
+    /// Puts the members from `first` on, which end the output, into the order of their names.
+    fn sort(&mut self, first: usize) {
+        let members = self.members.get_mut(first..).unwrap_or_default();
+        let Some((_, Range { start, .. })) = members.first().cloned() else {
             return;
         };
-        let ends = self.starts.iter().skip(1).map(|(_, start)| *start);
-        let mut members: Vec<(&str, std::ops::Range<usize>)> = self
-            .starts
-            .iter()
-            .zip(ends.chain([out.len()]))
-            .map(|((name, start), end)| (*name, *start..end))
-            .collect();
-        members.sort_by_key(|(name, _)| *name);
-        scratch.clear();
-        for (_, range) in members {
-            scratch.extend_from_slice(out.get(range).unwrap_or_default());
+        if members.is_sorted_by_key(|(name, _)| *name) {
+            return;
         }
-        out.truncate(first);
-        out.extend_from_slice(scratch);
+        members.sort_unstable_by_key(|(name, _)| *name);
+        self.scratch.clear();
+        for (_, range) in members {
+            let member = self.out.get(range.clone()).unwrap_or_default();
+            self.scratch.extend_from_slice(member);
+        }
+        self.out.truncate(start);
+        self.out.extend_from_slice(&self.scratch);
     }
 }

@@ -1,5 +1,7 @@
 //! JSON as each profile writes it.
 
+use std::io::Write;
+
 use trivium_front::Profile;
 use trivium_front::print::Syntax;
 
@@ -26,7 +28,8 @@ impl Syntax for JsonSyntax {
     }
 
     fn integer(&self, out: &mut Vec<u8>, number: i64) {
-        out.extend_from_slice(number.to_string().as_bytes());
+        // Writing into memory cannot fail.
+        let _written = write!(out, "{number}");
     }
 
     fn boolean(&self, out: &mut Vec<u8>, truth: bool) {

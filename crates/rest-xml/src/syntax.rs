@@ -1,5 +1,7 @@
 //! XML as each profile writes it.
 
+use std::io::Write;
+
 use trivium_front::Profile;
 use trivium_front::escape::escape;
 use trivium_front::print::{Syntax, Unprintable};
@@ -64,7 +66,8 @@ impl Syntax for XmlSyntax {
     }
 
     fn integer(&self, out: &mut Vec<u8>, number: i64) {
-        out.extend_from_slice(number.to_string().as_bytes());
+        // Writing into memory cannot fail.
+        let _written = write!(out, "{number}");
     }
 
     fn boolean(&self, out: &mut Vec<u8>, truth: bool) {

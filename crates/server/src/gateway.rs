@@ -1,9 +1,9 @@
 //! Takes a request to its front-end, and a call to the database and back.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use trivium_core::{Authority, Caller, Code, Effect, Error, Service};
 use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, Wire};
 use trivium_rest_json::Json;
@@ -12,8 +12,11 @@ use trivium_xml_rpc::XmlRpc;
 
 use crate::http;
 
-/// Calls that may wait for a permit to hash a password before further ones are refused.
-const WAITING: usize = 512;
+/// How long a read waits for its turn before it is refused.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Calls that hash a password, or wait to, before further ones are refused.
+const HASHING: usize = 512;
 
 /// The service behind its front-ends.
 pub(crate) struct Gateway {
@@ -21,20 +24,24 @@ pub(crate) struct Gateway {
     json: Json,
     xml: Xml,
     xml_rpc: XmlRpc,
+    /// One for each connection that reads.
+    reads: Semaphore,
     /// One for each core: hashing a password takes a core and 19 MiB.
-    permits: Semaphore,
-    waiting: AtomicUsize,
+    hashes: Semaphore,
+    /// One for each call that hashes, or waits to.
+    hashing: Semaphore,
 }
 
 impl Gateway {
-    pub(crate) fn new(service: Arc<Service>, wire: Wire) -> Self {
+    pub(crate) fn new(service: Arc<Service>, wire: Wire, readers: usize) -> Self {
         Self {
             service,
             json: Json { wire },
             xml: Xml { wire },
             xml_rpc: XmlRpc { wire },
-            permits: Semaphore::new(http::cores()),
-            waiting: AtomicUsize::new(0),
+            reads: Semaphore::new(readers),
+            hashes: Semaphore::new(http::cores()),
+            hashing: Semaphore::new(HASHING),
         }
     }
 
@@ -78,7 +85,8 @@ impl Gateway {
         let Call { entry, arguments } = call;
         let mut bound = entry.bind(arguments)?;
         if entry.prepares {
-            let _permit = self.permit().await?;
+            let _waiting = self.hashing.try_acquire().map_err(|_| busy())?;
+            let _permit = permit(&self.hashes).await?;
             let service = Arc::clone(&self.service);
             let caller = caller.clone();
             bound = blocking(move || {
@@ -89,6 +97,8 @@ impl Gateway {
         }
         match entry.effect {
             Effect::Read => {
+                let turn = tokio::time::timeout(PATIENCE, permit(&self.reads));
+                let _permit = turn.await.map_err(|_| busy())??;
                 let service = Arc::clone(&self.service);
                 blocking(move || service.read(entry.name, &*bound, &caller)).await
             }
@@ -105,16 +115,17 @@ impl Gateway {
             }
         }
     }
+}
 
-    async fn permit(&self) -> Result<tokio::sync::SemaphorePermit<'_>, Error> {
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(Error::from(Code::TemporarilyUnavailable).retry_after(1));
-        }
-        let permit = self.permits.acquire().await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
-        permit.map_err(|error| Error::unforeseen(&error))
-    }
+async fn permit(of: &Semaphore) -> Result<SemaphorePermit<'_>, Error> {
+    of.acquire()
+        .await
+        .map_err(|error| Error::unforeseen(&error))
+}
+
+/// The refusal of a call for which there is no room.
+fn busy() -> Error {
+    Error::from(Code::TemporarilyUnavailable).retry_after(1)
 }
 
 /// The one hop: off the server's threads, which must not wait for a disk.

@@ -24,10 +24,6 @@ use crate::drain::Drain;
 use crate::failure::Failure;
 use crate::gateway::{self, Gateway};
 
-/// Reads that a server thread has under way at once, each on a connection of its own. More
-/// would only wait for each other.
-pub(crate) const READERS: usize = 4;
-
 /// Bytes over the budget that are read and dropped, so that the client reads its answer
 /// before it meets a closed connection.
 const TOLERANCE: usize = 4 * 1024 * 1024;
@@ -53,6 +49,15 @@ pub(crate) struct Timeouts {
     pub(crate) keep_alive: Duration,
 }
 
+/// How many threads there are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Threads {
+    /// That serve connections.
+    pub(crate) workers: usize,
+    /// That read the database, beside each of these.
+    pub(crate) readers: usize,
+}
+
 /// A server that listens, and is yet to run.
 pub(crate) struct Server {
     shared: Arc<Shared>,
@@ -68,7 +73,7 @@ pub(crate) struct Server {
 pub(crate) fn bind(
     gateway: Gateway,
     listen: SocketAddr,
-    workers: usize,
+    threads: Threads,
     base_url: Option<String>,
     timeouts: Timeouts,
 ) -> Result<Server, Failure> {
@@ -89,8 +94,8 @@ pub(crate) fn bind(
     let data = web::Data::from(Arc::clone(&shared));
     // What HttpServer would do, with a deadline around each stream.
     let server = actix_server::Server::build()
-        .workers(workers)
-        .worker_max_blocking_threads(READERS + cores())
+        .workers(threads.workers)
+        .worker_max_blocking_threads(threads.readers + cores())
         .disable_signals()
         .shutdown_timeout(1)
         .listen("trivium", listener, move || {

@@ -29,6 +29,20 @@ mod any {
     }
 }
 
+/// Runs a query of a hot path on the database's own connection.
+///
+/// Through [`AnyConnection`] Diesel writes the SQL of a query anew at each run, to find the
+/// prepared statement by it; here it finds the statement by the query's type.
+macro_rules! directly {
+    ($any:expr, |$connection:ident| $query:expr) => {
+        match $any {
+            $crate::AnyConnection::Sqlite($connection) => $query,
+            $crate::AnyConnection::Postgres($connection) => $query,
+        }
+    };
+}
+pub(crate) use directly;
+
 /// Where the data lives.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use crate::connection::directly;
 use crate::schema::{categories, groups, memberships};
 use crate::{AnyConnection, Error, Page, Result, Seconds};
 
@@ -252,21 +253,27 @@ pub fn list_of_member(
             .and(memberships::state.ne("requested"))
             .and(memberships::state.ne("banned"))
     };
-    let total = memberships::table
-        .filter(is_member())
-        .count()
-        .get_result(connection)?;
-    let mut query = memberships::table
-        .inner_join(groups::table)
-        .filter(is_member())
-        .order(memberships::group_id.desc())
-        .select((Group::as_select(), memberships::state, memberships::since))
-        .into_boxed();
-    // So it does for a bound LIMIT.
-    if page.offset > 0 || page.limit < total {
-        query = query.limit(page.limit).offset(page.offset);
-    }
-    Ok((query.load(connection)?, total))
+    directly!(connection, |connection| {
+        let total = memberships::table
+            .filter(is_member())
+            .count()
+            .get_result(connection)?;
+        let query = memberships::table
+            .inner_join(groups::table)
+            .filter(is_member())
+            .order(memberships::group_id.desc())
+            .select((Group::as_select(), memberships::state, memberships::since));
+        // So it does for a bound LIMIT.
+        let rows = if page.offset > 0 || page.limit < total {
+            query
+                .limit(page.limit)
+                .offset(page.offset)
+                .load(connection)?
+        } else {
+            query.load(connection)?
+        };
+        Ok((rows, total))
+    })
 }
 
 /// How many requests wait in each of these groups; a group without any is left out.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::connection::directly;
 use crate::schema::{tokens, users};
 use crate::{AnyConnection, Result, Seconds};
 
@@ -68,7 +69,7 @@ pub fn insert(connection: &mut AnyConnection, token: &NewToken) -> Result<()> {
 
 /// The token of this hash with its user.
 pub fn find_bearer(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Bearer>> {
-    Ok(tokens::table
+    let query = tokens::table
         .inner_join(users::table)
         .filter(tokens::hash.eq(hash))
         .select((
@@ -79,9 +80,8 @@ pub fn find_bearer(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option
             users::login,
             users::disabled_at,
             users::deleted_at,
-        ))
-        .get_result(connection)
-        .optional()?)
+        ));
+    Ok(directly!(connection, |connection| query.get_result(connection)).optional()?)
 }
 
 /// The tokens of a user that are neither ended nor expired, newest first.

@@ -1,5 +1,7 @@
 //! methodResponse as each profile writes it.
 
+use std::io::Write;
+
 use trivium_front::Profile;
 use trivium_front::escape::escape;
 use trivium_front::print::{Syntax, Unprintable};
@@ -65,12 +67,12 @@ impl Syntax for XmlRpcSyntax {
         } else {
             "i8"
         };
-        out.extend_from_slice(format!("<{tag}>{number}</{tag}>").as_bytes());
+        // Writing into memory cannot fail.
+        let _written = write!(out, "<{tag}>{number}</{tag}>");
     }
 
     fn boolean(&self, out: &mut Vec<u8>, truth: bool) {
-        let digit = i32::from(truth);
-        out.extend_from_slice(format!("<boolean>{digit}</boolean>").as_bytes());
+        let _written = write!(out, "<boolean>{}</boolean>", i32::from(truth));
     }
 
     fn date_time(&self, out: &mut Vec<u8>, text: &str) {

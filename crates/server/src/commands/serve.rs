@@ -10,7 +10,7 @@ use trivium_storage::{Database, DatabaseUrl, Options as Connections};
 use super::print;
 use crate::failure::Failure;
 use crate::gateway::Gateway;
-use crate::http::Timeouts;
+use crate::http::{Threads, Timeouts};
 use crate::options::{DirectoryOption, Options, ProfileOption, Serve, StatusOption};
 use crate::{http, logs, upcoming_file};
 
@@ -31,9 +31,19 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         }
         None => options.global.database.parse()?,
     };
-    let workers = serve.workers.map_or_else(http::cores, usize::from);
+    let threads = Threads {
+        workers: serve.workers.map_or_else(http::cores, usize::from),
+        readers: match url {
+            // What SQLite reads is in memory as a rule: more readers than cores wait for cores,
+            // each with a page cache of its own.
+            DatabaseUrl::Sqlite(_) => 2,
+            // Here a reader mostly waits for the network.
+            DatabaseUrl::Postgres(_) => 8,
+        },
+    };
+    let readers = threads.workers * threads.readers;
     let connections = Connections {
-        readers: u32::try_from(workers * http::READERS).unwrap_or(u32::MAX),
+        readers: u32::try_from(readers).unwrap_or(u32::MAX),
         ..Connections::default()
     };
     let database = Database::open(url.clone(), &connections)?;
@@ -43,14 +53,14 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         let groups = upcoming_file::read(upcoming_file::DEMONSTRATION).map_err(Failure::Data)?;
         demonstration::install(&service, groups)?;
     }
-    let gateway = Gateway::new(service, wire(serve));
+    let gateway = Gateway::new(service, wire(serve), readers);
     actix_web::rt::System::new().block_on(async {
         let timeouts = Timeouts {
             request: Duration::from_secs(serve.request_timeout),
             keep_alive: Duration::from_secs(serve.keep_alive),
         };
         let base_url = serve.base_url.clone();
-        let server = http::bind(gateway, serve.listen, workers, base_url, timeouts)?;
+        let server = http::bind(gateway, serve.listen, threads, base_url, timeouts)?;
         let base = format!("http://{}", server.address);
         print::line(&format!("Trivium serves {url} on {base}"))?;
         if serve.demo {
