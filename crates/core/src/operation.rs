@@ -67,19 +67,24 @@ pub struct Done {}
 /// A result that keeps its type until it is printed.
 pub type Answer = Box<dyn erased_serde::Serialize + Send>;
 
-/// A call of an operation whose type is forgotten.
-pub trait Bound: Send + Sync {
+/// What a call does, in its one transaction, where of its type only the answer's is known.
+///
+/// An [`Operation`] is one, with an [`Answer`] that any front-end prints. A dialect brings its
+/// own, which run operations and answer in the dialect's types.
+pub trait Bound<R = Answer>: Send + Sync {
     /// See [`Operation::prepare`].
     ///
     /// # Errors
     /// As there.
-    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()>;
+    fn prepare(&mut self, _: &Service, _: &Caller) -> Result<()> {
+        Ok(())
+    }
 
     /// See [`Operation::run`].
     ///
     /// # Errors
     /// As there.
-    fn run(&self, context: &mut Context<'_>) -> Result<Answer>;
+    fn run(&self, context: &mut Context<'_>) -> Result<R>;
 }
 
 impl<O: Operation> Bound for O {

@@ -6,7 +6,7 @@ use trivium_storage::{AnyConnection, Database, connection};
 
 use crate::operation::Bound;
 use crate::throttle::Throttle;
-use crate::{Answer, Caller, Context, Effect, Operation, Result, Settings};
+use crate::{Caller, Context, Effect, Operation, Result, Settings};
 
 /// The service over one database.
 pub struct Service {
@@ -32,19 +32,19 @@ impl Service {
     ///
     /// # Errors
     /// What the operation answers, or the store's failure.
-    pub fn read(&self, action: &'static str, call: &dyn Bound, caller: &Caller) -> Result<Answer> {
+    pub fn read<R>(&self, action: &'static str, call: &dyn Bound<R>, caller: &Caller) -> Result<R> {
         self.database.read(|connection| {
             call.run(&mut self.context(connection, caller, Effect::Read, action))
         })
     }
 
     /// Queues a call that changes something; `reply` is called after its COMMIT.
-    pub fn change(
+    pub fn change<R: Send + 'static>(
         self: &Arc<Self>,
         action: &'static str,
-        call: Box<dyn Bound>,
+        call: Box<dyn Bound<R>>,
         caller: Caller,
-        reply: impl FnOnce(Result<Answer>) + Send + 'static,
+        reply: impl FnOnce(Result<R>) + Send + 'static,
     ) {
         let service = Arc::clone(self);
         self.database.change(

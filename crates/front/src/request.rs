@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use trivium_core::arguments::Arguments;
-use trivium_core::{Answer, Entry, Error, Via};
+use trivium_core::operation::Bound;
+use trivium_core::{Answer, Effect, Entry, Error, Via};
 
 /// A request, without the connection on which it came.
 #[derive(Clone, Debug, Default)]
@@ -20,22 +21,64 @@ pub struct Request<'a> {
     pub content_encoding: Option<&'a str>,
     /// The header Accept.
     pub accept: Option<&'a str>,
-    /// The token of the header Authorization, when its scheme is Bearer.
-    pub bearer: Option<&'a str>,
+    /// The header Authorization.
+    pub authorization: Option<&'a str>,
+    /// The header X-Auth-Token.
+    pub auth_token: Option<&'a str>,
+    /// The header Macaroon.
+    pub macaroon: Option<&'a str>,
+    /// The header Cookie.
+    pub cookie: Option<&'a str>,
+    /// The header Origin.
+    pub origin: Option<&'a str>,
+    /// The header Host.
+    pub host: Option<&'a str>,
     /// The body; `None` when it is over the budget and was not read.
     pub body: Option<&'a [u8]>,
 }
 
+impl<'a> Request<'a> {
+    /// What Authorization says after the name of this scheme.
+    pub fn credentials(&self, scheme: &str) -> Option<&'a str> {
+        let (named, rest) = self.authorization?.split_once(' ')?;
+        named.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+    }
+
+    /// The token of `Authorization: Bearer TOKEN`.
+    pub fn bearer(&self) -> Option<&'a str> {
+        self.credentials("bearer")
+    }
+}
+
 /// A call that a request asks for.
-pub struct Call {
-    /// The operation.
-    pub entry: &'static Entry,
-    /// Its checked arguments.
-    pub arguments: Arguments,
+pub struct Call<R = Answer> {
+    /// What the audit log names it.
+    pub action: &'static str,
+    /// What it does to the data.
+    pub effect: Effect,
+    /// True when it has work to do before its transaction.
+    pub prepares: bool,
+    /// What it does.
+    pub work: Box<dyn Bound<R>>,
+}
+
+impl Call {
+    /// The call of a catalog's operation.
+    ///
+    /// # Errors
+    /// As [`Entry::bind`].
+    pub fn of(entry: &'static Entry, arguments: Arguments) -> Result<Self, Error> {
+        Ok(Self {
+            action: entry.name,
+            effect: entry.effect,
+            prepares: entry.prepares,
+            work: entry.bind(arguments)?,
+        })
+    }
 }
 
 /// What became of a call.
-pub type Outcome = Result<Answer, Error>;
+pub type Outcome<R = Answer> = Result<R, Error>;
 
 /// An answer, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +97,9 @@ pub struct Reply {
 
 /// A protocol: it reads calls and writes what became of them. Pure: no I/O, no clock.
 pub trait FrontEnd: Send + Sync {
+    /// What its calls answer: [`Answer`] where any operation may be called.
+    type Answer: Send + 'static;
+
     /// Its name in the audit log.
     fn via(&self) -> Via;
 
@@ -61,8 +107,8 @@ pub trait FrontEnd: Send + Sync {
     ///
     /// # Errors
     /// The answer, when the request asks for none that can be made.
-    fn read(&self, request: &Request<'_>) -> Result<Call, Box<Reply>>;
+    fn read(&self, request: &Request<'_>) -> Result<Call<Self::Answer>, Box<Reply>>;
 
     /// Writes what became of the call that [`read`](Self::read) found in this request.
-    fn write(&self, request: &Request<'_>, outcome: Outcome) -> Reply;
+    fn write(&self, request: &Request<'_>, outcome: Outcome<Self::Answer>) -> Reply;
 }

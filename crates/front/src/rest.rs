@@ -32,8 +32,8 @@ pub fn read(request: &Request<'_>, name: &str) -> Result<Call, Error> {
         }
     }
     given.extend(body);
-    let arguments = check(entry, given, request.bearer, Input::Rest)?;
-    Ok(Call { entry, arguments })
+    let arguments = check(entry, given, request.bearer(), Input::Rest)?;
+    Call::of(entry, arguments)
 }
 
 /// The error of a name that no operation has.

@@ -5,7 +5,7 @@
 
 pub mod syntax;
 
-use trivium_core::{Error, Via};
+use trivium_core::{Answer, Error, Via};
 use trivium_front::contract::{code_on_wire, headers, status};
 use trivium_front::print::{Failure, print};
 use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, Wire, rest};
@@ -25,6 +25,8 @@ pub struct Xml {
 }
 
 impl FrontEnd for Xml {
+    type Answer = Answer;
+
     fn via(&self) -> Via {
         Via("rest-xml")
     }

@@ -1,5 +1,6 @@
 //! Takes a request to its front-end, and a call to the database and back.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,21 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Calls that hash a password, or wait to, before further ones are refused.
 const HASHING: usize = 512;
+
+/// The front-ends by name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Way {
+    Json,
+    Xml,
+    XmlRpc,
+}
+
+/// Who asks over HTTP.
+pub(crate) struct Client {
+    pub(crate) address: Option<IpAddr>,
+    /// Where this service's pages are for them, without a slash at the end.
+    pub(crate) base_url: String,
+}
 
 /// The service behind its front-ends.
 pub(crate) struct Gateway {
@@ -45,28 +61,42 @@ impl Gateway {
         }
     }
 
-    /// The front-end that serves this path.
-    pub(crate) fn front_end(&self, path: &str) -> Option<&dyn FrontEnd> {
+    /// The way that this path belongs to.
+    pub(crate) fn way(&self, path: &str) -> Option<Way> {
         if path.starts_with(trivium_rest_json::PREFIX) {
-            Some(&self.json)
+            Some(Way::Json)
         } else if path.starts_with(trivium_rest_xml::PREFIX) {
-            Some(&self.xml)
+            Some(Way::Xml)
         } else if path.trim_end_matches('/') == trivium_xml_rpc::PATH
             || path.starts_with(trivium_xml_rpc::PREFIX)
         {
-            Some(&self.xml_rpc)
+            Some(Way::XmlRpc)
         } else {
             None
         }
     }
 
     /// From request to reply.
-    pub(crate) async fn serve(
+    pub(crate) async fn serve(&self, way: Way, request: &Request<'_>, client: Client) -> Reply {
+        match way {
+            Way::Json => self.pass(&self.json, request, client).await,
+            Way::Xml => self.pass(&self.xml, request, client).await,
+            Way::XmlRpc => self.pass(&self.xml_rpc, request, client).await,
+        }
+    }
+
+    async fn pass<F: FrontEnd>(
         &self,
-        front_end: &dyn FrontEnd,
+        front_end: &F,
         request: &Request<'_>,
-        caller: Caller,
+        client: Client,
     ) -> Reply {
+        let caller = Caller {
+            via: front_end.via(),
+            authority: Authority::Token,
+            address: client.address,
+            base_url: client.base_url,
+        };
         match front_end.read(request) {
             Ok(call) => {
                 let outcome = self.call(call, caller).await;
@@ -81,34 +111,34 @@ impl Gateway {
         }
     }
 
-    async fn call(&self, call: Call, caller: Caller) -> Outcome {
-        let Call { entry, arguments } = call;
-        let mut bound = entry.bind(arguments)?;
-        if entry.prepares {
+    async fn call<R: Send + 'static>(&self, call: Call<R>, caller: Caller) -> Outcome<R> {
+        let Call {
+            action, mut work, ..
+        } = call;
+        if call.prepares {
             let _waiting = self.hashing.try_acquire().map_err(|_| busy())?;
             let _permit = permit(&self.hashes).await?;
             let service = Arc::clone(&self.service);
             let caller = caller.clone();
-            bound = blocking(move || {
-                bound.prepare(&service, &caller)?;
-                Ok(bound)
+            work = blocking(move || {
+                work.prepare(&service, &caller)?;
+                Ok(work)
             })
             .await?;
         }
-        match entry.effect {
+        match call.effect {
             Effect::Read => {
                 let turn = tokio::time::timeout(PATIENCE, permit(&self.reads));
                 let _permit = turn.await.map_err(|_| busy())??;
                 let service = Arc::clone(&self.service);
-                blocking(move || service.read(entry.name, &*bound, &caller)).await
+                blocking(move || service.read(action, &*work, &caller)).await
             }
             Effect::Change => {
                 let (sender, outcome) = oneshot::channel();
-                self.service
-                    .change(entry.name, bound, caller, move |result| {
-                        // A caller that is gone does not undo the change.
-                        let _gone = sender.send(result);
-                    });
+                self.service.change(action, work, caller, move |result| {
+                    // A caller that is gone does not undo the change.
+                    let _gone = sender.send(result);
+                });
                 outcome
                     .await
                     .unwrap_or_else(|_| Err(trivium_storage::Error::Closed.into()))
@@ -135,19 +165,5 @@ async fn blocking<T: Send + 'static>(
     match actix_web::web::block(work).await {
         Ok(outcome) => outcome,
         Err(error) => Err(Error::unforeseen(&error)),
-    }
-}
-
-/// Who calls over HTTP: known by a token or not at all.
-pub(crate) fn caller(
-    front_end: &dyn FrontEnd,
-    address: Option<std::net::IpAddr>,
-    base_url: String,
-) -> Caller {
-    Caller {
-        via: front_end.via(),
-        authority: Authority::Token,
-        address,
-        base_url,
     }
 }

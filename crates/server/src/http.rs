@@ -9,7 +9,7 @@ use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService, Protocol};
 use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
 use actix_web::dev::AppConfig;
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpRequest, HttpResponse, web};
@@ -22,7 +22,7 @@ use trivium_front::{Reply, Request, budget};
 use crate::deadline::{Deadline, Serving, Watch};
 use crate::drain::Drain;
 use crate::failure::Failure;
-use crate::gateway::{self, Gateway};
+use crate::gateway::{Client, Gateway};
 
 /// Bytes over the budget that are read and dropped, so that the client reads its answer
 /// before it meets a closed connection.
@@ -222,7 +222,7 @@ async fn serve(
 
 async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> Reply {
     let path = http.path();
-    let Some(front_end) = shared.gateway.front_end(path) else {
+    let Some(way) = shared.gateway.way(path) else {
         let reply = elsewhere(path, shared).await;
         return match *http.method() {
             Method::GET | Method::HEAD => reply,
@@ -237,7 +237,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
         Ok(body) => body,
         Err(reply) => return reply,
     };
-    let text = |name: header::HeaderName| {
+    let text = |name: HeaderName| {
         http.headers()
             .get(name)
             .and_then(|value| value.to_str().ok())
@@ -249,24 +249,22 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
         content_type: text(header::CONTENT_TYPE),
         content_encoding: text(header::CONTENT_ENCODING),
         accept: text(header::ACCEPT),
-        bearer: text(header::AUTHORIZATION).and_then(bearer),
+        authorization: text(header::AUTHORIZATION),
+        auth_token: text(HeaderName::from_static("x-auth-token")),
+        macaroon: text(HeaderName::from_static("macaroon")),
+        cookie: text(header::COOKIE),
+        origin: text(header::ORIGIN),
+        host: text(header::HOST),
         body: body.as_deref(),
     };
-    let caller = gateway::caller(
-        front_end,
-        http.peer_addr().map(|address| address.ip()),
-        shared
+    let client = Client {
+        address: http.peer_addr().map(|address| address.ip()),
+        base_url: shared
             .base_url
             .clone()
             .unwrap_or_else(|| base_url(http, shared)),
-    );
-    shared.gateway.serve(front_end, &request, caller).await
-}
-
-/// The token of `Authorization: Bearer TOKEN`.
-fn bearer(value: &str) -> Option<&str> {
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    };
+    shared.gateway.serve(way, &request, client).await
 }
 
 /// Scheme and host as the client asked.

@@ -8,7 +8,7 @@ pub mod fault;
 pub mod read;
 pub mod syntax;
 
-use trivium_core::{Code, Error, Via};
+use trivium_core::{Answer, Code, Error, Via};
 use trivium_front::contract::{StatusRule, code_on_wire, headers, status};
 use trivium_front::print::{Failure, print};
 use trivium_front::{Call, FrontEnd, Outcome, Profile, Reply, Request, Wire, rest};
@@ -33,6 +33,8 @@ pub struct XmlRpc {
 }
 
 impl FrontEnd for XmlRpc {
+    type Answer = Answer;
+
     fn via(&self) -> Via {
         Via("xml-rpc")
     }

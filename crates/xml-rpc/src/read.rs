@@ -47,8 +47,8 @@ pub fn read(request: &Request<'_>) -> Result<Call, Fault> {
             "Validation error (input to XML-RPC function): exactly one parameter, a struct, is required",
         )));
     };
-    let arguments = check(entry, members, request.bearer, Input::XmlRpc)?;
-    Ok(Call { entry, arguments })
+    let arguments = check(entry, members, request.bearer(), Input::XmlRpc)?;
+    Ok(Call::of(entry, arguments)?)
 }
 
 /// A methodCall as it stands in the document.
