@@ -1,6 +1,17 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    api_keys (id) {
+        id -> BigInt,
+        key -> Text,
+        name -> Text,
+        callback -> Nullable<Text>,
+        created_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     audit_entries (id) {
         id -> BigInt,
         at -> BigInt,
@@ -17,6 +28,15 @@ diesel::table! {
     categories (id) {
         id -> BigInt,
         name -> Text,
+    }
+}
+
+diesel::table! {
+    frobs (hash) {
+        hash -> Binary,
+        key_id -> BigInt,
+        user_id -> BigInt,
+        expires_at -> BigInt,
     }
 }
 
@@ -39,6 +59,7 @@ diesel::table! {
         owner_id -> BigInt,
         created_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
+        onezone_type -> Text,
     }
 }
 
@@ -97,6 +118,8 @@ diesel::table! {
 }
 
 diesel::joinable!(audit_entries -> groups (group_id));
+diesel::joinable!(frobs -> api_keys (key_id));
+diesel::joinable!(frobs -> users (user_id));
 diesel::joinable!(groups -> categories (category_id));
 diesel::joinable!(groups -> users (owner_id));
 diesel::joinable!(invitations -> groups (group_id));
@@ -106,8 +129,10 @@ diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(tokens -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
     audit_entries,
     categories,
+    frobs,
     groups,
     invitations,
     memberships,

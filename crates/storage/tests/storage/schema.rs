@@ -146,6 +146,8 @@ const ROWS: &str = "
         VALUES (1, 1, {32}, '', 0, 0);
     INSERT INTO invitations (id, group_id, issuer_id, hash, prefix, role, created_at, usage_limit,
         uses) VALUES (1, 1, 1, {32}, '', 'member', 0, 3, 2);
+    INSERT INTO api_keys (id, key, name, created_at) VALUES (1, 'demo0demo0', 'demo', 0);
+    INSERT INTO frobs (hash, key_id, user_id, expires_at) VALUES ({32}, 1, 1, 0);
     INSERT INTO audit_entries (id, at, group_id, actor, action, via)
         VALUES (1, 0, 1, 'anna', 'test', 'test');";
 
@@ -400,6 +402,58 @@ const CASES: &[Case] = &[
         REFERENCE,
         "UPDATE invitations SET issuer_id = 99",
         "UPDATE invitations SET issuer_id = 2",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET onezone_type = 'band'",
+        "UPDATE groups SET onezone_type = 'unit'",
+    ),
+    // api_keys
+    case(
+        UNIQUE,
+        "INSERT INTO api_keys (id, key, name, created_at) VALUES (1, 'demo0demo1', '2', 0)",
+        "INSERT INTO api_keys (id, key, name, created_at) VALUES (2, 'demo0demo1', '2', 0)",
+    ),
+    case(
+        UNIQUE,
+        "INSERT INTO api_keys (id, key, name, created_at) VALUES (2, 'demo0demo0', '2', 0)",
+        "INSERT INTO api_keys (id, key, name, created_at) VALUES (2, 'demo0demo1', '2', 0)",
+    ),
+    case(
+        CHECK,
+        "UPDATE api_keys SET name = ''",
+        "UPDATE api_keys SET name = 'demo'",
+    ),
+    case(
+        CHECK,
+        "UPDATE api_keys SET key = 'short'",
+        "UPDATE api_keys SET key = 'ten0letter'",
+    ),
+    case(
+        CHECK,
+        "UPDATE api_keys SET callback = ''",
+        "UPDATE api_keys SET callback = NULL",
+    ),
+    // frobs
+    case(
+        UNIQUE,
+        "INSERT INTO frobs (hash, key_id, user_id, expires_at) VALUES ({32}, 1, 1, 0)",
+        "INSERT INTO frobs (hash, key_id, user_id, expires_at) VALUES ({other 32}, 1, 1, 0)",
+    ),
+    case(
+        CHECK,
+        "UPDATE frobs SET hash = {31}",
+        "UPDATE frobs SET hash = {other 32}",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE frobs SET key_id = 99",
+        "UPDATE frobs SET key_id = 1",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE frobs SET user_id = 99",
+        "UPDATE frobs SET user_id = 2",
     ),
     // audit_entries
     case(
