@@ -4,6 +4,7 @@
 //! the file's values are handed to clap as defaults before it reads the command line.
 
 mod data;
+mod prefix;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
