@@ -2,13 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::{tokens, users};
+use trivium_storage::tokens;
 
-use crate::context::{Actor, Record};
+use crate::accounts::password::{self, Verified};
+use crate::context::Record;
 use crate::types::{Login as LoginName, Password};
-use crate::{
-    Caller, Code, Context, Effect, Error, Operation, Result, Service, Verbs, passwords, secrets,
-};
+use crate::{Caller, Code, Context, Effect, Operation, Result, Service, Verbs, secrets};
 
 /// Gives a token to a person who knows their password.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -18,9 +17,8 @@ pub struct Login {
     pub login: LoginName,
     /// The person's password
     pub password: Password,
-    /// The hash against which the password was found right.
     #[serde(skip)]
-    verified: Option<String>,
+    verified: Option<Verified>,
 }
 
 /// What login answers.
@@ -37,59 +35,27 @@ impl Operation for Login {
     const NAME: &'static str = "login";
     const VERBS: Verbs = Verbs::Post;
     const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[Code::LoginUnknown, Code::UserInvalidPassword];
+    const ERRORS: &'static [Code] = password::ERRORS;
     const PREPARES: bool = true;
     type Output = LoggedIn;
 
     fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()> {
-        let attempt = service.throttle.password(caller.address, &self.login)?;
-        let user = service
-            .database
-            .read::<_, Error>(|connection| Ok(users::find_by_login(connection, &self.login)?))?
-            .filter(|user| user.deleted_at.is_none());
-        let kept = user.as_ref().and_then(|user| user.password_hash.as_deref());
-        // The work is done for nobody as well, so that time does not tell who exists.
-        let right = passwords::verify(&self.password, kept)?;
-        match user {
-            None => Err(refusal(Code::LoginUnknown)),
-            Some(user) if !right || user.disabled_at.is_some() => {
-                Err(refusal(Code::UserInvalidPassword))
-            }
-            Some(user) => {
-                attempt.succeeded();
-                self.verified = user.password_hash;
-                Ok(())
-            }
-        }
+        let verified = password::verify(service, caller, &self.login, &self.password)?;
+        self.verified = Some(verified);
+        Ok(())
     }
 
     fn run(&self, context: &mut Context<'_>) -> Result<LoggedIn> {
-        let user = users::find_by_login(context.connection, &self.login)?
-            .filter(|user| user.deleted_at.is_none())
-            .ok_or_else(|| refusal(Code::LoginUnknown))?;
-        // The password may have been changed, or the user disabled, since it was verified.
-        if user.password_hash != self.verified || !context.connection.hold_user(user.id)? {
-            return Err(refusal(Code::UserInvalidPassword));
-        }
+        let verified = self.verified.as_ref().ok_or(Code::UserInvalidPassword)?;
+        let actor = verified.authenticate(context)?;
         let lifetime = context.settings.token_lifetime;
-        let auth_token = give_token(context, user.id, lifetime)?;
-        let actor = Actor {
-            id: user.id,
-            login: user.login,
-            token: None,
-            administrator: false,
-        };
+        let auth_token = give_token(context, actor.id, lifetime)?;
         context.record(&actor.login, Record::default())?;
         Ok(LoggedIn {
             auth_token,
             token_lifetime: lifetime,
         })
     }
-}
-
-/// Unknown logins and wrong passwords are refused in the same words.
-fn refusal(code: Code) -> Error {
-    Error::new(code, "The login or the password is wrong.")
 }
 
 /// Makes a token for a user and keeps its hash.

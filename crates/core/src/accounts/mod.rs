@@ -11,4 +11,5 @@ pub mod get_user_profile;
 pub mod login;
 pub mod logout;
 pub mod new_user;
+pub mod password;
 pub mod revoke_token;
