@@ -32,3 +32,4 @@ mod races;
 mod revocation;
 mod stop;
 mod stories;
+mod upcoming;

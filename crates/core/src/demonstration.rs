@@ -5,6 +5,7 @@ use std::sync::Arc;
 use trivium_storage::groups::NewGroup;
 
 use crate::administration::{self, NewAccount, change};
+use crate::applications::keys;
 use crate::groups::new::found;
 use crate::groups::rules::RegistrationType;
 use crate::groups::view::{AccessType, ModerationType};
@@ -14,6 +15,9 @@ use crate::{Error, Service};
 
 /// Who joins: login, password, and a token that is good in every front-end.
 pub const MEMBER: (&str, &str, &str) = ("marc", "marcspassword", "123576abcdef6572134");
+
+/// The key of an application of the Upcoming dialect.
+pub const KEY: &str = "demo0demo0";
 
 /// Who owns the groups: login and password.
 pub const OWNER: (&str, &str) = ("phil", "philspassword");
@@ -42,6 +46,7 @@ pub fn install(service: &Arc<Service>, elsewhere: Vec<ForeignGroup>) -> Result<(
     };
     let member = administration::add_user(service, account(MEMBER.0, MEMBER.1, "Marc"))?;
     administration::add_known_token(service, MEMBER.0, MEMBER.2, LONG)?;
+    keys::keep(service, KEY, "Demo calendar", None)?;
     let owner = administration::add_user(service, account(OWNER.0, OWNER.1, "Phil"))?;
     change::<_, Error>(service, "newGroup", move |context| {
         for (id, name, registration_type) in GROUPS {

@@ -74,6 +74,10 @@ codes! {
     LoginUnknown = "user_invalid_password",
     /// The password is wrong.
     UserInvalidPassword = "user_invalid_password",
+    /// The API key is not known, or it was revoked.
+    ApiKeyInvalid = "api_key_invalid",
+    /// The frob is not known, was used, or has expired.
+    FrobInvalid = "frob_invalid",
     /// The caller may not do this in this group.
     UserAccessDenied = "user_access_denied",
     /// The service is not set up for this operation.

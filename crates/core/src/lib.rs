@@ -11,6 +11,7 @@
 
 pub mod accounts;
 pub mod administration;
+pub mod applications;
 pub mod arguments;
 pub mod catalog;
 pub mod context;
@@ -33,6 +34,7 @@ pub use context::{Authority, Caller, Context, Settings, Via};
 pub use error::{Code, Error};
 pub use operation::{Answer, Effect, Entry, Operation, Verbs};
 pub use service::Service;
+pub use trivium_storage::Page;
 
 /// What an operation answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -27,6 +27,23 @@ pub fn new_token() -> Result<String> {
     Ok(hex(&bytes))
 }
 
+/// What an API key is made of.
+const KEY_DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+
+/// A new API key: ten of `a` to `z` and `0` to `9`. It is a name, not a secret.
+///
+/// # Errors
+/// `general_some_error` when the system gives no random numbers.
+pub fn new_key() -> Result<String> {
+    let mut bytes = [0_u8; 10];
+    fill(&mut bytes)?;
+    Ok(bytes
+        .iter()
+        .filter_map(|byte| KEY_DIGITS.get(usize::from(*byte) % KEY_DIGITS.len()))
+        .map(|digit| char::from(*digit))
+        .collect())
+}
+
 /// What every invitation begins with.
 const INVITATION: &str = "inv_";
 

@@ -71,6 +71,8 @@ const fn http_status(code: Code) -> u16 {
         | Code::InvitationIssuerInvalid => 400,
         Code::UserTokenInvalid
         | Code::UserTokenExpired
+        | Code::ApiKeyInvalid
+        | Code::FrobInvalid
         | Code::LoginUnknown
         | Code::UserInvalidPassword => 401,
         Code::UserAccessDenied

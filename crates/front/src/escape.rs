@@ -1,10 +1,24 @@
-//! Writes text into XML.
+//! Writes text into XML, and into JSON that is ASCII.
+
+use std::io::Write;
 
 use trivium_core::types::can_carry;
 
 /// Appends a text as the content of an element. A carriage return is written `&#13;`, as
 /// parsers would turn CRLF into LF.
 pub fn escape(out: &mut Vec<u8>, text: &str) {
+    escape_where(out, text, needs_escape);
+}
+
+/// Appends a text as the value of an attribute between `"`. Parsers would turn line ends and
+/// tabs into spaces.
+pub fn escape_attribute(out: &mut Vec<u8>, text: &str) {
+    escape_where(out, text, |c| {
+        needs_escape(c) || matches!(c, '"' | '\n' | '\t')
+    });
+}
+
+fn escape_where(out: &mut Vec<u8>, text: &str, needs_escape: impl Fn(char) -> bool) {
     let mut rest = text;
     while let Some((place, c)) = rest.char_indices().find(|&(_, c)| needs_escape(c)) {
         let (before, after) = rest.split_at(place);
@@ -13,7 +27,10 @@ pub fn escape(out: &mut Vec<u8>, text: &str) {
             '&' => b"&amp;",
             '<' => b"&lt;",
             '>' => b"&gt;",
+            '"' => b"&quot;",
             '\r' => b"&#13;",
+            '\n' => b"&#10;",
+            '\t' => b"&#9;",
             // Refused on the way in; what got here otherwise must not spoil the document.
             _ => "\u{FFFD}".as_bytes(),
         });
@@ -26,9 +43,48 @@ const fn needs_escape(c: char) -> bool {
     matches!(c, '&' | '<' | '>' | '\r') || !can_carry(c)
 }
 
+/// Appends a text as JSON in ASCII, `/` as `\/`, as the historical servers wrote it.
+pub fn json_in_ascii(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    for c in text.chars() {
+        match c {
+            '"' => out.extend_from_slice(b"\\\""),
+            '\\' => out.extend_from_slice(b"\\\\"),
+            '/' => out.extend_from_slice(b"\\/"),
+            '\n' => out.extend_from_slice(b"\\n"),
+            '\r' => out.extend_from_slice(b"\\r"),
+            '\t' => out.extend_from_slice(b"\\t"),
+            '\u{8}' => out.extend_from_slice(b"\\b"),
+            '\u{C}' => out.extend_from_slice(b"\\f"),
+            ' '..='~' => out.push(c as u8),
+            other => {
+                for unit in other.encode_utf16(&mut [0; 2]) {
+                    // Writing into memory cannot fail.
+                    let _written = write!(out, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    out.push(b'"');
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn historical_json_is_ascii() {
+        let mut out = Vec::new();
+        json_in_ascii(&mut out, "a/b \"\\\r\n\t江😀\u{7f}");
+        assert_eq!(out, br#""a\/b \"\\\r\n\t\u6c5f\ud83d\ude00\u007f""#);
+    }
+
+    #[test]
+    fn attributes_keep_their_line_ends() {
+        let mut out = Vec::new();
+        escape_attribute(&mut out, "\"a\"\r\n\t<");
+        assert_eq!(out, b"&quot;a&quot;&#13;&#10;&#9;&lt;");
+    }
 
     #[test]
     fn markup_and_carriage_returns_are_escaped() {

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use trivium_front::Profile;
+use trivium_front::escape::json_in_ascii;
 use trivium_front::print::Syntax;
 
 /// Writes values as JSON.
@@ -23,7 +24,7 @@ impl Syntax for JsonSyntax {
     fn text(&self, out: &mut Vec<u8>, text: &str) {
         match self.profile {
             Profile::Documented => raw(out, text),
-            Profile::Original => escaped(out, text),
+            Profile::Original => json_in_ascii(out, text),
         }
     }
 
@@ -77,40 +78,4 @@ impl Syntax for JsonSyntax {
 fn raw(out: &mut Vec<u8>, text: &str) {
     // Writing into memory cannot fail, and every text has a form.
     let _written = serde_json::to_writer(out, text);
-}
-
-/// A text in ASCII, `/` as `\/`, as the historical servers wrote it.
-fn escaped(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    for c in text.chars() {
-        match c {
-            '"' => out.extend_from_slice(b"\\\""),
-            '\\' => out.extend_from_slice(b"\\\\"),
-            '/' => out.extend_from_slice(b"\\/"),
-            '\n' => out.extend_from_slice(b"\\n"),
-            '\r' => out.extend_from_slice(b"\\r"),
-            '\t' => out.extend_from_slice(b"\\t"),
-            '\u{8}' => out.extend_from_slice(b"\\b"),
-            '\u{C}' => out.extend_from_slice(b"\\f"),
-            ' '..='~' => out.push(c as u8),
-            other => {
-                for unit in other.encode_utf16(&mut [0; 2]) {
-                    out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
-                }
-            }
-        }
-    }
-    out.push(b'"');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_of_the_original_are_ascii() {
-        let mut out = Vec::new();
-        escaped(&mut out, "a/b \"\\\r\n\t江😀\u{7f}");
-        assert_eq!(out, br#""a\/b \"\\\r\n\t\u6c5f\ud83d\ude00\u007f""#);
-    }
 }

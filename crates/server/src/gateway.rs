@@ -9,6 +9,8 @@ use trivium_core::{Authority, Caller, Code, Effect, Error, Service};
 use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, Wire};
 use trivium_rest_json::Json;
 use trivium_rest_xml::Xml;
+use trivium_upcoming::Upcoming;
+use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
 
 use crate::http;
@@ -25,6 +27,14 @@ pub(crate) enum Way {
     Json,
     Xml,
     XmlRpc,
+    Upcoming,
+    SignIn,
+}
+
+/// Where the dialects are served; one without a prefix is not.
+#[derive(Debug)]
+pub(crate) struct Prefixes {
+    pub(crate) upcoming: Option<String>,
 }
 
 /// Who asks over HTTP.
@@ -40,6 +50,9 @@ pub(crate) struct Gateway {
     json: Json,
     xml: Xml,
     xml_rpc: XmlRpc,
+    upcoming: Upcoming,
+    sign_in: SignIn,
+    prefixes: Prefixes,
     /// One for each connection that reads.
     reads: Semaphore,
     /// One for each core: hashing a password takes a core and 19 MiB.
@@ -49,12 +62,24 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    pub(crate) fn new(service: Arc<Service>, wire: Wire, readers: usize) -> Self {
+    pub(crate) fn new(
+        service: Arc<Service>,
+        wire: Wire,
+        upcoming: Upcoming,
+        prefixes: Prefixes,
+        readers: usize,
+    ) -> Self {
+        let prefix = prefixes.upcoming.as_deref().unwrap_or_default();
         Self {
             service,
             json: Json { wire },
             xml: Xml { wire },
             xml_rpc: XmlRpc { wire },
+            upcoming,
+            sign_in: SignIn {
+                path: format!("{prefix}/auth"),
+            },
+            prefixes,
             reads: Semaphore::new(readers),
             hashes: Semaphore::new(http::cores()),
             hashing: Semaphore::new(HASHING),
@@ -72,8 +97,18 @@ impl Gateway {
         {
             Some(Way::XmlRpc)
         } else {
-            None
+            let below = path.strip_prefix(self.prefixes.upcoming.as_deref()?)?;
+            match below.trim_end_matches('/') {
+                "/rest" => Some(Way::Upcoming),
+                "/auth" => Some(Way::SignIn),
+                _ => None,
+            }
         }
+    }
+
+    /// True when Upcoming's clients are served.
+    pub(crate) fn serves_upcoming(&self) -> bool {
+        self.prefixes.upcoming.is_some()
     }
 
     /// From request to reply.
@@ -82,6 +117,8 @@ impl Gateway {
             Way::Json => self.pass(&self.json, request, client).await,
             Way::Xml => self.pass(&self.xml, request, client).await,
             Way::XmlRpc => self.pass(&self.xml_rpc, request, client).await,
+            Way::Upcoming => self.pass(&self.upcoming, request, client).await,
+            Way::SignIn => self.pass(&self.sign_in, request, client).await,
         }
     }
 

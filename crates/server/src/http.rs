@@ -28,6 +28,14 @@ use crate::gateway::{Client, Gateway};
 /// before it meets a closed connection.
 const TOLERANCE: usize = 4 * 1024 * 1024;
 
+/// Where a load balancer asks whether to send requests here.
+const READY: &str = "/ready";
+
+/// Upcoming had this file: programs in a browser's plug-in may call from anywhere. No answer
+/// depends on who the browser is.
+const CROSS_DOMAIN: &str = "<?xml version=\"1.0\"?>\n<cross-domain-policy>\n  \
+                            <allow-access-from domain=\"*\" />\n</cross-domain-policy>\n";
+
 /// What every request is served with.
 struct Shared {
     gateway: Gateway,
@@ -185,7 +193,12 @@ async fn serve(
     let began = Instant::now();
     let number = shared.requests.fetch_add(1, Ordering::Relaxed);
     let id = format!("{:08x}-{number:08x}", shared.run);
-    let reply = answer(&http, payload, &shared).await;
+    let mut reply = answer(&http, payload, &shared).await;
+    // Looked at once: the answer and what becomes of its connection say the same.
+    let stopping = shared.drain.is_stopping();
+    if stopping && http.path() == READY {
+        reply = plain(503, "stopping");
+    }
     let status = reply.status;
     // The query is left out: it may hold a token.
     tracing::info!(
@@ -207,12 +220,12 @@ async fn serve(
         response.insert_header((*name, value.as_str()));
     }
     // After a body that was not read to its end, the rest of it would be the next request.
-    if shared.drain.is_stopping() || matches!(status, 408 | 413) {
+    if stopping || matches!(status, 408 | 413) {
         response.force_close();
         response.insert_header((header::CONNECTION, HeaderValue::from_static("close")));
     }
     let mut response = response.body(reply.body);
-    if shared.drain.is_stopping() {
+    if stopping {
         response
             .head_mut()
             .set_connection_type(ConnectionType::Close);
@@ -340,8 +353,13 @@ async fn read(
 async fn elsewhere(path: &str, shared: &Shared) -> Reply {
     match path {
         "/live" => plain(200, "live"),
-        "/ready" => ready(shared).await,
+        READY => ready(shared).await,
         "/" => pages::index(),
+        "/crossdomain.xml" if shared.gateway.serves_upcoming() => Reply {
+            content_type: "text/xml; charset=utf-8".into(),
+            body: CROSS_DOMAIN.into(),
+            ..plain(200, "")
+        },
         trivium_describe::STYLE_PATH => Reply {
             content_type: "text/css; charset=utf-8".into(),
             body: trivium_describe::STYLE.into(),
@@ -386,9 +404,6 @@ async fn page<T: Send + 'static>(
 }
 
 async fn ready(shared: &Shared) -> Reply {
-    if shared.drain.is_stopping() {
-        return plain(503, "stopping");
-    }
     let service = Arc::clone(&shared.gateway.service);
     let look = move || {
         service

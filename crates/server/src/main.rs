@@ -13,7 +13,6 @@ mod gateway;
 mod http;
 mod logs;
 mod options;
-mod upcoming_file;
 
 use std::process::ExitCode;
 

@@ -4,13 +4,14 @@
 //! - [`database`] is what a server holds: migrated, with reader pool and writer.
 //! - [`writer`] commits waiting changes together and answers after COMMIT.
 //! - One file per table family: [`users`], [`tokens`], [`groups`], [`memberships`],
-//!   [`invitations`], [`audit`].
+//!   [`invitations`], [`applications`], [`audit`].
 //!
 //! A row that a key names is asked for with `get_result`. Diesel's `first` adds a LIMIT with a
 //! bound value, and SQLite 3.53 plans such a statement anew at each run.
 //!
 //! It knows no rule of the service: who may do what is decided in `trivium-core`.
 
+pub mod applications;
 pub mod audit;
 pub mod connection;
 pub mod database;

@@ -111,12 +111,26 @@ pub fn requests_of_group(connection: &mut AnyConnection, group: i64) -> Result<V
         .load(connection)?)
 }
 
-/// The people of a group in any of these states, in the order in which the states began,
-/// and how many there are.
+/// In which order people are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MemberOrder {
+    /// As the states began: the first to join is first.
+    #[default]
+    Joining,
+    /// The last to join is first.
+    JoiningDescending,
+    /// By login.
+    Login,
+    /// By login, from the end of the alphabet.
+    LoginDescending,
+}
+
+/// The people of a group in any of these states, and how many there are.
 pub fn list(
     connection: &mut AnyConnection,
     group: i64,
     states: &[&str],
+    order: MemberOrder,
     page: Page,
 ) -> Result<(Vec<Person>, i64)> {
     let total = memberships::table
@@ -124,11 +138,20 @@ pub fn list(
         .filter(memberships::state.eq_any(states))
         .count()
         .get_result(connection)?;
-    let rows = memberships::table
+    let people = memberships::table
         .inner_join(users::table)
         .filter(memberships::group_id.eq(group))
         .filter(memberships::state.eq_any(states))
-        .order((memberships::since, memberships::user_id))
+        .into_boxed();
+    let people = match order {
+        MemberOrder::Joining => people.order((memberships::since, memberships::user_id)),
+        MemberOrder::JoiningDescending => {
+            people.order((memberships::since.desc(), memberships::user_id.desc()))
+        }
+        MemberOrder::Login => people.order(users::login),
+        MemberOrder::LoginDescending => people.order(users::login.desc()),
+    };
+    let rows = people
         .limit(page.limit)
         .offset(page.offset)
         .select((

@@ -5,6 +5,7 @@ pub mod change_password;
 pub mod check_token;
 pub mod delete_user;
 pub mod edit_user;
+pub mod find;
 pub mod get_tokens;
 pub mod get_user_list;
 pub mod get_user_profile;

@@ -2,9 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use trivium_storage::{groups, memberships};
+use trivium_storage::groups::{self, Group};
+use trivium_storage::memberships;
 
-use crate::context::Record;
+use crate::context::{Actor, Record};
 use crate::operation::Done;
 use crate::types::{AuthToken, GroupRef};
 use crate::{Code, Context, Effect, Operation, Result, Verbs};
@@ -37,24 +38,33 @@ impl Operation for DeleteGroup {
         if group.owner_id != actor.id && !actor.administrator {
             return Err(Code::UserAccessDenied.into());
         }
-        // Its invitations lead nowhere from now on: who redeems one is told that it is gone.
-        memberships::delete_of_group(context.connection, group.id)?;
-        groups::update(
-            context.connection,
-            group.id,
-            &groups::GroupChange {
-                deleted_at: Some(context.now),
-                ..Default::default()
-            },
-        )?;
-        context.record(
-            &actor.login,
-            Record {
-                group: Some(self.id),
-                subject: Some(&group.name),
-                ..Record::default()
-            },
-        )?;
+        end(context, &actor, &group)?;
         Ok(Done {})
     }
+}
+
+/// Ends a group. Its invitations lead nowhere from now on: who redeems one is told that it is
+/// gone.
+///
+/// # Errors
+/// The store's failure.
+pub(crate) fn end(context: &mut Context<'_>, actor: &Actor, group: &Group) -> Result<()> {
+    memberships::delete_of_group(context.connection, group.id)?;
+    groups::update(
+        context.connection,
+        group.id,
+        &groups::GroupChange {
+            deleted_at: Some(context.now),
+            ..Default::default()
+        },
+    )?;
+    context.record(
+        &actor.login,
+        Record {
+            group: Some(GroupRef(group.id)),
+            action: Some(DeleteGroup::NAME),
+            subject: Some(&group.name),
+            ..Record::default()
+        },
+    )
 }

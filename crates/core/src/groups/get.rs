@@ -38,20 +38,33 @@ impl Operation for GetGroup {
     type Output = Shown;
 
     fn run(&self, context: &mut Context<'_>) -> Result<Shown> {
-        let actor = match &self.auth_token {
-            Some(token) => Some(context.authenticate(token)?),
-            None => None,
-        };
-        let group = context.group(self.id)?;
-        let standing = match actor {
-            Some(actor) => context.standing_of(&actor, &group)?,
-            None => Standing::None,
-        };
-        disclosed(&group, standing)?;
+        let group = visible(context, self.auth_token.as_ref(), self.id)?;
         Ok(Shown {
             group: GroupView::of(group, context)?,
         })
     }
+}
+
+/// The group of this id, as far as it is disclosed to the caller.
+///
+/// # Errors
+/// Those of [`GetGroup`].
+pub fn visible(
+    context: &mut Context<'_>,
+    token: Option<&AuthToken>,
+    id: GroupRef,
+) -> Result<Group> {
+    let actor = match token {
+        Some(token) => Some(context.authenticate(token)?),
+        None => None,
+    };
+    let group = context.group(id)?;
+    let standing = match actor {
+        Some(actor) => context.standing_of(&actor, &group)?,
+        None => Standing::None,
+    };
+    disclosed(&group, standing)?;
+    Ok(group)
 }
 
 /// Groups by invitation do not exist for those outside.

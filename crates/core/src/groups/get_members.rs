@@ -2,13 +2,15 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::memberships::{self, Person};
+use trivium_storage::groups::Group;
+use trivium_storage::memberships;
+pub use trivium_storage::memberships::{MemberOrder, Person};
 
 use crate::groups::get::disclosed;
 use crate::groups::rules::Role;
 use crate::groups::view::AccessType;
 use crate::types::{AuthToken, DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::{Code, Context, Effect, Operation, Page, Result, Verbs};
 
 /// Lists the members of a group in the order in which they joined.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -63,17 +65,11 @@ impl Operation for GetMembers {
     type Output = Members;
 
     fn run(&self, context: &mut Context<'_>) -> Result<Members> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let group = context.group(self.id)?;
-        let standing = context.standing_of(&actor, &group)?;
-        disclosed(&group, standing)?;
-        if group.access_type == AccessType::Members.as_str() && standing.role().is_none() {
-            return Err(Code::UserAccessDenied.into());
-        }
-        let (rows, total) = memberships::list(
-            context.connection,
-            group.id,
-            &[Role::Member.as_str(), Role::Moderator.as_str()],
+        let (group, rows, total) = members(
+            context,
+            &self.auth_token,
+            self.id,
+            MemberOrder::Joining,
             slice(self.page, self.results_per_page),
         )?;
         let members = rows
@@ -102,13 +98,36 @@ impl Operation for GetMembers {
     }
 }
 
+/// The members of a group, in any order, for those who may see them; and how many there are.
+///
+/// # Errors
+/// Those of [`GetMembers`].
+pub fn members(
+    context: &mut Context<'_>,
+    token: &AuthToken,
+    id: GroupRef,
+    order: MemberOrder,
+    page: Page,
+) -> Result<(Group, Vec<Person>, i64)> {
+    let actor = context.authenticate(token)?;
+    let group = context.group(id)?;
+    let standing = context.standing_of(&actor, &group)?;
+    disclosed(&group, standing)?;
+    if group.access_type == AccessType::Members.as_str() && standing.role().is_none() {
+        return Err(Code::UserAccessDenied.into());
+    }
+    let states = [Role::Member.as_str(), Role::Moderator.as_str()];
+    let (rows, total) = memberships::list(context.connection, group.id, &states, order, page)?;
+    Ok((group, rows, total))
+}
+
 /// Given and family name, as far as they are known; else the login.
-pub(crate) fn name_of(person: &Person) -> String {
+pub fn name_of(person: &Person) -> String {
     full_name(&person.first_name, &person.last_name, &person.login)
 }
 
 /// Given and family name, as far as they are known; else the login.
-pub(crate) fn full_name(first: &str, last: &str, login: &str) -> String {
+pub fn full_name(first: &str, last: &str, login: &str) -> String {
     let name = format!("{first} {last}");
     match name.trim() {
         "" => login.to_owned(),

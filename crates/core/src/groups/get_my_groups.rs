@@ -2,12 +2,12 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use trivium_storage::groups;
+use trivium_storage::groups::{self, Group};
 
 use crate::groups::rules::Role;
 use crate::groups::view::GroupView;
 use crate::types::{AuthToken, DateTime, PageNumber, ResultsPerPage, slice};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::{Code, Context, Effect, Operation, Page, Result, Verbs};
 
 /// Lists the groups that the caller is a member of, highest ID first.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -29,6 +29,20 @@ crate::listing! {
         /// The groups of this page
         groups: GroupView
     }
+}
+
+/// Every group that the caller is a member of, highest number first.
+///
+/// # Errors
+/// Those of the token.
+pub fn all(context: &mut Context<'_>, token: &AuthToken) -> Result<Vec<Group>> {
+    let actor = context.authenticate(token)?;
+    let everything = Page {
+        offset: 0,
+        limit: i64::MAX,
+    };
+    let (rows, _) = groups::list_of_member(context.connection, actor.id, everything)?;
+    Ok(rows.into_iter().map(|row| row.group).collect())
 }
 
 impl Operation for GetMyGroups {

@@ -53,6 +53,7 @@ impl Operation for LeaveGroup {
             &actor.login,
             Record {
                 group: Some(self.id),
+                action: Some(Self::NAME),
                 ..Record::default()
             },
         )?;

@@ -14,5 +14,6 @@ pub mod leave;
 pub mod new;
 pub mod rules;
 pub mod standing;
+pub mod succession;
 pub mod view;
 pub mod withdraw;

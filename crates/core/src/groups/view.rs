@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use trivium_storage::groups::Group;
+pub use trivium_storage::groups::Group;
 
 use crate::groups::rules::{RegistrationType, Role};
 use crate::types::{CategoryRef, DateTime, GroupRef, UserRef};

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::memberships;
+use trivium_storage::memberships::{self, MemberOrder};
 
 use crate::groups::get_members::name_of;
 use crate::groups::rules::Standing;
@@ -68,6 +68,7 @@ impl Operation for GetJoinRequests {
             context.connection,
             group.id,
             &[Standing::Requested.as_str()],
+            MemberOrder::Joining,
             slice(self.page, self.results_per_page),
         )?;
         let rows = rows

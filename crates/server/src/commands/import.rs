@@ -5,14 +5,14 @@ use trivium_core::import::import_groups;
 use super::{Administrator, print};
 use crate::failure::Failure;
 use crate::options::{Global, Import};
-use crate::upcoming_file;
+use trivium_upcoming::file;
 
 pub(crate) fn run(global: &Global, command: &Import) -> Result<(), Failure> {
     let Import::Upcoming { file, member } = command;
     let name = file.display();
     let document =
         std::fs::read_to_string(file).map_err(|error| Failure::Data(format!("{name}: {error}")))?;
-    let groups = upcoming_file::read(&document)
+    let groups = file::read(&document)
         .map_err(|words| Failure::Data(format!("{name}: {words}: nothing was imported")))?;
     let administrator = Administrator::open(global)?;
     let member = match member {

@@ -3,6 +3,7 @@
 mod category;
 mod group;
 mod import;
+mod key;
 mod membership;
 mod print;
 mod secret;
@@ -26,6 +27,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Serve(serve) => serve::run(options, serve),
         Command::User(user) => user::run(global, user),
         Command::Token(token) => user::token(global, token),
+        Command::Key(key) => key::run(global, key),
         Command::Group(group) => group::run(global, group),
         Command::Member(member) => membership::member(global, member),
         Command::Request(request) => membership::request(global, request),

@@ -6,13 +6,14 @@ use trivium_core::context::Directory;
 use trivium_core::{Service, Settings, demonstration};
 use trivium_front::{Profile, StatusRule, Wire};
 use trivium_storage::{Database, DatabaseUrl, Options as Connections};
+use trivium_upcoming::{Upcoming, file};
 
 use super::print;
 use crate::failure::Failure;
-use crate::gateway::Gateway;
+use crate::gateway::{Gateway, Prefixes};
 use crate::http::{Threads, Timeouts};
 use crate::options::{DirectoryOption, Options, ProfileOption, Serve, StatusOption};
-use crate::{http, logs, upcoming_file};
+use crate::{http, logs};
 
 pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
     if serve.demo && !serve.listen.ip().is_loopback() {
@@ -50,10 +51,16 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
     database.lock_for_serving()?;
     let service = Service::new(database, settings(options, serve));
     if serve.demo {
-        let groups = upcoming_file::read(upcoming_file::DEMONSTRATION).map_err(Failure::Data)?;
+        let groups = file::read(file::DEMONSTRATION).map_err(Failure::Data)?;
         demonstration::install(&service, groups)?;
     }
-    let gateway = Gateway::new(service, wire(serve), readers);
+    let upcoming = Upcoming {
+        jsonp_with_token: serve.upcoming_jsonp_with_token,
+    };
+    let prefixes = Prefixes {
+        upcoming: serve.upcoming.0.clone(),
+    };
+    let gateway = Gateway::new(service, wire(serve), upcoming, prefixes, readers);
     actix_web::rt::System::new().block_on(async {
         let timeouts = Timeouts {
             request: Duration::from_secs(serve.request_timeout),
@@ -64,7 +71,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         let base = format!("http://{}", server.address);
         print::line(&format!("Trivium serves {url} on {base}"))?;
         if serve.demo {
-            print::line(&announcement(&base))?;
+            print::line(&announcement(&base, serve.upcoming.0.as_deref()))?;
         }
         server.run().await
     })
@@ -95,7 +102,8 @@ fn wire(serve: &Serve) -> Wire {
 }
 
 /// What a person needs to try it: credentials, and a line for each protocol that can be pasted.
-fn announcement(base: &str) -> String {
+fn announcement(base: &str, upcoming: Option<&str>) -> String {
+    let key = demonstration::KEY;
     let (login, password, token) = demonstration::MEMBER;
     let (owner, owners_password) = demonstration::OWNER;
     let mut groups = String::new();
@@ -105,13 +113,20 @@ fn announcement(base: &str) -> String {
             registration.as_str()
         ));
     }
+    let upcoming = upcoming.map_or_else(String::new, |prefix| {
+        format!(
+            "Upcoming:
+  curl '{base}{prefix}/rest/?method=group.getMyGroups&api_key={key}&token={token}'
+"
+        )
+    });
     format!(
         "
 DEMONSTRATION: everybody knows these passwords, and the data goes when the server stops.
   user {login}, password {password}, token {token}
   user {owner}, password {owners_password}, owner of
-{groups}
-REST (JSON):
+{groups}  API key {key}, of the Upcoming dialect
+{upcoming}REST (JSON):
   curl -d 'authToken={token}&id=group%3A1234' {base}/api/json/peopleaggregator/joinGroup
 REST (XML):
   curl '{base}/api/xml/peopleaggregator/getMyGroups?authToken={token}'

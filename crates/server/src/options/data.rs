@@ -303,6 +303,31 @@ pub(crate) enum Invite {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Add an application; prints its API key, which names it and grants nothing alone
+    #[command(after_help = "Examples:
+  trivium key create 'My calendar'
+  trivium key create 'My calendar' --callback https://example.org/back")]
+    Create {
+        /// What people know it as
+        name: String,
+        /// Where a browser is sent with the frob, once a person has allowed the application to
+        /// act for them [default: the frob is shown]
+        #[arg(long, value_name = "URL")]
+        callback: Option<String>,
+    },
+    /// List the applications, oldest first
+    #[command(after_help = "Example:\n  trivium key list --json")]
+    List,
+    /// End an application's key; tokens that people gave it stay good
+    #[command(after_help = "Example:\n  trivium key revoke 0a1b2c3d4e")]
+    Revoke {
+        /// The key
+        key: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum Category {
     /// Add a category; prints its ID
     #[command(after_help = "Example:\n  trivium category add Music")]

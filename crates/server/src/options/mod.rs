@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-pub(crate) use data::{Category, Group, Import, Invite, Member, Request, Token, User};
+pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
+pub(crate) use prefix::Prefix;
 
 use trivium_core::types::{Password, carries};
 
@@ -72,6 +73,12 @@ pub(crate) enum Command {
     /// A person's tokens
     #[command(subcommand, after_help = "Example:\n  trivium token list marc")]
     Token(Token),
+    /// The applications of the Upcoming dialect
+    #[command(
+        subcommand,
+        after_help = "Example:\n  trivium key create 'My calendar' --callback https://example.org/back"
+    )]
+    Key(Key),
     /// Groups
     #[command(
         subcommand,
@@ -146,6 +153,17 @@ pub(crate) struct Serve {
         default_value = "ok"
     )]
     pub(crate) peopleaggregator_status: StatusOption,
+    /// Below which path Upcoming's clients are served, or off
+    #[arg(
+        long,
+        env = "TRIVIUM_UPCOMING",
+        default_value = "/services",
+        value_name = "PREFIX"
+    )]
+    pub(crate) upcoming: Prefix,
+    /// Give JSONP also to calls with a token: any page could then read what the token discloses
+    #[arg(long, env = "TRIVIUM_UPCOMING_JSONP_WITH_TOKEN")]
+    pub(crate) upcoming_jsonp_with_token: bool,
     /// How long a token from login is good, in seconds
     #[arg(
         long,

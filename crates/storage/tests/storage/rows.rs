@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use trivium_storage::audit::{self, NewEntry};
 use trivium_storage::groups::{self, GroupChange, NewGroup};
 use trivium_storage::invitations::{self, NewInvitation};
-use trivium_storage::memberships::{self, Membership};
+use trivium_storage::memberships::{self, MemberOrder, Membership};
 use trivium_storage::tokens::{self, NewToken};
 use trivium_storage::users::{self, NewUser, UserChange};
 use trivium_storage::{AnyConnection, Database, Page, Result};
@@ -391,7 +391,8 @@ fn lists_are_read_in_pages() {
         let mine = |c: &mut _, page| groups::list_of_member(c, anna, page);
         check_pages(connection, "groups of a member", mine, key);
         let states = ["member", "moderator"];
-        let members = |c: &mut _, page| memberships::list(c, chess, &states, page);
+        let members =
+            |c: &mut _, page| memberships::list(c, chess, &states, MemberOrder::Joining, page);
         check_pages(connection, "members", members, key);
         let invitations = |c: &mut _, page| invitations::list(c, chess, page);
         check_pages(connection, "invitations", invitations, key);

@@ -1,4 +1,4 @@
-//! Reads an answer of Upcoming's getMyGroups, in JSON, from a file.
+//! Reads an answer of group.getMyGroups, in JSON, that was kept as a file.
 
 use serde::Deserialize;
 use trivium_core::groups::rules::RegistrationType;
@@ -6,7 +6,7 @@ use trivium_core::groups::view::ModerationType;
 use trivium_core::import::ForeignGroup;
 
 /// The groups of the demonstration: the JSON example of Upcoming's documentation page.
-pub(crate) const DEMONSTRATION: &str =
+pub const DEMONSTRATION: &str =
     include_str!("../../../tests/cases/upcoming.group.getMyGroups.json");
 
 #[derive(Deserialize)]
@@ -41,7 +41,7 @@ struct Group {
 ///
 /// # Errors
 /// In words that name the place.
-pub(crate) fn read(document: &str) -> Result<Vec<ForeignGroup>, String> {
+pub fn read(document: &str) -> Result<Vec<ForeignGroup>, String> {
     let document: Document = serde_json::from_str(document).map_err(|e| e.to_string())?;
     document.rsp.group.into_iter().map(foreign).collect()
 }

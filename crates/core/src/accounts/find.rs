@@ -1,0 +1,37 @@
+//! Looking people up, by what they are known as.
+
+use trivium_storage::users;
+pub use trivium_storage::users::User;
+
+use crate::groups::get_members::full_name;
+use crate::types::UserRef;
+use crate::{Context, Result};
+
+/// What a person is known as.
+#[derive(Clone, Debug)]
+pub enum KnownAs {
+    /// Their number.
+    Id(UserRef),
+    /// Their login.
+    Login(String),
+    /// Their e-mail address.
+    Email(String),
+}
+
+/// The person who is known so; none where they were deleted.
+///
+/// # Errors
+/// The store's failure.
+pub fn find(context: &mut Context<'_>, who: &KnownAs) -> Result<Option<User>> {
+    let found = match who {
+        KnownAs::Id(id) => users::find(context.connection, id.0)?,
+        KnownAs::Login(login) => users::find_by_login(context.connection, login)?,
+        KnownAs::Email(email) => users::find_by_email(context.connection, email)?,
+    };
+    Ok(found.filter(|user| user.deleted_at.is_none()))
+}
+
+/// Their name, or their login where no name is known.
+pub fn name_of(user: &User) -> String {
+    full_name(&user.first_name, &user.last_name, &user.login)
+}

@@ -1,0 +1,129 @@
+//! The Upcoming dialect: `GET` or `POST /services/rest/?method=group.join&api_key=…`.
+//!
+//! Clients that were written for Upcoming call the same core as everybody, in their own words.
+//! - [`methods`] is the table of methods; [`arguments`] reads what they are given.
+//! - [`answer`] is what they answer, [`mod@print`] its bytes in XML, JSON and JSONP; [`error`] is the
+//!   table of what can go wrong.
+//! - [`sign_in`] is the page on which a person approves an application; [`file`] reads an answer
+//!   of group.getMyGroups that was kept.
+
+pub mod answer;
+pub mod arguments;
+pub mod error;
+pub mod file;
+pub mod group;
+pub mod methods;
+pub mod print;
+pub mod sign_in;
+
+use trivium_core::operation::Bound;
+use trivium_core::{Context, Error, Result, Via};
+use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, rest};
+
+use crate::answer::Answer;
+use crate::arguments::{Arguments, Format};
+use crate::error::Refusal;
+use crate::methods::{Method, Verb};
+
+/// The name of both front-ends in the audit log.
+pub const VIA: Via = Via("upcoming");
+
+/// The front-end.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Upcoming {
+    /// Whether JSONP is given to calls with a person's token: any page could then read what the
+    /// token discloses.
+    pub jsonp_with_token: bool,
+}
+
+/// What a request asks for, as far as it is known.
+struct Asked {
+    method: Option<&'static Method>,
+    format: Format,
+}
+
+impl FrontEnd for Upcoming {
+    type Answer = Answer;
+
+    fn via(&self) -> Via {
+        VIA
+    }
+
+    fn read(&self, request: &Request<'_>) -> Result<Call<Answer>, Box<Reply>> {
+        let mut asked = Asked {
+            method: None,
+            format: Format::Xml,
+        };
+        self.call(request, &mut asked)
+            .map_err(|error| Box::new(asked.refuse(&error)))
+    }
+
+    fn write(&self, request: &Request<'_>, outcome: Outcome<Answer>) -> Reply {
+        let mut asked = Asked {
+            method: None,
+            format: Format::Xml,
+        };
+        // It was read before: what matters here is who is answered, and how.
+        let _read = self.call(request, &mut asked);
+        match outcome {
+            Ok(answer) => print::reply(answer.status(), None, print::body(&asked.format, &answer)),
+            Err(error) => asked.refuse(&error),
+        }
+    }
+}
+
+impl Upcoming {
+    /// Reads a call, and tells `asked` what it finds on the way.
+    fn call(&self, request: &Request<'_>, asked: &mut Asked) -> Result<Call<Answer>> {
+        let body = rest::body(request)?;
+        let arguments = Arguments::read(request, body)?;
+        asked.format = arguments.format()?;
+        let method = methods::find(arguments.text("method")).ok_or(Refusal::MethodNotFound)?;
+        asked.method = Some(method);
+        method.verb.admits(request.method)?;
+        if let Format::Jsonp(_) = asked.format
+            && (method.verb == Verb::Post || arguments.has("token") && !self.jsonp_with_token)
+        {
+            asked.format = Format::Json;
+            return Err(Refusal::InvalidCallback.into());
+        }
+        Ok(Call {
+            action: method.action,
+            effect: method.effect,
+            prepares: false,
+            work: Box::new(Work { method, arguments }),
+        })
+    }
+}
+
+impl Asked {
+    fn refuse(&self, error: &Error) -> Reply {
+        let status = error::status(error, self.method);
+        let body = print::failure(&self.format, error.message());
+        let mut reply = print::reply(status, Some(error.code().name()), body);
+        if let Some(method) = self.method
+            && status == 405
+        {
+            reply
+                .headers
+                .push(("Allow", method.verb.allow().to_owned()));
+        }
+        if let Some(seconds) = error.seconds_to_wait() {
+            reply.headers.push(("Retry-After", seconds.to_string()));
+        }
+        reply
+    }
+}
+
+/// A call of a method.
+struct Work {
+    method: &'static Method,
+    arguments: Arguments,
+}
+
+impl Bound<Answer> for Work {
+    fn run(&self, context: &mut Context<'_>) -> Result<Answer> {
+        (self.method.run)(&self.arguments, context)
+            .map_err(|error| error::in_the_words_of_the_page(self.method.name, error))
+    }
+}

@@ -1,0 +1,121 @@
+//! `group.add`, `group.edit`.
+
+use trivium_core::groups::edit::EditGroup;
+use trivium_core::groups::get::visible;
+use trivium_core::groups::new::NewGroup;
+use trivium_core::groups::rules::RegistrationType;
+use trivium_core::groups::view::{AccessType, ModerationType};
+use trivium_core::types::{CategoryRef, GroupName, Line, Prose};
+use trivium_core::{Context, Operation, Result};
+
+use crate::answer::Answer;
+use crate::arguments::Arguments;
+use crate::error::Refusal;
+use crate::group;
+
+/// The category of groups that are made here: Upcoming has none.
+const CATEGORY: CategoryRef = CategoryRef(1);
+
+/// What both methods take.
+struct Given {
+    name: Option<GroupName>,
+    description: Option<Prose>,
+    event_moderation: Option<bool>,
+    member_moderation: Option<bool>,
+    is_private: Option<bool>,
+}
+
+impl Given {
+    fn read(arguments: &Arguments) -> Result<Self> {
+        let name = arguments.prose("name")?.map(GroupName);
+        let level = arguments.text("moderation_level");
+        let event_moderation = match arguments.flag("event_moderation")? {
+            Some(flag) => Some(flag),
+            None if level.is_empty() => None,
+            None => Some(level.eq_ignore_ascii_case("moderated")),
+        };
+        let description = arguments.prose("description")?.map(Prose);
+        if description
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > Prose::LONGEST)
+        {
+            return Err(Refusal::Invalid("description").into());
+        }
+        Ok(Self {
+            name,
+            description,
+            event_moderation,
+            member_moderation: arguments.flag("member_moderation")?,
+            is_private: arguments.flag("is_private")?,
+        })
+    }
+
+    fn moderation_type(&self) -> Option<ModerationType> {
+        self.event_moderation.map(|moderated| match moderated {
+            true => ModerationType::Moderated,
+            false => ModerationType::Direct,
+        })
+    }
+
+    /// How the group is joined, where it was joined `before` so.
+    fn registration_type(&self, before: RegistrationType) -> RegistrationType {
+        let is_private = self
+            .is_private
+            .unwrap_or(before == RegistrationType::Invite);
+        let moderated = self
+            .member_moderation
+            .unwrap_or(before == RegistrationType::Moderated);
+        match (is_private, moderated) {
+            (true, _) => RegistrationType::Invite,
+            (false, true) => RegistrationType::Moderated,
+            (false, false) => RegistrationType::Open,
+        }
+    }
+}
+
+/// Makes a group.
+pub(super) fn add(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
+    let auth_token = arguments.caller(context)?;
+    let given = Given::read(arguments)?;
+    let moderation_type = given.moderation_type().unwrap_or(ModerationType::Direct);
+    let registration_type = given.registration_type(RegistrationType::Open);
+    let call = NewGroup {
+        auth_token,
+        name: given.name.unwrap_or_default(),
+        category: CATEGORY,
+        tags: Line::default(),
+        description: given.description.unwrap_or_default(),
+        image: Line::default(),
+        access_type: AccessType::Public,
+        registration_type,
+        moderation_type,
+    };
+    let made = call.run(context)?;
+    group::answer(vec![context.group(made.id)?])
+}
+
+/// Changes a group. What is not given stays as it is.
+pub(super) fn edit(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
+    let auth_token = arguments.caller(context)?;
+    let id = arguments.group(Refusal::MissingGroup)?;
+    // A private group is not disclosed to those outside.
+    let group = visible(context, Some(&auth_token), id)?;
+    let given = Given::read(arguments)?;
+    let before: RegistrationType = group.registration_type.parse()?;
+    let registration_type = given.registration_type(before);
+    let moderation_type = given.moderation_type();
+    let call = EditGroup {
+        auth_token,
+        id,
+        name: given.name,
+        description: given.description,
+        category: None,
+        tags: None,
+        image: None,
+        access_type: None,
+        registration_type: (registration_type != before).then_some(registration_type),
+        moderation_type,
+    };
+    call.run(context)?;
+    group::answer(vec![context.group(id)?])
+}

@@ -1,0 +1,53 @@
+//! `group.getMembers`.
+
+use trivium_core::groups::get_members::{MemberOrder, Person, members as list, name_of};
+use trivium_core::{Context, Page, Result};
+
+use crate::answer::{Answer, Attributes};
+use crate::arguments::Arguments;
+use crate::error::Refusal;
+use crate::group::time;
+
+/// Members of a page at the most.
+const LONGEST: i64 = 1_000;
+
+/// Shows the members of a group, a page of them.
+pub(super) fn members(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
+    let token = arguments.caller(context)?;
+    let id = arguments.group(Refusal::InvalidGroup)?;
+    let limit = arguments.number("membersPerPage", 100, LONGEST)?;
+    let page = arguments.number("page", 1, i64::from(i32::MAX))?;
+    let order = order(arguments)?;
+    let page = Page {
+        offset: (page - 1) * limit,
+        limit,
+    };
+    let (group, people, _) = list(context, &token, id, order, page)?;
+    let show = |person: &Person| show(context, person, group.owner_id);
+    Ok(Answer::of("user", people.iter().map(show).collect()))
+}
+
+fn order(arguments: &Arguments) -> Result<MemberOrder> {
+    Ok(match (arguments.text("order"), arguments.text("dir")) {
+        ("" | "username", "" | "asc") => MemberOrder::Login,
+        ("" | "username", "desc") => MemberOrder::LoginDescending,
+        ("member_timestamp", "" | "asc") => MemberOrder::Joining,
+        ("member_timestamp", "desc") => MemberOrder::JoiningDescending,
+        (_, "" | "asc" | "desc") => return Err(Refusal::Invalid("order").into()),
+        _ => return Err(Refusal::Invalid("dir").into()),
+    })
+}
+
+fn show(context: &Context<'_>, person: &Person, owner: i64) -> Attributes {
+    let is_admin = person.user_id == owner || person.state == "moderator";
+    vec![
+        ("id", person.user_id.into()),
+        ("name", name_of(person).into()),
+        ("username", person.login.as_str().into()),
+        ("zip", "".into()),
+        ("url", context.user_url(person.user_id).into()),
+        ("photourl", "".into()),
+        ("is_admin", is_admin.into()),
+        ("member_timestamp", time(person.since).into()),
+    ]
+}

@@ -1,0 +1,56 @@
+//! `user.getInfo`, `user.getInfoByUsername`, `user.getInfoByEmail`.
+
+use trivium_core::accounts::find::{KnownAs, User, find, name_of};
+use trivium_core::types::UserRef;
+use trivium_core::{Context, Result};
+
+use crate::answer::{Answer, Attributes};
+use crate::arguments::Arguments;
+use crate::error::Refusal;
+
+pub(super) fn by_id(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
+    let known = |id: &str| Some(KnownAs::Id(UserRef(id.parse().ok()?)));
+    people(arguments, context, "user_id", known)
+}
+
+pub(super) fn by_username(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
+    let known = |login: &str| Some(KnownAs::Login(login.to_owned()));
+    people(arguments, context, "username", known)
+}
+
+pub(super) fn by_email(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
+    let known = |email: &str| Some(KnownAs::Email(email.to_owned()));
+    people(arguments, context, "email", known)
+}
+
+/// Shows people. Those that there are not, are left out.
+fn people(
+    arguments: &Arguments,
+    context: &mut Context<'_>,
+    name: &'static str,
+    known: impl Fn(&str) -> Option<KnownAs>,
+) -> Result<Answer> {
+    arguments.application(context)?;
+    context.authenticate_for_directory(arguments.token().as_ref())?;
+    let mut elements = Vec::new();
+    for who in arguments.list(name)?.into_iter().filter_map(known) {
+        if let Some(user) = find(context, &who)? {
+            elements.push(show(context, &user));
+        }
+    }
+    if elements.is_empty() {
+        return Err(Refusal::Missing(name).into());
+    }
+    Ok(Answer::of("user", elements))
+}
+
+fn show(context: &Context<'_>, user: &User) -> Attributes {
+    vec![
+        ("id", user.id.into()),
+        ("name", name_of(user).into()),
+        ("username", user.login.as_str().into()),
+        ("zip", "".into()),
+        ("photourl", "".into()),
+        ("url", context.user_url(user.id).into()),
+    ]
+}

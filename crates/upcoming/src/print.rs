@@ -1,0 +1,160 @@
+//! The bytes of an answer: XML, JSON with the indentation of the page, JSONP.
+
+use std::borrow::Cow;
+use std::io::Write;
+
+use trivium_front::Reply;
+use trivium_front::escape::{escape_attribute, json_in_ascii};
+
+use crate::answer::{Answer, Attributes, Value};
+use crate::arguments::Format;
+
+/// A body with its type.
+pub struct Body {
+    content_type: &'static str,
+    bytes: Vec<u8>,
+}
+
+/// A reply with this body.
+pub fn reply(status: u16, code: Option<&'static str>, body: Body) -> Reply {
+    let mut headers = Vec::new();
+    if body.content_type.starts_with("text/javascript") {
+        headers.push(("X-Content-Type-Options", "nosniff".to_owned()));
+    }
+    Reply {
+        status,
+        content_type: Cow::Borrowed(body.content_type),
+        headers,
+        body: body.bytes,
+        code,
+    }
+}
+
+/// The body of a success.
+pub fn body(format: &Format, answer: &Answer) -> Body {
+    match format {
+        Format::Xml => xml("ok", |out| {
+            out.push(b'\n');
+            if let Some(name) = answer.name {
+                for element in &answer.elements {
+                    xml_element(out, name, element, answer.xml_order);
+                }
+            }
+        }),
+        Format::Json | Format::Jsonp(_) => json(format, "ok", |out| {
+            if let Some(name) = answer.name {
+                json_elements(out, name, &answer.elements);
+            }
+        }),
+    }
+}
+
+/// The body of a failure.
+pub fn failure(format: &Format, words: &str) -> Body {
+    match format {
+        Format::Xml => xml("fail", |out| {
+            out.extend_from_slice(b"<error msg=\"");
+            escape_attribute(out, words);
+            out.extend_from_slice(b"\" />");
+        }),
+        Format::Json | Format::Jsonp(_) => json(format, "fail", |out| {
+            out.extend_from_slice(b",\n      \"error\":{\n         \"msg\":");
+            json_in_ascii(out, words);
+            out.extend_from_slice(b"\n      }");
+        }),
+    }
+}
+
+fn xml(stat: &str, content: impl FnOnce(&mut Vec<u8>)) -> Body {
+    let mut out = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rsp stat=\"{stat}\" version=\"1.0\">"
+    )
+    .into_bytes();
+    content(&mut out);
+    out.extend_from_slice(b"</rsp>");
+    Body {
+        content_type: "text/xml; charset=utf-8",
+        bytes: out,
+    }
+}
+
+fn xml_element(out: &mut Vec<u8>, name: &str, element: &Attributes, order: &[usize]) {
+    out.extend_from_slice(b"\t<");
+    out.extend_from_slice(name.as_bytes());
+    let mut attribute = |(name, value): &(&str, Value)| {
+        out.push(b' ');
+        out.extend_from_slice(name.as_bytes());
+        out.extend_from_slice(b"=\"");
+        match value {
+            // Writing into memory cannot fail.
+            Value::Number(number) => drop(write!(out, "{number}")),
+            Value::Text(text) => escape_attribute(out, text),
+        }
+        out.push(b'"');
+    };
+    if order.is_empty() {
+        element.iter().for_each(&mut attribute);
+    } else {
+        let ordered = order.iter().filter_map(|&place| element.get(place));
+        ordered.for_each(&mut attribute);
+    }
+    out.extend_from_slice(b" />\n");
+}
+
+fn json(format: &Format, stat: &str, content: impl FnOnce(&mut Vec<u8>)) -> Body {
+    let (before, after, content_type) = match format {
+        // The comment keeps the first bytes from being taken for another kind of file.
+        Format::Jsonp(callback) => (
+            format!("/**/{callback}("),
+            ");",
+            "text/javascript; charset=utf-8",
+        ),
+        Format::Xml | Format::Json => (String::new(), "\n", "application/json; charset=utf-8"),
+    };
+    let mut out = before.into_bytes();
+    // Writing into memory cannot fail.
+    let _written = write!(
+        out,
+        "{{\n   \"rsp\":{{\n      \"stat\":\"{stat}\",\n      \"version\":1"
+    );
+    content(&mut out);
+    out.extend_from_slice(b"\n   }\n}");
+    if let Format::Jsonp(_) = format {
+        out = without_tags(&out);
+    }
+    out.extend_from_slice(after.as_bytes());
+    Body {
+        content_type,
+        bytes: out,
+    }
+}
+
+/// `<` stands only in texts, where it can be written so that no page takes it for a tag.
+fn without_tags(json: &[u8]) -> Vec<u8> {
+    let pieces: Vec<&[u8]> = json.split(|&byte| byte == b'<').collect();
+    pieces.join(&b"\\u003c"[..])
+}
+
+/// Elements are an array, also a single one.
+fn json_elements(out: &mut Vec<u8>, name: &str, elements: &[Attributes]) {
+    // Writing into memory cannot fail.
+    let _written = write!(out, ",\n      \"{name}\":[");
+    for (place, element) in elements.iter().enumerate() {
+        out.extend_from_slice(if place == 0 { b"\n" } else { b",\n" });
+        out.extend_from_slice(b"         {");
+        for (place, (name, value)) in element.iter().enumerate() {
+            out.extend_from_slice(if place == 0 { b"\n" } else { b",\n" });
+            let _written = write!(out, "            \"{name}\":");
+            match value {
+                Value::Number(number) => drop(write!(out, "{number}")),
+                Value::Text(text) => json_in_ascii(out, text),
+            }
+        }
+        out.extend_from_slice(b"\n         }");
+    }
+    out.extend_from_slice(if elements.is_empty() {
+        b"]"
+    } else {
+        b"\n      ]"
+    });
+}
