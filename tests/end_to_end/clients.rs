@@ -13,7 +13,7 @@ const UPCOMING: &str = include_str!("../cases/upcoming.group.getMyGroups.json");
 
 /// Runs a program with this input, which must succeed.
 #[track_caller]
-fn run(program: &str, arguments: &[&str], input: &[u8]) -> Output {
+pub(crate) fn run(program: &str, arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(program)
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("clients"))

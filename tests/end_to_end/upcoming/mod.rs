@@ -1,8 +1,10 @@
 //! Upcoming's clients: each documented request, status and error, on both databases.
 //!
 //! - [`pages`] holds the bytes of the documentation pages; [`methods`] the table of methods.
+//! - [`clients`] are programs of other hands: a client, xmllint, jq.
 //! - [`refusals`] is what can go wrong; [`sign_in`] is how a frob comes about.
 
+mod clients;
 mod methods;
 mod pages;
 mod refusals;
