@@ -11,7 +11,7 @@ use crate::groups::standing::Towards;
 use crate::secrets::hash;
 use crate::throttle::Throttle;
 use crate::types::{AuthToken, GroupRef, UserRef};
-use crate::{Code, Effect, Error, Result};
+use crate::{Code, Effect, Error, Fact, Result};
 
 /// The way by which a call came, as the audit log names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +93,8 @@ pub struct Context<'a> {
     pub now: Seconds,
     /// Who calls.
     pub caller: &'a Caller,
+    /// On whose behalf, once that was found out otherwise than by the token of an operation.
+    pub actor: Option<Actor>,
     /// What the administrator has set.
     pub settings: &'a Settings,
     /// What slows down guessing.
@@ -109,6 +111,9 @@ impl Context<'_> {
     /// # Errors
     /// `user_token_invalid`, `user_token_expired`.
     pub fn authenticate(&mut self, token: &AuthToken) -> Result<Actor> {
+        if let Some(actor) = &self.actor {
+            return Ok(actor.clone());
+        }
         let actor = match self.caller.authority {
             Authority::Token => self.bearer(token)?,
             Authority::ActingFor(id) => self.acting_for(id)?,
@@ -130,9 +135,14 @@ impl Context<'_> {
     }
 
     fn bearer(&mut self, token: &AuthToken) -> Result<Actor> {
-        let bearer = tokens::find_bearer(self.connection, &hash(&token.0))?
-            .filter(|b| b.revoked_at.is_none() && b.disabled_at.is_none() && b.deleted_at.is_none())
-            .ok_or(Code::UserTokenInvalid)?;
+        let bearer =
+            tokens::find_bearer(self.connection, &hash(&token.0))?.ok_or(Code::UserTokenInvalid)?;
+        if bearer.revoked_at.is_some() {
+            return Err(Code::UserTokenInvalid.about(Fact::TokenRevoked));
+        }
+        if bearer.disabled_at.is_some() || bearer.deleted_at.is_some() {
+            return Err(Code::UserTokenInvalid.into());
+        }
         if bearer.expires_at <= self.now {
             return Err(Code::UserTokenExpired.into());
         }
@@ -162,7 +172,8 @@ impl Context<'_> {
         let open = self.settings.directory == Directory::Public;
         match token {
             Some(token) => self.authenticate(token).map(|_| ()),
-            None if open || self.caller.authority != Authority::Token => Ok(()),
+            None if open || self.actor.is_some() => Ok(()),
+            None if self.caller.authority != Authority::Token => Ok(()),
             None => Err(Code::UserTokenInvalid.into()),
         }
     }
@@ -207,6 +218,18 @@ impl Context<'_> {
             return Ok(Standing::Owner);
         }
         Ok(self.towards(group, actor.id)?.standing)
+    }
+
+    /// A group as its members see it; for everybody else there is none.
+    ///
+    /// # Errors
+    /// `content_not_found`.
+    pub fn own_group(&mut self, actor: &Actor, id: GroupRef) -> Result<Group> {
+        let group = self.group(id)?;
+        match self.standing_of(actor, &group)?.role() {
+            Some(_) => Ok(group),
+            None => Err(Code::ContentNotFound.into()),
+        }
     }
 
     /// A group whose members and requests the caller may act on.

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::types::{DateTime, GroupRef, UserRef};
+
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $code:ident = $name:literal,)+) => {
         /// Why a call failed.
@@ -149,6 +151,11 @@ codes! {
 }
 
 impl Code {
+    /// A refusal of this code, with what it is about.
+    pub fn about(self, fact: Fact) -> Error {
+        Error::from(self).about(fact)
+    }
+
     /// What any call may answer, so that no operation needs to list it.
     pub const COMMON: &'static [Self] = &[
         Self::InvalidRequestMethod,
@@ -170,6 +177,25 @@ impl Code {
     ];
 }
 
+/// What a refusal is about, for front-ends that tell more than a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// The token was good once, and was ended.
+    TokenRevoked,
+    /// What was brought as an invitation does not have the form of one.
+    NotAnInvitation,
+    /// What was brought as an invitation is an access token.
+    AccessToken,
+    /// When the invitation ended by itself.
+    ExpiredAt(DateTime),
+    /// The group into which the invitation led.
+    LedInto(GroupRef),
+    /// Who made the invitation was deleted.
+    IssuerDeleted,
+    /// Who stands in the way of themselves, in which group.
+    Membership(UserRef, GroupRef),
+}
+
 /// A failed call: a public code and message, and a private cause for the log.
 #[derive(Debug)]
 pub struct Error {
@@ -177,6 +203,7 @@ pub struct Error {
     message: Cow<'static, str>,
     cause: Option<trivium_storage::Error>,
     retry_after: Option<u32>,
+    fact: Option<Fact>,
 }
 
 impl Error {
@@ -187,6 +214,7 @@ impl Error {
             message: message.into(),
             cause: None,
             retry_after: None,
+            fact: None,
         }
     }
 
@@ -199,6 +227,13 @@ impl Error {
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The same error with what it is about.
+    #[must_use]
+    pub fn about(mut self, fact: Fact) -> Self {
+        self.fact = Some(fact);
         self
     }
 
@@ -215,6 +250,11 @@ impl Error {
     /// What only the log may read.
     pub const fn cause(&self) -> Option<&trivium_storage::Error> {
         self.cause.as_ref()
+    }
+
+    /// What it is about, where a front-end may want to tell.
+    pub const fn fact(&self) -> Option<Fact> {
+        self.fact
     }
 
     /// Seconds after which a retry makes sense, where that is known.
@@ -242,6 +282,7 @@ impl From<trivium_storage::Error> for Error {
             message: code.meaning().into(),
             cause: Some(cause),
             retry_after,
+            fact: None,
         }
     }
 }

@@ -31,7 +31,7 @@ pub mod throttle;
 pub mod types;
 
 pub use context::{Authority, Caller, Context, Settings, Via};
-pub use error::{Code, Error};
+pub use error::{Code, Error, Fact};
 pub use operation::{Answer, Effect, Entry, Operation, Verbs};
 pub use service::Service;
 pub use trivium_storage::Page;

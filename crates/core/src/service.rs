@@ -89,6 +89,7 @@ impl Service {
             connection,
             now: connection::now(),
             caller,
+            actor: None,
             settings: &self.settings,
             throttle: &self.throttle,
             effect,

@@ -4,7 +4,7 @@
 //! - [`database`] is what a server holds: migrated, with reader pool and writer.
 //! - [`writer`] commits waiting changes together and answers after COMMIT.
 //! - One file per table family: [`users`], [`tokens`], [`groups`], [`memberships`],
-//!   [`invitations`], [`applications`], [`audit`].
+//!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has what only that dialect keeps.
 //!
 //! A row that a key names is asked for with `get_result`. Diesel's `first` adds a LIMIT with a
 //! bound value, and SQLite 3.53 plans such a statement anew at each run.
@@ -19,6 +19,7 @@ mod error;
 pub mod groups;
 pub mod invitations;
 pub mod memberships;
+pub mod onezone;
 mod schema;
 pub mod tokens;
 pub mod users;

@@ -9,8 +9,8 @@ use crate::context::{Actor, Record};
 use crate::groups::rules::{JoinState, Joining, Role, Standing, joining};
 use crate::groups::standing::Towards;
 use crate::invitations::redeem::{self, Redeemable};
-use crate::types::{AuthToken, GroupRef, InvitationSecret, Prose};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{AuthToken, GroupRef, InvitationSecret, Prose, UserRef};
+use crate::{Code, Context, Effect, Fact, Operation, Result, Verbs};
 
 /// Joins a user to a group.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -85,7 +85,10 @@ impl Towards {
         let registration = group.registration_type.parse()?;
         let rule = joining(self.standing, registration, invitation.is_some())?;
         let join_state = match rule.joining {
-            Joining::Refuse(code) => return Err(code.into()),
+            Joining::Refuse(code) => {
+                let fact = Fact::Membership(UserRef(actor.id), GroupRef(group.id));
+                return Err(code.about(fact));
+            }
             Joining::Let(join_state) => join_state,
         };
         let role = match &invitation {

@@ -10,6 +10,7 @@ pub mod get_groups;
 pub mod get_members;
 pub mod get_my_groups;
 pub mod join;
+pub mod kind;
 pub mod leave;
 pub mod new;
 pub mod rules;

@@ -2,10 +2,11 @@
 
 use trivium_storage::groups::Group;
 use trivium_storage::invitations::{self, Invitation};
+use trivium_storage::{tokens, users};
 
 use crate::groups::rules::Role;
-use crate::types::GroupRef;
-use crate::{Code, Context, Result, secrets};
+use crate::types::{DateTime, GroupRef};
+use crate::{Code, Context, Error, Fact, Result, secrets};
 
 /// An invitation that is good now.
 pub(crate) struct Redeemable {
@@ -27,7 +28,7 @@ pub(crate) fn to_group(
         return Err(Code::InvitationInvalid.into());
     }
     usable(context, &invitation)?;
-    issued_rightly(&invitation)
+    issued_rightly(context, &invitation)
 }
 
 /// Looks up an invitation, and the group that it leads into.
@@ -37,12 +38,16 @@ pub(crate) fn to_group(
 pub(crate) fn to_any_group(context: &mut Context<'_>, secret: &str) -> Result<(Group, Redeemable)> {
     let found = find(context, secret)?;
     usable(context, &found)?;
-    let group = context.group(GroupRef(found.group_id))?;
+    let target = GroupRef(found.group_id);
+    let group = context.group(target).map_err(|error| match error.code() {
+        Code::ContentNotFound => error.about(Fact::LedInto(target)),
+        _ => error,
+    })?;
     // Once more, now that nobody else can use or end it.
     let invitation =
         invitations::find(context.connection, found.id)?.ok_or(Code::InvitationInvalid)?;
     usable(context, &invitation)?;
-    Ok((group, issued_rightly(&invitation)?))
+    Ok((group, issued_rightly(context, &invitation)?))
 }
 
 fn find(context: &mut Context<'_>, secret: &str) -> Result<Invitation> {
@@ -57,17 +62,29 @@ fn find(context: &mut Context<'_>, secret: &str) -> Result<Invitation> {
             context
                 .throttle
                 .unknown_invitation(context.caller.address)?;
-            Err(Code::InvitationInvalid.into())
+            Err(unknown(context, secret)?)
         }
     }
+}
+
+/// Why there is no such invitation: a slip of the pen, another kind of secret, or nobody made it.
+fn unknown(context: &mut Context<'_>, secret: &str) -> Result<Error> {
+    let code = Code::InvitationInvalid;
+    Ok(if secrets::is_invitation(secret) {
+        code.into()
+    } else if tokens::find_bearer(context.connection, &secrets::hash(secret))?.is_some() {
+        code.about(Fact::AccessToken)
+    } else {
+        code.about(Fact::NotAnInvitation)
+    })
 }
 
 fn usable(context: &Context<'_>, invitation: &Invitation) -> Result<()> {
     if invitation.revoked_at.is_some() {
         return Err(Code::InvitationRevoked.into());
     }
-    if invitation.expires_at.is_some_and(|end| end <= context.now) {
-        return Err(Code::InvitationExpired.into());
+    if let Some(end) = invitation.expires_at.filter(|end| *end <= context.now) {
+        return Err(Code::InvitationExpired.about(Fact::ExpiredAt(DateTime(end))));
     }
     if invitation
         .usage_limit
@@ -78,9 +95,14 @@ fn usable(context: &Context<'_>, invitation: &Invitation) -> Result<()> {
     Ok(())
 }
 
-fn issued_rightly(invitation: &Invitation) -> Result<Redeemable> {
+fn issued_rightly(context: &mut Context<'_>, invitation: &Invitation) -> Result<Redeemable> {
     if invitation.orphaned_at.is_some() {
-        return Err(Code::InvitationIssuerInvalid.into());
+        let issuer = users::find(context.connection, invitation.issuer_id)?;
+        let error = Error::from(Code::InvitationIssuerInvalid);
+        return Err(match issuer.filter(|user| user.deleted_at.is_none()) {
+            Some(_) => error,
+            None => error.about(Fact::IssuerDeleted),
+        });
     }
     Ok(Redeemable {
         id: invitation.id,

@@ -22,6 +22,16 @@ pub struct RevokeInvitation {
     pub invitation_id: InvitationRef,
 }
 
+/// The group into which an invitation leads, for those who know no more than its ID.
+///
+/// # Errors
+/// `invitation_invalid`.
+pub fn group_of(context: &mut Context<'_>, id: InvitationRef) -> Result<GroupRef> {
+    let invitation = invitations::find(context.connection, id.0)?;
+    let invitation = invitation.ok_or(Code::InvitationInvalid)?;
+    Ok(GroupRef(invitation.group_id))
+}
+
 impl Operation for RevokeInvitation {
     const NAME: &'static str = "revokeInvitation";
     const VERBS: Verbs = Verbs::Post;

@@ -6,6 +6,7 @@ use trivium_storage::audit::{self, NewEntry};
 use trivium_storage::groups::{self, GroupChange, NewGroup};
 use trivium_storage::invitations::{self, NewInvitation};
 use trivium_storage::memberships::{self, MemberOrder, Membership};
+use trivium_storage::onezone;
 use trivium_storage::tokens::{self, NewToken};
 use trivium_storage::users::{self, NewUser, UserChange};
 use trivium_storage::{AnyConnection, Database, Page, Result};
@@ -553,5 +554,18 @@ fn a_unique_violation_is_told_from_other_failures() {
         assert!(!nobody.is_unique_violation() && !nobody.is_temporary());
         let taken = groups::insert_category(connection, "General").unwrap_err();
         assert!(taken.is_unique_violation());
+    });
+}
+
+#[test]
+fn a_group_has_one_of_onezones_types() {
+    on_both(|connection, _, chess| {
+        let of = |connection: &mut AnyConnection| onezone::group_type(connection, chess).unwrap();
+        assert_eq!(of(connection), "team");
+        for word in ["organization", "unit", "role_holders", "team"] {
+            onezone::set_group_type(connection, chess, word).unwrap();
+            assert_eq!(of(connection), word);
+        }
+        assert!(onezone::set_group_type(connection, chess, "club").is_err());
     });
 }
