@@ -85,7 +85,7 @@ pub type Outcome<R = Answer> = Result<R, Error>;
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The header Content-Type.
+    /// The header Content-Type; empty where there is no body to have one.
     pub content_type: Cow<'static, str>,
     /// Further headers.
     pub headers: Vec<(&'static str, String)>,

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use trivium_core::{Authority, Caller, Code, Effect, Error, Service};
 use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, Wire};
+use trivium_onezone::Onezone;
 use trivium_rest_json::Json;
 use trivium_rest_xml::Xml;
 use trivium_upcoming::Upcoming;
@@ -21,20 +22,35 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// Calls that hash a password, or wait to, before further ones are refused.
 const HASHING: usize = 512;
 
-/// The front-ends by name.
+/// The front-ends by name; a dialect may not be served.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Way {
+pub(crate) enum Way<'a> {
     Json,
     Xml,
     XmlRpc,
-    Upcoming,
-    SignIn,
+    Upcoming(&'a Upcoming),
+    SignIn(&'a SignIn),
+    Onezone(&'a Onezone),
 }
 
-/// Where the dialects are served; one without a prefix is not.
-#[derive(Debug)]
-pub(crate) struct Prefixes {
-    pub(crate) upcoming: Option<String>,
+/// The dialects that are served.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dialects {
+    pub(crate) upcoming: Option<Upcoming>,
+    pub(crate) sign_in: Option<SignIn>,
+    pub(crate) onezone: Option<Onezone>,
+}
+
+impl Dialects {
+    fn way(&self, path: &str) -> Option<Way<'_>> {
+        let upcoming = self.upcoming.as_ref().filter(|it| it.serves(path));
+        let sign_in = self.sign_in.as_ref().filter(|it| it.serves(path));
+        let onezone = self.onezone.as_ref().filter(|it| it.serves(path));
+        upcoming
+            .map(Way::Upcoming)
+            .or(sign_in.map(Way::SignIn))
+            .or(onezone.map(Way::Onezone))
+    }
 }
 
 /// Who asks over HTTP.
@@ -50,9 +66,7 @@ pub(crate) struct Gateway {
     json: Json,
     xml: Xml,
     xml_rpc: XmlRpc,
-    upcoming: Upcoming,
-    sign_in: SignIn,
-    prefixes: Prefixes,
+    dialects: Dialects,
     /// One for each connection that reads.
     reads: Semaphore,
     /// One for each core: hashing a password takes a core and 19 MiB.
@@ -65,21 +79,15 @@ impl Gateway {
     pub(crate) fn new(
         service: Arc<Service>,
         wire: Wire,
-        upcoming: Upcoming,
-        prefixes: Prefixes,
+        dialects: Dialects,
         readers: usize,
     ) -> Self {
-        let prefix = prefixes.upcoming.as_deref().unwrap_or_default();
         Self {
             service,
             json: Json { wire },
             xml: Xml { wire },
             xml_rpc: XmlRpc { wire },
-            upcoming,
-            sign_in: SignIn {
-                path: format!("{prefix}/auth"),
-            },
-            prefixes,
+            dialects,
             reads: Semaphore::new(readers),
             hashes: Semaphore::new(http::cores()),
             hashing: Semaphore::new(HASHING),
@@ -87,7 +95,7 @@ impl Gateway {
     }
 
     /// The way that this path belongs to.
-    pub(crate) fn way(&self, path: &str) -> Option<Way> {
+    pub(crate) fn way(&self, path: &str) -> Option<Way<'_>> {
         if path.starts_with(trivium_rest_json::PREFIX) {
             Some(Way::Json)
         } else if path.starts_with(trivium_rest_xml::PREFIX) {
@@ -97,28 +105,24 @@ impl Gateway {
         {
             Some(Way::XmlRpc)
         } else {
-            let below = path.strip_prefix(self.prefixes.upcoming.as_deref()?)?;
-            match below.trim_end_matches('/') {
-                "/rest" => Some(Way::Upcoming),
-                "/auth" => Some(Way::SignIn),
-                _ => None,
-            }
+            self.dialects.way(path)
         }
     }
 
     /// True when Upcoming's clients are served.
     pub(crate) fn serves_upcoming(&self) -> bool {
-        self.prefixes.upcoming.is_some()
+        self.dialects.upcoming.is_some()
     }
 
     /// From request to reply.
-    pub(crate) async fn serve(&self, way: Way, request: &Request<'_>, client: Client) -> Reply {
+    pub(crate) async fn serve(&self, way: Way<'_>, request: &Request<'_>, client: Client) -> Reply {
         match way {
             Way::Json => self.pass(&self.json, request, client).await,
             Way::Xml => self.pass(&self.xml, request, client).await,
             Way::XmlRpc => self.pass(&self.xml_rpc, request, client).await,
-            Way::Upcoming => self.pass(&self.upcoming, request, client).await,
-            Way::SignIn => self.pass(&self.sign_in, request, client).await,
+            Way::Upcoming(upcoming) => self.pass(upcoming, request, client).await,
+            Way::SignIn(sign_in) => self.pass(sign_in, request, client).await,
+            Way::Onezone(onezone) => self.pass(onezone, request, client).await,
         }
     }
 

@@ -213,9 +213,10 @@ async fn serve(
     let mut response = HttpResponse::build(
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     );
-    response
-        .insert_header((header::CONTENT_TYPE, &*reply.content_type))
-        .insert_header(("X-Request-Id", id));
+    response.insert_header(("X-Request-Id", id));
+    if !reply.content_type.is_empty() {
+        response.insert_header((header::CONTENT_TYPE, &*reply.content_type));
+    }
     for (name, value) in &reply.headers {
         response.insert_header((*name, value.as_str()));
     }

@@ -81,7 +81,9 @@ impl Arguments {
     /// Of the token, then of the key.
     pub fn caller(&self, context: &mut Context<'_>) -> Result<AuthToken> {
         let token = self.token().ok_or(Refusal::MissingToken)?;
-        context.authenticate(&token)?;
+        let actor = context.authenticate(&token)?;
+        // The operations that follow need not ask again.
+        context.actor = Some(actor);
         self.application(context)?;
         Ok(token)
     }

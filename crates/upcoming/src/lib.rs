@@ -25,12 +25,23 @@ use crate::arguments::{Arguments, Format};
 use crate::error::Refusal;
 use crate::methods::{Method, Verb};
 
+/// Where Upcoming is served, unless the settings say otherwise.
+pub const PREFIX: &str = "/services";
+
+/// True for this place below a prefix, with any number of slashes behind it.
+fn is_at(path: &str, prefix: &str, place: &str) -> bool {
+    path.strip_prefix(prefix)
+        .is_some_and(|below| below.trim_end_matches('/') == place)
+}
+
 /// The name of both front-ends in the audit log.
 pub const VIA: Via = Via("upcoming");
 
 /// The front-end.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Upcoming {
+    /// Below which path it is served, without a slash at its end.
+    pub prefix: String,
     /// Whether JSONP is given to calls with a person's token: any page could then read what the
     /// token discloses.
     pub jsonp_with_token: bool,
@@ -73,6 +84,11 @@ impl FrontEnd for Upcoming {
 }
 
 impl Upcoming {
+    /// True for a path that is this front-end's to answer.
+    pub fn serves(&self, path: &str) -> bool {
+        is_at(path, &self.prefix, "/rest")
+    }
+
     /// Reads a call, and tells `asked` what it finds on the way.
     fn call(&self, request: &Request<'_>, asked: &mut Asked) -> Result<Call<Answer>> {
         let body = rest::body(request)?;

@@ -11,17 +11,20 @@ use trivium_core::types::{Login, Password};
 use trivium_core::{Caller, Code, Context, Error, Result, Service, Via, secrets};
 use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, rest};
 
-use crate::VIA;
 use crate::arguments::Arguments;
+use crate::{VIA, is_at};
+
+/// Where the page is, below the prefix.
+const PLACE: &str = "/auth";
 
 /// The cookie that came with the form.
 const COOKIE: &str = "trivium-form";
 
-/// The page. Where it is, is known from its prefix.
+/// The page.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// Its path, without a slash at the end.
-    pub path: String,
+    /// Below which path it is served, without a slash at its end.
+    pub prefix: String,
 }
 
 /// What the page shows.
@@ -82,6 +85,11 @@ impl FrontEnd for SignIn {
 }
 
 impl SignIn {
+    /// True for a path that is this front-end's to answer.
+    pub fn serves(&self, path: &str) -> bool {
+        is_at(path, &self.prefix, PLACE)
+    }
+
     fn call(&self, request: &Request<'_>) -> Result<Call<Page>> {
         let arguments = Arguments::read(request, rest::body(request)?)?;
         let key = arguments.text("api_key").to_owned();
@@ -116,7 +124,7 @@ impl SignIn {
             application: &application.name,
             key: &application.key,
             form,
-            action: format!("{}/", self.path),
+            action: format!("{}{PLACE}/", self.prefix),
         };
         let mut reply = show(200, &page, application.callback.as_deref());
         let secure = match request.origin {
@@ -124,8 +132,8 @@ impl SignIn {
             _ => "",
         };
         let cookie = format!(
-            "{COOKIE}={form}; Path={}; Max-Age=3600; HttpOnly; SameSite=Strict{secure}",
-            self.path
+            "{COOKIE}={form}; Path={}{PLACE}; Max-Age=3600; HttpOnly; SameSite=Strict{secure}",
+            self.prefix
         );
         reply.headers.push(("Set-Cookie", cookie));
         reply
@@ -154,7 +162,7 @@ impl SignIn {
         let again = arguments
             .map(|arguments| arguments.text("api_key").to_owned())
             .filter(|key| status != 404 && is_key(key))
-            .map(|key| format!("{}/?api_key={key}", self.path));
+            .map(|key| format!("{}{PLACE}/?api_key={key}", self.prefix));
         let mut reply = show(status, &RefusedPage { words, again }, None);
         reply.code = Some(error.code().name());
         if status == 405 {

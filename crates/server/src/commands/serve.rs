@@ -5,17 +5,26 @@ use std::time::Duration;
 use trivium_core::context::Directory;
 use trivium_core::{Service, Settings, demonstration};
 use trivium_front::{Profile, StatusRule, Wire};
+use trivium_onezone::Onezone;
 use trivium_storage::{Database, DatabaseUrl, Options as Connections};
+use trivium_upcoming::sign_in::SignIn;
 use trivium_upcoming::{Upcoming, file};
 
 use super::print;
 use crate::failure::Failure;
-use crate::gateway::{Gateway, Prefixes};
+use crate::gateway::{Dialects, Gateway};
 use crate::http::{Threads, Timeouts};
-use crate::options::{DirectoryOption, Options, ProfileOption, Serve, StatusOption};
+use crate::options::{DirectoryOption, Options, ProfileOption, Serve, StatusOption, overlap};
 use crate::{http, logs};
 
 pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
+    if let (Some(one), Some(other)) = (&serve.upcoming.0, &serve.onezone.0)
+        && overlap(one, other)
+    {
+        return Err(Failure::Configuration(format!(
+            "two dialects cannot be served at one place: {one} and {other}"
+        )));
+    }
     if serve.demo && !serve.listen.ip().is_loopback() {
         return Err(Failure::Configuration(format!(
             "the demonstration has known passwords: it listens on a loopback address, not on {}",
@@ -54,13 +63,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         let groups = file::read(file::DEMONSTRATION).map_err(Failure::Data)?;
         demonstration::install(&service, groups)?;
     }
-    let upcoming = Upcoming {
-        jsonp_with_token: serve.upcoming_jsonp_with_token,
-    };
-    let prefixes = Prefixes {
-        upcoming: serve.upcoming.0.clone(),
-    };
-    let gateway = Gateway::new(service, wire(serve), upcoming, prefixes, readers);
+    let gateway = Gateway::new(service, wire(serve), dialects(serve), readers);
     actix_web::rt::System::new().block_on(async {
         let timeouts = Timeouts {
             request: Duration::from_secs(serve.request_timeout),
@@ -98,6 +101,19 @@ fn wire(serve: &Serve) -> Wire {
             StatusOption::Ok => StatusRule::Ok,
             StatusOption::Http => StatusRule::Http,
         },
+    }
+}
+
+fn dialects(serve: &Serve) -> Dialects {
+    let onezone = serve.onezone.0.clone();
+    let upcoming = serve.upcoming.0.clone();
+    Dialects {
+        onezone: onezone.map(|prefix| Onezone { prefix }),
+        sign_in: upcoming.clone().map(|prefix| SignIn { prefix }),
+        upcoming: upcoming.map(|prefix| Upcoming {
+            prefix,
+            jsonp_with_token: serve.upcoming_jsonp_with_token,
+        }),
     }
 }
 

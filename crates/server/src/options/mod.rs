@@ -14,7 +14,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
-pub(crate) use prefix::Prefix;
+pub(crate) use prefix::{Prefix, overlap};
 
 use trivium_core::types::{Password, carries};
 
@@ -154,16 +154,16 @@ pub(crate) struct Serve {
     )]
     pub(crate) peopleaggregator_status: StatusOption,
     /// Below which path Upcoming's clients are served, or off
-    #[arg(
-        long,
-        env = "TRIVIUM_UPCOMING",
-        default_value = "/services",
-        value_name = "PREFIX"
-    )]
+    #[arg(long, env = "TRIVIUM_UPCOMING", value_name = "PREFIX")]
+    #[arg(default_value = trivium_upcoming::PREFIX)]
     pub(crate) upcoming: Prefix,
     /// Give JSONP also to calls with a token: any page could then read what the token discloses
     #[arg(long, env = "TRIVIUM_UPCOMING_JSONP_WITH_TOKEN")]
     pub(crate) upcoming_jsonp_with_token: bool,
+    /// Below which path Onezone's clients are served, or off
+    #[arg(long, env = "TRIVIUM_ONEZONE", value_name = "PREFIX")]
+    #[arg(default_value = trivium_onezone::PREFIX)]
+    pub(crate) onezone: Prefix,
     /// How long a token from login is good, in seconds
     #[arg(
         long,

@@ -15,7 +15,8 @@ pub(super) fn info(arguments: &Arguments, context: &mut Context<'_>) -> Result<A
     arguments.application(context)?;
     let token = arguments.token();
     if let Some(token) = &token {
-        context.authenticate(token)?;
+        let actor = context.authenticate(token)?;
+        context.actor = Some(actor);
     }
     let mut groups = Vec::new();
     for id in arguments

@@ -1,0 +1,150 @@
+//! What became of a call, as Onezone prints it.
+
+use serde::Serialize;
+use serde_json::json;
+use trivium_core::groups::kind::Kind;
+use trivium_core::groups::view::GroupView;
+use trivium_core::types::{GroupRef, InvitationRef, UserRef};
+use trivium_core::{Context, Error};
+use trivium_front::{Reply, contract};
+
+use crate::error::Refusal;
+
+/// What a call answers.
+pub enum Answer {
+    /// The groups of who asked.
+    Groups(Vec<GroupRef>),
+    /// A group, and what it is in an organization.
+    Group(Box<GroupView>, Kind),
+    /// The members of a group.
+    Users(Vec<UserRef>),
+    /// An invitation.
+    Token(String),
+    /// An invitation with the id under which it can be ended.
+    NamedToken {
+        /// The id.
+        id: InvitationRef,
+        /// The invitation itself.
+        token: String,
+        /// Where it can be ended.
+        location: Location,
+    },
+    /// Something came to be there.
+    Made(Location),
+    /// It is done.
+    Done,
+    /// It was refused before anything was changed.
+    Refused(Refusal),
+}
+
+/// The address of something.
+pub struct Location {
+    /// Where this service is, without a slash at the end.
+    base_url: String,
+    /// Below the prefix of the dialect.
+    path: String,
+}
+
+impl Location {
+    /// That of a group of who asked.
+    pub(crate) fn group(context: &Context<'_>, id: GroupRef) -> Self {
+        Self::of(context, format!("/user/groups/{}", id.0))
+    }
+
+    /// That of a named token.
+    pub(crate) fn named_token(context: &Context<'_>, id: InvitationRef) -> Self {
+        Self::of(context, format!("/tokens/named/{}", id.0))
+    }
+
+    fn of(context: &Context<'_>, path: String) -> Self {
+        Self {
+            base_url: context.caller.base_url.clone(),
+            path,
+        }
+    }
+}
+
+impl Answer {
+    /// The reply; addresses in it are below this prefix.
+    pub(crate) fn print(&self, prefix: &str) -> Reply {
+        let at = |reply: Reply, location: &Location| {
+            let address = format!("{}{prefix}{}", location.base_url, location.path);
+            Reply {
+                headers: vec![("Location", address)],
+                ..reply
+            }
+        };
+        match self {
+            Self::Groups(ids) => reply(200, &json!({"groups": texts(ids.iter().map(|id| id.0))})),
+            Self::Users(ids) => reply(200, &json!({"users": texts(ids.iter().map(|id| id.0))})),
+            Self::Group(group, kind) => reply(
+                200,
+                &json!({
+                    "groupId": group.id.0.to_string(),
+                    "name": group.name,
+                    "type": kind,
+                    "creator": {"type": "user", "id": group.owner.0.to_string()},
+                    "creationTime": group.created.0,
+                }),
+            ),
+            Self::Token(token) => reply(200, &json!({"token": token})),
+            Self::NamedToken {
+                id,
+                token,
+                location,
+            } => {
+                let made = json!({"tokenId": id.0.to_string(), "token": token});
+                at(reply(201, &made), location)
+            }
+            Self::Made(location) => at(empty(201), location),
+            Self::Done => empty(204),
+            Self::Refused(refusal) => refuse(refusal),
+        }
+    }
+}
+
+/// Ids are texts.
+fn texts(ids: impl Iterator<Item = i64>) -> Vec<String> {
+    ids.map(|id| id.to_string()).collect()
+}
+
+/// The reply to a call that is refused.
+pub(crate) fn refuse(refusal: &Refusal) -> Reply {
+    let headers = match refusal {
+        Refusal::MethodNotAllowed(allow) => vec![("Allow", allow.clone())],
+        _ => Vec::new(),
+    };
+    let row = refusal.row();
+    Reply {
+        headers,
+        code: Some(row.id),
+        ..reply(row.status, &json!({"error": row.json()}))
+    }
+}
+
+/// The reply to a call that core refuses.
+pub(crate) fn fail(error: &Error) -> Reply {
+    Reply {
+        headers: contract::headers(error, None),
+        ..refuse(&Refusal::from(error))
+    }
+}
+
+fn reply(status: u16, body: &impl Serialize) -> Reply {
+    Reply {
+        content_type: "application/json".into(),
+        // A tree of values always has a form.
+        body: serde_json::to_vec(body).unwrap_or_default(),
+        ..empty(status)
+    }
+}
+
+fn empty(status: u16) -> Reply {
+    Reply {
+        status,
+        content_type: "".into(),
+        headers: Vec::new(),
+        body: Vec::new(),
+        code: None,
+    }
+}

@@ -1,0 +1,391 @@
+//! Onezone's errors, and the one table from core's codes to them.
+
+use serde_json::{Value, json};
+use trivium_core::types::{DateTime, GroupRef, UserRef};
+use trivium_core::{Code, Error, Fact};
+
+/// Characters of a token at the most.
+pub(crate) const LONGEST_TOKEN: usize = 2_048;
+
+/// What Onezone calls an invitation of a person to a group.
+pub(crate) const INVITE_TYPE: &str = "userJoinGroup";
+
+/// An error of Onezone.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// Nothing is at this address, or it is not disclosed.
+    NotFound,
+    /// Something else is; these methods lead to it.
+    MethodNotAllowed(String),
+    /// Nobody asks.
+    Unauthorized,
+    /// Who asks shows what is not good, for this reason.
+    Unauthenticated(Box<Self>),
+    /// The login or the password is wrong.
+    BadBasicCredentials,
+    /// Who asks may not do this.
+    Forbidden,
+    /// The client does not take JSON.
+    NotAcceptable,
+    /// The body is not said to be JSON.
+    UnsupportedMediaType,
+    /// The body is no JSON object.
+    MalformedData,
+    /// The body is over the budget.
+    RequestTooLarge,
+    /// A value is missing.
+    MissingRequiredValue(&'static str),
+    /// A text is empty.
+    BadValueEmpty(&'static str),
+    /// A value is no text.
+    BadValueString(&'static str),
+    /// A value is no whole number.
+    BadValueInteger(&'static str),
+    /// A number is below this limit.
+    BadValueTooLow(&'static str, i64),
+    /// A number is above this limit.
+    BadValueTooHigh(&'static str, i64),
+    /// A value is not an object, or not a list of them.
+    BadValueJson(&'static str),
+    /// A value is none of these.
+    BadValueNotAllowed(&'static str, Vec<&'static str>),
+    /// A name has not the form of one.
+    BadValueName,
+    /// What must be unique is there already.
+    BadValueIdentifierOccupied(&'static str),
+    /// A token is not good, for this reason.
+    BadValueToken(&'static str, Box<Self>),
+    /// A token has not the form of one.
+    BadToken,
+    /// A token is too long.
+    TokenTooLarge,
+    /// An access token was brought as an invitation.
+    NotAnInviteToken,
+    /// A token is not known.
+    TokenInvalid,
+    /// A token was ended.
+    TokenRevoked,
+    /// A token ended by itself.
+    TokenExpired(DateTime),
+    /// An invitation has made as many members as it may.
+    InviteTokenUsageLimitReached,
+    /// Who made an invitation may no longer.
+    InviteTokenSubjectNotAuthorized,
+    /// Who made an invitation is gone.
+    TokenSubjectInvalid,
+    /// The group of an invitation is gone.
+    InviteTokenTargetIdInvalid(GroupRef),
+    /// The person is a member already.
+    RelationAlreadyExists(UserRef, GroupRef),
+    /// Too many calls.
+    TooManyRequests,
+    /// The service cannot answer now.
+    TemporaryFailure,
+    /// Something unforeseen; the cause is in the log.
+    InternalServerError,
+}
+
+impl From<&Error> for Refusal {
+    /// The table: a code of core, with what it is about, is one error here.
+    fn from(error: &Error) -> Self {
+        let bad_token = |error| Self::BadValueToken("token", Box::new(error));
+        match (error.code(), error.fact()) {
+            (Code::UserTokenInvalid, Some(Fact::TokenRevoked)) => {
+                Self::unauthenticated(Self::TokenRevoked)
+            }
+            (Code::UserTokenInvalid | Code::UserTokenExpired, _) => {
+                Self::unauthenticated(Self::TokenInvalid)
+            }
+            (Code::LoginUnknown | Code::UserInvalidPassword, _) => {
+                Self::unauthenticated(Self::BadBasicCredentials)
+            }
+            (
+                Code::UserAccessDenied
+                | Code::OperationNotPermitted
+                | Code::Banned
+                | Code::GroupNotInvited
+                | Code::OwnerCannotLeave
+                | Code::OwnerProtected,
+                _,
+            ) => Self::Forbidden,
+            (Code::ContentNotFound, Some(Fact::LedInto(group))) => {
+                Self::InviteTokenTargetIdInvalid(group)
+            }
+            (
+                Code::ContentNotFound
+                | Code::UserNotFound
+                | Code::TokenNotFound
+                | Code::JoinRequestNotFound
+                | Code::NotAMember
+                | Code::NotBanned
+                | Code::NotFound
+                | Code::UnknownMethod,
+                _,
+            ) => Self::NotFound,
+            (Code::InvitationInvalid, Some(Fact::NotAnInvitation)) => bad_token(Self::BadToken),
+            (Code::InvitationInvalid, Some(Fact::AccessToken)) => bad_token(Self::NotAnInviteToken),
+            (Code::InvitationExpired, Some(Fact::ExpiredAt(end))) => Self::TokenExpired(end),
+            (Code::InvitationInvalid | Code::InvitationExpired, _) => Self::TokenInvalid,
+            (Code::InvitationRevoked, _) => Self::TokenRevoked,
+            (Code::InvitationUsedUp, _) => Self::InviteTokenUsageLimitReached,
+            (Code::InvitationIssuerInvalid, Some(Fact::IssuerDeleted)) => Self::TokenSubjectInvalid,
+            (Code::InvitationIssuerInvalid, _) => Self::InviteTokenSubjectNotAuthorized,
+            (Code::AlreadyMember, Some(Fact::Membership(user, group))) => {
+                Self::RelationAlreadyExists(user, group)
+            }
+            (Code::GroupParameterError, _) => Self::BadValueName,
+            (Code::ContentCollectionTitleAlreadyExist, _) => {
+                Self::BadValueIdentifierOccupied("name")
+            }
+            (Code::MalformedBody | Code::ValidationDuplicateKey, _) => Self::MalformedData,
+            (Code::RequestTooLarge, _) => Self::RequestTooLarge,
+            (Code::UnsupportedMediaType, _) => Self::UnsupportedMediaType,
+            (Code::RateLimited, _) => Self::TooManyRequests,
+            (Code::TemporarilyUnavailable, _) => Self::TemporaryFailure,
+            // What no call of this dialect can be told.
+            (
+                Code::InvalidRequestMethod
+                | Code::ValidationMissingKey
+                | Code::ValidationExtraKey
+                | Code::ValidationIncorrectType
+                | Code::ValidationInvalidValue
+                | Code::ValidationNotInEnum
+                | Code::ValidationOutOfRange
+                | Code::ValidationRequestWrapper
+                | Code::InvalidId
+                | Code::IdempotencyMismatch
+                | Code::UserLoginnameTaken
+                | Code::UserEmailNotUnique
+                | Code::PasswordTooWeak
+                | Code::CategoryDoesNotExist
+                | Code::AlreadyMember
+                | Code::JoinRequestPending
+                | Code::TestError
+                | Code::ApiKeyInvalid
+                | Code::FrobInvalid
+                | Code::GeneralSomeError,
+                _,
+            ) => Self::InternalServerError,
+        }
+    }
+}
+
+impl Refusal {
+    /// Who asks shows what is not good, for this reason.
+    pub(crate) fn unauthenticated(reason: Self) -> Self {
+        Self::Unauthenticated(Box::new(reason))
+    }
+
+    /// The row of this error: status, id for programs, details for programs, description for people.
+    pub(crate) fn row(&self) -> Row {
+        let row = |status, id, details, description: &str| Row {
+            status,
+            id,
+            details,
+            description: description.to_owned(),
+        };
+        let plain = |status, id, description| row(status, id, None, description);
+        let about_key = |id, key: &str, fault: &str| {
+            let description = format!("Bad value: provided \"{key}\" {fault}.");
+            row(400, id, Some(json!({"key": key})), &description)
+        };
+        match self {
+            Self::NotFound => plain(404, "notFound", "The resource could not be found."),
+            Self::MethodNotAllowed(allow) => {
+                let description = format!("This method is not allowed here; these are: {allow}.");
+                plain(405, "methodNotAllowed", &description)
+            }
+            Self::Unauthorized => plain(
+                401,
+                "unauthorized",
+                "You must authenticate yourself to perform this operation.",
+            ),
+            Self::Unauthenticated(reason) => row(
+                401,
+                "unauthorized",
+                Some(json!({"authError": reason.json()})),
+                "Provided authentication is not valid (see details).",
+            ),
+            Self::BadBasicCredentials => {
+                plain(401, "badBasicCredentials", "Invalid username or password.")
+            }
+            Self::Forbidden => plain(
+                403,
+                "forbidden",
+                "You are not authorized to perform this operation.",
+            ),
+            Self::NotAcceptable => plain(
+                406,
+                "notAcceptable",
+                "Answers are application/json, which you do not accept.",
+            ),
+            Self::UnsupportedMediaType => plain(
+                415,
+                "unsupportedMediaType",
+                "The body must be application/json, and not encoded.",
+            ),
+            Self::MalformedData => plain(
+                400,
+                "malformedData",
+                "Provided data could not be understood by the server.",
+            ),
+            Self::RequestTooLarge => plain(
+                413,
+                "requestTooLarge",
+                "Provided data is more than the server reads.",
+            ),
+            Self::MissingRequiredValue(key) => row(
+                400,
+                "missingRequiredValue",
+                Some(json!({"key": key})),
+                &format!("Missing required value: {key}."),
+            ),
+            Self::BadValueEmpty(key) => about_key("badValueEmpty", key, "must not be empty"),
+            Self::BadValueString(key) => about_key("badValueString", key, "must be a string"),
+            Self::BadValueInteger(key) => about_key("badValueInteger", key, "must be an integer"),
+            Self::BadValueJson(key) => about_key("badValueJSON", key, "must be a valid JSON"),
+            Self::BadValueTooLow(key, limit) => row(
+                400,
+                "badValueTooLow",
+                Some(json!({"key": key, "limit": limit})),
+                &format!("Bad value: provided \"{key}\" must be at least {limit}."),
+            ),
+            Self::BadValueTooHigh(key, limit) => row(
+                400,
+                "badValueTooHigh",
+                Some(json!({"key": key, "limit": limit})),
+                &format!("Bad value: provided \"{key}\" must not exceed {limit}."),
+            ),
+            Self::BadValueNotAllowed(key, allowed) => row(
+                400,
+                "badValueNotAllowed",
+                Some(json!({"key": key, "allowed": allowed})),
+                &format!(
+                    "Bad value: provided \"{key}\" must be one of: {}.",
+                    allowed.join(", ")
+                ),
+            ),
+            Self::BadValueName => plain(
+                400,
+                "badValueName",
+                "Bad value: Name must be 2-50 characters long and composed only of UTF-8 letters, \
+                 digits, brackets and underscores. Dashes, spaces and dots are allowed (but not \
+                 at the beginning or the end).",
+            ),
+            Self::BadValueIdentifierOccupied(key) => row(
+                400,
+                "badValueIdentifierOccupied",
+                Some(json!({"key": key})),
+                &format!("Bad value: provided identifier (\"{key}\") is already occupied."),
+            ),
+            Self::BadValueToken(key, reason) => row(
+                400,
+                "badValueToken",
+                Some(json!({"key": key, "tokenError": reason.json()})),
+                &format!("Bad value: provided \"{key}\" is not a valid token (see details)."),
+            ),
+            Self::BadToken => plain(
+                400,
+                "badToken",
+                "Provided token could not be understood by the server.",
+            ),
+            Self::TokenTooLarge => row(
+                400,
+                "tokenTooLarge",
+                Some(json!({"limit": LONGEST_TOKEN})),
+                "Provided token exceeds the allowed size (2048 characters).",
+            ),
+            Self::NotAnInviteToken => row(
+                400,
+                "notAnInviteToken",
+                Some(json!({"expectedInviteType": INVITE_TYPE, "received": {"accessToken": {}}})),
+                "Expected an invitation token of type 'userJoinGroup', but received a(n) access \
+                 token.",
+            ),
+            Self::TokenInvalid => plain(400, "tokenInvalid", "Provided token is not valid."),
+            Self::TokenRevoked => plain(400, "tokenRevoked", "Provided token has been revoked."),
+            Self::TokenExpired(end) => row(
+                400,
+                "tokenCaveatUnverified",
+                Some(json!({"caveat": {"type": "time", "validUntil": end.0}})),
+                &format!(
+                    "Provided token is not valid - unverified time caveat: this token has expired \
+                     at '{end}'."
+                ),
+            ),
+            Self::InviteTokenUsageLimitReached => plain(
+                400,
+                "inviteTokenUsageLimitReached",
+                "The usage limit of this invite token has been reached.",
+            ),
+            Self::InviteTokenSubjectNotAuthorized => plain(
+                400,
+                "inviteTokenSubjectNotAuthorized",
+                "The subject of this token is not (or no longer) authorized to issue such \
+                 invitations.",
+            ),
+            Self::TokenSubjectInvalid => plain(
+                400,
+                "tokenSubjectInvalid",
+                "The token subject is invalid (does not exist or is different than expected).",
+            ),
+            Self::InviteTokenTargetIdInvalid(GroupRef(id)) => row(
+                400,
+                "inviteTokenTargetIdInvalid",
+                Some(json!({"id": id.to_string()})),
+                &format!("The target id '{id}' is invalid for this type of invite token."),
+            ),
+            Self::RelationAlreadyExists(user, group) => row(
+                409,
+                "relationAlreadyExists",
+                Some(json!({
+                    "childType": "user", "childId": user.0.to_string(),
+                    "parentType": "group", "parentId": group.0.to_string(),
+                })),
+                &format!("Bad value: {user} is already a member of {group}."),
+            ),
+            Self::TooManyRequests => plain(
+                429,
+                "tooManyRequests",
+                "Too many requests - please try again later.",
+            ),
+            Self::TemporaryFailure => plain(
+                503,
+                "temporaryFailure",
+                "Temporary failure - please try again later.",
+            ),
+            Self::InternalServerError => plain(
+                500,
+                "internalServerError",
+                "The server has encountered an error while processing this request.",
+            ),
+        }
+    }
+
+    /// It as it stands in the details of another.
+    fn json(&self) -> Value {
+        self.row().json()
+    }
+}
+
+/// How an error is told.
+pub(crate) struct Row {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// What programs know it by.
+    pub(crate) id: &'static str,
+    details: Option<Value>,
+    description: String,
+}
+
+impl Row {
+    /// The error object.
+    pub(crate) fn json(&self) -> Value {
+        match &self.details {
+            Some(details) => json!({
+                "id": self.id, "details": details, "description": self.description,
+            }),
+            None => json!({"id": self.id, "description": self.description}),
+        }
+    }
+}
