@@ -4,6 +4,7 @@
 //! - [`stories`] has a story for each operation, run over every front-end and both databases.
 //! - [`golden`] holds the documented bytes; [`contract`] the rules of arguments, verbs, wrappers
 //!   and encodings; [`hostile`] what must not hurt; [`clients`] calls from other hands.
+//! - [`onezone`] holds that dialect against its contract.
 //! - [`model`] holds the service against a model of its rules; [`races`] calls at once.
 //! - [`commands`] runs the command line; [`documents`] runs what the documents show.
 
@@ -27,6 +28,7 @@ mod harness;
 mod history;
 mod hostile;
 mod model;
+mod onezone;
 mod pages;
 mod races;
 mod revocation;

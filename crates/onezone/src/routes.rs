@@ -33,6 +33,8 @@ pub(crate) struct Row {
 pub(crate) fn at(path: &str) -> Vec<Row> {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match *segments.as_slice() {
+        // An id is some text.
+        _ if segments.contains(&"") => Vec::new(),
         ["user", "groups"] => vec![
             row::<GetMyGroups>("GET", |_, context| groups::list(context)),
             row::<NewGroup>("POST", groups::make),

@@ -106,7 +106,8 @@ impl Connection {
         if response.status < 200 {
             return self.read(has_body);
         }
-        if has_body {
+        // A success without content says so by its status.
+        if has_body && response.status != 204 {
             let length = response.header("content-length").parse().expect("a length");
             response.body = vec![0; length];
             self.0

@@ -1,0 +1,125 @@
+//! Invitations are the service's: made in one front-end, they are good in the others.
+
+use std::sync::Barrier;
+
+use serde_json::{Value, json};
+
+use super::{PREFIX, Zone, on_both};
+use crate::harness::{Connection, Crowd, PROTOCOLS, Protocol};
+
+/// Makes an invitation for one member, by every way there is: what it is called, and its secret.
+fn invitations(zone: &Zone) -> Vec<(String, String)> {
+    let mut made: Vec<(String, String)> = PROTOCOLS
+        .map(|protocol| {
+            let call = json!({"authToken": "$anna", "id": "group:$private", "usageLimit": 1});
+            let answer = zone.call(protocol, "POST", "newInvitation", call);
+            (protocol.via().to_owned(), answer.text("invitation"))
+        })
+        .to_vec();
+    let group = zone.fill("group:$private");
+    let create = ["invite", "create", &group, "--uses", "1"];
+    made.push(("command line".to_owned(), zone.gateway.command(&create, "")));
+    let named = r#"{"name":"a token","usageLimit":1,"type":{"inviteToken":{"inviteType":"userJoinGroup","groupId":"$private"}}}"#;
+    for request in [
+        "POST /groups/$private/users/token as $anna".to_owned(),
+        format!("POST /user/tokens/named as $anna <- {named}"),
+    ] {
+        let answer: Value = serde_json::from_str(&zone.ask(&request).text()).unwrap();
+        made.push((request, answer["token"].as_str().unwrap().to_owned()));
+    }
+    made
+}
+
+#[test]
+fn what_one_front_end_made_another_redeems() {
+    on_both(|zone| {
+        zone.people(&["anna", "berta"]);
+        zone.group("private", "anna", "invite");
+        for over in ["onezone", "rest-json", "rest-xml", "xml-rpc"] {
+            for (made, secret) in invitations(zone) {
+                let join = format!(r#"POST /user/groups/join as $berta <- {{"token":"{secret}"}}"#);
+                match PROTOCOLS.iter().find(|protocol| protocol.via() == over) {
+                    Some(protocol) => {
+                        let call = json!({"authToken": "$berta", "invitation": secret});
+                        let joined = zone.call(*protocol, "POST", "joinByInvitation", call);
+                        assert_eq!(joined.text("id"), zone.fill("group:$private"), "{made}");
+                    }
+                    None => zone.check(&join, "201 at /user/groups/$private"),
+                }
+                zone.check(
+                    "GET /user/groups as $berta",
+                    r#"200 {"groups":["$private"]}"#,
+                );
+                zone.check("DELETE /user/groups/$private as $berta", "204");
+                // It is used up everywhere.
+                let again = zone.ask(&join).text();
+                assert!(
+                    again.contains("inviteTokenUsageLimitReached"),
+                    "{made} {over}: {again}"
+                );
+                for protocol in PROTOCOLS {
+                    let call = json!({"authToken": zone.fill("$berta"), "invitation": secret});
+                    let server = &zone.gateway.served;
+                    let again = protocol.call(server, "POST", "joinByInvitation", &call);
+                    again.fails("invitation_used_up");
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn an_invitation_for_k_uses_makes_k_members() {
+    const CALLERS: usize = 64;
+    on_both(|zone| {
+        zone.person("anna");
+        zone.group("private", "anna", "invite");
+        let crowd = Crowd::new(&zone.gateway);
+        for uses in [1, 5, 63] {
+            let before = members(zone);
+            zone.invitation(
+                &format!("for-{uses}"),
+                "anna",
+                "private",
+                json!({"usageLimit": uses}),
+            );
+            let body = zone.fill(&format!(r#"{{"token":"$for-{uses}"}}"#));
+            let people = crowd.people(CALLERS);
+            let start = Barrier::new(CALLERS);
+            let statuses: Vec<u16> = std::thread::scope(|scope| {
+                let racing: Vec<_> = people
+                    .iter()
+                    .map(|person| {
+                        let request = crate::harness::json(
+                            &format!("{PREFIX}/user/groups/join"),
+                            body.as_str(),
+                        )
+                        .with("X-Auth-Token", &person.tokens[0]);
+                        let (start, address) = (&start, &zone.gateway.served.address);
+                        scope.spawn(move || {
+                            let mut connection = Connection::open(address);
+                            start.wait();
+                            connection.send(&request.bytes());
+                            connection.receive().expect("a response").status
+                        })
+                    })
+                    .collect();
+                racing.into_iter().map(|one| one.join().unwrap()).collect()
+            });
+            let count = |status| statuses.iter().filter(|other| **other == status).count();
+            assert_eq!((count(201), count(400)), (uses, CALLERS - uses));
+            assert_eq!(members(zone) - before, uses);
+        }
+    });
+}
+
+/// How many members the group has, as it is counted and as they are listed.
+fn members(zone: &Zone) -> usize {
+    let ask = json!({"authToken": "$anna", "id": "group:$private"});
+    let counted = zone.call(Protocol::Json, "GET", "getGroup", ask);
+    let listed = zone.ask("GET /groups/$private/users as $anna").text();
+    let listed: Value = serde_json::from_str(&listed).unwrap();
+    let listed = listed["users"].as_array().unwrap().len();
+    assert_eq!(counted.value["group"]["memberCount"], listed);
+    listed
+}

@@ -1,0 +1,213 @@
+//! The Onezone dialect, over both databases: what is asked is written in a line, and what is
+//! answered is held to the byte.
+//!
+//! - [`joining`] and [`neighbours`] have a row for each case of each call; [`authentication`]
+//!   who asks, and the order of the checks.
+//! - [`hostile`] has what must not hurt; [`disclosure`] holds that nothing is told of private
+//!   groups.
+//! - [`crossing`] takes invitations from one front-end to another, many callers at once among
+//!   them; [`serving`] has where it is served, and clients of other hands.
+
+mod authentication;
+mod crossing;
+mod disclosure;
+mod hostile;
+mod joining;
+mod neighbours;
+mod serving;
+
+use std::cell::RefCell;
+
+use serde_json::{Value, json};
+use trivium_test_support::Backend;
+
+use crate::clients::run;
+use crate::harness::{Answer, Gateway, Protocol, Request, Response, ask};
+
+/// Where Onezone is served.
+const PREFIX: &str = "/api/v3/onezone";
+
+/// A gateway with people, groups and invitations, each known to requests and answers by a name.
+struct Zone {
+    gateway: Gateway,
+    /// `$name`, and what it stands for.
+    names: Vec<(String, String)>,
+    /// Every body that was answered.
+    bodies: RefCell<Vec<u8>>,
+}
+
+/// Runs a test on a gateway over each database.
+fn on_both(test: impl Fn(&mut Zone)) {
+    for backend in Backend::ALL {
+        let mut zone = Zone::start(backend, &[]);
+        test(&mut zone);
+        zone.end();
+    }
+}
+
+impl Zone {
+    fn start(backend: Backend, options: &[&str]) -> Self {
+        Self {
+            gateway: Gateway::start(backend, options),
+            names: Vec::new(),
+            bodies: RefCell::default(),
+        }
+    }
+
+    /// Nothing broke, and jq takes every answer.
+    fn end(self) {
+        let log = self.gateway.served.log();
+        assert!(!log.contains("ERROR"), "{log}");
+        let bodies = self.bodies.into_inner();
+        run("jq", &["--exit-status", "type == \"object\""], &bodies);
+    }
+
+    /// From now on, `$name` stands for this.
+    fn name(&mut self, name: &str, value: impl Into<String>) {
+        self.names.push((format!("${name}"), value.into()));
+        // `$anna-id` is not `$anna` and more.
+        self.names
+            .sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+    }
+
+    fn fill(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (name, value) in &self.names {
+            text = text.replace(name, value);
+        }
+        assert!(!text.contains('$'), "{text}");
+        text
+    }
+
+    /// Somebody: `$name` is a token of theirs, `$name-id` their number.
+    fn person(&mut self, name: &str) {
+        let add = ["user", "add", name, "--password-stdin"];
+        let id = self.gateway.command(&add, &password(name));
+        let token = self.gateway.command(&["user", "token", name], "");
+        self.name(&format!("{name}-id"), id.replace("user:", ""));
+        self.name(name, token);
+    }
+
+    fn people(&mut self, names: &[&str]) {
+        for name in names {
+            self.person(name);
+        }
+    }
+
+    /// A group, whose number is `$name`.
+    fn group(&mut self, name: &str, owner: &str, registration: &str) {
+        let add = ["group", "add", name, "--owner", owner];
+        let more = ["--registration", registration];
+        let id = self.gateway.command(&[&add[..], &more].concat(), "");
+        self.name(name, id.replace("group:", ""));
+    }
+
+    /// Calls an operation of the service in another protocol; names are filled in.
+    fn call(&self, protocol: Protocol, verb: &str, operation: &str, arguments: Value) -> Answer {
+        let arguments = serde_json::from_str(&self.fill(&arguments.to_string())).unwrap();
+        let answer = protocol.call(&self.gateway.served, verb, operation, &arguments);
+        answer.succeeds();
+        answer
+    }
+
+    /// The same, for a change that is made over JSON.
+    fn change(&self, operation: &str, arguments: Value) -> Answer {
+        self.call(Protocol::Json, "POST", operation, arguments)
+    }
+
+    /// An invitation, made by newInvitation: `$name`, and its number `$name-id`.
+    fn invitation(&mut self, name: &str, issuer: &str, group: &str, more: Value) {
+        let mut call = json!({"authToken": format!("${issuer}"), "id": format!("group:${group}")});
+        let more = more.as_object().unwrap().clone();
+        call.as_object_mut().unwrap().extend(more);
+        let made = self.change("newInvitation", call);
+        let id = made.text("invitationId").replace("invitation:", "");
+        self.name(&format!("{name}-id"), id);
+        self.name(name, made.text("invitation"));
+    }
+
+    /// Sends `METHOD /path as TOKEN [Header: value] <- body`, of which all but the first two may
+    /// be missing, with names filled in.
+    fn ask(&self, request: &str) -> Response {
+        let response = self.gateway.served.send(&Vec::from(self.request(request)));
+        assert!(response.status < 500, "{request}: {response:?}");
+        self.bodies.borrow_mut().extend_from_slice(&response.body);
+        response
+    }
+
+    fn request(&self, text: &str) -> Request {
+        let text = self.fill(text);
+        let (head, body) = match text.split_once(" <- ") {
+            Some((head, body)) => (head, Some(body)),
+            None => (text.as_str(), None),
+        };
+        let mut parts = head.split(" [");
+        let mut words = parts.next().unwrap().split(' ');
+        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        let mut request = ask(method, &format!("{PREFIX}{path}"));
+        match (words.next(), words.next()) {
+            (Some("as"), Some(token)) => request = request.with("X-Auth-Token", token),
+            (None, None) => {}
+            other => panic!("{other:?}"),
+        }
+        for header in parts {
+            let (name, value) = header.trim_end_matches(']').split_once(": ").unwrap();
+            request = request.with(name, value);
+        }
+        if let Some(body) = body {
+            if !head.contains("[Content-Type: ") {
+                request = request.with("Content-Type", "application/json");
+            }
+            request.body = Some(body.into());
+        }
+        request
+    }
+
+    /// Holds what a request is answered: `STATUS at /location allow METHODS body`, of which all
+    /// but the first may be missing.
+    #[track_caller]
+    fn check(&self, request: &str, expect: &str) {
+        assert_eq!(told(&self.ask(request)), self.fill(expect), "{request}");
+    }
+
+    /// Holds this of many, in their order.
+    #[track_caller]
+    fn rows(&self, rows: &[(&str, &str)]) {
+        for (request, expect) in rows {
+            self.check(request, expect);
+        }
+    }
+}
+
+/// The password of somebody in a zone.
+fn password(name: &str) -> String {
+    format!("the password of {name}")
+}
+
+/// What an answer says, in a line; it is JSON, or nothing at all.
+#[track_caller]
+fn told(response: &Response) -> String {
+    let mut told = response.status.to_string();
+    let location = response.header("location");
+    if !location.is_empty() {
+        let path = location.strip_prefix(&format!("http://test{PREFIX}"));
+        told.push_str(&format!(" at {}", path.expect("a location")));
+    }
+    if !response.header("allow").is_empty() {
+        told.push_str(&format!(" allow {}", response.header("allow")));
+    }
+    assert_eq!(response.header("www-authenticate"), "");
+    if response.body.is_empty() {
+        return told;
+    }
+    assert_eq!(response.header("content-type"), "application/json");
+    told + " " + &response.text()
+}
+
+/// Errors that many requests are answered with.
+const NOT_FOUND: &str =
+    r#"404 {"error":{"id":"notFound","description":"The resource could not be found."}}"#;
+const UNAUTHORIZED: &str = r#"401 {"error":{"id":"unauthorized","description":"You must authenticate yourself to perform this operation."}}"#;
+const FORBIDDEN: &str = r#"403 {"error":{"id":"forbidden","description":"You are not authorized to perform this operation."}}"#;
+const MALFORMED: &str = r#"400 {"error":{"id":"malformedData","description":"Provided data could not be understood by the server."}}"#;
+const NO_NAME: &str = r#"400 {"error":{"id":"badValueName","description":"Bad value: Name must be 2-50 characters long and composed only of UTF-8 letters, digits, brackets and underscores. Dashes, spaces and dots are allowed (but not at the beginning or the end)."}}"#;
