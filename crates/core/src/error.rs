@@ -192,7 +192,7 @@ pub enum Fact {
     LedInto(GroupRef),
     /// Who made the invitation was deleted.
     IssuerDeleted,
-    /// Who stands in the way of themselves, in which group.
+    /// Whom it concerns, and in which group.
     Membership(UserRef, GroupRef),
 }
 

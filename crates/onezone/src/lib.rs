@@ -1,10 +1,10 @@
 //! The Onezone dialect: REST with JSON, for clients that were written against that service.
 //!
-//! - [`routes`] lists the calls by address; [`calls`] has what each does, in core's operations.
-//! - [`asked`] walks a call in the order in which Onezone checks: [`credentials`], then what
-//!   [`body`] found in the head and the body, then the call itself.
-//! - [`values`] reads the values of a body; [`answer`] prints what became of a call.
-//! - [`error`] is Onezone's list of errors, and the one table from core's codes to them.
+//! - `routes` lists the calls by address; `calls` has what each does, in core's operations.
+//! - `asked` walks a call in the order in which Onezone checks: `credentials`, then what
+//!   `body` found in the head and the body, then the call itself.
+//! - `values` reads the values of a body; `answer` prints what became of a call.
+//! - `error` is Onezone's list of errors, and the one table from core's codes to them.
 //!
 //! Who may do what is decided in `trivium-core`, and what an address is served with in the server.
 

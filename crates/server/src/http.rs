@@ -256,6 +256,12 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
             .get(name)
             .and_then(|value| value.to_str().ok())
     };
+    // A token that cannot be read is one all the same, and a wrong one.
+    let token = |name: &'static str| {
+        http.headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
     let request = Request {
         method: http.method().as_str(),
         path,
@@ -264,8 +270,8 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
         content_encoding: text(header::CONTENT_ENCODING),
         accept: text(header::ACCEPT),
         authorization: text(header::AUTHORIZATION),
-        auth_token: text(HeaderName::from_static("x-auth-token")),
-        macaroon: text(HeaderName::from_static("macaroon")),
+        auth_token: token("x-auth-token"),
+        macaroon: token("macaroon"),
         cookie: text(header::COOKIE),
         origin: text(header::ORIGIN),
         host: text(header::HOST),

@@ -49,6 +49,8 @@ fn the_first_of_four_ways_decides() {
             ("[Authorization: Bearer $berta] [Macaroon: $anna]", none),
             (&format!("[Macaroon: $berta] {anna}"), none),
             ("[X-Auth-Token: ]", BAD_TOKEN),
+            (&format!("[X-Auth-Token: ä] {anna}"), BAD_TOKEN),
+            (&format!("[X-Auth-Token: {}]", "x".repeat(2_049)), BAD_TOKEN),
             ("[Macaroon: wrong]", INVALID),
             ("[Authorization: Basic !]", BAD_BASIC),
             ("[Authorization: Basic YW5uYQ==]", BAD_BASIC),
