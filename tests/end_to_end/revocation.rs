@@ -1,10 +1,17 @@
 //! Revoked means revoked: for every call that starts after the revocation was acknowledged,
 //! whichever way it came; and a storm of logins hurts nobody else.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
-use trivium_test_support::Backend;
+use trivium_core::accounts::login::Login as LogIn;
+use trivium_core::administration::{self, NewAccount};
+use trivium_core::operation::Bound;
+use trivium_core::types::{Login, Password};
+use trivium_core::{Code, Error, Operation, Service, Settings};
+use trivium_storage::{Database, Options};
+use trivium_test_support::{Backend, Scratch};
 
 use crate::harness::{Gateway, PROTOCOLS, Person, Protocol, Served, Story};
 
@@ -200,4 +207,49 @@ fn a_storm_of_logins_leaves_others_served_and_memory_small() {
         most <= idle + 64,
         "{most} MiB in the storm, {idle} MiB before it"
     );
+}
+
+/// What an administrator does to an account while somebody logs in.
+type Meddling = fn(&Arc<Service>) -> Result<(), Error>;
+
+#[test]
+fn what_changes_between_the_two_looks_at_a_password_counts() {
+    let meddlings: [(&str, Meddling); 3] = [
+        ("nothing", |_| Ok(())),
+        ("disabled", |service| {
+            administration::disable_user(service, "anna", true)
+        }),
+        ("a new password", |service| {
+            let new = Password("another long one".into());
+            administration::set_password(service, "anna", Some(&new))
+        }),
+    ];
+    for backend in Backend::ALL {
+        for (what, meddle) in meddlings {
+            let scratch = Scratch::new(backend);
+            let url = scratch.url.parse().expect("an address");
+            let database = Database::open(url, &Options::default()).expect("a database");
+            let service = Service::new(database, Settings::default());
+            let account = NewAccount {
+                login: Login("anna".into()),
+                password: Some(Password("the password of anna".into())),
+                ..NewAccount::default()
+            };
+            administration::add_user(&service, account).expect("anna");
+            let arguments = json!({"login": "anna", "password": "the password of anna"});
+            let mut login: LogIn = serde_json::from_value(arguments).expect("a login");
+            let caller = administration::caller();
+            Operation::prepare(&mut login, &service, &caller).expect("the right password");
+            meddle(&service).expect(what);
+            let (sender, receiver) = std::sync::mpsc::channel();
+            let work: Box<dyn Bound> = Box::new(login);
+            service.change("login", work, caller, move |answer| {
+                sender.send(answer.map(|_| ())).expect("a receiver");
+            });
+            let outcome = receiver.recv().expect("an answer");
+            let code = outcome.err().map(|error| error.code());
+            let refused = (what != "nothing").then_some(Code::UserInvalidPassword);
+            assert_eq!(code, refused, "{backend:?} {what}");
+        }
+    }
 }
