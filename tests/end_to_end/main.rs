@@ -6,6 +6,8 @@
 //!   and encodings; [`hostile`] what must not hurt; [`clients`] calls from other hands.
 //! - [`onezone`] holds that dialect against its contract.
 //! - [`model`] holds the service against a model of its rules; [`races`] calls at once.
+//! - [`upcoming`] and the dialect beside it are held against their pages; [`crossing`] goes through
+//!   all front-ends.
 //! - [`commands`] runs the command line; [`documents`] runs what the documents show.
 
 #![expect(
@@ -21,6 +23,7 @@ mod authorisation;
 mod clients;
 mod commands;
 mod contract;
+mod crossing;
 mod deadlines;
 mod documents;
 mod golden;

@@ -44,7 +44,8 @@ pub(crate) struct Bare {
 /// How an order names a loop.
 fn word(operation: Operation) -> &'static str {
     match operation {
-        Operation::JoinGroup => "join",
+        // By invitation, a join is measured beside another front-end only.
+        Operation::JoinGroup | Operation::JoinByInvitation => "join",
         Operation::GetMyGroups => "read",
     }
 }

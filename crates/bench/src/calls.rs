@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use memchr::memmem::Finder;
 
-use crate::data::{GROUPS_EACH, Pairs, Person, Random, Scale};
+use crate::data::{API_KEY, GROUPS_EACH, Pairs, Person, Random, Scale, invitation};
 use crate::failure::{Result, told};
 
 /// What is called.
@@ -13,6 +13,7 @@ use crate::failure::{Result, told};
 pub(crate) enum Operation {
     JoinGroup,
     GetMyGroups,
+    JoinByInvitation,
 }
 
 /// How it is called.
@@ -20,6 +21,8 @@ pub(crate) enum Operation {
 pub(crate) enum Protocol {
     Json,
     XmlRpc,
+    Upcoming,
+    Onezone,
 }
 
 /// What a body must be to count.
@@ -43,21 +46,25 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    /// Calls of `joinGroup`, one for each pair.
+    /// Calls of `joinGroup` or `joinByInvitation`, one for each pair.
     pub(crate) fn joins(
+        operation: Operation,
         protocol: Protocol,
         people: Rc<[Person]>,
         scale: Scale,
         pairs: Rc<RefCell<Pairs>>,
     ) -> Self {
-        let right = match protocol {
-            Protocol::Json => [r#""joinState": "joined""#, r#""success": true"#],
-            Protocol::XmlRpc => ["<string>joined</string>", "<boolean>1</boolean>"],
+        let right: &[&str] = match protocol {
+            Protocol::Json => &[r#""joinState": "joined""#, r#""success": true"#],
+            Protocol::XmlRpc => &["<string>joined</string>", "<boolean>1</boolean>"],
+            Protocol::Upcoming => &[r#"<rsp stat="ok""#, "<group "],
+            // 201 and nothing more.
+            Protocol::Onezone => &[],
         };
         Self {
-            operation: Operation::JoinGroup,
+            operation,
             pairs: Some(pairs),
-            right: Right::Holds(right.map(|text| (Finder::new(text), 1)).into()),
+            right: Right::Holds(right.iter().map(|text| (Finder::new(text), 1)).collect()),
             ..Self::my_groups(protocol, people, scale)
         }
     }
@@ -70,6 +77,8 @@ impl Calls {
                 ("<name>joinedAt</name>", GROUPS_EACH),
                 ("<boolean>1</boolean>", 1),
             ],
+            Protocol::Upcoming => [("<group id=", GROUPS_EACH), (r#"<rsp stat="ok""#, 1)],
+            Protocol::Onezone => [(",", GROUPS_EACH - 1), (r#"{"groups":["#, 1)],
         };
         Self {
             operation: Operation::GetMyGroups,
@@ -104,27 +113,63 @@ impl Calls {
             return told("a person without a number");
         };
         self.body.clear();
+        const FORM: &str = "application/x-www-form-urlencoded";
+        let id = format!("group:{group}");
+        let secret = || invitation(self.scale.seed, group);
+        let mut header = String::new();
         let (verb, target, media_type) = match (self.protocol, self.operation) {
-            (Protocol::Json, Operation::JoinGroup) => {
-                self.body = format!("authToken={token}&id=group%3A{group}");
-                let target = "/api/json/peopleaggregator/joinGroup".to_owned();
-                ("POST", target, "application/x-www-form-urlencoded")
-            }
             (Protocol::Json, Operation::GetMyGroups) => {
                 let target = format!("/api/json/peopleaggregator/getMyGroups?authToken={token}");
                 ("GET", target, "")
             }
-            (Protocol::XmlRpc, Operation::JoinGroup) => {
-                let id = format!("group:{group}");
-                self.body = method_call("joinGroup", &[("authToken", token), ("id", &id)]);
+            (Protocol::Json, Operation::JoinGroup) => {
+                self.body = format!("authToken={token}&id=group%3A{group}");
+                (
+                    "POST",
+                    "/api/json/peopleaggregator/joinGroup".to_owned(),
+                    FORM,
+                )
+            }
+            (Protocol::Json, Operation::JoinByInvitation) => {
+                self.body = format!("authToken={token}&invitation={}", secret());
+                let target = "/api/json/peopleaggregator/joinByInvitation".to_owned();
+                ("POST", target, FORM)
+            }
+            (Protocol::XmlRpc, operation) => {
+                let secret = secret();
+                let (name, argument) = match operation {
+                    Operation::GetMyGroups => ("getMyGroups", None),
+                    Operation::JoinGroup => ("joinGroup", Some(("id", &id))),
+                    Operation::JoinByInvitation => {
+                        ("joinByInvitation", Some(("invitation", &secret)))
+                    }
+                };
+                let members = [("authToken", token)].into_iter().chain(argument);
+                self.body = method_call(name, members);
                 ("POST", "/api/xmlrpc".to_owned(), "text/xml")
             }
-            (Protocol::XmlRpc, Operation::GetMyGroups) => {
-                self.body = method_call("getMyGroups", &[("authToken", token)]);
-                ("POST", "/api/xmlrpc".to_owned(), "text/xml")
+            (Protocol::Upcoming, Operation::GetMyGroups) => {
+                let arguments = format!("method=group.getMyGroups&api_key={API_KEY}&token={token}");
+                ("GET", format!("/services/rest/?{arguments}"), "")
+            }
+            (Protocol::Upcoming, _) => {
+                self.body =
+                    format!("method=group.join&api_key={API_KEY}&token={token}&group_id={group}");
+                ("POST", "/services/rest/".to_owned(), FORM)
+            }
+            (Protocol::Onezone, Operation::GetMyGroups) => {
+                header = format!("X-Auth-Token: {token}\r\n");
+                ("GET", "/api/v3/onezone/user/groups".to_owned(), "")
+            }
+            (Protocol::Onezone, _) => {
+                header = format!("X-Auth-Token: {token}\r\n");
+                self.body = format!(r#"{{"token":"{}"}}"#, secret());
+                let target = "/api/v3/onezone/user/groups/join".to_owned();
+                ("POST", target, "application/json")
             }
         };
-        out.extend_from_slice(format!("{verb} {target} HTTP/1.1\r\nHost: trivium\r\n").as_bytes());
+        let head = format!("{verb} {target} HTTP/1.1\r\nHost: trivium\r\n{header}");
+        out.extend_from_slice(head.as_bytes());
         if !self.body.is_empty() {
             let length = self.body.len();
             let head = format!("Content-Type: {media_type}\r\nContent-Length: {length}\r\n");
@@ -147,7 +192,7 @@ impl Calls {
 }
 
 /// A methodCall as Python's xmlrpc.client lays it out.
-fn method_call(name: &str, members: &[(&str, &str)]) -> String {
+fn method_call<'a>(name: &str, members: impl Iterator<Item = (&'a str, &'a String)>) -> String {
     let mut call = format!(
         "<?xml version='1.0'?>\n<methodCall>\n<methodName>peopleaggregator.{name}</methodName>\n\
          <params>\n<param>\n<value><struct>\n"

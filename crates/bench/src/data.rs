@@ -19,6 +19,9 @@ pub(crate) const GROUPS_EACH: usize = 18;
 /// those people are plain members everywhere.
 const GROUPS_OF_OWNER: u32 = 100;
 
+/// The key of the application that calls as Upcoming's clients do.
+pub(crate) const API_KEY: &str = "bench00000";
+
 /// How much data there is, and from which seed.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Scale {
@@ -82,6 +85,21 @@ fn person(seed: u64, number: u32) -> Person {
     }
 }
 
+/// The invitation to a group: good for everybody, without an end.
+pub(crate) fn invitation(seed: u64, group: u32) -> String {
+    let hex = |text: &str, bytes: usize| -> String {
+        let digest = Sha256::digest(text);
+        digest
+            .iter()
+            .take(bytes)
+            .map(|b| format!("{b:02x}"))
+            .collect()
+    };
+    let body = format!("inv_{}", hex(&format!("{seed}:invitation:{group}"), 20));
+    let check = hex(&body, 4);
+    body + &check
+}
+
 /// Everybody who is measured; person N is at N - 1.
 pub(crate) fn people(scale: Scale) -> Vec<Person> {
     (1..=scale.people).map(|n| person(scale.seed, n)).collect()
@@ -142,6 +160,7 @@ pub(crate) fn fill(database: &Path, scale: Scale) -> Result<()> {
     insert_people(&transaction, scale, now)?;
     insert_groups(&transaction, scale, now)?;
     insert_memberships(&transaction, scale, now)?;
+    insert_invitations(&transaction, scale, now)?;
     transaction.execute_batch(
         "UPDATE groups SET member_count =
             (SELECT count(*) FROM memberships WHERE memberships.group_id = groups.id)",
@@ -234,6 +253,24 @@ fn insert_memberships(transaction: &Transaction<'_>, scale: Scale, now: i64) -> 
             let since = now - i64::from(random.up_to(100_000_000));
             insert.execute(params![group, person, since])?;
         }
+    }
+    Ok(())
+}
+
+fn insert_invitations(transaction: &Transaction<'_>, scale: Scale, now: i64) -> Result<()> {
+    transaction.execute(
+        "INSERT INTO api_keys (key, name, created_at) VALUES (?, 'bench', ?)",
+        params![API_KEY, now],
+    )?;
+    let mut insert = transaction.prepare(
+        "INSERT INTO invitations (group_id, issuer_id, hash, prefix, role, created_at)
+         VALUES (?, ?, ?, ?, 'member', ?)",
+    )?;
+    for group in 1..=scale.groups {
+        let secret = invitation(scale.seed, group);
+        let hash: [u8; 32] = Sha256::digest(&secret).into();
+        let prefix: String = secret.chars().take(8).collect();
+        insert.execute(params![group, owner(scale, group), hash, prefix, now])?;
     }
     Ok(())
 }

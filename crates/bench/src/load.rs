@@ -134,7 +134,7 @@ impl Connection {
             calls.borrow_mut().write(&mut self.out)?;
             let head = self.call().await?;
             let body = self.body(&head);
-            if head.status == 200 && calls.borrow().is_right(body) {
+            if matches!(head.status, 200 | 201) && calls.borrow().is_right(body) {
                 seen.right += 1;
             } else {
                 seen.wrong += 1;

@@ -37,16 +37,29 @@ pub(crate) enum Subject {
 
 impl Subject {
     /// All that a round of an operation has.
-    const fn of(operation: Operation) -> [Self; 5] {
-        [
-            Self::Bare(operation),
-            Self::Service(operation, Protocol::Json),
-            Self::Service(operation, Protocol::XmlRpc),
-            Self::Static(operation, Protocol::Json),
-            Self::Static(operation, Protocol::XmlRpc),
-        ]
+    fn of(operation: Operation) -> Vec<Self> {
+        let service = |protocol: &Protocol| Self::Service(operation, *protocol);
+        let mut subjects: Vec<Self> = protocols(operation).iter().map(service).collect();
+        if operation != Operation::JoinByInvitation {
+            subjects.insert(0, Self::Bare(operation));
+            subjects.extend(COMPARED.map(|protocol| Self::Static(operation, protocol)));
+        }
+        subjects
     }
 }
+
+/// Over which an operation is measured: for the same work in each.
+fn protocols(operation: Operation) -> &'static [Protocol] {
+    match operation {
+        Operation::GetMyGroups | Operation::JoinGroup => {
+            &[Protocol::Json, Protocol::XmlRpc, Protocol::Upcoming]
+        }
+        Operation::JoinByInvitation => &[Protocol::Json, Protocol::Onezone],
+    }
+}
+
+/// Those that are also held against a constant answer.
+const COMPARED: [Protocol; 2] = [Protocol::Json, Protocol::XmlRpc];
 
 /// What came out.
 #[derive(Default)]
@@ -106,7 +119,11 @@ pub(crate) fn measure(
 
     let mut bench = Bench::start(&trivium, plan, &ours, &theirs)?;
     // Reads come first: joins give people more than their 18 groups.
-    for operation in [Operation::GetMyGroups, Operation::JoinGroup] {
+    for operation in [
+        Operation::GetMyGroups,
+        Operation::JoinGroup,
+        Operation::JoinByInvitation,
+    ] {
         tell("warming up");
         bench.prepare(operation, &mut measured)?;
         for subject in Subject::of(operation) {
@@ -211,11 +228,13 @@ impl<'a> Bench<'a> {
 
     /// Looks at one answer over each protocol, and starts the servers that answer as much.
     fn prepare(&mut self, operation: Operation, measured: &mut Measured) -> Result<()> {
-        for protocol in [Protocol::Json, Protocol::XmlRpc] {
+        for &protocol in protocols(operation) {
             let calls = |pairs: &Rc<RefCell<Pairs>>| {
                 let (people, pairs) = (Rc::clone(&self.people), Rc::clone(pairs));
                 match operation {
-                    Operation::JoinGroup => Calls::joins(protocol, people, self.scale, pairs),
+                    Operation::JoinGroup | Operation::JoinByInvitation => {
+                        Calls::joins(operation, protocol, people, self.scale, pairs)
+                    }
                     Operation::GetMyGroups => Calls::my_groups(protocol, people, self.scale),
                 }
             };
@@ -223,8 +242,10 @@ impl<'a> Bench<'a> {
             let answer = self.example(operation, &mut real)?;
             let (kind, bytes) = ((operation, protocol), answer.body.len());
             measured.sizes.insert(kind, bytes);
-            self.statics
-                .insert(kind, start_static(self.pinning, &answer)?);
+            if COMPARED.contains(&protocol) && operation != Operation::JoinByInvitation {
+                let server = start_static(self.pinning, &answer)?;
+                self.statics.insert(kind, server);
+            }
             for (subject, calls) in [
                 (Subject::Service(operation, protocol), real),
                 (
@@ -243,14 +264,14 @@ impl<'a> Bench<'a> {
         let mut request = Vec::new();
         calls.write(&mut request)?;
         let answer = load::ask(self.server.address, &request)?;
-        if answer.status != 200 || !calls.is_right(&answer.body) {
+        if !matches!(answer.status, 200 | 201) || !calls.is_right(&answer.body) {
             return told(format!(
                 "{operation:?} answers {}: {}",
                 answer.status,
                 load::begin(&answer.body)
             ));
         }
-        if operation == Operation::JoinGroup {
+        if operation != Operation::GetMyGroups {
             self.joined += 1;
         }
         Ok(answer)
@@ -283,7 +304,10 @@ impl<'a> Bench<'a> {
                 seen.example
             ));
         }
-        if matches!(subject, Subject::Service(Operation::JoinGroup, _)) {
+        if matches!(
+            subject,
+            Subject::Service(Operation::JoinGroup | Operation::JoinByInvitation, _)
+        ) {
             self.joined += seen.right;
         }
         let share = |spent: Duration| spent.as_secs_f64() / seen.elapsed.as_secs_f64();

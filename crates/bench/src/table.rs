@@ -52,6 +52,19 @@ impl Table {
                 judge,
             ));
         }
+        for (operation, dialect) in [
+            (Operation::JoinGroup, Protocol::Upcoming),
+            (Operation::GetMyGroups, Protocol::Upcoming),
+            (Operation::JoinByInvitation, Protocol::Onezone),
+        ] {
+            rows.push(compare(
+                measured,
+                Subject::Service(operation, dialect),
+                Subject::Service(operation, Protocol::Json),
+                Some(0.7),
+                judge,
+            ));
+        }
         for operation in [Operation::JoinGroup, Operation::GetMyGroups] {
             for protocol in [Protocol::Json, Protocol::XmlRpc] {
                 rows.push(compare(
@@ -186,16 +199,19 @@ fn name(subject: Subject, measured: &Measured) -> String {
         let operation = match operation {
             Operation::JoinGroup => "joinGroup",
             Operation::GetMyGroups => "getMyGroups",
+            Operation::JoinByInvitation => "joinByInvitation",
         };
         match protocol {
             Protocol::Json => format!("{operation}, JSON"),
             Protocol::XmlRpc => format!("{operation}, XML-RPC"),
+            Protocol::Upcoming => format!("{operation}, Upcoming"),
+            Protocol::Onezone => format!("{operation}, Onezone"),
         }
     };
     match subject {
         Subject::Service(operation, protocol) => call(operation, protocol),
         Subject::Bare(Operation::JoinGroup) => "bare SQL, 64 joins a COMMIT".into(),
-        Subject::Bare(Operation::GetMyGroups) => "bare SQL".into(),
+        Subject::Bare(_) => "bare SQL".into(),
         Subject::Static(operation, protocol) => {
             format!("static {} bytes", measured.size(operation, protocol))
         }
@@ -213,6 +229,13 @@ fn how(one: Subject, other: Subject) -> &'static str {
         (_, Subject::Bare(Operation::GetMyGroups)) => {
             "GETs by random people, each answered with their 18 groups; beside it the same \
              queries, from BEGIN to ROLLBACK, prepared once, reading every column of every row"
+        }
+        (Subject::Service(_, Protocol::Upcoming), _) => {
+            "the same work as Upcoming's clients ask for it, with an API key, answered in XML"
+        }
+        (Subject::Service(_, Protocol::Onezone), _) => {
+            "each a new membership of a random person by the invitation to a random group, asked \
+             for as Onezone's clients do, and as form-encoded POSTs"
         }
         (Subject::Service(Operation::JoinGroup, _), Subject::Service(..)) => {
             "the same joins as methodCalls"
