@@ -131,10 +131,11 @@ fn the_lines_that_the_demonstration_prints_work_when_pasted() {
             body: run("sh", &["-c", line], b"").stdout,
         })
         .collect();
-    let [upcoming, json, xml, xml_rpc] = answers.as_slice() else {
+    let [json, xml, upcoming, onezone, xml_rpc] = answers.as_slice() else {
         panic!("{lines:?}");
     };
-    assert_eq!(upcoming.text().matches("\t<group id=").count(), 18);
+    assert_eq!(upcoming.text().matches("\t<group id=").count(), 19);
+    assert_eq!(onezone.text().matches(',').count(), 18);
     Protocol::Json.read(json).is(json!({"joinState": "joined"}));
     for (protocol, answer) in [(Protocol::Xml, xml), (Protocol::XmlRpc, xml_rpc)] {
         let answer = protocol.read(answer);

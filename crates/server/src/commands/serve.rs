@@ -74,7 +74,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         let base = format!("http://{}", server.address);
         print::line(&format!("Trivium serves {url} on {base}"))?;
         if serve.demo {
-            print::line(&announcement(&base, serve.upcoming.0.as_deref()))?;
+            print::line(&announcement(&base, serve))?;
         }
         server.run().await
     })
@@ -118,7 +118,7 @@ fn dialects(serve: &Serve) -> Dialects {
 }
 
 /// What a person needs to try it: credentials, and a line for each protocol that can be pasted.
-fn announcement(base: &str, upcoming: Option<&str>) -> String {
+fn announcement(base: &str, serve: &Serve) -> String {
     let key = demonstration::KEY;
     let (login, password, token) = demonstration::MEMBER;
     let (owner, owners_password) = demonstration::OWNER;
@@ -129,24 +129,32 @@ fn announcement(base: &str, upcoming: Option<&str>) -> String {
             registration.as_str()
         ));
     }
-    let upcoming = upcoming.map_or_else(String::new, |prefix| {
-        format!(
+    let mut dialects = String::new();
+    if let Some(prefix) = &serve.upcoming.0 {
+        dialects.push_str(&format!(
             "Upcoming:
   curl '{base}{prefix}/rest/?method=group.getMyGroups&api_key={key}&token={token}'
 "
-        )
-    });
+        ));
+    }
+    if let Some(prefix) = &serve.onezone.0 {
+        dialects.push_str(&format!(
+            "Onezone:
+  curl -u {login}:{password} {base}{prefix}/user/groups
+"
+        ));
+    }
     format!(
         "
 DEMONSTRATION: everybody knows these passwords, and the data goes when the server stops.
   user {login}, password {password}, token {token}
   user {owner}, password {owners_password}, owner of
 {groups}  API key {key}, of the Upcoming dialect
-{upcoming}REST (JSON):
+REST (JSON):
   curl -d 'authToken={token}&id=group%3A1234' {base}/api/json/peopleaggregator/joinGroup
 REST (XML):
   curl '{base}/api/xml/peopleaggregator/getMyGroups?authToken={token}'
-XML-RPC:
+{dialects}XML-RPC:
   curl -H 'Content-Type: text/xml' -d '<methodCall><methodName>peopleaggregator.getMyGroups</methodName><params><param><value><struct><member><name>authToken</name><value>{token}</value></member></struct></value></param></params></methodCall>' {base}/api/xmlrpc
 "
     )
