@@ -67,3 +67,14 @@ pub static CATALOG: Catalog = LazyLock::new(|| {
 pub fn find(name: &str) -> Option<&'static Entry> {
     CATALOG.iter().find(|entry| entry.name == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_type_survives_every_format() {
+        // Building the catalog refuses those that do not.
+        assert!(!CATALOG.is_empty());
+    }
+}

@@ -5,7 +5,8 @@
 //!   or [`invitations`]: its arguments, its result, and what it does.
 //! - [`groups::rules`] holds the membership rules as data.
 //! - [`service`] runs a call in its one transaction; [`context`] is what a running call sees.
-//! - [`error`] is the closed list of codes; [`types`] are the values that calls speak of.
+//! - [`error`] is the closed list of codes; [`types`] are the values that calls speak of,
+//!   [`plain`] the schemas of plain ones. [`lint`] refuses what some format cannot carry.
 //!
 //! It knows nothing of HTTP, XML or JSON; those are the front-ends'. SQL is `trivium-storage`'s.
 
@@ -21,14 +22,17 @@ pub mod error;
 pub mod groups;
 pub mod import;
 pub mod invitations;
+pub mod lint;
 pub mod moderation;
 pub mod operation;
 pub mod passwords;
+pub mod plain;
 pub mod public;
 pub mod secrets;
 pub mod service;
 pub mod throttle;
 pub mod types;
+mod words;
 
 pub use context::{Authority, Caller, Context, Settings, Via};
 pub use error::{Code, Error, Fact};

@@ -2,12 +2,13 @@
 
 use std::sync::LazyLock;
 
+use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::arguments::{Arguments, Rule, rules};
-use crate::{Caller, Code, Context, Error, Result, Service};
+use crate::{Caller, Code, Context, Error, Result, Service, lint};
 
 /// The verbs under which an operation is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,8 +137,19 @@ pub struct Entry {
 
 impl Entry {
     /// The row of an operation.
+    ///
+    /// # Panics
+    /// In builds for tests, when a type of the operation cannot survive every format.
     pub fn of<O: Operation>() -> Self {
         let input = schemars::schema_for!(O);
+        let settings = SchemaSettings::default().for_serialize();
+        let output = settings
+            .into_generator()
+            .into_root_schema_for::<O::Output>();
+        if cfg!(debug_assertions) {
+            let refusals = lint::refusals(&input, &output);
+            assert!(refusals.is_empty(), "{}: {refusals:#?}", O::NAME);
+        }
         Self {
             name: O::NAME,
             verbs: O::VERBS,
@@ -146,7 +158,7 @@ impl Entry {
             errors: O::ERRORS,
             arguments: rules(&input),
             input,
-            output: schemars::schema_for!(O::Output),
+            output,
             bind: |arguments| Ok(Box::new(arguments.fill::<O>()?)),
         }
     }

@@ -19,60 +19,6 @@ pub const fn can_carry(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
 }
 
-/// A closed list of words: how they are written, read and described.
-#[macro_export]
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+ }) => {
-        $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $name { $($(#[doc = $doc])+ $variant,)+ }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The value as text.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word,)+ }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = trivium_storage::Error;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    $($word => Ok(Self::$variant),)+
-                    _ => Err(trivium_storage::Error::Corrupt(format!(
-                        "'{text}' is none of {}", [$($word),+].join(", ")
-                    ))),
-                }
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-
-        impl schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> { stringify!($name).into() }
-            fn inline_schema() -> bool { true }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({ "type": "string", "enum": [$($word),+] })
-            }
-        }
-    };
-}
-
 /// The number behind an id such as `group:1234`.
 macro_rules! id {
     ($(#[doc = $doc:literal])+ $name:ident, $prefix:literal, $what:literal, $example:literal) => {
@@ -161,7 +107,7 @@ macro_rules! text {
             fn schema_name() -> Cow<'static, str> { stringify!($name).into() }
             fn inline_schema() -> bool { true }
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "maxLength": $longest, "examples": [$example] })
+                json_schema!({ "type": "string", "maxLength": $longest, "x-characters": "XML 1.0", "examples": [$example] })
             }
         }
 
@@ -194,7 +140,7 @@ text!(
 );
 text!(
     /// The first characters of a secret, by which its owner knows it.
-    Prefix, 64, "12357"
+    Prefix, 64, "123576ab"
 );
 text!(
     /// The secret of an invitation.
@@ -220,7 +166,7 @@ impl JsonSchema for AuthToken {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "examples": ["123576abcdef6572134"] })
+        json_schema!({ "type": "string", "x-characters": "XML 1.0", "examples": ["123576abcdef6572134"] })
     }
 }
 
@@ -243,7 +189,7 @@ impl JsonSchema for Password {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": 4096, "examples": ["marcspassword"] })
+        json_schema!({ "type": "string", "maxLength": 4096, "x-characters": "XML 1.0", "examples": ["marcspassword"] })
     }
 }
 
@@ -374,8 +320,10 @@ macro_rules! listing {
             /// How many rows a page has
             pub results_per_page: $crate::types::ResultsPerPage,
             /// How many rows there are
+            #[schemars(with = "crate::plain::Count")]
             pub total_results: i64,
             /// How many pages there are
+            #[schemars(with = "crate::plain::Count")]
             pub total_pages: i64,
             $(#[$rows_meta])*
             pub $rows: Vec<$row>,

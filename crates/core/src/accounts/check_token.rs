@@ -19,8 +19,10 @@ pub struct CheckToken {
 #[serde(rename_all = "camelCase")]
 pub struct Checked {
     /// The login of the person whose token it is
+    #[schemars(with = "crate::types::Login")]
     pub login: String,
     /// How long the token is still good, in seconds
+    #[schemars(range(min = 0, max = 2_147_483_647), extend("examples" = [86_400]))]
     pub token_lifetime: i64,
 }
 

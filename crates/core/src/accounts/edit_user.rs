@@ -37,6 +37,7 @@ pub struct EditUser {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Told {
     /// What was done, for people
+    #[schemars(with = "crate::plain::Text")]
     pub msg: String,
 }
 

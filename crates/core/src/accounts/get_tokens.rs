@@ -27,6 +27,7 @@ pub struct Tokens {
 #[serde(rename_all = "camelCase")]
 pub struct TokenView {
     /// The first characters of the token
+    #[schemars(with = "crate::types::Prefix")]
     pub prefix: String,
     /// When it was given
     pub created_at: DateTime,

@@ -51,8 +51,10 @@ pub struct UserList {
     /// How many people a page has
     pub results_per_page: ResultsPerPage,
     /// How many people there are
+    #[schemars(with = "crate::plain::Count")]
     pub total_users: i64,
     /// How many pages there are
+    #[schemars(with = "crate::plain::Count")]
     pub total_pages: i64,
     /// The people of this page
     pub users: Vec<ListedUser>,
@@ -64,6 +66,7 @@ pub struct ListedUser {
     /// ID of the person
     pub id: UserRef,
     /// Their login
+    #[schemars(with = "crate::types::Login")]
     pub login: String,
 }
 

@@ -22,12 +22,15 @@ pub struct GetUserProfile {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct UserProfile {
     /// The person's login
+    #[schemars(with = "crate::types::Login")]
     pub login: String,
     /// ID of the person
     pub id: UserRef,
     /// Address of their public page
+    #[schemars(with = "crate::plain::Text")]
     pub url: String,
     /// Their name
+    #[schemars(with = "crate::plain::Text")]
     pub name: String,
     /// What they tell of themselves
     pub profile: Profile,

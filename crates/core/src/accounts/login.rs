@@ -26,8 +26,10 @@ pub struct Login {
 #[serde(rename_all = "camelCase")]
 pub struct LoggedIn {
     /// An authentication token
+    #[schemars(with = "crate::types::AuthToken")]
     pub auth_token: String,
     /// How long the token is good, in seconds
+    #[schemars(range(min = 0, max = 2_147_483_647), extend("examples" = [86_400]))]
     pub token_lifetime: i64,
 }
 

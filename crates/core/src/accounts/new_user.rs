@@ -39,6 +39,7 @@ fn default_network() -> Line {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct NewUserMade {
     /// What was done, for people
+    #[schemars(with = "crate::plain::Text")]
     pub msg: String,
     /// ID of the new user
     pub id: UserRef,

@@ -11,6 +11,7 @@ use crate::{Code, Context, Effect, Operation, Result, Verbs};
 pub struct Echo {
     /// The text to answer
     #[schemars(extend("examples" = ["Hello"]))]
+    #[schemars(with = "crate::plain::Text")]
     pub echo_text: String,
 }
 
@@ -20,6 +21,7 @@ pub struct Echo {
 pub struct EchoPost {
     /// The text to answer
     #[schemars(extend("examples" = ["Hello"]))]
+    #[schemars(with = "crate::plain::Text")]
     pub echo_text: String,
 }
 
@@ -28,6 +30,7 @@ pub struct EchoPost {
 #[serde(rename_all = "camelCase")]
 pub struct Echoed {
     /// The text that was given
+    #[schemars(with = "crate::plain::Text")]
     pub echo_text: String,
 }
 

@@ -31,10 +31,13 @@ pub struct Prospect {
     pub join_state: Option<JoinState>,
     /// The code with which joinGroup would fail
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::plain::Text>")]
     pub code: Option<String>,
     /// Why
+    #[schemars(with = "crate::plain::Text")]
     pub reason: String,
     /// What the caller can do next
+    #[schemars(with = "crate::plain::Text")]
     pub next_step: String,
 }
 

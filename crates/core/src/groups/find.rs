@@ -35,6 +35,7 @@ pub struct FoundGroup {
     /// ID of the group
     pub id: GroupRef,
     /// Name of the group
+    #[schemars(with = "crate::plain::Text")]
     pub name: String,
 }
 

@@ -16,8 +16,10 @@ pub struct GetCategories {}
 #[serde(rename_all = "camelCase")]
 pub struct Categories {
     /// What was done, for people
+    #[schemars(with = "crate::plain::Text")]
     pub msg: String,
     /// How many categories there are
+    #[schemars(with = "crate::plain::Count")]
     pub total_results: i64,
     /// The categories
     pub categories: Vec<Category>,
@@ -30,8 +32,10 @@ pub struct Category {
     /// ID of the category
     pub id: CategoryRef,
     /// Name of the category
+    #[schemars(with = "crate::plain::Text")]
     pub name: String,
     /// How many listed groups are in it
+    #[schemars(with = "crate::plain::Count")]
     pub group_count: i64,
 }
 

@@ -79,14 +79,17 @@ impl JsonSchema for Whose {
 #[serde(rename_all = "camelCase")]
 pub struct Groups {
     /// What was done, for people
+    #[schemars(with = "crate::plain::Text")]
     pub msg: String,
     /// Which page this is
     pub page: PageNumber,
     /// How many groups a page has
     pub results_per_page: ResultsPerPage,
     /// How many groups there are
+    #[schemars(with = "crate::plain::Count")]
     pub total_results: i64,
     /// How many pages there are
+    #[schemars(with = "crate::plain::Count")]
     pub total_pages: i64,
     /// The groups of this page
     pub groups: Vec<GroupSummary>,

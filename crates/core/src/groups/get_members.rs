@@ -43,8 +43,10 @@ pub struct Member {
     /// ID of the person
     pub id: UserRef,
     /// Their login
+    #[schemars(with = "crate::types::Login")]
     pub login: String,
     /// Their name
+    #[schemars(with = "crate::plain::Text")]
     pub name: String,
     /// What they are in the group
     pub role: Role,

@@ -35,14 +35,18 @@ pub struct GroupView {
     /// ID of the group
     pub id: GroupRef,
     /// Name of the group
+    #[schemars(with = "crate::plain::Text")]
     pub name: String,
     /// What the group is about
+    #[schemars(with = "crate::plain::Text")]
     pub description: String,
     /// ID of its category
     pub category: CategoryRef,
     /// Words to find it by
+    #[schemars(with = "crate::plain::Text")]
     pub tags: String,
     /// Address of a picture
+    #[schemars(with = "crate::plain::Text")]
     pub image: String,
     /// Who may read what is in it
     pub access_type: AccessType,
@@ -51,14 +55,17 @@ pub struct GroupView {
     /// Whether what members post appears at once
     pub moderation_type: ModerationType,
     /// How many members it has
+    #[schemars(with = "crate::plain::Count")]
     pub member_count: i64,
     /// How many topics it has
+    #[schemars(with = "crate::plain::Count")]
     pub topic_count: i64,
     /// When it was made
     pub created: DateTime,
     /// ID of the user who owns it
     pub owner: UserRef,
     /// Address of its public page
+    #[schemars(with = "crate::plain::Text")]
     pub url: String,
     /// What the caller is in it
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,6 +75,7 @@ pub struct GroupView {
     pub joined_at: Option<DateTime>,
     /// How many requests to join wait; for those who moderate it
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::plain::Count>")]
     pub waiting_requests: Option<i64>,
 }
 
@@ -106,10 +114,13 @@ pub struct GroupSummary {
     /// ID of the group
     pub id: GroupRef,
     /// Name of the group
+    #[schemars(with = "crate::plain::Text")]
     pub name: String,
     /// How many members it has
+    #[schemars(with = "crate::plain::Count")]
     pub member_count: i64,
     /// Address of its public page
+    #[schemars(with = "crate::plain::Text")]
     pub url: String,
 }
 

@@ -40,10 +40,13 @@ pub struct InvitationView {
     /// ID of the invitation
     pub invitation_id: InvitationRef,
     /// The first characters of its secret
+    #[schemars(with = "crate::types::Prefix")]
     pub prefix: String,
     /// The role that it gives
+    #[schemars(with = "crate::plain::Text")]
     pub role: String,
     /// Login of who made it
+    #[schemars(with = "crate::plain::Text")]
     pub created_by: String,
     /// When it was made
     pub created_at: DateTime,
@@ -52,8 +55,10 @@ pub struct InvitationView {
     pub expires_at: Option<DateTime>,
     /// How many members it may make
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub usage_limit: Option<i64>,
     /// How many members it has made
+    #[schemars(with = "crate::plain::Count")]
     pub uses: i64,
     /// Whether it was ended: by a moderator, or because who made it may no longer invite
     pub revoked: bool,

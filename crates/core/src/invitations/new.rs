@@ -49,6 +49,7 @@ pub struct Invited {
     /// ID of the invitation
     pub invitation_id: InvitationRef,
     /// The invitation itself: it is shown this once
+    #[schemars(with = "crate::types::InvitationSecret")]
     pub invitation: String,
     /// When it ends by itself
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -37,16 +37,21 @@ pub struct AuditEntry {
     /// When
     pub at: DateTime,
     /// Login of who did it
+    #[schemars(with = "crate::plain::Text")]
     pub actor: String,
     /// What was done
+    #[schemars(with = "crate::plain::Text")]
     pub action: String,
     /// Login, or other name, of whom it was done to
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::plain::Text>")]
     pub subject: Option<String>,
     /// What was given as the reason
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::plain::Text>")]
     pub reason: Option<String>,
     /// Through which front-end
+    #[schemars(with = "crate::plain::Text")]
     pub via: String,
 }
 

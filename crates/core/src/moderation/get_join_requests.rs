@@ -40,10 +40,13 @@ pub struct JoinRequest {
     /// ID of the person
     pub id: UserRef,
     /// Their login
+    #[schemars(with = "crate::types::Login")]
     pub login: String,
     /// Their name
+    #[schemars(with = "crate::plain::Text")]
     pub name: String,
     /// What they wrote
+    #[schemars(with = "crate::plain::Text")]
     pub message: String,
     /// When they asked
     pub requested_at: DateTime,
