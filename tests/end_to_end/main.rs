@@ -8,7 +8,8 @@
 //! - [`model`] holds the service against a model of its rules; [`races`] calls at once.
 //! - [`upcoming`] and the dialect beside it are held against their pages; [`crossing`] goes through
 //!   all front-ends.
-//! - [`commands`] runs the command line; [`documents`] runs what the documents show.
+//! - [`commands`] runs the command line; [`documents`] runs what the documents show,
+//!   [`descriptions`] what the service shows of itself.
 
 #![expect(
     clippy::unwrap_used,
@@ -25,6 +26,7 @@ mod commands;
 mod contract;
 mod crossing;
 mod deadlines;
+mod descriptions;
 mod documents;
 mod golden;
 mod harness;

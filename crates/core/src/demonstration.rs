@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use trivium_storage::groups::NewGroup;
+use trivium_storage::invitations::{self, NewInvitation};
 
 use crate::administration::{self, NewAccount, change};
 use crate::applications::keys;
@@ -10,8 +11,9 @@ use crate::groups::new::found;
 use crate::groups::rules::RegistrationType;
 use crate::groups::view::{AccessType, ModerationType};
 use crate::import::{ForeignGroup, ImportError, import_groups};
+use crate::invitations::new::InvitedRole;
 use crate::types::{Login, Password};
-use crate::{Error, Service};
+use crate::{Context, Error, Service, secrets};
 
 /// Who joins: login, password, and a token that is good in every front-end.
 pub const MEMBER: (&str, &str, &str) = ("marc", "marcspassword", "123576abcdef6572134");
@@ -19,8 +21,11 @@ pub const MEMBER: (&str, &str, &str) = ("marc", "marcspassword", "123576abcdef65
 /// The key of an application of the Upcoming dialect.
 pub const KEY: &str = "demo0demo0";
 
-/// Who owns the groups: login and password.
-pub const OWNER: (&str, &str) = ("phil", "philspassword");
+/// Who owns the groups: login, password, and a token.
+pub const OWNER: (&str, &str, &str) = ("phil", "philspassword", "4312176fedcba675321");
+
+/// The secret of an invitation to the group that is joined by invitation only.
+pub const INVITATION: &str = "inv_0123456789abcdef0123456789abcdef012345670e7b17ab";
 
 /// The groups: their number, name, and how each is joined.
 pub const GROUPS: &[(i64, &str, RegistrationType)] = &[
@@ -48,6 +53,7 @@ pub fn install(service: &Arc<Service>, elsewhere: Vec<ForeignGroup>) -> Result<(
     administration::add_known_token(service, MEMBER.0, MEMBER.2, LONG)?;
     keys::keep(service, KEY, "Demo calendar", None)?;
     let owner = administration::add_user(service, account(OWNER.0, OWNER.1, "Phil"))?;
+    administration::add_known_token(service, OWNER.0, OWNER.2, LONG)?;
     change::<_, Error>(service, "newGroup", move |context| {
         for (id, name, registration_type) in GROUPS {
             let group = NewGroup {
@@ -69,9 +75,28 @@ pub fn install(service: &Arc<Service>, elsewhere: Vec<ForeignGroup>) -> Result<(
                 created_at: context.now,
             };
             found(context, OWNER.0, &group)?;
+            if *registration_type == RegistrationType::Invite {
+                invite(context, &group)?;
+            }
         }
         Ok(())
     })?;
     import_groups(service, elsewhere, Some(member))?;
+    Ok(())
+}
+
+/// Puts [`INVITATION`] beside a group, as its owner's, for any number of members.
+fn invite(context: &mut Context<'_>, group: &NewGroup) -> Result<(), Error> {
+    let invitation = NewInvitation {
+        group_id: group.id.unwrap_or_default(),
+        issuer_id: group.owner_id,
+        hash: secrets::hash(INVITATION),
+        prefix: secrets::prefix(INVITATION),
+        role: InvitedRole::Member.as_str(),
+        created_at: context.now,
+        expires_at: None,
+        usage_limit: None,
+    };
+    invitations::insert(context.connection, &invitation)?;
     Ok(())
 }

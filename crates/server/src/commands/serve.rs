@@ -121,7 +121,8 @@ fn dialects(serve: &Serve) -> Dialects {
 fn announcement(base: &str, serve: &Serve) -> String {
     let key = demonstration::KEY;
     let (login, password, token) = demonstration::MEMBER;
-    let (owner, owners_password) = demonstration::OWNER;
+    let (owner, owners_password, owners_token) = demonstration::OWNER;
+    let invitation = demonstration::INVITATION;
     let mut groups = String::new();
     for (id, name, registration) in demonstration::GROUPS {
         groups.push_str(&format!(
@@ -148,8 +149,10 @@ fn announcement(base: &str, serve: &Serve) -> String {
         "
 DEMONSTRATION: everybody knows these passwords, and the data goes when the server stops.
   user {login}, password {password}, token {token}
-  user {owner}, password {owners_password}, owner of
-{groups}  API key {key}, of the Upcoming dialect
+  user {owner}, password {owners_password}, token {owners_token}, owner of
+{groups}  invitation to the last: {invitation}
+  API key {key}, of the Upcoming dialect
+
 REST (JSON):
   curl -d 'authToken={token}&id=group%3A1234' {base}/api/json/peopleaggregator/joinGroup
 REST (XML):

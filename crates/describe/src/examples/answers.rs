@@ -1,0 +1,54 @@
+//! The recorded answers, as the end-to-end tests write them.
+//!
+//! Times and secrets differ from run to run: recorded is the example of their type instead.
+
+use std::borrow::Cow;
+
+use trivium_front::Profile;
+
+use super::Format;
+
+/// The address of the server that answered.
+pub const BASE_URL: &str = "http://127.0.0.1:8080";
+
+/// The answers of each profile: sections, each behind a line `== OPERATION FORMAT`.
+const DOCUMENTED: &str = include_str!("../../answers/documented.txt");
+const ORIGINAL: &str = include_str!("../../answers/original.txt");
+
+/// What begins a section.
+const MARK: &str = "== ";
+
+/// All that is recorded of a profile.
+pub const fn recorded(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Documented => DOCUMENTED,
+        Profile::Original => ORIGINAL,
+    }
+}
+
+/// A section of the record.
+pub fn section(operation: &str, format: Format, body: &str) -> String {
+    format!("{MARK}{operation} {}\n{body}\n", format.word())
+}
+
+/// The body of the answer to an operation's example.
+pub fn of(profile: Profile, operation: &str, format: Format) -> Option<&'static str> {
+    let head = format!("{MARK}{operation} {}\n", format.word());
+    let (_, rest) = recorded(profile).split_once(&head)?;
+    match rest.split_once(&format!("\n{MARK}")) {
+        Some((body, _)) => Some(body),
+        None => rest.strip_suffix('\n'),
+    }
+}
+
+/// The same answer from a server at another address.
+pub fn from(base_url: &str, body: &'static str) -> Cow<'static, str> {
+    if base_url == BASE_URL {
+        return body.into();
+    }
+    // JSON of profile `original` escapes slashes.
+    let escaped = |url: &str| url.replace('/', "\\/");
+    body.replace(BASE_URL, base_url)
+        .replace(&escaped(BASE_URL), &escaped(base_url))
+        .into()
+}

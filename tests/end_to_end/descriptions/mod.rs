@@ -1,0 +1,69 @@
+//! What the service says of itself, held against what it does.
+//!
+//! - [`examples`] makes every example call in every format, and records the answers.
+
+mod examples;
+
+use trivium_core::Entry;
+use trivium_core::catalog::find;
+use trivium_describe::examples::exchange::request;
+use trivium_describe::examples::story::ADMIN_PASSWORD;
+use trivium_describe::examples::{Example, Format, STORY, answers};
+use trivium_front::{Profile, StatusRule};
+
+use crate::harness::{Protocol, Response, Served};
+
+/// The ways in which a server can be set up to answer.
+const PROFILES: [(Profile, &str); 2] = [
+    (Profile::Documented, "documented"),
+    (Profile::Original, "original"),
+];
+
+/// A demonstration on which the story works to its end.
+fn demonstration(profile: &str, status: StatusRule) -> Served {
+    let status = match status {
+        StatusRule::Ok => "ok",
+        StatusRule::Http => "http",
+    };
+    let options = [
+        "--base-url",
+        answers::BASE_URL,
+        "--peopleaggregator-profile",
+        profile,
+        "--peopleaggregator-status",
+        status,
+    ];
+    Served::demonstration_with(&options, &[("TRIVIUM_ADMIN_PASSWORD", ADMIN_PASSWORD)])
+}
+
+/// Makes the calls of the story in a format, and hands over each with its answer; the last
+/// value is true for the call that is its operation's example.
+fn tell(
+    server: &Served,
+    format: Format,
+    mut listen: impl FnMut(&'static Entry, &'static Example, Response, bool),
+) {
+    let mut shown = Vec::new();
+    for example in STORY {
+        let entry = find(example.operation).expect(example.operation);
+        let response = server.send(&as_sent(&request(entry, example, format)));
+        let first = !shown.contains(&entry.name);
+        shown.push(entry.name);
+        listen(entry, example, response, first);
+    }
+}
+
+/// The bytes of a request that a page shows.
+fn as_sent(request: &str) -> Vec<u8> {
+    let (head, body) = request.split_once("\n\n").expect("a head");
+    let head = head.replace('\n', "\r\n");
+    format!("{head}\r\nHost: test\r\nConnection: close\r\n\r\n{body}").into_bytes()
+}
+
+const fn protocol(format: Format) -> Protocol {
+    match format {
+        Format::Xml => Protocol::Xml,
+        Format::Json => Protocol::Json,
+        Format::XmlRpc => Protocol::XmlRpc,
+    }
+}
