@@ -12,6 +12,7 @@ need 'command -v initdb || ls /usr/lib/postgresql/*/bin/initdb' postgresql
 need 'command -v psql' postgresql-client
 need 'command -v curl' curl
 need 'command -v python3' python3
+need 'python3 -c "import ensurepip"' python3-venv
 need 'command -v node' nodejs
 need 'command -v npm' npm
 need 'perl -MRPC::XML::Client -e 1' librpc-xml-perl
@@ -37,3 +38,9 @@ fi
 # The XML-RPC client for Node comes from the npm registry, in the version that the lock names.
 cd "$(dirname "$0")/clients"
 if [ ! -d node_modules/xmlrpc ]; then npm ci --silent --no-audit --no-fund; fi
+
+# The validator of OpenAPI documents comes from PyPI.
+if [ ! -x venv/bin/openapi-spec-validator ]; then
+    python3 -m venv venv
+    venv/bin/pip install --quiet --disable-pip-version-check openapi-spec-validator==0.9.0
+fi

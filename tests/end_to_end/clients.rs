@@ -1,39 +1,11 @@
 //! Calls from other hands: clients that were written for other servers, and tools that know
 //! XML and JSON better than we do.
 
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
-
 use serde_json::{Value, json};
 
-use crate::harness::{Protocol, Response, Served, get, struct_call, xml_rpc};
+use crate::harness::{Protocol, Response, Served, get, run, struct_call, xml_rpc};
 
 const UPCOMING: &str = include_str!("../cases/upcoming.group.getMyGroups.json");
-
-/// Runs a program with this input, which must succeed.
-#[track_caller]
-pub(crate) fn run(program: &str, arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(program)
-        .args(arguments)
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("clients"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{program}: {error}: `make tools` installs it"));
-    let mut stdin = child.stdin.take().expect("its input");
-    // A program that reads no input closes it, and that is fine.
-    let _closed = stdin.write_all(input);
-    drop(stdin);
-    let output = child.wait_with_output().expect("its output");
-    assert!(
-        output.status.success(),
-        "{program} {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    output
-}
 
 /// What every client finds: it logs in, joins, reads its groups, and meets a fault.
 fn findings() -> Value {

@@ -6,6 +6,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 use crate::arguments::{Arguments, Rule, rules};
 use crate::{Caller, Code, Context, Error, Result, Service, lint};
@@ -118,6 +119,8 @@ fn declared<O: Operation>(error: &Error) {
 pub struct Entry {
     /// The operation's name, without the service's.
     pub name: &'static str,
+    /// What it is about, as the catalog says.
+    pub subject: &'static str,
     /// How it is asked for.
     pub verbs: Verbs,
     /// What it does to the data.
@@ -152,6 +155,7 @@ impl Entry {
         }
         Self {
             name: O::NAME,
+            subject: "",
             verbs: O::VERBS,
             effect: O::EFFECT,
             prepares: O::PREPARES,
@@ -169,6 +173,17 @@ impl Entry {
     /// As [`Arguments::fill`].
     pub fn bind(&self, arguments: Arguments) -> Result<Box<dyn Bound>> {
         (self.bind)(arguments)
+    }
+
+    /// What it does, as its documentation says.
+    pub fn description(&self) -> &str {
+        let description = self.input.get("description");
+        description.and_then(Json::as_str).unwrap_or_default()
+    }
+
+    /// The schema of an argument.
+    pub fn argument(&self, name: &str) -> Option<&Json> {
+        self.input.get("properties")?.get(name)
     }
 
     /// True when one of its arguments is called `name`.

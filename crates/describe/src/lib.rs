@@ -3,6 +3,8 @@
 //!
 //! Data in, text out: no server and no database here.
 //!
+//! - [`site`] is the table of all addresses; `reply` is what their pages are sent as.
+//! - [`openapi`] and [`xsd`] are for programs; `schema` reads the catalog for them.
 //! - [`pages`] are the public pages of groups and people.
 //! - [`examples`] has an example call of every operation, and how it travels.
 //!
@@ -10,7 +12,12 @@
 
 mod encode;
 pub mod examples;
+pub mod openapi;
 pub mod pages;
+mod reply;
+mod schema;
+pub mod site;
+pub mod xsd;
 
 use trivium_front::Wire;
 
@@ -22,9 +29,3 @@ pub struct Site<'a> {
     /// The settings of its wire.
     pub wire: Wire,
 }
-
-/// The style sheet of all pages.
-pub const STYLE: &str = include_str!("../templates/style.css");
-
-/// Where pages look for their style sheet.
-pub const STYLE_PATH: &str = "/style.css";

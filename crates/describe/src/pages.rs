@@ -1,14 +1,11 @@
 //! The pages. Each is a template with the values that it shows; askama escapes them.
 
 use askama::Template;
-use trivium_core::Error;
 use trivium_core::groups::rules::RegistrationType;
 use trivium_core::public::{PublicGroup, PublicUser};
 use trivium_front::Reply;
 
-/// What a browser may do with a page: show it, and fetch its style sheet from here.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-                      form-action 'none'; frame-ancestors 'none'";
+use crate::reply::page;
 
 #[derive(Template)]
 #[template(path = "group.html")]
@@ -60,22 +57,4 @@ pub fn user(user: &PublicUser) -> Reply {
 /// The page of what is not there, or not for everybody.
 pub fn missing() -> Reply {
     page(404, &MissingPage)
-}
-
-fn page(status: u16, template: &impl Template) -> Reply {
-    let (status, body) = match template.render() {
-        Ok(html) => (status, html),
-        Err(error) => (500, Error::unforeseen(&error).message().to_owned()),
-    };
-    Reply {
-        status,
-        content_type: "text/html; charset=utf-8".into(),
-        headers: vec![
-            ("Content-Security-Policy", POLICY.to_owned()),
-            ("X-Content-Type-Options", "nosniff".to_owned()),
-            ("Referrer-Policy", "no-referrer".to_owned()),
-        ],
-        body: body.into_bytes(),
-        code: None,
-    }
 }

@@ -63,6 +63,8 @@ pub(crate) struct Client {
 /// The service behind its front-ends.
 pub(crate) struct Gateway {
     pub(crate) service: Arc<Service>,
+    /// The settings of the wire.
+    pub(crate) wire: Wire,
     json: Json,
     xml: Xml,
     xml_rpc: XmlRpc,
@@ -84,6 +86,7 @@ impl Gateway {
     ) -> Self {
         Self {
             service,
+            wire,
             json: Json { wire },
             xml: Xml { wire },
             xml_rpc: XmlRpc { wire },
@@ -94,9 +97,11 @@ impl Gateway {
         }
     }
 
-    /// The way that this path belongs to.
+    /// The way that this path belongs to. Beside the operations of REST (XML) are their schemas.
     pub(crate) fn way(&self, path: &str) -> Option<Way<'_>> {
-        if path.starts_with(trivium_rest_json::PREFIX) {
+        if path.ends_with(".xsd") {
+            None
+        } else if path.starts_with(trivium_rest_json::PREFIX) {
             Some(Way::Json)
         } else if path.starts_with(trivium_rest_xml::PREFIX) {
             Some(Way::Xml)
@@ -109,9 +114,10 @@ impl Gateway {
         }
     }
 
-    /// True when Upcoming's clients are served.
-    pub(crate) fn serves_upcoming(&self) -> bool {
-        self.dialects.upcoming.is_some()
+    /// What a dialect has beside what it serves below its prefix.
+    pub(crate) fn beside(&self, path: &str) -> Option<Reply> {
+        let upcoming = self.dialects.upcoming.as_ref()?;
+        upcoming.beside(path)
     }
 
     /// From request to reply.

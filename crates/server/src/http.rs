@@ -13,9 +13,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpRequest, HttpResponse, web};
-use trivium_core::types::{GroupRef, UserRef};
-use trivium_core::{Service, public};
-use trivium_describe::pages;
+use trivium_describe::Site;
 use trivium_front::text::quote;
 use trivium_front::{Reply, Request, budget};
 
@@ -23,18 +21,11 @@ use crate::deadline::{Deadline, Serving, Watch};
 use crate::drain::Drain;
 use crate::failure::Failure;
 use crate::gateway::{Client, Gateway};
+use crate::pages::{self, plain};
 
 /// Bytes over the budget that are read and dropped, so that the client reads its answer
 /// before it meets a closed connection.
 const TOLERANCE: usize = 4 * 1024 * 1024;
-
-/// Where a load balancer asks whether to send requests here.
-const READY: &str = "/ready";
-
-/// Upcoming had this file: programs in a browser's plug-in may call from anywhere. No answer
-/// depends on who the browser is.
-const CROSS_DOMAIN: &str = "<?xml version=\"1.0\"?>\n<cross-domain-policy>\n  \
-                            <allow-access-from domain=\"*\" />\n</cross-domain-policy>\n";
 
 /// What every request is served with.
 struct Shared {
@@ -196,7 +187,7 @@ async fn serve(
     let mut reply = answer(&http, payload, &shared).await;
     // Looked at once: the answer and what becomes of its connection say the same.
     let stopping = shared.drain.is_stopping();
-    if stopping && http.path() == READY {
+    if stopping && http.path() == pages::READY {
         reply = plain(503, "stopping");
     }
     let status = reply.status;
@@ -237,7 +228,14 @@ async fn serve(
 async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> Reply {
     let path = http.path();
     let Some(way) = shared.gateway.way(path) else {
-        let reply = elsewhere(path, shared).await;
+        let site = Site {
+            base_url: &shared.base_url_for(http),
+            wire: shared.gateway.wire,
+        };
+        let reply = match shared.gateway.beside(path) {
+            Some(reply) => reply,
+            None => pages::find(path, &site, &shared.gateway.service).await,
+        };
         return match *http.method() {
             Method::GET | Method::HEAD => reply,
             _ if reply.status == 404 => reply,
@@ -279,16 +277,22 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
     };
     let client = Client {
         address: http.peer_addr().map(|address| address.ip()),
-        base_url: shared
-            .base_url
-            .clone()
-            .unwrap_or_else(|| base_url(http, shared)),
+        base_url: shared.base_url_for(http),
     };
     shared.gateway.serve(way, &request, client).await
 }
 
+impl Shared {
+    /// Where this service is for a client: as it is set, or as the client asked.
+    fn base_url_for(&self, http: &HttpRequest) -> String {
+        self.base_url
+            .clone()
+            .unwrap_or_else(|| base_url(http, self.listen))
+    }
+}
+
 /// Scheme and host as the client asked.
-fn base_url(http: &HttpRequest, shared: &Shared) -> String {
+fn base_url(http: &HttpRequest, listen: SocketAddr) -> String {
     let host = http
         .uri()
         .authority()
@@ -302,7 +306,7 @@ fn base_url(http: &HttpRequest, shared: &Shared) -> String {
             let fine = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
             !host.is_empty() && host.len() < 256 && host.bytes().all(fine)
         })
-        .unwrap_or_else(|| shared.listen.to_string());
+        .unwrap_or_else(|| listen.to_string());
     format!("http://{host}")
 }
 
@@ -353,82 +357,5 @@ async fn read(
         Ok(Ok(())) => Ok((dropped == 0).then_some(body)),
         Ok(Err(reply)) => Err(reply),
         Err(_) => Err(plain(408, "the body did not arrive in time")),
-    }
-}
-
-/// What is served beside the front-ends.
-async fn elsewhere(path: &str, shared: &Shared) -> Reply {
-    match path {
-        "/live" => plain(200, "live"),
-        READY => ready(shared).await,
-        "/" => pages::index(),
-        "/crossdomain.xml" if shared.gateway.serves_upcoming() => Reply {
-            content_type: "text/xml; charset=utf-8".into(),
-            body: CROSS_DOMAIN.into(),
-            ..plain(200, "")
-        },
-        trivium_describe::STYLE_PATH => Reply {
-            content_type: "text/css; charset=utf-8".into(),
-            body: trivium_describe::STYLE.into(),
-            ..plain(200, "")
-        },
-        _ => {
-            let number = |prefix: &str| path.strip_prefix(prefix)?.parse::<u32>().ok();
-            if let Some(id) = number("/group/") {
-                let look = move |service: &Service| public::group(service, GroupRef(id.into()));
-                page(shared, look, pages::group).await
-            } else if let Some(id) = number("/user/") {
-                let look = move |service: &Service| public::user(service, UserRef(id.into()));
-                page(shared, look, pages::user).await
-            } else {
-                plain(404, "not_found: nothing is served at this address")
-            }
-        }
-    }
-}
-
-/// A page of something that is looked up.
-async fn page<T: Send + 'static>(
-    shared: &Shared,
-    look: impl FnOnce(&Service) -> trivium_core::Result<T> + Send + 'static,
-    show: fn(&T) -> Reply,
-) -> Reply {
-    let service = Arc::clone(&shared.gateway.service);
-    match web::block(move || look(&service)).await {
-        Ok(Ok(found)) => show(&found),
-        Ok(Err(error)) => match error.cause() {
-            None => pages::missing(),
-            Some(cause) => {
-                tracing::error!(%cause, "a page failed");
-                plain(503, error.message())
-            }
-        },
-        Err(error) => {
-            tracing::error!(%error, "a page failed");
-            plain(503, "this service is stopping")
-        }
-    }
-}
-
-async fn ready(shared: &Shared) -> Reply {
-    let service = Arc::clone(&shared.gateway.service);
-    let look = move || {
-        service
-            .database
-            .read::<_, trivium_storage::Error>(|_| Ok(()))
-    };
-    match web::block(look).await {
-        Ok(Ok(())) => plain(200, "ready"),
-        _ => plain(503, "the database is out of reach"),
-    }
-}
-
-fn plain(status: u16, words: &str) -> Reply {
-    Reply {
-        status,
-        content_type: "text/plain; charset=utf-8".into(),
-        headers: Vec::new(),
-        body: format!("{words}\n").into_bytes(),
-        code: None,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! - [`options`] declares every command and option once; [`commands`] carries them out.
 //! - [`http`] is the only place that knows actix-web: limits, answers; [`deadline`] and
-//!   [`drain`] are its timeouts and its graceful stop.
+//!   [`drain`] are its timeouts and its graceful stop, [`pages`] what stands beside the calls.
 //! - [`gateway`] takes a request to its front-end, and a call to the database and back.
 
 mod commands;
@@ -13,6 +13,7 @@ mod gateway;
 mod http;
 mod logs;
 mod options;
+mod pages;
 
 use std::process::ExitCode;
 

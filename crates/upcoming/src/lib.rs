@@ -47,6 +47,11 @@ pub struct Upcoming {
     pub jsonp_with_token: bool,
 }
 
+/// Upcoming had this file: programs in a browser's plug-in may call from anywhere. No answer
+/// depends on who the browser is.
+const CROSS_DOMAIN: &str = "<?xml version=\"1.0\"?>\n<cross-domain-policy>\n  \
+                            <allow-access-from domain=\"*\" />\n</cross-domain-policy>\n";
+
 /// What a request asks for, as far as it is known.
 struct Asked {
     method: Option<&'static Method>,
@@ -87,6 +92,17 @@ impl Upcoming {
     /// True for a path that is this front-end's to answer.
     pub fn serves(&self, path: &str) -> bool {
         is_at(path, &self.prefix, "/rest")
+    }
+
+    /// What is served outside the prefix.
+    pub fn beside(&self, path: &str) -> Option<Reply> {
+        (path == "/crossdomain.xml").then(|| Reply {
+            status: 200,
+            content_type: "text/xml; charset=utf-8".into(),
+            headers: Vec::new(),
+            body: CROSS_DOMAIN.into(),
+            code: None,
+        })
     }
 
     /// Reads a call, and tells `asked` what it finds on the way.

@@ -1,8 +1,11 @@
 //! What the service says of itself, held against what it does.
 //!
 //! - [`examples`] makes every example call in every format, and records the answers.
+//! - [`openapi`] and [`xsd`] hand the descriptions for programs to tools of other hands.
 
 mod examples;
+mod openapi;
+mod xsd;
 
 use trivium_core::Entry;
 use trivium_core::catalog::find;

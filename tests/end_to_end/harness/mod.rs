@@ -4,6 +4,7 @@ mod caller;
 mod crowd;
 mod gateway;
 mod http;
+mod program;
 mod protocol;
 mod random;
 mod request;
@@ -13,6 +14,7 @@ pub(crate) use caller::Caller;
 pub(crate) use crowd::{Crowd, PASSWORD, Someone};
 pub(crate) use gateway::{Gateway, Served, binary, trivium};
 pub(crate) use http::{Connection, Response};
+pub(crate) use program::{attempt, run};
 pub(crate) use protocol::{Answer, PROTOCOLS, Protocol, encode, form as form_of};
 pub(crate) use random::{Random, seed};
 pub(crate) use request::{

@@ -21,7 +21,7 @@ use std::cell::RefCell;
 use serde_json::{Value, json};
 use trivium_test_support::Backend;
 
-use crate::clients::run;
+use crate::harness::run;
 use crate::harness::{Answer, Gateway, Protocol, Request, Response, ask};
 
 /// Where Onezone is served.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use trivium_test_support::Backend;
 
 use super::{PREFIX, Zone};
-use crate::clients::run;
+use crate::harness::run;
 use crate::harness::{Served, get, outcome, trivium};
 
 #[test]

@@ -3,8 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::clients::run;
-use crate::harness::{Served, form, get};
+use crate::harness::{Served, form, get, run};
 
 const CASE: &str = include_str!("../../cases/upcoming.group.getMyGroups.json");
 

@@ -1,6 +1,7 @@
 //! Carries out the commands. Standard output is the value alone.
 
 mod category;
+mod describe;
 mod group;
 mod import;
 mod key;
@@ -34,6 +35,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Invite(invite) => membership::invite(global, invite),
         Command::Category(category) => category::run(global, category),
         Command::Import(import) => import::run(global, import),
+        Command::Openapi(openapi) => describe::openapi(openapi),
+        Command::Xsd(xsd) => describe::xsd(xsd),
     }
 }
 

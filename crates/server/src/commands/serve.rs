@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use trivium_core::context::Directory;
 use trivium_core::{Service, Settings, demonstration};
-use trivium_front::{Profile, StatusRule, Wire};
+use trivium_front::{StatusRule, Wire};
 use trivium_onezone::Onezone;
 use trivium_storage::{Database, DatabaseUrl, Options as Connections};
 use trivium_upcoming::sign_in::SignIn;
@@ -14,7 +14,7 @@ use super::print;
 use crate::failure::Failure;
 use crate::gateway::{Dialects, Gateway};
 use crate::http::{Threads, Timeouts};
-use crate::options::{DirectoryOption, Options, ProfileOption, Serve, StatusOption, overlap};
+use crate::options::{DirectoryOption, Options, Serve, StatusOption, overlap};
 use crate::{http, logs};
 
 pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
@@ -93,10 +93,7 @@ fn settings(options: &Options, serve: &Serve) -> Settings {
 
 fn wire(serve: &Serve) -> Wire {
     Wire {
-        profile: match serve.peopleaggregator_profile {
-            ProfileOption::Documented => Profile::Documented,
-            ProfileOption::Original => Profile::Original,
-        },
+        profile: serve.peopleaggregator_profile.into(),
         status: match serve.peopleaggregator_status {
             StatusOption::Ok => StatusRule::Ok,
             StatusOption::Http => StatusRule::Http,

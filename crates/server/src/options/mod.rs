@@ -106,6 +106,31 @@ pub(crate) enum Command {
         after_help = "Example:\n  trivium import upcoming groups.json --member marc"
     )]
     Import(Import),
+    /// Print the OpenAPI document that a server has at /openapi.json
+    #[command(after_help = "Example:\n  trivium openapi > openapi.json")]
+    Openapi(Openapi),
+    /// Print the XML Schema that a server has at /api/xml
+    #[command(after_help = "Examples:\n  trivium xsd > schema.xsd\n  trivium xsd joinGroup")]
+    Xsd(Xsd),
+}
+
+/// Of which profile a description is.
+#[derive(Debug, Args)]
+pub(crate) struct Openapi {
+    /// Which bytes the server sends
+    #[arg(long, value_enum, default_value = "documented")]
+    pub(crate) profile: ProfileOption,
+}
+
+/// Of what, and of which profile.
+#[derive(Debug, Args)]
+pub(crate) struct Xsd {
+    /// The operation whose answers it describes exactly [default: all answers, loosely]
+    #[arg(value_name = "OPERATION")]
+    pub(crate) operation: Option<String>,
+    /// Which bytes the server sends
+    #[arg(long, value_enum, default_value = "documented")]
+    pub(crate) profile: ProfileOption,
 }
 
 /// Creates and migrates the database, then serves until SIGTERM or SIGINT.
@@ -212,6 +237,15 @@ pub(crate) struct Serve {
 pub(crate) enum ProfileOption {
     Documented,
     Original,
+}
+
+impl From<ProfileOption> for trivium_front::Profile {
+    fn from(option: ProfileOption) -> Self {
+        match option {
+            ProfileOption::Documented => Self::Documented,
+            ProfileOption::Original => Self::Original,
+        }
+    }
 }
 
 /// See [`trivium_front::StatusRule`].

@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-/// What else is served, each with all that is below it.
+use trivium_describe::site;
+
+/// What is served beside pages, each with all that is below it.
 const SERVED: &[&str] = &[
     "/api/json",
     "/api/xml",
@@ -11,7 +13,6 @@ const SERVED: &[&str] = &[
     "/ready",
     "/group",
     "/user",
-    trivium_describe::STYLE_PATH,
 ];
 
 /// The path below which a dialect is served; without one it is not.
@@ -39,7 +40,10 @@ impl FromStr for Prefix {
                 );
             }
         }
-        match SERVED.iter().find(|served| overlap(served, text)) {
+        let served = SERVED.iter().map(|path| (*path).to_owned());
+        // The first page is at the one path below which everything is.
+        let pages = site::paths().into_iter().filter(|path| path != "/");
+        match served.chain(pages).find(|served| overlap(served, text)) {
             Some(served) => Err(format!("{served} is served already")),
             None => Ok(Self(Some(text.to_owned()))),
         }
@@ -84,6 +88,8 @@ mod tests {
             "/group",
             "/user/groups",
             "/live",
+            "/style.css",
+            "/openapi.json",
         ] {
             assert!(wrong.parse::<Prefix>().is_err(), "{wrong}");
         }

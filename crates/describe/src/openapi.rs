@@ -1,0 +1,368 @@
+//! The catalog as OpenAPI 3.1: the operations at their REST addresses.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value, json};
+use trivium_core::arguments::Kind;
+use trivium_core::catalog::CATALOG;
+use trivium_core::lint::example;
+use trivium_core::{Code, Entry, Verbs};
+use trivium_front::Profile;
+
+use crate::examples::{self, Format, answers};
+use crate::schema::{Failure, codes, failures, members, published};
+
+static DOCUMENTED: LazyLock<String> = LazyLock::new(|| text_of(Profile::Documented));
+static ORIGINAL: LazyLock<String> = LazyLock::new(|| text_of(Profile::Original));
+
+/// The document as JSON text, which is made once.
+pub fn text(profile: Profile) -> &'static str {
+    match profile {
+        Profile::Documented => &DOCUMENTED,
+        Profile::Original => &ORIGINAL,
+    }
+}
+
+fn text_of(profile: Profile) -> String {
+    format!("{:#}\n", document(profile))
+}
+
+/// The document, for a server of this profile.
+pub fn document(profile: Profile) -> Value {
+    let mut paths = Map::new();
+    for entry in CATALOG.iter() {
+        for format in [Format::Json, Format::Xml] {
+            paths.insert(format.path(entry.name), path(profile, entry, format));
+        }
+    }
+    let mut subjects: Vec<&str> = CATALOG.iter().map(|entry| entry.subject).collect();
+    subjects.dedup();
+    let tags: Vec<Value> = subjects
+        .iter()
+        .map(|name| json!({ "name": name }))
+        .collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Trivium",
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+            "description": "Groups, membership, moderation and invitations. \
+                Every answer says in `success` whether the call did what was asked. Failures have \
+                status 200, unless the server is set to give them a status of their own, as listed \
+                here; 413, 415, 429 and 503 are always told by the status.",
+        },
+        "servers": [{ "url": "/" }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": schemas(profile),
+            "responses": responses(profile),
+            "securitySchemes": { "bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "Stands for the argument `authToken`, where that is not given.",
+            } },
+        },
+    })
+}
+
+/// An operation in one format.
+fn path(profile: Profile, entry: &Entry, format: Format) -> Value {
+    let get = || operation(profile, entry, format, "get");
+    let post = || operation(profile, entry, format, "post");
+    match entry.verbs {
+        Verbs::Get => json!({ "get": get() }),
+        Verbs::Post => json!({ "post": post() }),
+        Verbs::Any => json!({ "get": get(), "post": post() }),
+    }
+}
+
+fn operation(profile: Profile, entry: &Entry, format: Format, verb: &str) -> Value {
+    let description = entry.description();
+    let summary = description.split_inclusive(". ").next().unwrap_or_default();
+    let answers = answer(profile, entry, format);
+    let operation = json!({
+        "operationId": format!("{verb}.{}.{}", format.word(), entry.name),
+        "tags": [entry.subject],
+        "summary": summary.trim_end_matches([' ', '.']),
+        "description": description,
+    });
+    let security = entry.takes("authToken");
+    let operation = with(
+        operation,
+        "security",
+        security.then(|| json!([{ "bearer": [] }, {}])),
+    );
+    let operation = if verb == "get" {
+        with(operation, "parameters", Some(parameters(entry)))
+    } else {
+        let takes = !entry.arguments.is_empty();
+        with(operation, "requestBody", takes.then(|| body(entry)))
+    };
+    with(operation, "responses", Some(answers))
+}
+
+/// The object with one more member, where there is a value for it.
+fn with(mut object: Value, name: &str, value: Option<Value>) -> Value {
+    if let (Some(members), Some(value)) = (object.as_object_mut(), value) {
+        members.insert(name.to_owned(), value);
+    }
+    object
+}
+
+fn parameters(entry: &Entry) -> Value {
+    let rules = entry.arguments.iter();
+    rules
+        .filter_map(|rule| {
+            let schema = entry.argument(rule.name)?;
+            let parameter = json!({
+                "name": rule.name,
+                "in": "query",
+                "required": rule.required && rule.name != "authToken",
+                "description": schema.get("description"),
+                "schema": published(schema),
+            });
+            Some(with(parameter, "example", example_value(entry, rule.name)))
+        })
+        .collect()
+}
+
+/// The body of a POST: one object in three spellings.
+fn body(entry: &Entry) -> Value {
+    let content = |example: Option<Value>| {
+        let schema = format!("#/components/schemas/{}", entry.name);
+        with(json!({ "schema": { "$ref": schema } }), "example", example)
+    };
+    let example: Map<String, Value> = entry
+        .arguments
+        .iter()
+        .filter_map(|rule| Some((rule.name.to_owned(), example_of_call(entry, rule.name)?)))
+        .collect();
+    json!({
+        "required": true,
+        "content": {
+            "application/x-www-form-urlencoded": content(None),
+            "application/json": content(Some(Value::Object(example))),
+            "application/xml": content(None),
+        },
+    })
+}
+
+/// The value of an argument in the example call.
+fn example_of_call(entry: &Entry, name: &str) -> Option<Value> {
+    let given = examples::arguments(entry, examples::of(entry)?);
+    let (_, value, kind) = given.into_iter().find(|(other, ..)| *other == name)?;
+    Some(match kind {
+        Kind::Text | Kind::DateTime => value.into(),
+        Kind::Integer => value.parse::<i64>().ok()?.into(),
+        Kind::Boolean => (value == "true").into(),
+    })
+}
+
+/// The same, or the example of its type.
+fn example_value(entry: &Entry, name: &str) -> Option<Value> {
+    example_of_call(entry, name).or_else(|| example(entry.argument(name)?).cloned())
+}
+
+fn answer(profile: Profile, entry: &Entry, format: Format) -> Value {
+    let recorded = answers::of(profile, entry.name, format);
+    let shown = match format {
+        Format::Json => recorded.and_then(|answer| serde_json::from_str(answer).ok()),
+        Format::Xml | Format::XmlRpc => recorded.map(Value::from),
+    };
+    let content = json!({
+        "schema": { "oneOf": [
+            { "$ref": format!("#/components/schemas/{}.answer", entry.name) },
+            { "$ref": "#/components/schemas/failure" },
+        ] },
+        "example": shown,
+    });
+    let mut content = Map::from_iter([(media_type(profile, format).to_owned(), content)]);
+    if let (Format::Json, Some(same)) = (format, content.values().next().cloned()) {
+        content.insert("application/json".into(), same);
+    }
+    let mut responses = Map::new();
+    responses.insert(
+        "200".into(),
+        json!({ "description": "The answer", "content": content }),
+    );
+    for (status, name) in by_status(profile, entry).keys() {
+        let reference = json!({ "$ref": format!("#/components/responses/{name}") });
+        responses.insert(status.to_string(), reference);
+    }
+    Value::Object(responses)
+}
+
+/// The type without parameters: a key that tools can compare.
+fn media_type(profile: Profile, format: Format) -> &'static str {
+    let content_type = format.content_type(profile);
+    content_type.split(';').next().unwrap_or(content_type)
+}
+
+/// How an operation fails, by status, and the name of each such response. Where it fails as any
+/// operation does, that has no name of its own.
+fn by_status(profile: Profile, entry: &Entry) -> BTreeMap<(u16, String), Vec<Failure>> {
+    let mut responses = BTreeMap::new();
+    for failure in failures(profile, codes(entry)) {
+        let own = |code: &Code| {
+            let own = failures(profile, std::iter::once(*code));
+            own.first().is_some_and(|own| own.status == failure.status)
+        };
+        let name = if entry.errors.iter().any(own) {
+            entry.name
+        } else {
+            "any"
+        };
+        let key = (failure.status, format!("{name}.{}", failure.status));
+        responses.entry(key).or_insert_with(Vec::new).push(failure);
+    }
+    responses
+}
+
+fn responses(profile: Profile) -> Value {
+    let mut responses = BTreeMap::new();
+    for entry in CATALOG.iter() {
+        for ((status, name), failures) in by_status(profile, entry) {
+            let response = response(status, &name, &failures);
+            responses.entry(name).or_insert(response);
+        }
+    }
+    json!(responses)
+}
+
+fn response(status: u16, name: &str, failures: &[Failure]) -> Value {
+    let lines: Vec<String> = failures
+        .iter()
+        .map(|failure| format!("`{}`: {}", failure.code, failure.meaning))
+        .collect();
+    let content = json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } });
+    let response = json!({
+        "description": lines.join("\n\n"),
+        "content": {
+            "application/x-javascript": content,
+            "application/json": content,
+            "application/xml": content,
+        },
+    });
+    let wait = json!({ "Retry-After": {
+        "description": "Seconds after which a retry makes sense",
+        "schema": { "type": "integer", "minimum": 0 },
+    } });
+    with(
+        response,
+        "headers",
+        matches!(status, 429 | 503).then_some(wait),
+    )
+}
+
+/// Arguments and answers by the operation's name, and what they refer to.
+fn schemas(profile: Profile) -> Value {
+    let mut schemas = BTreeMap::from([("failure".to_owned(), failure(profile))]);
+    for entry in CATALOG.iter() {
+        if entry.verbs != Verbs::Get && !entry.arguments.is_empty() {
+            let arguments = published(entry.input.as_value());
+            let mut arguments = with(arguments, "xml", Some(json!({ "name": "request" })));
+            // A Bearer header can stand for it.
+            if let Some(required) = arguments.get_mut("required").and_then(Value::as_array_mut) {
+                required.retain(|name| name != "authToken");
+            }
+            schemas.insert(entry.name.to_owned(), arguments);
+        }
+        for ((_, name), failures) in by_status(profile, entry) {
+            let codes: Vec<&str> = failures.iter().map(|failure| failure.code).collect();
+            let narrowed = json!({
+                "$ref": "#/components/schemas/failure",
+                "properties": { "code": { "enum": codes } },
+            });
+            schemas.insert(name, narrowed);
+        }
+        let output = entry.output.as_value();
+        schemas.insert(format!("{}.answer", entry.name), success(output));
+        let definitions = output.get("$defs").and_then(Value::as_object);
+        for (name, definition) in definitions.into_iter().flatten() {
+            schemas.insert(name.clone(), published(definition));
+        }
+    }
+    json!(schemas)
+}
+
+/// A result with the member that all answers have.
+fn success(output: &Value) -> Value {
+    let mut properties = Map::new();
+    properties.insert(
+        "success".into(),
+        json!({ "type": "boolean", "const": true, "description": "The call did what was asked" }),
+    );
+    let mut required = vec!["success"];
+    for member in members(output) {
+        let schema = published(member.schema);
+        let schema = with(schema, "description", Some(member.description.into()));
+        properties.insert(member.name.to_owned(), schema);
+        if !member.optional {
+            required.push(member.name);
+        }
+    }
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "xml": { "name": "response" },
+    })
+}
+
+/// The answer of a call that failed.
+fn failure(profile: Profile) -> Value {
+    let failures = failures(profile, Code::ALL.iter().copied());
+    let mut codes: Vec<&str> = failures.iter().map(|failure| failure.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    json!({
+        "type": "object",
+        "properties": {
+            "success": { "type": "boolean", "const": false },
+            "code": { "type": "string", "description": "Why, for programs", "enum": codes },
+            "msg": { "type": "string", "description": "Why, for people" },
+        },
+        "required": ["success", "code", "msg"],
+        "xml": { "name": "response" },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn openapi() {
+        let mut text = String::new();
+        outline(&document(Profile::Documented), 0, &mut text);
+        insta::assert_snapshot!(text);
+    }
+
+    /// JSON in which what lies deep stands on one line.
+    fn outline(value: &Value, depth: usize, text: &mut String) {
+        match value.as_object().filter(|_| depth < 4) {
+            Some(members) => {
+                for (name, value) in members {
+                    text.push_str(&format!("\n{}{name}: ", "  ".repeat(depth)));
+                    outline(value, depth + 1, text);
+                }
+            }
+            None => text.push_str(&value.to_string()),
+        }
+    }
+
+    #[test]
+    fn definitions_of_one_name_are_one() {
+        let mut known: BTreeMap<&str, &Value> = BTreeMap::new();
+        for entry in CATALOG.iter() {
+            assert!(!known.contains_key(entry.name), "{}", entry.name);
+            let definitions = entry.output.as_value().get("$defs");
+            for (name, schema) in definitions.and_then(Value::as_object).into_iter().flatten() {
+                assert_eq!(*known.entry(name).or_insert(schema), schema, "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What is served of the descriptions, and where: the one table of addresses.
+
+use trivium_core::catalog::{CATALOG, find as operation};
+use trivium_front::Reply;
+
+use crate::reply::document;
+use crate::{Site, openapi, pages, xsd};
+
+/// What stands at an address: given is what comes after the beginning that the table names.
+type Page = fn(&Site<'_>, &str) -> Option<Reply>;
+
+/// A row: how its addresses begin, the rest of each, and what stands there.
+struct Row {
+    begin: &'static str,
+    rests: fn() -> Vec<String>,
+    page: Page,
+}
+
+const ROWS: &[Row] = &[
+    row("/", one, |_, _| Some(pages::index())),
+    row("/style.css", one, |_, _| {
+        Some(document("text/css; charset=utf-8", STYLE))
+    }),
+    row("/openapi.json", one, |site, _| {
+        Some(document(
+            "application/json",
+            openapi::text(site.wire.profile),
+        ))
+    }),
+    row(xsd::PATH, one, |site, _| {
+        Some(document("application/xml", xsd::any(site.wire.profile)))
+    }),
+    row("/api/xml/peopleaggregator/", schemas, |site, rest| {
+        let entry = operation(rest.strip_suffix(".xsd")?)?;
+        let schema = xsd::operation(site.wire.profile, entry);
+        Some(document("application/xml", schema))
+    }),
+];
+
+/// The style sheet of all pages.
+const STYLE: &str = include_str!("../templates/style.css");
+
+const fn row(begin: &'static str, rests: fn() -> Vec<String>, page: Page) -> Row {
+    Row { begin, rests, page }
+}
+
+/// Nothing comes after the beginning.
+fn one() -> Vec<String> {
+    vec![String::new()]
+}
+
+fn schemas() -> Vec<String> {
+    CATALOG
+        .iter()
+        .map(|entry| format!("{}.xsd", entry.name))
+        .collect()
+}
+
+/// What stands at an address.
+pub fn find(path: &str, site: &Site<'_>) -> Option<Reply> {
+    ROWS.iter().find_map(|row| {
+        let rest = path.strip_prefix(row.begin)?;
+        let is_here = (row.rests)().iter().any(|here| here == rest);
+        is_here.then(|| (row.page)(site, rest))?
+    })
+}
+
+/// Every address.
+pub fn paths() -> Vec<String> {
+    ROWS.iter()
+        .flat_map(|row| {
+            (row.rests)()
+                .into_iter()
+                .map(move |rest| format!("{}{rest}", row.begin))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use trivium_front::Wire;
+
+    use super::*;
+
+    #[test]
+    fn something_stands_at_every_address() {
+        let site = Site {
+            base_url: "http://here",
+            wire: Wire::default(),
+        };
+        for path in paths() {
+            let reply = find(&path, &site);
+            assert_eq!(reply.map(|reply| reply.status), Some(200), "{path}");
+        }
+        for path in [
+            "",
+            "/style.css/",
+            "/docs/x",
+            "/api/xml/peopleaggregator/joinGroup",
+        ] {
+            assert_eq!(find(path, &site), None, "{path}");
+        }
+    }
+}

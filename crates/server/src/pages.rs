@@ -1,0 +1,79 @@
+//! What is served beside the front-ends: pages, documents, and the state of the server.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use trivium_core::types::{GroupRef, UserRef};
+use trivium_core::{Service, public};
+use trivium_describe::{Site, pages, site};
+use trivium_front::Reply;
+
+/// Where a load balancer asks whether to send requests here.
+pub(crate) const READY: &str = "/ready";
+
+/// What stands at an address.
+pub(crate) async fn find(path: &str, here: &Site<'_>, service: &Arc<Service>) -> Reply {
+    match path {
+        "/live" => return plain(200, "live"),
+        READY => return ready(service).await,
+        _ => {}
+    }
+    let number = |prefix: &str| path.strip_prefix(prefix)?.parse::<u32>().ok();
+    if let Some(id) = number("/group/") {
+        let look = move |service: &Service| public::group(service, GroupRef(id.into()));
+        look_up(service, look, pages::group).await
+    } else if let Some(id) = number("/user/") {
+        let look = move |service: &Service| public::user(service, UserRef(id.into()));
+        look_up(service, look, pages::user).await
+    } else {
+        let found = site::find(path, here);
+        found.unwrap_or_else(|| plain(404, "not_found: nothing is served at this address"))
+    }
+}
+
+/// A page of something that is looked up.
+async fn look_up<T: Send + 'static>(
+    service: &Arc<Service>,
+    look: impl FnOnce(&Service) -> trivium_core::Result<T> + Send + 'static,
+    show: fn(&T) -> Reply,
+) -> Reply {
+    let service = Arc::clone(service);
+    match web::block(move || look(&service)).await {
+        Ok(Ok(found)) => show(&found),
+        Ok(Err(error)) => match error.cause() {
+            None => pages::missing(),
+            Some(cause) => {
+                tracing::error!(%cause, "a page failed");
+                plain(503, error.message())
+            }
+        },
+        Err(error) => {
+            tracing::error!(%error, "a page failed");
+            plain(503, "this service is stopping")
+        }
+    }
+}
+
+async fn ready(service: &Arc<Service>) -> Reply {
+    let service = Arc::clone(service);
+    let look = move || {
+        service
+            .database
+            .read::<_, trivium_storage::Error>(|_| Ok(()))
+    };
+    match web::block(look).await {
+        Ok(Ok(())) => plain(200, "ready"),
+        _ => plain(503, "the database is out of reach"),
+    }
+}
+
+/// A few words for a machine.
+pub(crate) fn plain(status: u16, words: &str) -> Reply {
+    Reply {
+        status,
+        content_type: "text/plain; charset=utf-8".into(),
+        headers: Vec::new(),
+        body: format!("{words}\n").into_bytes(),
+        code: None,
+    }
+}

@@ -1,0 +1,109 @@
+//! Holds every answer of REST (XML) against the schemas that the server gives, with xmllint.
+
+use std::path::Path;
+
+use trivium_core::catalog::CATALOG;
+use trivium_describe::examples::Format;
+use trivium_front::StatusRule;
+
+use super::{PROFILES, demonstration, tell};
+use crate::harness::{attempt, run, trivium};
+
+/// Validates files against a schema.
+fn validate(schema: &Path, files: &[&str]) {
+    let schema = schema.to_str().expect("a path");
+    run(
+        "xmllint",
+        &[&["--noout", "--schema", schema], files].concat(),
+        b"",
+    );
+}
+
+#[test]
+fn every_answer_fits_its_schemas() {
+    for (_, profile) in PROFILES {
+        let server = demonstration(profile, StatusRule::Ok);
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, body: &[u8]| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, body).expect("a file");
+            path
+        };
+        let served = |path: &str| {
+            let response = server.get(path);
+            assert_eq!(response.status, 200, "{path}");
+            assert_eq!(response.header("content-type"), "application/xml");
+            response.body
+        };
+        let mut answers = Vec::new();
+        tell(&server, Format::Xml, |entry, _, response, _| {
+            let path = write(&format!("{}.xml", answers.len()), &response.body);
+            answers.push((entry.name, path.to_str().expect("a path").to_owned()));
+        });
+        for entry in CATALOG.iter() {
+            // Without arguments, and by a verb that none has.
+            let path = Format::Xml.path(entry.name);
+            let missing = [
+                server.get(&path),
+                server.post(&path, "", b""),
+                server.send(
+                    format!("PUT {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+                        .as_bytes(),
+                ),
+            ];
+            for response in missing {
+                let path = write(&format!("{}.xml", answers.len()), &response.body);
+                answers.push((entry.name, path.to_str().expect("a path").to_owned()));
+            }
+        }
+        let any = served("/api/xml/schema.xsd");
+        assert_eq!(any, trivium(&["xsd", "--profile", profile], "").stdout);
+        let any = write("any.xsd", &any);
+        let files: Vec<&str> = answers.iter().map(|(_, path)| path.as_str()).collect();
+        validate(&any, &files);
+        for entry in CATALOG.iter() {
+            let schema = served(&format!("{}.xsd", Format::Xml.path(entry.name)));
+            let printed = trivium(&["xsd", entry.name, "--profile", profile], "");
+            assert_eq!(schema, printed.stdout);
+            let schema = write(&format!("{}.xsd", entry.name), &schema);
+            let files = answers.iter().filter(|(name, _)| *name == entry.name);
+            let files: Vec<&str> = files.map(|(_, path)| path.as_str()).collect();
+            assert!(files.len() > 3);
+            validate(&schema, &files);
+        }
+    }
+}
+
+#[test]
+fn another_answer_does_not_fit() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let schema = folder.path().join("joinGroup.xsd");
+    std::fs::write(&schema, trivium(&["xsd", "joinGroup"], "").stdout).expect("a file");
+    let schema = schema.to_str().expect("a path");
+    for (members, fits) in [
+        ("<joinState>joined</joinState><success>true</success>", true),
+        (
+            "<code>banned</code><msg>x</msg><success>false</success>",
+            true,
+        ),
+        (
+            "<success>true</success><joinState>joined</joinState>",
+            false,
+        ),
+        ("<joinState>maybe</joinState><success>true</success>", false),
+        ("<joinState>joined</joinState>", false),
+        (
+            "<code>owner_cannot_leave</code><msg>x</msg><success>false</success>",
+            false,
+        ),
+        ("", false),
+    ] {
+        let answer = format!("<response>{members}</response>");
+        let output = attempt(
+            "xmllint",
+            &["--noout", "--schema", schema, "-"],
+            answer.as_bytes(),
+        );
+        assert_eq!(output.status.success(), fits, "{answer}: {output:?}");
+    }
+}

@@ -1,0 +1,41 @@
+//! Programs of other hands.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// Where the clients are, in which programs run.
+pub(crate) fn clients() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("clients")
+}
+
+/// Runs a program with this input, which must succeed.
+#[track_caller]
+pub(crate) fn run(program: &str, arguments: &[&str], input: &[u8]) -> Output {
+    let output = attempt(program, arguments, input);
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    output
+}
+
+/// Runs a program with this input.
+#[track_caller]
+pub(crate) fn attempt(program: &str, arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(clients())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program}: {error}: `make tools` installs it"));
+    let mut stdin = child.stdin.take().expect("its input");
+    // A program that reads no input closes it, and that is fine.
+    let _closed = stdin.write_all(input);
+    drop(stdin);
+    child.wait_with_output().expect("its output")
+}
