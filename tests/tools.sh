@@ -13,6 +13,7 @@ need 'command -v psql' postgresql-client
 need 'command -v curl' curl
 need 'command -v python3' python3
 need 'python3 -c "import ensurepip"' python3-venv
+need 'command -v php' php-cli
 need 'command -v node' nodejs
 need 'command -v npm' npm
 need 'perl -MRPC::XML::Client -e 1' librpc-xml-perl

@@ -3,15 +3,19 @@
 //!
 //! Data in, text out: no server and no database here.
 //!
-//! - [`site`] is the table of all addresses; `reply` is what their pages are sent as.
+//! - [`site`] is the table of all addresses; `reply` is what their pages are sent as; [`files`]
+//!   writes them where no server is.
 //! - [`openapi`] and [`xsd`] are for programs; `schema` reads the catalog for them.
+//! - [`docs`] is the documentation for people who write clients.
 //! - [`pages`] are the public pages of groups and people.
 //! - [`examples`] has an example call of every operation, and how it travels.
 //!
 //! Pages are plain HTML, light and dark, with nothing from elsewhere.
 
+pub mod docs;
 mod encode;
 pub mod examples;
+pub mod files;
 pub mod openapi;
 pub mod pages;
 mod reply;
@@ -28,4 +32,6 @@ pub struct Site<'a> {
     pub base_url: &'a str,
     /// The settings of its wire.
     pub wire: Wire,
+    /// True where pages come from the server itself, and can call it.
+    pub is_live: bool,
 }

@@ -5,6 +5,7 @@ use trivium_core::groups::rules::RegistrationType;
 use trivium_core::public::{PublicGroup, PublicUser};
 use trivium_front::Reply;
 
+use crate::examples::Format;
 use crate::reply::page;
 
 #[derive(Template)]
@@ -27,16 +28,13 @@ struct MissingPage;
 #[derive(Template)]
 #[template(path = "index.html")]
 struct IndexPage {
-    operations: Vec<&'static str>,
+    formats: [Format; 3],
 }
 
 /// The first page: what this is, and where its protocols are.
 pub fn index() -> Reply {
-    let operations = trivium_core::catalog::CATALOG
-        .iter()
-        .map(|entry| entry.name)
-        .collect();
-    page(200, &IndexPage { operations })
+    let formats = Format::ALL;
+    page(200, &IndexPage { formats })
 }
 
 /// The public page of a group.

@@ -4,7 +4,7 @@ use trivium_core::catalog::{CATALOG, find as operation};
 use trivium_front::Reply;
 
 use crate::reply::document;
-use crate::{Site, openapi, pages, xsd};
+use crate::{Site, docs, openapi, pages, xsd};
 
 /// What stands at an address: given is what comes after the beginning that the table names.
 type Page = fn(&Site<'_>, &str) -> Option<Reply>;
@@ -18,8 +18,24 @@ struct Row {
 
 const ROWS: &[Row] = &[
     row("/", one, |_, _| Some(pages::index())),
+    row("/docs", one, |site, _| Some(docs::index::page(site))),
+    row("/docs/membership", one, |_, _| {
+        Some(docs::membership::page())
+    }),
+    row("/docs/peopleaggregator.", operations, |site, name| {
+        Some(docs::operation::page(site, operation(name)?))
+    }),
+    row("/docs/errors", one, |site, _| {
+        Some(docs::errors::index(site))
+    }),
+    row("/docs/errors/", docs::errors::names, |site, code| {
+        Some(docs::errors::page(site, code))
+    }),
     row("/style.css", one, |_, _| {
         Some(document("text/css; charset=utf-8", STYLE))
+    }),
+    row("/script.js", one, |_, _| {
+        Some(document("text/javascript; charset=utf-8", SCRIPT))
     }),
     row("/openapi.json", one, |site, _| {
         Some(document(
@@ -40,6 +56,9 @@ const ROWS: &[Row] = &[
 /// The style sheet of all pages.
 const STYLE: &str = include_str!("../templates/style.css");
 
+/// The script of all pages, without which they can be read.
+const SCRIPT: &str = include_str!("../templates/script.js");
+
 const fn row(begin: &'static str, rests: fn() -> Vec<String>, page: Page) -> Row {
     Row { begin, rests, page }
 }
@@ -47,6 +66,10 @@ const fn row(begin: &'static str, rests: fn() -> Vec<String>, page: Page) -> Row
 /// Nothing comes after the beginning.
 fn one() -> Vec<String> {
     vec![String::new()]
+}
+
+fn operations() -> Vec<String> {
+    CATALOG.iter().map(|entry| entry.name.to_owned()).collect()
 }
 
 fn schemas() -> Vec<String> {
@@ -87,6 +110,7 @@ mod tests {
         let site = Site {
             base_url: "http://here",
             wire: Wire::default(),
+            is_live: true,
         };
         for path in paths() {
             let reply = find(&path, &site);
@@ -99,6 +123,24 @@ mod tests {
             "/api/xml/peopleaggregator/joinGroup",
         ] {
             assert_eq!(find(path, &site), None, "{path}");
+        }
+    }
+    #[test]
+    fn pages() {
+        let site = Site {
+            base_url: "http://here",
+            wire: Wire::default(),
+            is_live: true,
+        };
+        for path in [
+            "/docs",
+            "/docs/membership",
+            "/docs/peopleaggregator.joinGroup",
+            "/docs/errors/banned",
+        ] {
+            let reply = find(path, &site).expect(path);
+            let html = String::from_utf8(reply.body).expect("text");
+            insta::assert_snapshot!(path.trim_start_matches('/').replace('/', "_"), html);
         }
     }
 }

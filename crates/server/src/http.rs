@@ -14,6 +14,7 @@ use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::rt::net::TcpStream;
 use actix_web::{App, HttpRequest, HttpResponse, web};
 use trivium_describe::Site;
+use trivium_describe::docs::errors;
 use trivium_front::text::quote;
 use trivium_front::{Reply, Request, budget};
 
@@ -231,6 +232,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
         let site = Site {
             base_url: &shared.base_url_for(http),
             wire: shared.gateway.wire,
+            is_live: true,
         };
         let reply = match shared.gateway.beside(path) {
             Some(reply) => reply,
@@ -279,7 +281,13 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
         address: http.peer_addr().map(|address| address.ip()),
         base_url: shared.base_url_for(http),
     };
-    shared.gateway.serve(way, &request, client).await
+    let mut reply = shared.gateway.serve(way, &request, client).await;
+    reply.headers.extend(
+        reply
+            .code
+            .and_then(|code| errors::help(&shared.base_url_for(http), code)),
+    );
+    reply
 }
 
 impl Shared {

@@ -5,20 +5,13 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use trivium_core::Entry;
-use trivium_core::types::DateTime;
 use trivium_describe::Site;
 use trivium_describe::examples::exchange::request;
 use trivium_describe::examples::{Exchange, Format, answers, of};
 use trivium_front::{StatusRule, Wire};
 
+use super::steady::steady;
 use super::{PROFILES, demonstration, protocol, tell};
-
-/// Members whose values differ from run to run, beside times.
-const VARYING: [(&str, &str); 3] = [
-    ("login", "authToken"),
-    ("newInvitation", "invitation"),
-    ("checkToken", "tokenLifetime"),
-];
 
 /// The operations whose example is a failure, as they always fail.
 const FAILING: [&str; 2] = ["errorTest", "exceptionTest"];
@@ -44,12 +37,7 @@ fn every_example_is_answered_as_recorded() {
                 assert_eq!(response.status, 200);
                 let wanted = format.content_type(profile);
                 assert_eq!(response.header("content-type"), wanted);
-                let mut body = steady_times(&response.text());
-                for (_, member) in VARYING.iter().filter(|(name, _)| *name == entry.name) {
-                    let example =
-                        plain(&entry.output.as_value()["properties"][member]["examples"][0]);
-                    body = body.replace(&answer.text(member), &example);
-                }
+                let body = steady(entry, &answer, &response.text());
                 sections.push((entry.name, answers::section(entry.name, format, &body)));
             });
         }
@@ -73,48 +61,12 @@ fn every_example_is_answered_as_recorded() {
     );
 }
 
-/// The same text with each time as the example of its type, in either spelling.
-fn steady_times(text: &str) -> String {
-    let time = DateTime(1_155_303_524).to_string();
-    let short = time.replace(['-', 'Z'], "");
-    let mut steady = String::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let spelling = [&time, &short].into_iter().find(|spelling| {
-            let begins = rest.as_bytes().get(..spelling.len());
-            begins.is_some_and(|begins| {
-                let pairs = begins.iter().zip(spelling.bytes());
-                pairs.into_iter().all(|(a, b)| match b {
-                    b'0'..=b'9' => a.is_ascii_digit(),
-                    other => *a == other,
-                })
-            })
-        });
-        match spelling {
-            Some(spelling) => {
-                steady.push_str(spelling);
-                rest = &rest[spelling.len()..];
-            }
-            None => {
-                steady.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
-        }
-    }
-    steady
-}
-
-fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
-}
-
 #[test]
 fn an_exchange_tells_the_address_and_the_status_of_its_server() {
     let entry = trivium_core::catalog::find("getGroup").unwrap();
     let site = |status, base_url| Site {
         base_url,
+        is_live: true,
         wire: Wire {
             status,
             ..Wire::default()
@@ -157,6 +109,7 @@ fn the_example_of_join_group_is_that_of_its_page() {
     let entry: &Entry = trivium_core::catalog::find("joinGroup").unwrap();
     let site = Site {
         base_url: answers::BASE_URL,
+        is_live: true,
         wire: Wire::default(),
     };
     for (format, asked, answered) in [

@@ -1,10 +1,14 @@
 //! What the service says of itself, held against what it does.
 //!
 //! - [`examples`] makes every example call in every format, and records the answers.
+//! - [`pages`] holds the pages against that, [`snippets`] runs the programs on them.
 //! - [`openapi`] and [`xsd`] hand the descriptions for programs to tools of other hands.
 
 mod examples;
 mod openapi;
+mod pages;
+mod snippets;
+mod steady;
 mod xsd;
 
 use trivium_core::Entry;

@@ -8,7 +8,7 @@ use trivium_front::contract::{Profile, status};
 
 use super::{Example, answers, arguments};
 use crate::Site;
-use crate::encode::{form, json, xml};
+use crate::encode::{form, xml};
 
 /// A way in which a call and its answer travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -166,16 +166,4 @@ fn status_line(site: &Site<'_>, entry: &Entry, format: Format) -> u16 {
         Some(code) if failed && format != Format::XmlRpc => status(site.wire.status, *code),
         _ => 200,
     }
-}
-
-/// The arguments of an example as a JSON object.
-pub fn json_body(arguments: &[(&str, &str, Kind)]) -> String {
-    let members: Vec<String> = arguments
-        .iter()
-        .map(|(name, value, kind)| match kind {
-            Kind::Text | Kind::DateTime => format!("{}: {}", json(name), json(value)),
-            Kind::Integer | Kind::Boolean => format!("{}: {value}", json(name)),
-        })
-        .collect();
-    format!("{{{}}}", members.join(", "))
 }

@@ -1,11 +1,14 @@
-//! `trivium openapi` and `trivium xsd`: what a server says of itself, without one.
+//! `trivium openapi`, `xsd` and `docs`: what a server says of itself, without one.
+
+use std::path::Path;
 
 use trivium_core::catalog;
-use trivium_describe::{openapi as document, xsd as schema};
+use trivium_describe::{Site, files, openapi as document, xsd as schema};
+use trivium_front::Wire;
 
 use super::print::line;
 use crate::failure::Failure;
-use crate::options::{Openapi, Xsd};
+use crate::options::{Docs, Openapi, Xsd};
 
 pub(crate) fn openapi(of: &Openapi) -> Result<(), Failure> {
     line(document::text(of.profile.into()).trim_end())
@@ -22,4 +25,23 @@ pub(crate) fn xsd(of: &Xsd) -> Result<(), Failure> {
         }
     };
     line(text.trim_end())
+}
+
+pub(crate) fn docs(docs: &Docs) -> Result<(), Failure> {
+    let site = Site {
+        base_url: docs.url.trim_end_matches('/'),
+        wire: Wire {
+            profile: docs.profile.into(),
+            ..Wire::default()
+        },
+        is_live: false,
+    };
+    let cannot = |path: &Path, error| Failure::Failed(format!("{}: {error}", path.display()));
+    for (name, body) in files::all(&site) {
+        let path = docs.folder.join(name);
+        let folder = path.parent().unwrap_or(&docs.folder);
+        std::fs::create_dir_all(folder).map_err(|error| cannot(folder, error))?;
+        std::fs::write(&path, body).map_err(|error| cannot(&path, error))?;
+    }
+    line(&docs.folder.join("docs.html").display().to_string())
 }

@@ -37,6 +37,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Import(import) => import::run(global, import),
         Command::Openapi(openapi) => describe::openapi(openapi),
         Command::Xsd(xsd) => describe::xsd(xsd),
+        Command::Docs(docs) => describe::docs(docs),
     }
 }
 

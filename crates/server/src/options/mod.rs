@@ -4,6 +4,7 @@
 //! the file's values are handed to clap as defaults before it reads the command line.
 
 mod data;
+mod describe;
 mod prefix;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
+pub(crate) use describe::{Docs, Openapi, Xsd};
 pub(crate) use prefix::{Prefix, overlap};
 
 use trivium_core::types::{Password, carries};
@@ -112,25 +114,9 @@ pub(crate) enum Command {
     /// Print the XML Schema that a server has at /api/xml
     #[command(after_help = "Examples:\n  trivium xsd > schema.xsd\n  trivium xsd joinGroup")]
     Xsd(Xsd),
-}
-
-/// Of which profile a description is.
-#[derive(Debug, Args)]
-pub(crate) struct Openapi {
-    /// Which bytes the server sends
-    #[arg(long, value_enum, default_value = "documented")]
-    pub(crate) profile: ProfileOption,
-}
-
-/// Of what, and of which profile.
-#[derive(Debug, Args)]
-pub(crate) struct Xsd {
-    /// The operation whose answers it describes exactly [default: all answers, loosely]
-    #[arg(value_name = "OPERATION")]
-    pub(crate) operation: Option<String>,
-    /// Which bytes the server sends
-    #[arg(long, value_enum, default_value = "documented")]
-    pub(crate) profile: ProfileOption,
+    /// Write the documentation that a server has at /docs into files
+    #[command(after_help = "Example:\n  trivium docs public --url https://groups.example")]
+    Docs(Docs),
 }
 
 /// Creates and migrates the database, then serves until SIGTERM or SIGINT.

@@ -1,0 +1,59 @@
+//! The list of operations.
+
+use askama::Template;
+use trivium_core::catalog::{CATALOG, NAMESPACE};
+use trivium_core::{Entry, Verbs};
+use trivium_front::Reply;
+
+use crate::Site;
+use crate::examples::Format;
+use crate::reply;
+
+#[derive(Template)]
+#[template(path = "docs/index.html")]
+struct IndexPage<'a> {
+    base_url: &'a str,
+    namespace: &'static str,
+    formats: [Format; 3],
+    subjects: Vec<Subject>,
+}
+
+struct Subject {
+    name: &'static str,
+    operations: Vec<&'static Entry>,
+}
+
+/// The page.
+pub(crate) fn page(site: &Site<'_>) -> Reply {
+    let subjects = CATALOG.chunk_by(|a, b| a.subject == b.subject);
+    let subjects = subjects.map(|operations| Subject {
+        name: operations.first().map_or("", |entry| entry.subject),
+        operations: operations.iter().collect(),
+    });
+    reply::page(
+        200,
+        &IndexPage {
+            base_url: site.base_url,
+            namespace: NAMESPACE,
+            formats: Format::ALL,
+            subjects: subjects.collect(),
+        },
+    )
+}
+
+/// What an operation does, in a sentence.
+pub(crate) fn sentence(entry: &Entry) -> &str {
+    let text = entry.description();
+    text.find(['.', ':', ';'])
+        .and_then(|end| text.get(..end))
+        .unwrap_or(text)
+}
+
+/// The verb or verbs of an operation.
+pub(crate) const fn verbs(entry: &Entry) -> &'static str {
+    match entry.verbs {
+        Verbs::Get => "GET",
+        Verbs::Post => "POST",
+        Verbs::Any => "GET or POST",
+    }
+}

@@ -1,0 +1,205 @@
+//! The page of an operation, in the manner of the API's documentation pages.
+
+use askama::Template;
+use serde_json::Value;
+use trivium_core::arguments::{Kind, Rule, Value as Given};
+use trivium_core::catalog::NAMESPACE;
+use trivium_core::lint::{example, without_null};
+use trivium_core::{Code, Entry, Verbs};
+use trivium_front::{Profile, Reply};
+
+use super::errors::{Cause, causes};
+use super::index::verbs;
+use super::snippets::{Snippet, snippets};
+use crate::Site;
+use crate::examples::{self, Exchange, Format, answers};
+use crate::reply;
+use crate::schema::{kind, members, resolve, text};
+
+#[derive(Template)]
+#[template(path = "docs/operation.html")]
+struct OperationPage<'a> {
+    site: &'a Site<'a>,
+    namespace: &'static str,
+    name: &'static str,
+    verbs: &'static str,
+    /// How the form on the page is sent.
+    method: &'static str,
+    paragraphs: Vec<&'a str>,
+    arguments: Vec<Argument<'a>>,
+    attributes: Vec<Attribute>,
+    own: Vec<Cause>,
+    common: Vec<Cause>,
+    exchanges: Vec<(Format, Exchange)>,
+    snippets: Vec<Snippet>,
+}
+
+/// An argument as its page tells it.
+struct Argument<'a> {
+    name: &'static str,
+    /// Its type for people.
+    kind: &'static str,
+    /// Its type for the script.
+    sent_as: &'static str,
+    required: bool,
+    default: Option<String>,
+    range: Option<String>,
+    words: &'a [String],
+    description: &'a str,
+    example: String,
+    /// True when the example call gives it.
+    given: bool,
+}
+
+/// A member of the result; one of a list's items is named `groups[].id`.
+struct Attribute {
+    name: String,
+    kind: &'static str,
+    optional: bool,
+    words: Vec<String>,
+    description: String,
+    example: Option<String>,
+}
+
+/// The page.
+pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Reply {
+    let profile = site.wire.profile;
+    let Some(call) = examples::of(entry) else {
+        return crate::pages::missing();
+    };
+    let given = examples::arguments(entry, call);
+    let exchanges = Format::ALL.map(|format| (format, Exchange::of(site, entry, call, format)));
+    let page = OperationPage {
+        site,
+        namespace: NAMESPACE,
+        name: entry.name,
+        verbs: verbs(entry),
+        method: if entry.verbs == Verbs::Get {
+            "get"
+        } else {
+            "post"
+        },
+        paragraphs: entry.description().split("\n\n").collect(),
+        arguments: entry
+            .arguments
+            .iter()
+            .map(|rule| argument(entry, rule, &given))
+            .collect(),
+        attributes: attributes(entry),
+        own: causes(profile, entry.errors),
+        common: causes(profile, Code::COMMON),
+        exchanges: exchanges.into(),
+        snippets: snippets(site.base_url, entry, &given),
+    };
+    reply::page(200, &page)
+}
+
+fn argument<'a>(entry: &'a Entry, rule: &'a Rule, given: &[(&str, &str, Kind)]) -> Argument<'a> {
+    let schema = entry.argument(rule.name).unwrap_or(&Value::Null);
+    let call = given.iter().find(|(name, ..)| *name == rule.name);
+    let example = match call {
+        Some((_, value, _)) => (*value).to_owned(),
+        None => example(schema).map(plain).unwrap_or_default(),
+    };
+    let (kind, sent_as) = match rule.kind {
+        Kind::Text if !rule.words.is_empty() => ("enum", "string"),
+        Kind::Text => ("string", "string"),
+        Kind::Integer => ("int", "int"),
+        Kind::Boolean => ("boolean", "boolean"),
+        Kind::DateTime => ("dateTime", "dateTime.iso8601"),
+    };
+    let range = match (rule.minimum, rule.maximum, rule.longest) {
+        (Some(least), Some(most), _) => Some(format!("{least} to {most}")),
+        (.., Some(longest)) => Some(format!("at most {longest} characters")),
+        _ => rule.id.as_ref().map(|id| match &id.or {
+            Some(word) => format!("{}N, or {word}", id.prefix),
+            None => format!("{}N", id.prefix),
+        }),
+    };
+    Argument {
+        name: rule.name,
+        kind,
+        sent_as,
+        required: rule.required,
+        default: rule.default.as_ref().map(|default| match default {
+            Given::Text(text) => text.clone(),
+            Given::Integer(number) => number.to_string(),
+            Given::Boolean(truth) => truth.to_string(),
+        }),
+        range,
+        words: &rule.words,
+        description: text(schema, "description"),
+        example,
+        given: call.is_some(),
+    }
+}
+
+/// The members of the result, with what the recorded answer has for them.
+fn attributes(entry: &Entry) -> Vec<Attribute> {
+    let answer = answers::of(Profile::Documented, entry.name, Format::Json);
+    let answer: Option<Value> = answer.and_then(|answer| serde_json::from_str(answer).ok());
+    let success = answer.as_ref().and_then(|answer| answer.get("success"));
+    let mut attributes = vec![Attribute {
+        name: "success".into(),
+        kind: "boolean",
+        optional: false,
+        words: Vec::new(),
+        description: "true if the call did what was asked".into(),
+        example: success.map(plain),
+    }];
+    let root = entry.output.as_value();
+    collect(root, root, "", answer.as_ref(), &mut attributes);
+    attributes
+}
+
+fn collect(
+    schema: &Value,
+    root: &Value,
+    before: &str,
+    answer: Option<&Value>,
+    into: &mut Vec<Attribute>,
+) {
+    for member in members(schema) {
+        let name = format!("{before}{}", member.name);
+        let inner = resolve(member.schema, root);
+        let answer = answer.and_then(|answer| answer.get(member.name));
+        let words = inner.get("enum").and_then(Value::as_array);
+        let (kind, nested) = match kind(inner) {
+            "array" => {
+                let items = resolve(inner.get("items").unwrap_or(&Value::Null), root);
+                let first = answer.and_then(|answer| answer.get(0));
+                ("array", Some((items, format!("{name}[]."), first)))
+            }
+            "object" => ("hash", Some((inner, format!("{name}."), answer))),
+            "boolean" => ("boolean", None),
+            "integer" => ("int", None),
+            _ if words.is_some() => ("enum", None),
+            _ if text(inner, "format") == "date-time" => ("dateTime", None),
+            _ => ("string", None),
+        };
+        let shown = answer
+            .filter(|_| nested.is_none())
+            .or_else(|| example(inner));
+        into.push(Attribute {
+            name,
+            kind,
+            optional: member.optional,
+            words: words.into_iter().flatten().map(plain).collect(),
+            description: match member.description {
+                "" => text(without_null(inner), "description").to_owned(),
+                description => description.to_owned(),
+            },
+            example: shown.map(plain),
+        });
+        if let Some((schema, before, answer)) = nested {
+            collect(schema, root, &before, answer, into);
+        }
+    }
+}
+
+/// A value as people read it.
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}

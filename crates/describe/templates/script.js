@@ -1,0 +1,99 @@
+// What pages gain where scripts run: buttons that copy, and a form that shows a call as it
+// travels. Everything can be read without.
+"use strict";
+
+for (const figure of document.querySelectorAll("figure")) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "copy";
+  button.textContent = "Copy";
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(figure.querySelector("code").textContent);
+      button.textContent = "Copied";
+    } catch {
+      // Browsers keep the clipboard from pages that came without TLS.
+      getSelection().selectAllChildren(figure.querySelector("code"));
+      button.textContent = "Selected";
+    }
+    setTimeout(() => (button.textContent = "Copy"), 2000);
+  });
+  figure.querySelector("figcaption").append(button);
+}
+
+// The fields that are filled in; a required text may be empty.
+function given(form) {
+  const fields = [...form.querySelectorAll("[name]")];
+  return fields.filter((field) => field.value !== "" || "required" in field.dataset);
+}
+
+function escape(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+function methodCall(form) {
+  const members = given(form).map((field) => {
+    const type = field.dataset.type;
+    let value = escape(field.value);
+    if (type === "boolean") value = field.value === "true" ? "1" : "0";
+    if (type === "dateTime.iso8601") value = value.replaceAll(/[-Z]/g, "");
+    return `     <member>
+      <name>${field.name}</name>
+      <value><${type}>${value}</${type}></value>
+     </member>
+`;
+  });
+  const struct = members.length ? `<struct>\n${members.join("")}    </struct>` : "<struct></struct>";
+  return `<?xml version='1.0'?>
+ <methodCall>
+  <methodName>${form.dataset.name}</methodName>
+  <params>
+   <param>
+    <value>${struct}</value>
+   </param>
+  </params>
+ </methodCall>
+`;
+}
+
+// The call of a form in the chosen protocol: method, path, headers and body.
+function requestOf(form) {
+  const { value: protocol, dataset } = form.querySelector("#try-protocol").selectedOptions[0];
+  if (protocol === "xmlrpc") {
+    return { method: "POST", path: dataset.path, type: "text/xml", body: methodCall(form) };
+  }
+  const pairs = new URLSearchParams(given(form).map((field) => [field.name, field.value]));
+  if (form.method === "get") {
+    const query = pairs.toString();
+    return { method: "GET", path: query ? `${dataset.path}?${query}` : dataset.path };
+  }
+  const type = "application/x-www-form-urlencoded";
+  return { method: "POST", path: dataset.path, type, body: pairs.toString() };
+}
+
+async function send(form) {
+  const { method, path, type, body } = requestOf(form);
+  const headers = type ? { "Content-Type": type } : {};
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`);
+  const [request, response] = ["request", "response"].map((name) => form.querySelector(`code.${name}`));
+  request.textContent = `${method} ${path} HTTP/1.1\n${lines.join("")}\n${body ?? ""}`;
+  response.textContent = "…";
+  for (const part of form.querySelectorAll("div.scripted")) part.hidden = false;
+  try {
+    const answer = await fetch(path, { method, headers, body, cache: "no-store" });
+    const kept = ["content-type", "link", "retry-after"].filter((name) => answer.headers.has(name));
+    const told = kept.map((name) => `${name}: ${answer.headers.get(name)}\n`);
+    const text = await answer.text();
+    response.textContent = `HTTP/1.1 ${answer.status} ${answer.statusText}\n${told.join("")}\n${text}`;
+  } catch (error) {
+    response.textContent = `No answer: ${error.message}`;
+  }
+}
+
+for (const form of document.querySelectorAll("form.try")) {
+  for (const part of form.querySelectorAll("p.scripted")) part.hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(form);
+  });
+}

@@ -1,0 +1,239 @@
+//! Holds the pages against the server that they are about.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use trivium_core::catalog::CATALOG;
+use trivium_describe::Site;
+use trivium_describe::examples::Format;
+use trivium_describe::examples::exchange::request;
+use trivium_describe::site::paths;
+use trivium_front::{Profile, StatusRule, Wire};
+
+use super::steady::steady;
+use super::{PROFILES, demonstration, protocol, tell};
+use crate::harness::{Response, Served, trivium};
+
+/// What a browser may do with a page.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+                      form-action 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The text of a page between two marks, each time that they are there.
+fn between<'a>(page: &'a str, begin: &str, end: &str) -> Vec<&'a str> {
+    let parts = page.split(begin).skip(1);
+    parts.filter_map(|part| part.split(end).next()).collect()
+}
+
+/// A text that a page has escaped.
+fn unescaped(html: &str) -> String {
+    let text = html.replace("&#60;", "<").replace("&#62;", ">");
+    let text = text.replace("&#34;", "\"").replace("&#39;", "'");
+    text.replace("&#38;", "&")
+}
+
+/// The figures of a page, caption and text.
+pub(super) fn figures(page: &str) -> Vec<(String, String)> {
+    let figures = between(page, "<figure>", "</figure>");
+    let part = |figure: &str, begin: &str, end: &str| unescaped(between(figure, begin, end)[0]);
+    // Those of the form are empty until it calls.
+    let filled = figures
+        .into_iter()
+        .filter(|figure| figure.contains("<code>"));
+    filled
+        .map(|figure| {
+            let caption = part(figure, "<figcaption>", "</figcaption>");
+            (caption, part(figure, "<code>", "</code>"))
+        })
+        .collect()
+}
+
+/// The page of an operation.
+pub(super) fn page(server: &Served, operation: &str) -> String {
+    let response = server.get(&format!("/docs/peopleaggregator.{operation}"));
+    assert_eq!(response.status, 200, "{operation}");
+    response.text()
+}
+
+#[test]
+fn every_page_shows_what_travels() {
+    for ((profile, option), status) in PROFILES.into_iter().zip([StatusRule::Http, StatusRule::Ok])
+    {
+        for (place, format) in Format::ALL.into_iter().enumerate() {
+            let server = demonstration(option, status);
+            tell(&server, format, |entry, example, response, first| {
+                if !first {
+                    return;
+                }
+                let page = page(&server, entry.name);
+                let shown = figures(&page[page.find("<h2 id=\"xml\"").unwrap()..]);
+                let [(_, asked), (_, answered)] = &shown[2 * place..2 * place + 2] else {
+                    panic!("{}: {shown:?}", entry.name);
+                };
+                assert_eq!(*asked, request(entry, example, format));
+                let answer = protocol(format).read(&response);
+                let body = steady(entry, &answer, &response.text());
+                let line = match response.status {
+                    200 => "200 OK",
+                    500 => "500 Internal Server Error",
+                    other => panic!("{}: {other}", entry.name),
+                };
+                let told = format!(
+                    "HTTP/1.1 {line}\nContent-Type: {}\nContent-Length: {}\n\n{body}",
+                    response.header("content-type"),
+                    body.len(),
+                );
+                assert_eq!(*answered, told, "{} {profile:?}", entry.name);
+            });
+        }
+    }
+}
+
+#[test]
+fn every_link_leads_somewhere_on_this_server() {
+    let server = demonstration("documented", StatusRule::Ok);
+    let mut targets = BTreeSet::new();
+    for path in paths() {
+        let response = server.get(&path);
+        assert_eq!(
+            (response.status, response.header("x-content-type-options")),
+            (200, "nosniff")
+        );
+        if !response.header("content-type").starts_with("text/html") {
+            continue;
+        }
+        assert_eq!(response.header("content-security-policy"), POLICY, "{path}");
+        let page = response.text();
+        let words = page.to_ascii_lowercase();
+        for word in [
+            "<style",
+            " style=",
+            "<script>",
+            " onclick",
+            "javascript:",
+            "<img",
+        ] {
+            assert!(!words.contains(word), "{path}: {word}");
+        }
+        let links = [
+            between(&page, " href=\"", "\""),
+            between(&page, " src=\"", "\""),
+        ]
+        .concat();
+        for link in links {
+            let target = match link.strip_prefix('#') {
+                Some(_) => format!("{path}{link}"),
+                None => link.to_owned(),
+            };
+            assert!(target.starts_with('/'), "{path}: {link}");
+            targets.insert(target);
+        }
+    }
+    for target in targets {
+        let (path, place) = target.split_once('#').unwrap_or((&target, ""));
+        let response = server.get(path);
+        assert_eq!(response.status, 200, "{target}");
+        let id = format!("id=\"{place}\"");
+        assert!(
+            place.is_empty() || response.text().contains(&id),
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn a_failed_call_points_to_the_page_of_its_code() {
+    let server = demonstration("documented", StatusRule::Http);
+    let held = |response: &Response, code: &str| {
+        let base = trivium_describe::examples::answers::BASE_URL;
+        let link = format!("<{base}/docs/errors/{code}>; rel=\"help\"");
+        assert_eq!(response.header("link"), link);
+        let page = server.get(&format!("/docs/errors/{code}"));
+        assert_eq!(page.status, 200);
+        assert!(
+            page.text()
+                .contains(&format!("<h1><code>{code}</code></h1>"))
+        );
+    };
+    for format in Format::ALL {
+        let mut failed = 0;
+        tell(&server, format, |entry, _, response, _| {
+            let answer = protocol(format).read(&response);
+            match answer.value["code"].as_str() {
+                Some(code) if answer.text("success") == "false" => {
+                    failed += 1;
+                    held(&response, code);
+                }
+                _ => assert_eq!(response.header("link"), "", "{}", entry.name),
+            }
+        });
+        // Told again to the same server, the story fails where it cannot be repeated.
+        assert!(failed > 0, "{format:?}");
+    }
+    held(
+        &server.get("/api/json/peopleaggregator/nope"),
+        "system_error",
+    );
+}
+
+#[test]
+fn the_documentation_can_be_written_into_files() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().join("public");
+    let url = "https://groups.example";
+    let said = trivium(&["docs", root.to_str().unwrap(), "--url", url], "");
+    assert!(said.status.success(), "{said:?}");
+    assert_eq!(
+        String::from_utf8(said.stdout).unwrap().trim_end(),
+        root.join("docs.html").to_str().unwrap()
+    );
+    let mut pages = 0;
+    for entry in CATALOG.iter() {
+        let path = root.join(format!("docs/peopleaggregator.{}.html", entry.name));
+        let page = std::fs::read_to_string(&path).expect(entry.name);
+        assert!(
+            page.contains(url) && !page.contains("<form"),
+            "{}",
+            entry.name
+        );
+        pages += links_of(&path, &page);
+    }
+    let first = root.join("index.html");
+    pages += links_of(
+        &first,
+        &std::fs::read_to_string(&first).expect("the first page"),
+    );
+    assert!(pages > CATALOG.len());
+    // The files show what a server there would.
+    let site = Site {
+        base_url: url,
+        wire: Wire::default(),
+        is_live: false,
+    };
+    let echo = trivium_describe::site::find("/docs/peopleaggregator.echo", &site).unwrap();
+    let file = std::fs::read_to_string(root.join("docs/peopleaggregator.echo.html")).unwrap();
+    assert_eq!(
+        figures(&String::from_utf8(echo.body).unwrap()),
+        figures(&file)
+    );
+    assert_eq!(site.wire.profile, Profile::Documented);
+}
+
+/// Holds that the links of a file name files, and counts them.
+fn links_of(path: &Path, page: &str) -> usize {
+    let links = [
+        between(page, " href=\"", "\""),
+        between(page, " src=\"", "\""),
+    ]
+    .concat();
+    let links = links.into_iter().filter(|link| !link.starts_with('#'));
+    links
+        .map(|link| link.split('#').next().unwrap_or(link))
+        .map(|link| {
+            assert!(
+                path.parent().unwrap().join(link).is_file(),
+                "{}: {link}",
+                path.display()
+            )
+        })
+        .count()
+}

@@ -1,0 +1,61 @@
+//! Answers without what differs from run to run.
+
+use serde_json::Value;
+use trivium_core::Entry;
+use trivium_core::types::DateTime;
+
+use crate::harness::Answer;
+
+/// Members whose values differ from run to run, beside times.
+const VARYING: [(&str, &str); 3] = [
+    ("login", "authToken"),
+    ("newInvitation", "invitation"),
+    ("checkToken", "tokenLifetime"),
+];
+
+/// The body of an answer with the example of its type for each value that varies.
+pub(super) fn steady(entry: &Entry, answer: &Answer, body: &str) -> String {
+    let mut body = steady_times(body);
+    for (_, member) in VARYING.iter().filter(|(name, _)| *name == entry.name) {
+        let schema = &entry.output.as_value()["properties"][member];
+        body = body.replace(&answer.text(member), &plain(&schema["examples"][0]));
+    }
+    body
+}
+
+/// The same text with each time as the example of its type, in either spelling.
+fn steady_times(text: &str) -> String {
+    let time = DateTime(1_155_303_524).to_string();
+    let short = time.replace(['-', 'Z'], "");
+    let mut steady = String::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let spelling = [&time, &short].into_iter().find(|spelling| {
+            let begins = rest.as_bytes().get(..spelling.len());
+            begins.is_some_and(|begins| {
+                let pairs = begins.iter().zip(spelling.bytes());
+                pairs.into_iter().all(|(a, b)| match b {
+                    b'0'..=b'9' => a.is_ascii_digit(),
+                    other => *a == other,
+                })
+            })
+        });
+        match spelling {
+            Some(spelling) => {
+                steady.push_str(spelling);
+                rest = &rest[spelling.len()..];
+            }
+            None => {
+                steady.push(c);
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    steady
+}
+
+fn plain(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
