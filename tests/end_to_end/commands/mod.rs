@@ -1,10 +1,11 @@
 //! The command line, run as people and scripts run it.
 //!
 //! - [`data`] has the commands on people, groups and imports, alone and beside a server.
-//! - [`configuration`] holds where settings come from, and what is refused; [`help`] what
-//!   `--help` says.
+//! - [`calling`] calls a server. [`configuration`] holds where settings come from, and what is
+//!   refused; [`help`] what `--help` says.
 //! - [`serving`] starts and stops servers; [`logs`] reads what they log.
 
+mod calling;
 mod configuration;
 mod data;
 mod help;

@@ -1,9 +1,10 @@
 //! A call and its answer as they travel in each format.
 
-use trivium_core::Entry;
-use trivium_core::Verbs;
+use std::fmt;
+
 use trivium_core::arguments::Kind;
 use trivium_core::catalog::NAMESPACE;
+use trivium_core::{Entry, Verbs};
 use trivium_front::contract::{Profile, status};
 
 use super::{Example, answers, arguments};
@@ -85,22 +86,59 @@ impl Exchange {
 
 /// The request of an example.
 pub fn request(entry: &Entry, example: &Example, format: Format) -> String {
-    let path = format.path(entry.name);
-    let given = arguments(entry, example);
-    let pairs = || form(given.iter().map(|(name, value, _)| (*name, *value)));
-    match (format, entry.verbs) {
-        (Format::XmlRpc, _) => post(&path, "text/xml", &method_call(entry.name, &given)),
-        (_, Verbs::Get) if given.is_empty() => format!("GET {path} HTTP/1.1\n\n"),
-        (_, Verbs::Get) => format!("GET {path}?{} HTTP/1.1\n\n", pairs()),
-        (_, Verbs::Post | Verbs::Any) => post(&path, "application/x-www-form-urlencoded", &pairs()),
+    Request::of(entry, &arguments(entry, example), format).to_string()
+}
+
+/// A request in its parts.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// GET or POST.
+    pub method: &'static str,
+    /// Path and query.
+    pub target: String,
+    /// The header Content-Type, and the body; none for GET.
+    pub body: Option<(&'static str, String)>,
+}
+
+impl Request {
+    /// The call of an operation with these arguments.
+    pub fn of(entry: &Entry, arguments: &[(&str, &str, Kind)], format: Format) -> Self {
+        let path = format.path(entry.name);
+        let form = || form(arguments.iter().map(|(name, value, _)| (*name, *value)));
+        let (method, target, body) = match (format, entry.verbs) {
+            (Format::XmlRpc, _) => {
+                let call = method_call(entry.name, arguments);
+                ("POST", path, Some(("text/xml", call)))
+            }
+            (_, Verbs::Get) if arguments.is_empty() => ("GET", path, None),
+            (_, Verbs::Get) => ("GET", format!("{path}?{}", form()), None),
+            (_, Verbs::Post | Verbs::Any) => {
+                let body = ("application/x-www-form-urlencoded", form());
+                ("POST", path, Some(body))
+            }
+        };
+        Self {
+            method,
+            target,
+            body,
+        }
     }
 }
 
-fn post(path: &str, content_type: &str, body: &str) -> String {
-    let length = body.len();
-    format!(
-        "POST {path} HTTP/1.1\nContent-Type: {content_type}\nContent-Length: {length}\n\n{body}"
-    )
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {} HTTP/1.1", self.method, self.target)?;
+        match &self.body {
+            Some((kind, body)) => {
+                let length = body.len();
+                write!(
+                    f,
+                    "Content-Type: {kind}\nContent-Length: {length}\n\n{body}"
+                )
+            }
+            None => f.write_str("\n"),
+        }
+    }
 }
 
 /// A methodCall, laid out as the documentation page of joinGroup does.
@@ -110,13 +148,14 @@ fn method_call(name: &str, arguments: &[(&str, &str, Kind)]) -> String {
         .map(|(name, value, kind)| {
             let value = match kind {
                 Kind::Text => format!("<string>{}</string>", xml(value)),
-                Kind::Integer => format!("<int>{value}</int>"),
+                Kind::Integer => format!("<int>{}</int>", xml(value)),
                 Kind::Boolean => format!("<boolean>{}</boolean>", i32::from(*value == "true")),
                 Kind::DateTime => format!(
                     "<dateTime.iso8601>{}</dateTime.iso8601>",
-                    value.replace(['-', 'Z'], "")
+                    xml(&value.replace(['-', 'Z'], ""))
                 ),
             };
+            let name = xml(name);
             format!(
                 "     <member>\n      <name>{name}</name>\n      <value>{value}</value>\n     </member>\n"
             )

@@ -9,7 +9,7 @@ pub mod answers;
 pub mod exchange;
 pub mod story;
 
-pub use exchange::{Exchange, Format};
+pub use exchange::{Exchange, Format, Request};
 pub use story::{Example, STORY};
 
 use trivium_core::Entry;

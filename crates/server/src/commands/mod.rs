@@ -1,5 +1,6 @@
 //! Carries out the commands. Standard output is the value alone.
 
+mod call;
 mod category;
 mod describe;
 mod group;
@@ -35,6 +36,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Invite(invite) => membership::invite(global, invite),
         Command::Category(category) => category::run(global, category),
         Command::Import(import) => import::run(global, import),
+        Command::Call(call) => call::run(call),
         Command::Openapi(openapi) => describe::openapi(openapi),
         Command::Xsd(xsd) => describe::xsd(xsd),
         Command::Docs(docs) => describe::docs(docs),

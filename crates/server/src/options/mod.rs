@@ -3,6 +3,7 @@
 //! A flag wins over its environment variable, that over `trivium.toml`, that over the default:
 //! the file's values are handed to clap as defaults before it reads the command line.
 
+mod call;
 mod data;
 mod describe;
 mod prefix;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+pub(crate) use call::{Call, Source, ViaOption};
 pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
 pub(crate) use describe::{Docs, Openapi, Xsd};
 pub(crate) use prefix::{Prefix, overlap};
@@ -108,6 +110,8 @@ pub(crate) enum Command {
         after_help = "Example:\n  trivium import upcoming groups.json --member marc"
     )]
     Import(Import),
+    /// Call an operation of a server
+    Call(Call),
     /// Print the OpenAPI document that a server has at /openapi.json
     #[command(after_help = "Example:\n  trivium openapi > openapi.json")]
     Openapi(Openapi),

@@ -1,0 +1,140 @@
+//! `trivium call`: a client.
+
+use std::io::Read;
+use std::path::Path;
+use std::time::Duration;
+
+use trivium_core::arguments::Kind;
+use trivium_core::{Entry, catalog};
+use trivium_describe::examples::{Format, Request};
+use ureq::http::Response;
+
+use super::print::line;
+use crate::failure::Failure;
+use crate::options::{Call, Source, ViaOption};
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) fn run(call: &Call) -> Result<(), Failure> {
+    let prefix = format!("{}.", catalog::NAMESPACE);
+    let name = call.method.strip_prefix(&prefix).unwrap_or(&call.method);
+    let entry = catalog::find(name)
+        .ok_or_else(|| Failure::Failed(format!("there is no operation '{name}'")))?;
+    let format = match call.via {
+        ViaOption::Json => Format::Json,
+        ViaOption::Xml => Format::Xml,
+        ViaOption::XmlRpc => Format::XmlRpc,
+    };
+    let values = call
+        .arguments
+        .iter()
+        .map(|argument| Ok((argument.name.as_str(), value(&argument.value)?)))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let arguments: Vec<(&str, &str, Kind)> = values
+        .iter()
+        .map(|(name, value)| (*name, value.as_str(), kind(entry, name)))
+        .collect();
+    let request = Request::of(entry, &arguments, format);
+    let token = call.token_file.as_deref().map(read).transpose()?;
+    let answer = send(call, &request, token.as_deref())?;
+    let body = answer.body().trim_end();
+    line(body)?;
+    if succeeded(format, body) {
+        return Ok(());
+    }
+    let help = answer
+        .headers()
+        .get("link")
+        .and_then(|link| link.to_str().ok());
+    let help = help.and_then(|link| link.strip_prefix('<')?.split('>').next());
+    Err(Failure::Failed(match help {
+        Some(help) => format!("{name} failed: see {help}"),
+        None => format!("{name} failed"),
+    }))
+}
+
+fn value(source: &Source) -> Result<String, Failure> {
+    match source {
+        Source::Here(value) => Ok(value.clone()),
+        Source::File(path) => read(path),
+    }
+}
+
+/// The text of a file, without the end of its last line; `-` is standard input.
+fn read(path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    if path == Path::new("-") {
+        std::io::stdin().read_to_string(&mut text)?;
+    } else {
+        text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))?;
+    }
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// The type of an argument; one that the operation does not have goes as text, to be refused.
+fn kind(entry: &Entry, name: &str) -> Kind {
+    let rule = entry.arguments.iter().find(|rule| rule.name == name);
+    rule.map_or(Kind::Text, |rule| rule.kind)
+}
+
+fn send(call: &Call, request: &Request, token: Option<&str>) -> Result<Response<String>, Failure> {
+    let url = format!("{}{}", call.url.trim_end_matches('/'), request.target);
+    let tell = |words: &str| {
+        if call.verbose {
+            eprint!("{words}");
+        }
+    };
+    tell(&format!("{request}\n"));
+    let agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(PATIENCE))
+        .user_agent(concat!("trivium/", env!("CARGO_PKG_VERSION")))
+        .proxy(None)
+        .build()
+        .new_agent();
+    let mut head = ureq::http::Request::builder()
+        .method(request.method)
+        .uri(&url);
+    if let Some(token) = token {
+        head = head.header("Authorization", format!("Bearer {token}"));
+    }
+    let answer = match &request.body {
+        Some((content_type, body)) => head
+            .header("Content-Type", *content_type)
+            .body(body.as_str())
+            .map_err(ureq::Error::from)
+            .and_then(|request| agent.run(request)),
+        None => head
+            .body(())
+            .map_err(ureq::Error::from)
+            .and_then(|request| agent.run(request)),
+    };
+    let cannot = |error: ureq::Error| Failure::Failed(format!("{}: {error}", call.url));
+    let (head, mut body) = answer.map_err(cannot)?.into_parts();
+    let body = body.read_to_string().map_err(cannot)?;
+    tell(&format!("{:?} {}\n", head.version, head.status));
+    for (name, value) in &head.headers {
+        tell(&format!(
+            "{name}: {}\n",
+            String::from_utf8_lossy(value.as_bytes())
+        ));
+    }
+    tell("\n");
+    Ok(Response::from_parts(head, body))
+}
+
+/// Whether an answer says that the call did what was asked. In XML a text cannot look like an
+/// element, so a look at the elements is enough.
+fn succeeded(format: Format, body: &str) -> bool {
+    let elements = || body.split_whitespace().collect::<String>();
+    match format {
+        Format::Json => serde_json::from_str::<serde_json::Value>(body)
+            .is_ok_and(|answer| answer.get("success") == Some(&true.into())),
+        Format::Xml => elements().contains("<success>true</success>"),
+        Format::XmlRpc => {
+            elements().contains("<name>success</name><value><boolean>1</boolean></value>")
+        }
+    }
+}

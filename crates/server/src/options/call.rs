@@ -1,0 +1,77 @@
+//! The options of `trivium call`.
+
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+
+/// Calls an operation of a server, and prints the answer as it came.
+///
+/// The exit code is 0 when the call did what was asked, and 1 when it did not.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  trivium call getCategories
+  trivium call joinGroup id=group:1234 --token-file token --via xml-rpc
+  trivium call login login=marc password@- --url http://groups.example
+
+Secrets are read from files: password@FILE takes the value of password from FILE, and - is standard
+input. A token in --token-file is sent as the header Authorization, for any operation.")]
+pub(crate) struct Call {
+    /// The operation, with or without peopleaggregator. before it
+    #[arg(value_name = "METHOD")]
+    pub(crate) method: String,
+    /// An argument: NAME=VALUE, or NAME@FILE
+    #[arg(value_name = "NAME=VALUE")]
+    pub(crate) arguments: Vec<Argument>,
+    /// The protocol
+    #[arg(long, value_enum, default_value = "json")]
+    pub(crate) via: ViaOption,
+    /// Where the server is
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub(crate) url: String,
+    /// A file with the token of the caller, or - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// Tell on standard error what is sent and received
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// The protocol of a call.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ViaOption {
+    Json,
+    Xml,
+    XmlRpc,
+}
+
+/// An argument of a call.
+#[derive(Clone, Debug)]
+pub(crate) struct Argument {
+    pub(crate) name: String,
+    pub(crate) value: Source,
+}
+
+/// Where the value of an argument is.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    Here(String),
+    File(PathBuf),
+}
+
+impl FromStr for Argument {
+    type Err = Infallible;
+
+    /// The first `=` or `@` ends the name. A name alone has an empty value.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let end = text.find(['=', '@']).unwrap_or(text.len());
+        let (name, value) = text.split_at(end);
+        let value = match value.strip_prefix('@') {
+            Some(file) => Source::File(file.into()),
+            None => Source::Here(value.strip_prefix('=').unwrap_or_default().to_owned()),
+        };
+        let name = name.to_owned();
+        Ok(Self { name, value })
+    }
+}

@@ -1,0 +1,134 @@
+//! `trivium call`, against a demonstration.
+
+use serde_json::json;
+
+use super::{Said, run};
+use crate::harness::Served;
+
+const MARC: &str = "123576abcdef6572134";
+
+/// Calls the server with these words.
+fn call(server: &Served, words: &[&str], stdin: &str) -> Said {
+    let url = format!("http://{}", server.address);
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("token"), format!("{MARC}\n")).expect("a file");
+    run(
+        folder.path(),
+        &[],
+        &[&["call"], words, &["--url", &url]].concat(),
+        stdin,
+    )
+}
+
+#[test]
+fn every_protocol_is_spoken() {
+    let server = Served::demonstration(&[]);
+    let ban = [
+        "id=group:1235",
+        "user=user:1",
+        "until=2099-12-31T23:59:59Z",
+        "--token-file",
+        "-",
+    ];
+    let phil = "4312176fedcba675321";
+    for (via, answer) in [
+        (
+            "json",
+            include_str!("../../cases/peopleaggregator.joinGroup.json.response"),
+        ),
+        (
+            "xml",
+            include_str!("../../cases/peopleaggregator.joinGroup.xml.response"),
+        ),
+        (
+            "xml-rpc",
+            include_str!("../../cases/peopleaggregator.joinGroup.xmlrpc.response"),
+        ),
+    ] {
+        let token = ["--token-file", "token", "--via", via];
+        let group = "id=group:1234";
+        call(&server, &[&["joinGroup", group], &token[..]].concat(), "").is(answer.trim_end());
+        let again = [&["peopleaggregator.joinGroup", group], &token[..]].concat();
+        let again = call(&server, &again, "");
+        let help = format!("see http://{}/docs/errors/already_member", server.address);
+        assert_eq!(again.code, Some(1), "{again:?}");
+        assert!(
+            again.out.contains("already_member") && again.err.contains(&help),
+            "{again:?}"
+        );
+        let left = call(&server, &[&["leaveGroup", group], &token[..]].concat(), "");
+        assert_eq!(left.code, Some(0), "{left:?}");
+        // Numbers and times go as such, where the protocol has types.
+        let list = call(
+            &server,
+            &["getUserList", "page=2", "resultsPerPage=10", "--via", via],
+            "",
+        );
+        assert!(
+            list.code == Some(0) && list.out.contains("marc"),
+            "{list:?}"
+        );
+        for operation in ["banMember", "unbanMember"] {
+            let words = if operation == "banMember" {
+                &ban[..]
+            } else {
+                &["id=group:1235", "user=user:1", "--token-file", "-"]
+            };
+            let done = call(
+                &server,
+                &[&[operation], words, &["--via", via]].concat(),
+                phil,
+            );
+            assert_eq!((done.code, done.err.as_str()), (Some(0), ""), "{done:?}");
+        }
+    }
+}
+
+#[test]
+fn secrets_come_from_files() {
+    let server = Served::demonstration(&[]);
+    let login = call(
+        &server,
+        &["login", "login=marc", "password@-"],
+        "marcspassword\n",
+    )
+    .json();
+    assert_eq!(login["tokenLifetime"], json!(86_400));
+    let mine = call(&server, &["getTokens", "authToken@token"], "").json();
+    assert_eq!(mine["tokens"].as_array().map(Vec::len), Some(2));
+    let told = call(&server, &["getTokens", "--token-file", "token", "-v"], "");
+    assert!(
+        told.err
+            .starts_with("GET /api/json/peopleaggregator/getTokens HTTP/1.1\n"),
+        "{told:?}"
+    );
+    assert!(
+        told.err
+            .contains("content-type: application/x-javascript\n"),
+        "{told:?}"
+    );
+    assert!(!told.err.contains(MARC), "{told:?}");
+    assert_eq!(told.code, Some(0));
+}
+
+#[test]
+fn what_cannot_be_called_is_told() {
+    let server = Served::demonstration(&[]);
+    call(&server, &["nope"], "").fails(1, "trivium: there is no operation 'nope'");
+    call(&server, &["echo", "echoText@nowhere"], "").fails(1, "trivium: nowhere: ");
+    let extra = call(
+        &server,
+        &["echo", "echoText=x", "extra=y", "--via", "xml-rpc"],
+        "",
+    );
+    assert!(
+        extra.code == Some(1) && extra.out.contains("validation_extra_key"),
+        "{extra:?}"
+    );
+    let empty = call(&server, &["echo", "echoText"], "");
+    assert_eq!(empty.json(), json!({"echoText": "", "success": true}));
+    drop(server);
+    let folder = tempfile::tempdir().expect("a folder");
+    let words = ["call", "echo", "echoText=x", "--url", "http://127.0.0.1:1"];
+    run(folder.path(), &[], &words, "").fails(1, "trivium: http://127.0.0.1:1: ");
+}
