@@ -19,6 +19,7 @@ need 'command -v npm' npm
 need 'perl -MRPC::XML::Client -e 1' librpc-xml-perl
 need 'command -v xmllint' libxml2-utils
 need 'command -v jq' jq
+need 'command -v chromium' chromium
 
 if [ -n "$missing" ]; then
     as_root=""
@@ -36,9 +37,10 @@ if [ -n "$missing" ]; then
         apt-get install --yes --quiet --no-install-recommends $missing
 fi
 
-# The XML-RPC client for Node comes from the npm registry, in the version that the lock names.
+# The XML-RPC client for Node, and what drives and judges a browser, come from the npm registry in
+# the versions that the lock names.
 cd "$(dirname "$0")/clients"
-if [ ! -d node_modules/xmlrpc ]; then npm ci --silent --no-audit --no-fund; fi
+if [ ! package-lock.json -ot node_modules/.package-lock.json ]; then npm ci --silent --no-audit --no-fund; fi
 
 # The validator of OpenAPI documents comes from PyPI.
 if [ ! -x venv/bin/openapi-spec-validator ]; then

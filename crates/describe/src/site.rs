@@ -34,6 +34,9 @@ const ROWS: &[Row] = &[
     row("/style.css", one, |_, _| {
         Some(document("text/css; charset=utf-8", STYLE))
     }),
+    row("/icon.svg", one, |_, _| {
+        Some(document("image/svg+xml", ICON))
+    }),
     row("/script.js", one, |_, _| {
         Some(document("text/javascript; charset=utf-8", SCRIPT))
     }),
@@ -55,6 +58,9 @@ const ROWS: &[Row] = &[
 
 /// The style sheet of all pages.
 const STYLE: &str = include_str!("../templates/style.css");
+
+/// Three ways that meet.
+const ICON: &str = include_str!("../templates/icon.svg");
 
 /// The script of all pages, without which they can be read.
 const SCRIPT: &str = include_str!("../templates/script.js");

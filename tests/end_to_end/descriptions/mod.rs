@@ -2,8 +2,10 @@
 //!
 //! - [`examples`] makes every example call in every format, and records the answers.
 //! - [`pages`] holds the pages against that, [`snippets`] runs the programs on them.
+//! - [`browser`] looks at the pages as people do.
 //! - [`openapi`] and [`xsd`] hand the descriptions for programs to tools of other hands.
 
+mod browser;
 mod examples;
 mod openapi;
 mod pages;

@@ -1,0 +1,135 @@
+// Looks at the pages with Chromium, as people do: narrow and wide, light and dark, with scripts
+// and without. Called with the address of a demonstration, and a folder for pictures if wanted.
+"use strict";
+
+const assert = require("node:assert/strict");
+const path = require("node:path");
+const { chromium } = require("playwright-core");
+const axe = require("axe-core");
+
+const [base, pictures] = process.argv.slice(2);
+const PAGES = [
+  "/",
+  "/docs",
+  "/docs/peopleaggregator.joinGroup",
+  "/docs/peopleaggregator.getMyGroups",
+  "/docs/peopleaggregator.editGroup",
+  "/docs/membership",
+  "/docs/errors",
+  "/docs/errors/banned",
+  "/group/1234",
+  "/user/1",
+];
+const WIDTHS = [320, 768, 1280];
+const JOIN = "/docs/peopleaggregator.joinGroup";
+
+async function open(browser, options) {
+  const context = await browser.newContext({ baseURL: base, ...options });
+  const page = await context.newPage();
+  // What it complains of, such as a breach of its policy, and what it asks of others.
+  page.complaints = [];
+  const complain = (words) => page.complaints.push(`${page.url()}: ${words}`);
+  page.on("console", (message) => message.type() === "error" && complain(message.text()));
+  page.on("pageerror", (error) => complain(error.message));
+  page.on("request", (request) => request.url().startsWith(base) || complain(request.url()));
+  return page;
+}
+
+async function close(page) {
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+}
+
+async function look(browser) {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const width of WIDTHS) {
+      const page = await open(browser, { colorScheme, viewport: { width, height: 800 } });
+      for (const address of PAGES) {
+        await page.goto(address);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(over <= 0, `${address} is ${over} wider than ${width}`);
+        await page.evaluate(axe.source);
+        const { violations } = await page.evaluate(() => axe.run());
+        const told = violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);
+        assert.deepEqual(told, [], `${address} ${colorScheme} ${width}`);
+        if (pictures) {
+          const name = `${address.replaceAll("/", "_")}-${width}-${colorScheme}.png`;
+          await page.screenshot({ path: path.join(pictures, name), fullPage: true });
+        }
+      }
+      await close(page);
+    }
+  }
+}
+
+async function tryIt(browser) {
+  const page = await open(browser, {});
+  await page.goto(JOIN);
+  const answers = { json: '"joinState": "joined"', xml: "already_member", xmlrpc: "already_member" };
+  for (const [protocol, expected] of Object.entries(answers)) {
+    await page.selectOption("#try-protocol", protocol);
+    const [sent] = await Promise.all([
+      page.waitForRequest((request) => request.method() === "POST"),
+      page.click("form.try button:not(.copy)"),
+    ]);
+    await page.waitForFunction((text) => document.querySelector("code.response").textContent.includes(text), expected);
+    const shown = await page.textContent("code.request");
+    const target = sent.url().slice(base.length);
+    const type = sent.headers()["content-type"];
+    assert.equal(shown, `POST ${target} HTTP/1.1\nContent-Type: ${type}\n\n${sent.postData()}`);
+    assert.match(await page.textContent("code.response"), /^HTTP\/1.1 200 /);
+  }
+  // A field with characters that matter to a format arrives as it was typed.
+  await page.goto("/docs/peopleaggregator.echoPost");
+  for (const protocol of ["json", "xml", "xmlrpc"]) {
+    await page.selectOption("#try-protocol", protocol);
+    await page.fill("#try-echoText", "a<b>&c=d 江");
+    await page.click("form.try button:not(.copy)");
+    const echo = protocol === "json" ? "a<b>&c=d 江" : "a&lt;b&gt;&amp;c=d 江";
+    await page.waitForFunction((text) => document.querySelector("code.response").textContent.includes(text), echo);
+  }
+  await close(page);
+}
+
+async function copy(browser) {
+  const page = await open(browser, { permissions: ["clipboard-read", "clipboard-write"] });
+  await page.goto(JOIN);
+  const figure = page.locator("figure").first();
+  await figure.locator("button.copy").click();
+  await figure.getByText("Copied").waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, await figure.locator("code").textContent());
+  await close(page);
+}
+
+async function withoutScript(browser) {
+  const page = await open(browser, { javaScriptEnabled: false });
+  await page.goto("/docs/peopleaggregator.echoPost");
+  assert.equal(await page.locator("button.copy").count(), 0);
+  assert.equal(await page.locator("#try-protocol").isVisible(), false);
+  await page.click("form.try button");
+  assert.equal(new URL(page.url()).pathname, "/api/json/peopleaggregator/echoPost");
+  assert.match(await page.content(), /"echoText": "Hello"/);
+  // Of complaints there may be one: the answer is no page, and has no icon.
+  await page.context().close();
+}
+
+async function main() {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox"],
+  });
+  try {
+    await look(browser);
+    await tryIt(browser);
+    await copy(browser);
+    await withoutScript(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
