@@ -1,7 +1,10 @@
 //! Runs the programs on the pages, each in its language, and holds what they print against the
 //! recorded answers.
 
+use std::path::Path;
+
 use trivium_core::Entry;
+use trivium_core::catalog::CATALOG;
 use trivium_describe::examples::exchange::request;
 use trivium_describe::examples::{Format, STORY, answers};
 use trivium_front::{Profile, StatusRule};
@@ -65,4 +68,36 @@ fn php() {
 #[test]
 fn javascript() {
     check("JavaScript", "node", &["--input-type=module", "-"]);
+}
+
+/// The programs in Rust, which the compiler reads with these tests.
+#[rustfmt::skip]
+#[path = "../../cases/rust_programs.rs"]
+mod rust_programs;
+
+#[test]
+fn rust() {
+    let kept = include_str!("../../cases/rust_programs.rs");
+    let server = demonstration("documented", StatusRule::Ok);
+    let mut programs = String::from(
+        "//! The programs in Rust that the pages show: the compiler reads them. Written by\n\
+         //! tests/end_to_end/descriptions/snippets.rs, with INSTA_UPDATE=always.\n\n\
+         #![expect(clippy::print_stdout, dead_code, non_snake_case, reason = \"they are only compiled\")]\n",
+    );
+    for entry in CATALOG.iter() {
+        let figures = figures(&page(&server, entry.name));
+        let (_, text) = figures
+            .iter()
+            .find(|(caption, _)| caption == "Rust")
+            .unwrap();
+        programs.push_str(&format!("\nmod {} {{\n{text}\n}}\n", entry.name));
+    }
+    if kept != programs && std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/rust_programs.rs");
+        std::fs::write(path, &programs).expect("the programs");
+    }
+    assert!(
+        kept == programs,
+        "other programs than are compiled: see INSTA_UPDATE"
+    );
 }
