@@ -3,12 +3,11 @@
 const xmlrpc = require("xmlrpc");
 
 const client = xmlrpc.createClient(process.argv[2] + "/api/xmlrpc");
-const call = (name, values) =>
+const ask = (name, params) =>
   new Promise((resolve, reject) => {
-    client.methodCall("peopleaggregator." + name, [values], (error, value) =>
-      error ? reject(error) : resolve(value)
-    );
+    client.methodCall(name, params, (error, value) => (error ? reject(error) : resolve(value)));
   });
+const call = (name, values) => ask("peopleaggregator." + name, [values]);
 
 async function main() {
   const found = {};
@@ -34,6 +33,17 @@ async function main() {
   } catch (error) {
     found.fault = [error.faultCode, error.faultString];
   }
+
+  const name = ["peopleaggregator.joinGroup"];
+  found.methods = (await ask("system.listMethods", [])).length;
+  found.signature = await ask("system.methodSignature", name);
+  found.help = (await ask("system.methodHelp", name)).split("\n")[0];
+  found.faults = (await ask("system.getCapabilities", [])).faults_interop.specVersion;
+
+  const one = (name, values) => ({ methodName: "peopleaggregator." + name, params: [values] });
+  const calls = [one("checkToken", { authToken }), one("joinGroup", group), one("nope", {})];
+  const [[token], [joined], nope] = await ask("system.multicall", [calls]);
+  found.several = [token.login, joined.code, nope.faultCode];
   console.log(JSON.stringify(found));
 }
 

@@ -43,4 +43,25 @@ $found{groups} = [
 my $fault = answer('nope');
 $found{fault} = [0 + $fault->code, $fault->string] if $fault->is_fault;
 
+sub own {
+    my $answer = $client->send_request(@_);
+    die $answer unless ref $answer;
+    return $answer->value;
+}
+
+my @name = (RPC::XML::string->new('peopleaggregator.joinGroup'));
+$found{methods} = scalar @{ own('system.listMethods') };
+$found{signature} = own('system.methodSignature', @name);
+($found{help}) = split /\n/, own('system.methodHelp', @name);
+$found{faults} = 0 + own('system.getCapabilities')->{faults_interop}{specVersion};
+
+my @calls = map { { methodName => "peopleaggregator.$_->[0]", params => [ $_->[1] ] } } (
+    [ checkToken => {@token} ],
+    [ joinGroup => { @token, id => 'group:1234' } ],
+    [ nope => {} ],
+);
+my $answers = own('system.multicall', \@calls);
+$found{several} =
+    [ $answers->[0][0]{login}, $answers->[1][0]{code}, 0 + $answers->[2]{faultCode} ];
+
 print JSON::PP->new->ascii->encode(\%found), "\n";

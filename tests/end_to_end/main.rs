@@ -5,6 +5,7 @@
 //! - [`golden`] holds the documented bytes; [`contract`] the rules of arguments, verbs, wrappers
 //!   and encodings; [`hostile`] what must not hurt; [`clients`] calls from other hands.
 //! - [`onezone`] holds that dialect against its contract.
+//! - [`system`] has XML-RPC's own methods, and several calls in one.
 //! - [`model`] holds the service against a model of its rules; [`races`] calls at once.
 //! - [`upcoming`] and the dialect beside it are held against their pages; [`crossing`] goes through
 //!   all front-ends.
@@ -39,4 +40,5 @@ mod races;
 mod revocation;
 mod stop;
 mod stories;
+mod system;
 mod upcoming;

@@ -106,6 +106,11 @@ fn subject(subject: &'static str, mut operations: Vec<Entry>) -> Vec<Entry> {
     operations
 }
 
+/// The operation of this name, with the namespace.
+pub fn find_qualified(name: &str) -> Option<&'static Entry> {
+    find(name.strip_prefix(NAMESPACE)?.strip_prefix('.')?)
+}
+
 /// The operation of this name, without the namespace.
 pub fn find(name: &str) -> Option<&'static Entry> {
     CATALOG.iter().find(|entry| entry.name == name)

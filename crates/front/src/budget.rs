@@ -5,6 +5,15 @@ use trivium_core::{Code, Error};
 /// Bytes of a body at the most.
 pub const BODY: usize = 256 * 1024;
 
+/// Bytes of a body with several calls at the most.
+pub const BODY_OF_CALLS: usize = 1024 * 1024;
+
+/// Calls in a body with several at the most.
+pub const CALLS: usize = 64;
+
+/// Bytes of answers after which no further one of several calls is made.
+pub const ANSWERS: usize = 8 * 1024 * 1024;
+
 /// Levels of values at the most.
 pub const LEVELS: usize = 32;
 
@@ -48,9 +57,20 @@ pub fn name(name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// The error of a body that is too long.
-pub fn body_too_large() -> Error {
-    too_large("a body of more than 256 KiB")
+/// The error of a body that is longer than this.
+pub fn body_too_large(most: usize) -> Error {
+    too_large(&format!("a body of more than {} KiB", most / 1024))
+}
+
+/// The error of one of several calls, when the answers to those before it are too long.
+pub fn answers_too_large() -> Error {
+    Error::new(
+        Code::RequestTooLarge,
+        format!(
+            "The answers to the calls before this one have more than {} KiB: it was not made.",
+            ANSWERS / 1024
+        ),
+    )
 }
 
 fn too_large(what: &str) -> Error {

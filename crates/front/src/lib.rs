@@ -21,4 +21,4 @@ pub mod xml;
 
 pub use check::Given;
 pub use contract::{Profile, StatusRule, Wire};
-pub use request::{Call, FrontEnd, Outcome, Reply, Request};
+pub use request::{Call, Calls, FrontEnd, Outcome, Reply, Request, Several};

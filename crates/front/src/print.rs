@@ -10,9 +10,10 @@ use erased_serde::Serialize as Erased;
 use serde::ser::{
     Impossible, Serialize, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
 };
+use trivium_core::Error;
 use trivium_core::types::DateTime;
 
-use crate::contract::Profile;
+use crate::contract::{Profile, code_on_wire};
 
 /// How a format writes values. Each method appends to `out`.
 pub trait Syntax {
@@ -57,27 +58,60 @@ pub fn print<S: Syntax>(
     success: bool,
     result: &dyn Erased,
 ) -> Result<(), Unprintable> {
+    put(out, syntax, profile, Some(success), result)
+}
+
+/// Appends a value to `out` that is no result of an operation: as it is.
+///
+/// # Errors
+/// As [`print()`].
+pub fn plain<S: Syntax>(
+    out: &mut Vec<u8>,
+    syntax: S,
+    profile: Profile,
+    value: &dyn Erased,
+) -> Result<(), Unprintable> {
+    put(out, syntax, profile, None, value)
+}
+
+fn put<S: Syntax>(
+    out: &mut Vec<u8>,
+    syntax: S,
+    profile: Profile,
+    success: Option<bool>,
+    value: &dyn Erased,
+) -> Result<(), Unprintable> {
     out.reserve(1024);
     let mut printer = Printer {
         out,
         syntax,
         sorted: profile == Profile::Documented,
-        success: Some(success),
+        success,
         time: false,
         members: Vec::new(),
         scratch: Vec::new(),
         text: String::new(),
     };
-    Serialize::serialize(result, &mut printer)
+    Serialize::serialize(value, &mut printer)
 }
 
 /// The result of a failed call.
 #[derive(serde::Serialize)]
 pub struct Failure<'a> {
     /// Why.
-    pub code: &'a str,
+    pub code: &'static str,
     /// In words.
     pub msg: &'a str,
+}
+
+impl<'a> Failure<'a> {
+    /// An error as this profile tells it.
+    pub fn of(profile: Profile, error: &'a Error) -> Self {
+        Self {
+            code: code_on_wire(profile, error.code()),
+            msg: error.message(),
+        }
+    }
 }
 
 struct Printer<'a, S> {

@@ -77,6 +77,27 @@ impl Call {
     }
 }
 
+/// The calls that a request asks for.
+pub enum Calls<R = Answer> {
+    /// One.
+    One(Call<R>),
+    /// Several, for a protocol that has such.
+    Several(Box<dyn Several<R>>),
+}
+
+/// Several calls of one request. Each is made alone, after the one before it was written, so
+/// that no more than one answer is held at a time, and none depends on another.
+pub trait Several<R = Answer> {
+    /// The next call; what asks for none that can be made is written and passed over.
+    fn next(&mut self) -> Option<Call<R>>;
+
+    /// Writes what became of the call that [`next`](Self::next) gave last.
+    fn write(&mut self, outcome: Outcome<R>);
+
+    /// All that was written.
+    fn reply(self: Box<Self>) -> Reply;
+}
+
 /// What became of a call.
 pub type Outcome<R = Answer> = Result<R, Error>;
 
@@ -103,12 +124,13 @@ pub trait FrontEnd: Send + Sync {
     /// Its name in the audit log.
     fn via(&self) -> Via;
 
-    /// Reads the call that a request asks for.
+    /// Reads the calls that a request asks for.
     ///
     /// # Errors
-    /// The answer, when the request asks for none that can be made.
-    fn read(&self, request: &Request<'_>) -> Result<Call<Self::Answer>, Box<Reply>>;
+    /// The answer, when there is no call to make: the request asks for none that can be made, or
+    /// for what is known without.
+    fn read(&self, request: &Request<'_>) -> Result<Calls<Self::Answer>, Box<Reply>>;
 
-    /// Writes what became of the call that [`read`](Self::read) found in this request.
+    /// Writes what became of the one call that [`read`](Self::read) found in this request.
     fn write(&self, request: &Request<'_>, outcome: Outcome<Self::Answer>) -> Reply;
 }

@@ -77,6 +77,14 @@ pub fn allow(name: &str) -> Option<&'static str> {
 /// # Errors
 /// `unsupported_media_type`, `request_too_large`.
 pub fn body<'a>(request: &Request<'a>) -> Result<&'a [u8], Error> {
+    body_up_to(request, budget::BODY)
+}
+
+/// The same for a protocol that reads more, or less.
+///
+/// # Errors
+/// As [`body`].
+pub fn body_up_to<'a>(request: &Request<'a>, most: usize) -> Result<&'a [u8], Error> {
     let encoding = request.content_encoding.unwrap_or("identity");
     if !encoding.trim().eq_ignore_ascii_case("identity") {
         return Err(Error::new(
@@ -87,7 +95,10 @@ pub fn body<'a>(request: &Request<'a>) -> Result<&'a [u8], Error> {
             ),
         ));
     }
-    request.body.ok_or_else(budget::body_too_large)
+    request
+        .body
+        .filter(|body| body.len() <= most)
+        .ok_or_else(|| budget::body_too_large(most))
 }
 
 /// The media type of a Content-Type, in lower case and without parameters.

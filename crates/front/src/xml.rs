@@ -231,6 +231,22 @@ impl<'a> Reader<'a> {
         Ok((text, Markup::Start(name)))
     }
 
+    /// How many elements are open.
+    pub const fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Passes over what is left of the element at this depth, its end included.
+    ///
+    /// # Errors
+    /// Any [`Problem`].
+    pub fn leave(&mut self, depth: usize) -> Result<(), Problem> {
+        while self.depth >= depth {
+            self.step()?;
+        }
+        Ok(())
+    }
+
     /// Nothing but white space stands outside the one element.
     fn outside(&self, text: &str) -> Result<(), Problem> {
         if is_blank(text) {

@@ -18,7 +18,7 @@ mod routes;
 mod values;
 
 use trivium_core::Via;
-use trivium_front::{Call, FrontEnd, Outcome, Reply, Request};
+use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request};
 
 pub use crate::answer::{Answer, Location};
 use crate::asked::Asked;
@@ -76,8 +76,9 @@ impl FrontEnd for Onezone {
         Via("onezone")
     }
 
-    fn read(&self, request: &Request<'_>) -> Result<Call<Answer>, Box<Reply>> {
+    fn read(&self, request: &Request<'_>) -> Result<Calls<Answer>, Box<Reply>> {
         self.call(request)
+            .map(Calls::One)
             .map_err(|refusal| Box::new(answer::refuse(&refusal)))
     }
 

@@ -8,9 +8,9 @@ pub mod syntax;
 use std::borrow::Cow;
 
 use trivium_core::{Answer, Error, Via};
-use trivium_front::contract::{code_on_wire, headers, status};
+use trivium_front::contract::{headers, status};
 use trivium_front::print::{Failure, print};
-use trivium_front::{Call, FrontEnd, Outcome, Profile, Reply, Request, Wire, rest};
+use trivium_front::{Calls, FrontEnd, Outcome, Profile, Reply, Request, Wire, rest};
 
 use crate::syntax::JsonSyntax;
 
@@ -31,8 +31,10 @@ impl FrontEnd for Json {
         Via("rest-json")
     }
 
-    fn read(&self, request: &Request<'_>) -> Result<Call, Box<Reply>> {
-        rest::read(request, name(request)).map_err(|error| Box::new(self.refuse(request, &error)))
+    fn read(&self, request: &Request<'_>) -> Result<Calls, Box<Reply>> {
+        rest::read(request, name(request))
+            .map(Calls::One)
+            .map_err(|error| Box::new(self.refuse(request, &error)))
     }
 
     fn write(&self, request: &Request<'_>, outcome: Outcome) -> Reply {
@@ -62,11 +64,7 @@ impl Json {
             profile,
             status: rule,
         } = self.wire;
-        let code = code_on_wire(profile, error.code());
-        let failure = Failure {
-            code,
-            msg: error.message(),
-        };
+        let failure = Failure::of(profile, error);
         let mut body = Vec::new();
         // A failure is two texts: it always has a form.
         let _printed = print(&mut body, JsonSyntax { profile }, profile, false, &failure);
@@ -75,7 +73,7 @@ impl Json {
             content_type: self.content_type(request),
             headers: headers(error, rest::allow(name(request))),
             body,
-            code: Some(code),
+            code: Some(failure.code),
         }
     }
 

@@ -6,9 +6,9 @@
 pub mod syntax;
 
 use trivium_core::{Answer, Error, Via};
-use trivium_front::contract::{code_on_wire, headers, status};
+use trivium_front::contract::{headers, status};
 use trivium_front::print::{Failure, print};
-use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, Wire, rest};
+use trivium_front::{Calls, FrontEnd, Outcome, Reply, Request, Wire, rest};
 
 use crate::syntax::document;
 
@@ -31,8 +31,10 @@ impl FrontEnd for Xml {
         Via("rest-xml")
     }
 
-    fn read(&self, request: &Request<'_>) -> Result<Call, Box<Reply>> {
-        rest::read(request, name(request)).map_err(|error| Box::new(self.refuse(request, &error)))
+    fn read(&self, request: &Request<'_>) -> Result<Calls, Box<Reply>> {
+        rest::read(request, name(request))
+            .map(Calls::One)
+            .map_err(|error| Box::new(self.refuse(request, &error)))
     }
 
     fn write(&self, request: &Request<'_>, outcome: Outcome) -> Reply {
@@ -62,11 +64,7 @@ impl Xml {
             profile,
             status: rule,
         } = self.wire;
-        let code = code_on_wire(profile, error.code());
-        let failure = Failure {
-            code,
-            msg: error.message(),
-        };
+        let failure = Failure::of(profile, error);
         let printed = document(profile, |out, syntax| {
             print(out, syntax, profile, false, &failure)
         });
@@ -76,7 +74,7 @@ impl Xml {
             headers: headers(error, rest::allow(name(request))),
             // A failure is two texts: it always has a form.
             body: printed.unwrap_or_default(),
-            code: Some(code),
+            code: Some(failure.code),
         }
     }
 }

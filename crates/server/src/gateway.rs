@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use trivium_core::{Authority, Caller, Code, Effect, Error, Service};
-use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, Wire};
+use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request, Wire, budget};
 use trivium_onezone::Onezone;
 use trivium_rest_json::Json;
 use trivium_rest_xml::Xml;
@@ -31,6 +31,17 @@ pub(crate) enum Way<'a> {
     Upcoming(&'a Upcoming),
     SignIn(&'a SignIn),
     Onezone(&'a Onezone),
+}
+
+impl Way<'_> {
+    /// Bytes of a body that are read at the most.
+    pub(crate) fn body(self) -> usize {
+        match self {
+            // Where several calls may come in one.
+            Self::XmlRpc => budget::BODY_OF_CALLS,
+            _ => budget::BODY,
+        }
+    }
 }
 
 /// The dialects that are served.
@@ -145,20 +156,29 @@ impl Gateway {
             base_url: client.base_url,
         };
         match front_end.read(request) {
-            Ok(call) => {
-                let outcome = self.call(call, caller).await;
-                if let Err(error) = &outcome
-                    && let Some(cause) = error.cause()
-                {
-                    tracing::error!(code = error.code().name(), %cause, "a call failed");
+            Ok(Calls::One(call)) => front_end.write(request, self.call(call, caller).await),
+            Ok(Calls::Several(mut several)) => {
+                while let Some(call) = several.next() {
+                    several.write(self.call(call, caller.clone()).await);
                 }
-                front_end.write(request, outcome)
+                several.reply()
             }
             Err(reply) => *reply,
         }
     }
 
+    /// Makes a call, and tells the log what its caller must not know.
     async fn call<R: Send + 'static>(&self, call: Call<R>, caller: Caller) -> Outcome<R> {
+        let outcome = self.make(call, caller).await;
+        if let Err(error) = &outcome
+            && let Some(cause) = error.cause()
+        {
+            tracing::error!(code = error.code().name(), %cause, "a call failed");
+        }
+        outcome
+    }
+
+    async fn make<R: Send + 'static>(&self, call: Call<R>, caller: Caller) -> Outcome<R> {
         let Call {
             action, mut work, ..
         } = call;

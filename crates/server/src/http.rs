@@ -16,7 +16,7 @@ use actix_web::{App, HttpRequest, HttpResponse, web};
 use trivium_describe::Site;
 use trivium_describe::docs::errors;
 use trivium_front::text::quote;
-use trivium_front::{Reply, Request, budget};
+use trivium_front::{Reply, Request};
 
 use crate::deadline::{Deadline, Serving, Watch};
 use crate::drain::Drain;
@@ -247,7 +247,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
             },
         };
     };
-    let body = match read(payload, longest(http), shared.timeouts.request).await {
+    let body = match read(payload, longest(http), way.body(), shared.timeouts.request).await {
         Ok(body) => body,
         Err(reply) => return reply,
     };
@@ -337,6 +337,7 @@ fn longest(http: &HttpRequest) -> usize {
 async fn read(
     mut payload: web::Payload,
     longest: usize,
+    budget: usize,
     patience: Duration,
 ) -> Result<Option<Vec<u8>>, Reply> {
     use futures_util::StreamExt;
@@ -350,7 +351,7 @@ async fn read(
                 return Err(plain(400, "malformed_body: the body ended early"));
             };
             chunk.truncate(longest - body.len() - dropped);
-            if dropped == 0 && body.len() + chunk.len() <= budget::BODY {
+            if dropped == 0 && body.len() + chunk.len() <= budget {
                 body.extend_from_slice(&chunk);
             } else {
                 dropped += chunk.len();

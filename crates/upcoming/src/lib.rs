@@ -18,7 +18,7 @@ pub mod sign_in;
 
 use trivium_core::operation::Bound;
 use trivium_core::{Context, Error, Result, Via};
-use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, rest};
+use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request, rest};
 
 use crate::answer::Answer;
 use crate::arguments::{Arguments, Format};
@@ -65,12 +65,13 @@ impl FrontEnd for Upcoming {
         VIA
     }
 
-    fn read(&self, request: &Request<'_>) -> Result<Call<Answer>, Box<Reply>> {
+    fn read(&self, request: &Request<'_>) -> Result<Calls<Answer>, Box<Reply>> {
         let mut asked = Asked {
             method: None,
             format: Format::Xml,
         };
         self.call(request, &mut asked)
+            .map(Calls::One)
             .map_err(|error| Box::new(asked.refuse(&error)))
     }
 

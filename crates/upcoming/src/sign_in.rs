@@ -9,7 +9,7 @@ use trivium_core::applications::{keys::Application, known};
 use trivium_core::operation::{Bound, Effect};
 use trivium_core::types::{Login, Password};
 use trivium_core::{Caller, Code, Context, Error, Result, Service, Via, secrets};
-use trivium_front::{Call, FrontEnd, Outcome, Reply, Request, rest};
+use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request, rest};
 
 use crate::arguments::Arguments;
 use crate::{VIA, is_at};
@@ -70,8 +70,9 @@ impl FrontEnd for SignIn {
         VIA
     }
 
-    fn read(&self, request: &Request<'_>) -> Result<Call<Page>, Box<Reply>> {
+    fn read(&self, request: &Request<'_>) -> Result<Calls<Page>, Box<Reply>> {
         self.call(request)
+            .map(Calls::One)
             .map_err(|error| Box::new(self.refuse(request, &error)))
     }
 

@@ -3,30 +3,29 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
 use trivium_core::{Code, Error};
 use trivium_front::Profile;
-use trivium_front::escape::escape;
 use trivium_front::xml::Problem;
 
 use crate::is_original;
 
 /// Why a call is answered with a fault, or with a struct whose `success` is false.
 #[derive(Debug)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// The document cannot be read.
     Unreadable(Problem),
     /// The document is no methodCall, in these words.
     NoCall(&'static str),
+    /// The parameters of one of the methods of `system` are wrong, in these words.
+    Parameters(Cow<'static, str>),
     /// A rule, an argument or the service refused.
     Refused(Error),
 }
 
 impl From<Problem> for Fault {
     fn from(problem: Problem) -> Self {
-        match problem {
-            Problem::Budget(error) => Self::Refused(error),
-            other => Self::Unreadable(other),
-        }
+        Self::Unreadable(problem)
     }
 }
 
@@ -36,57 +35,37 @@ impl From<Error> for Fault {
     }
 }
 
+/// A fault as it is told.
+#[derive(Debug, Serialize)]
+pub(crate) struct Told<'a> {
+    #[serde(rename = "faultCode")]
+    number: i32,
+    #[serde(rename = "faultString")]
+    words: Cow<'a, str>,
+}
+
 impl Fault {
     /// Its number and words; or the error behind it, where that is told as a struct. Numbers
     /// are those of the fault code interoperability specification.
-    pub(crate) fn numbered(&self, profile: Profile) -> Result<(i32, Cow<'_, str>), &Error> {
-        match self {
-            Self::Unreadable(Problem::Encoding) => Ok((-32701, Problem::Encoding.message())),
-            Self::Unreadable(problem) => Ok((-32700, problem.message())),
-            Self::NoCall(words) => Ok((-32600, format!("Not a methodCall: {words}.").into())),
+    pub(crate) fn told(&self, profile: Profile) -> Result<Told<'_>, &Error> {
+        let (number, words) = match self {
+            Self::Unreadable(Problem::Budget(error)) => return Err(error),
+            Self::Unreadable(Problem::Encoding) => (-32701, Problem::Encoding.message()),
+            Self::Unreadable(problem) => (-32700, problem.message()),
+            Self::NoCall(words) => (-32600, format!("Not a methodCall: {words}.").into()),
+            Self::Parameters(words) => (-32602, format!("Wrong parameters: {words}.").into()),
             Self::Refused(error) => match error.code() {
-                Code::UnknownMethod if !is_original(profile) => {
-                    Ok((-32601, error.message().into()))
-                }
-                Code::TestError if is_original(profile) => Ok((42, error.message().into())),
-                Code::TestError => Ok((-32603, error.message().into())),
+                Code::UnknownMethod if !is_original(profile) => (-32601, error.message().into()),
+                Code::TestError if is_original(profile) => (42, error.message().into()),
+                Code::TestError => (-32603, error.message().into()),
                 // exceptionTest has no cause: it is what an operation answers.
                 Code::GeneralSomeError if error.cause().is_some() => {
                     let number = if is_original(profile) { 42 } else { -32603 };
-                    Ok((number, error.message().into()))
+                    (number, error.message().into())
                 }
-                _ => Err(error),
+                _ => return Err(error),
             },
-        }
+        };
+        Ok(Told { number, words })
     }
-}
-
-/// A methodResponse with a fault.
-pub(crate) fn document(profile: Profile, number: i32, message: Cow<'_, str>) -> Vec<u8> {
-    let mut text = Vec::new();
-    escape(&mut text, &message);
-    let text = String::from_utf8_lossy(&text);
-    let document = format!(
-        "<?xml version='1.0'?>
- <methodResponse>
-  <fault>
-   <value><struct>
-    <member>
-     <name>faultCode</name>
-     <value><int>{number}</int></value>
-    </member>
-    <member>
-     <name>faultString</name>
-     <value><string>{text}</string></value>
-    </member>
-   </struct></value>
-  </fault>
- </methodResponse>
- "
-    );
-    if is_original(profile) {
-        let lines: String = document.lines().map(str::trim_start).collect();
-        return lines.into_bytes();
-    }
-    document.into_bytes()
 }

@@ -1,21 +1,34 @@
 //! XML-RPC: `POST /api/xmlrpc`, method `peopleaggregator.NAME`, one struct as its parameter;
 //! and `/api/xmlrpc/peopleaggregator/NAME`, which is asked like REST and answers in XML-RPC.
 //!
-//! [`mod@read`] turns a methodCall into a call, [`syntax`] a result into a methodResponse,
-//! [`fault`] is the table of faults. [`XmlRpc`] is the front-end.
+//! - `read` takes a request apart: `document` knows the shapes of a methodCall, `walk` and
+//!   `scalar` its values.
+//! - `syntax` writes a result as a methodResponse; `fault` is the table of faults.
+//! - `system` has the methods of XML-RPC itself, with what `help` and `capabilities` tell;
+//!   `multicall` makes several calls.
+//!
+//! [`XmlRpc`] is the front-end.
 
-pub mod fault;
-pub mod read;
-pub mod syntax;
+mod capabilities;
+mod document;
+mod fault;
+mod help;
+mod multicall;
+mod read;
+mod scalar;
+mod syntax;
+mod system;
+mod walk;
 
 use trivium_core::{Answer, Code, Error, Via};
-use trivium_front::contract::{StatusRule, code_on_wire, headers, status};
-use trivium_front::print::{Failure, print};
-use trivium_front::{Call, FrontEnd, Outcome, Profile, Reply, Request, Wire, rest};
+use trivium_front::contract::{StatusRule, headers, status};
+use trivium_front::print::{Failure, plain, print};
+use trivium_front::{Calls, FrontEnd, Outcome, Profile, Reply, Request, Wire, rest};
 
 use crate::fault::Fault;
-use crate::read::read;
-use crate::syntax::document;
+use crate::multicall::Multicall;
+use crate::read::{Asked, read};
+use crate::syntax::{Envelope, document};
 
 /// Where calls are posted.
 pub const PATH: &str = "/api/xmlrpc";
@@ -39,18 +52,35 @@ impl FrontEnd for XmlRpc {
         Via("xml-rpc")
     }
 
-    fn read(&self, request: &Request<'_>) -> Result<Call, Box<Reply>> {
-        let call = match request.path.strip_prefix(PREFIX) {
-            Some(name) => rest::read(request, name).map_err(Fault::Refused),
-            None => read(request),
+    fn read(&self, request: &Request<'_>) -> Result<Calls, Box<Reply>> {
+        let profile = self.wire.profile;
+        let asked = match request.path.strip_prefix(PREFIX) {
+            Some(name) => rest::read(request, name)
+                .map(Asked::Call)
+                .map_err(Fault::Refused),
+            None => read(request, profile),
         };
-        call.map_err(|fault| Box::new(self.refuse(request, &fault)))
+        match asked {
+            Ok(Asked::Call(call)) => Ok(Calls::One(call)),
+            Ok(Asked::Calls(calls)) => {
+                let multicall = Multicall::new(profile, request.bearer(), calls);
+                Ok(Calls::Several(Box::new(multicall)))
+            }
+            Ok(Asked::Known(answer)) => {
+                let body = document(profile, Envelope::Params, |out, syntax| {
+                    plain(out, syntax, profile, &answer)
+                });
+                // Texts and numbers always have a form.
+                Err(Box::new(reply(200, None, body.unwrap_or_default())))
+            }
+            Err(fault) => Err(Box::new(self.refuse(request, &fault))),
+        }
     }
 
     fn write(&self, request: &Request<'_>, outcome: Outcome) -> Reply {
         let profile = self.wire.profile;
         let printed = outcome.and_then(|answer| {
-            document(profile, |out, syntax| {
+            document(profile, Envelope::Params, |out, syntax| {
                 print(out, syntax, profile, true, &answer)
             })
             .map_err(|error| Error::unforeseen(&error))
@@ -65,22 +95,17 @@ impl FrontEnd for XmlRpc {
 impl XmlRpc {
     fn refuse(&self, request: &Request<'_>, fault: &Fault) -> Reply {
         let profile = self.wire.profile;
-        let error = match fault.numbered(profile) {
-            Ok((number, message)) => {
-                return reply(
-                    200,
-                    Some("fault"),
-                    fault::document(profile, number, message),
-                );
+        let error = match fault.told(profile) {
+            Ok(told) => {
+                let body = document(profile, Envelope::Fault, |out, syntax| {
+                    plain(out, syntax, profile, &told)
+                });
+                return reply(200, Some("fault"), body.unwrap_or_default());
             }
             Err(error) => error,
         };
-        let code = code_on_wire(profile, error.code());
-        let failure = Failure {
-            code,
-            msg: error.message(),
-        };
-        let body = document(profile, |out, syntax| {
+        let failure = Failure::of(profile, error);
+        let body = document(profile, Envelope::Params, |out, syntax| {
             print(out, syntax, profile, false, &failure)
         });
         // The status tells nothing here but what the machinery between must know, and the verb.
@@ -95,7 +120,7 @@ impl XmlRpc {
         Reply {
             headers: headers(error, allow),
             // A failure is two texts: it always has a form.
-            ..reply(status, Some(code), body.unwrap_or_default())
+            ..reply(status, Some(failure.code), body.unwrap_or_default())
         }
     }
 }

@@ -10,37 +10,76 @@ use crate::is_original;
 
 /// Writes values as XML-RPC. No empty element is self-closing: old parsers stumble over them.
 #[derive(Clone, Copy, Debug)]
-pub struct XmlRpcSyntax {
+pub(crate) struct XmlRpcSyntax {
     profile: Profile,
     indent: usize,
+}
+
+/// What of a methodResponse stands around its one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Envelope {
+    /// That of an answer.
+    Params,
+    /// That of a fault.
+    Fault,
+}
+
+impl Envelope {
+    /// What stands before the value, what stands behind it, and how far in the value stands.
+    const fn parts(self, profile: Profile) -> (&'static str, &'static str, usize) {
+        match (self, is_original(profile)) {
+            (Self::Params, true) => (
+                "<?xml version='1.0'?>\n<methodResponse><params><param><value>",
+                "</value></param></params></methodResponse>",
+                0,
+            ),
+            (Self::Params, false) => (
+                "<?xml version='1.0'?>\n <methodResponse>\n  <params>\n   <param>\n    <value>",
+                "</value>\n   </param>\n  </params>\n </methodResponse>\n ",
+                4,
+            ),
+            (Self::Fault, true) => (
+                "<?xml version='1.0'?><methodResponse><fault><value>",
+                "</value></fault></methodResponse>",
+                0,
+            ),
+            (Self::Fault, false) => (
+                "<?xml version='1.0'?>\n <methodResponse>\n  <fault>\n   <value>",
+                "</value>\n  </fault>\n </methodResponse>\n ",
+                3,
+            ),
+        }
+    }
 }
 
 /// A methodResponse around the one value that `print` writes.
 ///
 /// # Errors
 /// What `print` answers.
-pub fn document(
+pub(crate) fn document(
     profile: Profile,
+    envelope: Envelope,
     print: impl FnOnce(&mut Vec<u8>, XmlRpcSyntax) -> Result<(), Unprintable>,
 ) -> Result<Vec<u8>, Unprintable> {
-    let (before, after) = if is_original(profile) {
-        (
-            "<?xml version='1.0'?>\n<methodResponse><params><param><value>",
-            "</value></param></params></methodResponse>",
-        )
-    } else {
-        (
-            "<?xml version='1.0'?>\n <methodResponse>\n  <params>\n   <param>\n    <value>",
-            "</value>\n   </param>\n  </params>\n </methodResponse>\n ",
-        )
-    };
-    let mut out = before.as_bytes().to_vec();
-    print(&mut out, XmlRpcSyntax { profile, indent: 4 })?;
-    out.extend_from_slice(after.as_bytes());
+    let (mut out, syntax) = XmlRpcSyntax::begin(profile, envelope);
+    print(&mut out, syntax)?;
+    syntax.end(&mut out, envelope);
     Ok(out)
 }
 
 impl XmlRpcSyntax {
+    /// A methodResponse up to its value, and the syntax of that.
+    pub(crate) fn begin(profile: Profile, envelope: Envelope) -> (Vec<u8>, Self) {
+        let (before, _, indent) = envelope.parts(profile);
+        (before.into(), Self { profile, indent })
+    }
+
+    /// What stands behind the value.
+    pub(crate) fn end(&self, out: &mut Vec<u8>, envelope: Envelope) {
+        let (_, after, _) = envelope.parts(self.profile);
+        out.extend_from_slice(after.as_bytes());
+    }
+
     fn line(&self, out: &mut Vec<u8>, indent: usize) {
         if !is_original(self.profile) {
             out.push(b'\n');

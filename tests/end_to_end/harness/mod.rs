@@ -15,7 +15,7 @@ pub(crate) use crowd::{Crowd, PASSWORD, Someone};
 pub(crate) use gateway::{Gateway, Served, binary, trivium};
 pub(crate) use http::{Connection, Response};
 pub(crate) use program::{attempt, run};
-pub(crate) use protocol::{Answer, PROTOCOLS, Protocol, encode, form as form_of};
+pub(crate) use protocol::{Answer, PROTOCOLS, Protocol, encode, form as form_of, xml_rpc_value};
 pub(crate) use random::{Random, seed};
 pub(crate) use request::{
     Request, ask, call, check, check_everywhere, crlf, form, get, json, outcome, post, struct_call,

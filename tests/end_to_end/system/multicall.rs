@@ -1,0 +1,171 @@
+//! Several calls in one: each with an answer, a transaction and an audit entry of its own.
+
+use serde_json::{Value, json};
+use trivium_test_support::Backend;
+
+use super::{PROFILES, ask, calls_of, echo, echoed, fault, item, operation, read};
+use crate::harness::{Gateway, Protocol, Story, xml_rpc};
+
+/// Runs a story in both profiles on both databases.
+fn in_both_profiles(story: impl Fn(&Story<'_>, &str)) {
+    for backend in Backend::ALL {
+        for profile in PROFILES {
+            let gateway = Gateway::start(backend, &profile);
+            let protocol = Protocol::XmlRpc;
+            story(
+                &Story {
+                    gateway: &gateway,
+                    protocol,
+                },
+                profile[1],
+            );
+            let log = gateway.served.log();
+            assert!(!log.contains("ERROR"), "{log}");
+        }
+    }
+}
+
+#[test]
+fn each_call_is_answered_as_it_is_alone() {
+    in_both_profiles(|story, profile| {
+        let anna = story.person("anna");
+        let berta = story.person("berta");
+        let group = story.group(&anna, "Open", "open");
+        let join = json!({"authToken": berta.token, "id": group});
+        let again = match profile {
+            "documented" => "already_member",
+            _ => "operation_not_permitted",
+        };
+        let failed = |code: &str, msg: &str| json!([{"code": code, "msg": msg, "success": false}]);
+        let unknown = "Call to nonexistent function 'peopleaggregator.nope'.";
+        let unknown = match profile {
+            "documented" => fault(-32601, unknown),
+            _ => failed("system_error", unknown),
+        };
+        let broken = match profile {
+            "documented" => -32603,
+            _ => 42,
+        };
+        let told = ask(
+            &story.gateway.served,
+            calls_of(&[
+                operation("joinGroup", &join),
+                operation("joinGroup", &join),
+                operation("nope", &json!({})),
+                operation("errorTest", &json!({})),
+                operation("exceptionTest", &json!({})),
+                operation("leaveGroup", &join),
+                operation("joinGroup", &json!({"authToken": berta.token, "id": 1})),
+                item("peopleaggregator.echo", &[]),
+                echo("last"),
+            ]),
+        );
+        let expected = json!([
+            [{"joinState": "joined", "success": true}],
+            failed(again, "The person is a member already."),
+            unknown,
+            fault(broken, "This is a test error."),
+            failed("general_some_error", "This is a test exception."),
+            [{"success": true}],
+            failed(
+                "validation_incorrect_type",
+                "Validation error (input to XML-RPC function): \
+                 expected type string at position '/id', got integer"
+            ),
+            failed(
+                "validation_request_wrapper",
+                "Validation error (input to XML-RPC function): \
+                 exactly one parameter, a struct, is required"
+            ),
+            echoed("last"),
+        ]);
+        assert_eq!(told, expected);
+        assert_eq!(ask(&story.gateway.served, calls_of(&[])), json!([]));
+    });
+}
+
+#[test]
+fn sixty_four_joins_are_sixty_four_audit_entries() {
+    for backend in Backend::ALL {
+        let gateway = Gateway::start(backend, &[]);
+        let protocol = Protocol::XmlRpc;
+        let story = Story {
+            gateway: &gateway,
+            protocol,
+        };
+        let anna = story.person("anna");
+        let group = story.group(&anna, "Open", "open");
+        let crowd = crate::harness::Crowd::new(&gateway).people(64);
+        let joins: Vec<String> = crowd
+            .iter()
+            .map(|one| {
+                operation(
+                    "joinGroup",
+                    &json!({"authToken": one.tokens[0], "id": group}),
+                )
+            })
+            .collect();
+        let told = ask(&gateway.served, calls_of(&joins));
+        let joined = json!([{"joinState": "joined", "success": true}]);
+        assert_eq!(told, json!(vec![joined; 64]));
+        let log = story.get("getAuditLog", json!({"authToken": anna.token, "id": group}));
+        let entries = log.value["entries"].as_array().expect("entries");
+        let actors: Vec<&Value> = entries
+            .iter()
+            .filter(|entry| entry["action"] == "joinGroup" && entry["via"] == "xml-rpc")
+            .map(|entry| &entry["actor"])
+            .collect();
+        // They were made in their order; the log has the newest first.
+        let logins: Vec<&str> = crowd.iter().rev().map(|one| one.login.as_str()).collect();
+        assert_eq!(json!(actors), json!(logins));
+    }
+}
+
+#[test]
+fn what_takes_a_password_is_not_called_with_others() {
+    in_both_profiles(|story, _| {
+        let anna = story.person("anna");
+        let refused = fault(
+            -32602,
+            "Wrong parameters: no method that takes a password is called in system.multicall.",
+        );
+        let login = json!({"login": anna.login, "password": anna.password});
+        let password = json!({
+            "authToken": anna.token, "oldPassword": anna.password, "newPassword": "another password",
+        });
+        let person = json!({
+            "adminPassword": "x", "login": "new", "firstName": "", "lastName": "",
+            "password": "a long password", "email": "",
+        });
+        let token = json!({"authToken": anna.token});
+        let told = ask(
+            &story.gateway.served,
+            calls_of(&[
+                operation("login", &login),
+                operation("changePassword", &password),
+                operation("newUser", &person),
+                operation("checkToken", &token),
+            ]),
+        );
+        let items = told.as_array().expect("an array");
+        assert_eq!(items[..3], [refused.clone(), refused.clone(), refused]);
+        assert_eq!(items[3][0]["login"], json!(anna.login));
+        story.post("login", login).succeeds();
+    });
+}
+
+#[test]
+fn the_token_of_the_request_is_that_of_its_calls() {
+    in_both_profiles(|story, _| {
+        let [anna, berta] = ["anna", "berta"].map(|name| story.person(name));
+        let calls = calls_of(&[
+            operation("checkToken", &json!({})),
+            operation("checkToken", &json!({"authToken": berta.token})),
+        ]);
+        let bearer = format!("Bearer {}", anna.token);
+        let request = xml_rpc(calls).with("Authorization", &bearer);
+        let told = read(&story.gateway.served, request);
+        let logins = [&told[0][0]["login"], &told[1][0]["login"]];
+        assert_eq!(json!(logins), json!([anna.login, berta.login]));
+    });
+}
