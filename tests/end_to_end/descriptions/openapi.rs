@@ -1,14 +1,18 @@
 //! Hands the OpenAPI document to a validator of another hand.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use trivium_core::Verbs;
+use trivium_core::catalog::CATALOG;
+use trivium_describe::examples::Format;
+use trivium_front::StatusRule;
 
-use super::{PROFILES, demonstration};
-use crate::harness::{run, trivium};
+use super::{PROFILES, demonstration, tell};
+use crate::harness::{attempt, run, trivium};
 
 #[test]
 fn a_validator_of_another_hand_takes_the_document() {
     for (_, profile) in PROFILES {
-        let server = demonstration(profile, trivium_front::StatusRule::Ok);
+        let server = demonstration(profile, StatusRule::Ok);
         let served = server.get("/openapi.json");
         assert_eq!(served.header("content-type"), "application/json");
         run("venv/bin/openapi-spec-validator", &["-"], &served.body);
@@ -22,9 +26,9 @@ fn a_validator_of_another_hand_takes_the_document() {
 fn the_document_names_every_address_and_no_other() {
     let printed = trivium(&["openapi"], "").stdout;
     let document: Value = serde_json::from_slice(&printed).unwrap();
-    let server = demonstration("documented", trivium_front::StatusRule::Http);
+    let server = demonstration("documented", StatusRule::Http);
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 2 * trivium_core::catalog::CATALOG.len());
+    assert_eq!(paths.len(), 2 * CATALOG.len());
     for (path, item) in paths {
         for verb in ["get", "post"] {
             let response = match verb {
@@ -40,5 +44,52 @@ fn the_document_names_every_address_and_no_other() {
                 None => assert_eq!(status, "405", "{verb} {path}"),
             }
         }
+    }
+}
+
+#[test]
+fn every_answer_fits_the_document() {
+    for status in [StatusRule::Ok, StatusRule::Http] {
+        let server = demonstration("documented", status);
+        let mut answers = Vec::new();
+        let mut hear = |name: &str, verb: &str, status: u16, body: &str| {
+            let body: Value = serde_json::from_str(body).unwrap();
+            let path = Format::Json.path(name);
+            answers.push(json!({"verb": verb, "path": path, "status": status, "body": body}));
+        };
+        tell(&server, Format::Json, |entry, _, response, _| {
+            let verb = if entry.verbs == Verbs::Get {
+                "get"
+            } else {
+                "post"
+            };
+            hear(entry.name, verb, response.status, &response.text());
+        });
+        // Without arguments, most operations refuse.
+        for entry in CATALOG.iter() {
+            let path = Format::Json.path(entry.name);
+            let (verb, response) = match entry.verbs {
+                Verbs::Get => ("get", server.get(&path)),
+                Verbs::Post | Verbs::Any => ("post", server.post(&path, "", b"")),
+            };
+            hear(entry.name, verb, response.status, &response.text());
+        }
+        let document: Value = serde_json::from_slice(&server.get("/openapi.json").body).unwrap();
+        let judge = |answers: &Value| {
+            let given = json!({"document": document, "answers": answers}).to_string();
+            attempt("venv/bin/python", &["openapi.py"], given.as_bytes())
+        };
+        let judged = judge(&json!(answers));
+        assert!(
+            judged.status.success(),
+            "{}",
+            String::from_utf8_lossy(&judged.stdout)
+        );
+        // And it is not that anything would.
+        let other = json!([{
+            "verb": "post", "path": Format::Json.path("joinGroup"), "status": 200,
+            "body": {"success": true, "joinState": "maybe"},
+        }]);
+        assert!(!judge(&other).status.success());
     }
 }

@@ -1,9 +1,9 @@
 //! The documentation at `/docs`, for people who write clients.
 //!
-//! - [`index`] lists the operations by subject; [`operation`] is the page of one, with
-//!   [`snippets`] of its call in some languages.
+//! - `index` lists the operations by subject; `operation` is the page of one, with
+//!   `snippets` of its call in some languages.
 //! - [`errors`] explains the codes; failed calls point there.
-//! - [`membership`] draws the tables of membership.
+//! - `membership` draws the tables of membership.
 
 pub mod errors;
 pub(crate) mod index;
