@@ -4,8 +4,8 @@
 //! - [`methods`] is the table of methods; [`arguments`] reads what they are given.
 //! - [`answer`] is what they answer, [`mod@print`] its bytes in XML, JSON and JSONP; [`error`] is the
 //!   table of what can go wrong.
-//! - [`sign_in`] is the page on which a person approves an application; [`file`] reads an answer
-//!   of group.getMyGroups that was kept.
+//! - [`sign_in`] is the page on which a person approves an application; [`mod@file`] reads an
+//!   answer of group.getMyGroups that was kept.
 
 pub mod answer;
 pub mod arguments;
