@@ -19,6 +19,7 @@ const PAGES = [
   "/docs/errors/banned",
   "/group/1234",
   "/user/1",
+  "/services/auth/?api_key=demo0demo0",
 ];
 const WIDTHS = [320, 768, 1280];
 const JOIN = "/docs/peopleaggregator.joinGroup";
@@ -53,7 +54,7 @@ async function look(browser) {
         const told = violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);
         assert.deepEqual(told, [], `${address} ${colorScheme} ${width}`);
         if (pictures) {
-          const name = `${address.replaceAll("/", "_")}-${width}-${colorScheme}.png`;
+          const name = `${address.replaceAll(/[/?]/g, "_")}-${width}-${colorScheme}.png`;
           await page.screenshot({ path: path.join(pictures, name), fullPage: true });
         }
       }
@@ -62,15 +63,28 @@ async function look(browser) {
   }
 }
 
+// Goes on with the tabulator until this has the focus.
+async function tabTo(page, selector) {
+  for (let step = 0; step < 200; step += 1) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) return;
+  }
+  assert.fail(`the tabulator does not reach ${selector}`);
+}
+
+// By the keyboard alone.
 async function tryIt(browser) {
   const page = await open(browser, {});
-  await page.goto(JOIN);
-  const answers = { json: '"joinState": "joined"', xml: "already_member", xmlrpc: "already_member" };
-  for (const [protocol, expected] of Object.entries(answers)) {
-    await page.selectOption("#try-protocol", protocol);
+  const answers = [["json", '"joinState": "joined"'], ["xml", "already_member"], ["xmlrpc", "already_member"]];
+  for (const [protocol, expected] of answers) {
+    await page.goto(JOIN);
+    await tabTo(page, "#try-protocol");
+    await page.keyboard.press("Home");
+    while ((await page.inputValue("#try-protocol")) !== protocol) await page.keyboard.press("ArrowDown");
+    await tabTo(page, "form.try button:not(.copy)");
     const [sent] = await Promise.all([
       page.waitForRequest((request) => request.method() === "POST"),
-      page.click("form.try button:not(.copy)"),
+      page.keyboard.press("Enter"),
     ]);
     await page.waitForFunction((text) => document.querySelector("code.response").textContent.includes(text), expected);
     const shown = await page.textContent("code.request");
@@ -89,6 +103,21 @@ async function tryIt(browser) {
     await page.waitForFunction((text) => document.querySelector("code.response").textContent.includes(text), echo);
   }
   await close(page);
+}
+
+// A person lets an application act for them, by the keyboard alone.
+async function signIn(browser) {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await open(browser, { javaScriptEnabled });
+    await page.goto("/services/auth/?api_key=demo0demo0");
+    await page.keyboard.type("marc");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type("marcspassword");
+    await page.keyboard.press("Enter");
+    await page.locator("output").waitFor();
+    assert.match(await page.textContent("output"), /^[0-9a-f]{40}$/);
+    await close(page);
+  }
 }
 
 async function copy(browser) {
@@ -122,6 +151,7 @@ async function main() {
   try {
     await look(browser);
     await tryIt(browser);
+    await signIn(browser);
     await copy(browser);
     await withoutScript(browser);
   } finally {
