@@ -10,7 +10,8 @@
 //! - [`upcoming`] and the dialect beside it are held against their pages; [`crossing`] goes through
 //!   all front-ends.
 //! - [`commands`] runs the command line; [`documents`] runs what the documents show,
-//!   [`descriptions`] what the service shows of itself.
+//!   [`descriptions`] what the service shows of itself; [`conform`] alters what a server answers,
+//!   and sees it found.
 
 #![expect(
     clippy::unwrap_used,
@@ -24,6 +25,7 @@
 mod authorisation;
 mod clients;
 mod commands;
+mod conform;
 mod contract;
 mod crossing;
 mod deadlines;

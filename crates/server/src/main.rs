@@ -1,10 +1,12 @@
 //! The binary `trivium`: command line, configuration, HTTP server.
 //!
-//! - [`options`] declares every command and option once; [`commands`] carries them out.
+//! - [`options`] declares every command and option once; [`commands`] carries them out, some as
+//!   [`client`] of a running server.
 //! - [`http`] is the only place that knows actix-web: limits, answers; [`deadline`] and
 //!   [`drain`] are its timeouts and its graceful stop, [`pages`] what stands beside the calls.
 //! - [`gateway`] takes a request to its front-end, and a call to the database and back.
 
+mod client;
 mod commands;
 mod deadline;
 mod drain;

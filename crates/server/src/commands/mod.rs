@@ -2,6 +2,7 @@
 
 mod call;
 mod category;
+mod conform;
 mod describe;
 mod group;
 mod import;
@@ -40,6 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Openapi(openapi) => describe::openapi(openapi),
         Command::Xsd(xsd) => describe::xsd(xsd),
         Command::Docs(docs) => describe::docs(docs),
+        Command::Conform(conform) => conform::run(global, conform),
     }
 }
 

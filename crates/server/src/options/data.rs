@@ -348,6 +348,9 @@ pub(crate) enum Category {
     },
 }
 
+/// An example of `trivium import`.
+pub(super) const IMPORTS: &str = "Example:\n  trivium import upcoming groups.json --member marc";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
     /// Groups from an answer of Upcoming's getMyGroups, in JSON; all of them or none

@@ -4,6 +4,7 @@
 //! the file's values are handed to clap as defaults before it reads the command line.
 
 mod call;
+mod conform;
 mod data;
 mod describe;
 mod prefix;
@@ -16,6 +17,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 pub(crate) use call::{Call, Source, ViaOption};
+pub(crate) use conform::Conform;
 pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
 pub(crate) use describe::{Docs, Openapi, Xsd};
 pub(crate) use prefix::{Prefix, overlap};
@@ -105,10 +107,7 @@ pub(crate) enum Command {
     #[command(subcommand, after_help = "Example:\n  trivium category add Music")]
     Category(Category),
     /// Bring in data from elsewhere
-    #[command(
-        subcommand,
-        after_help = "Example:\n  trivium import upcoming groups.json --member marc"
-    )]
+    #[command(subcommand, after_help = data::IMPORTS)]
     Import(Import),
     /// Call an operation of a server
     Call(Call),
@@ -121,6 +120,8 @@ pub(crate) enum Command {
     /// Write the documentation that a server has at /docs into files
     #[command(after_help = "Example:\n  trivium docs public --url https://groups.example")]
     Docs(Docs),
+    /// Hold a running server against what is declared
+    Conform(Conform),
 }
 
 /// Creates and migrates the database, then serves until SIGTERM or SIGINT.

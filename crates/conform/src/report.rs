@@ -1,0 +1,54 @@
+//! What an examination found.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A difference between a server and the catalog, or between two formats.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// The operation.
+    pub operation: &'static str,
+    /// The format; none where two formats differ.
+    pub format: Option<&'static str>,
+    /// What differs, in words.
+    pub difference: String,
+}
+
+/// What an examination found.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// How many calls were made.
+    pub calls: usize,
+    /// The differences, each once, in the order in which they were met.
+    pub differences: Vec<Difference>,
+}
+
+impl Report {
+    /// Adds a difference, if it is new.
+    pub(crate) fn add(
+        &mut self,
+        operation: &'static str,
+        format: Option<&'static str>,
+        difference: String,
+    ) {
+        let difference = Difference {
+            operation,
+            format,
+            difference,
+        };
+        if !self.differences.contains(&difference) {
+            self.differences.push(difference);
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation)?;
+        if let Some(format) = self.format {
+            write!(f, " over {format}")?;
+        }
+        write!(f, ": {}.", self.difference)
+    }
+}

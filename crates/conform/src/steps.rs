@@ -1,0 +1,179 @@
+//! The story that is told in groups of the examination's own, as data.
+
+use trivium_core::Code;
+
+/// A step of the story.
+pub(crate) struct Step {
+    /// The operation.
+    pub(crate) operation: &'static str,
+    /// Its arguments beside the token.
+    pub(crate) arguments: &'static [(&'static str, Of)],
+    /// The code with which it is refused, if it is.
+    pub(crate) refusal: Option<Code>,
+    /// Whether what it answers is about the group alone: the same then, for every group.
+    pub(crate) own: bool,
+}
+
+/// A value in the story.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Of {
+    /// This text.
+    Text(&'static str),
+    /// This number.
+    Number(i64),
+    /// The name of the group.
+    Name,
+    /// The id of the group.
+    Group,
+    /// A category.
+    Category,
+    /// The login of the caller.
+    Login,
+    /// The id of the caller.
+    User,
+    /// The id of the invitation.
+    Invitation,
+    /// The invitation itself.
+    Secret,
+}
+
+const fn step(
+    operation: &'static str,
+    arguments: &'static [(&'static str, Of)],
+    refusal: Option<Code>,
+) -> Step {
+    Step {
+        operation,
+        arguments,
+        refusal,
+        own: true,
+    }
+}
+
+/// A look at more than the group.
+const fn around(operation: &'static str, arguments: &'static [(&'static str, Of)]) -> Step {
+    Step {
+        own: false,
+        ..step(operation, arguments, None)
+    }
+}
+
+const GROUP: &[(&str, Of)] = &[("id", Of::Group)];
+const ONESELF: &[(&str, Of)] = &[("id", Of::Group), ("user", Of::User)];
+const NEW: &[(&str, Of)] = &[
+    ("name", Of::Name),
+    ("category", Of::Category),
+    ("tags", Of::Text("conform, <&>")),
+    (
+        "description",
+        Of::Text("Made by trivium conform:\r\n\"Grüße\" & <江>"),
+    ),
+    ("image", Of::Text("")),
+    ("accessType", Of::Text("members")),
+    ("registrationType", Of::Text("invite")),
+    ("moderationType", Of::Text("direct")),
+];
+
+/// The story: what changes something is done once in each group, over the format that the
+/// group is named for; what looks, looks at each over every format.
+pub(crate) const STORY: &[Step] = &[
+    around("checkToken", &[]),
+    around("getTokens", &[]),
+    around("getUserProfile", &[("login", Of::Login)]),
+    step("newGroup", NEW, None),
+    step(
+        "newGroup",
+        NEW,
+        Some(Code::ContentCollectionTitleAlreadyExist),
+    ),
+    step("getGroup", GROUP, None),
+    step("getMembers", GROUP, None),
+    step("findGroup", &[("name", Of::Name)], None),
+    around("getMyGroups", &[]),
+    around(
+        "getMyGroups",
+        &[("page", Of::Number(2)), ("resultsPerPage", Of::Number(10))],
+    ),
+    around("getGroups", &[("context", Of::User)]),
+    step("canJoin", GROUP, None),
+    step("joinGroup", GROUP, Some(Code::AlreadyMember)),
+    step("leaveGroup", GROUP, Some(Code::OwnerCannotLeave)),
+    step(
+        "withdrawJoinRequest",
+        GROUP,
+        Some(Code::JoinRequestNotFound),
+    ),
+    step(
+        "editGroup",
+        &[("id", Of::Group), ("name", Of::Text(""))],
+        Some(Code::GroupParameterError),
+    ),
+    step(
+        "editGroup",
+        &[
+            ("id", Of::Group),
+            ("category", Of::Text("cat:999999999999")),
+        ],
+        Some(Code::CategoryDoesNotExist),
+    ),
+    step(
+        "editGroup",
+        &[
+            ("id", Of::Group),
+            ("description", Of::Text("")),
+            ("registrationType", Of::Text("moderated")),
+        ],
+        None,
+    ),
+    step("getGroup", GROUP, None),
+    step("getJoinRequests", GROUP, None),
+    step(
+        "approveJoinRequest",
+        ONESELF,
+        Some(Code::JoinRequestNotFound),
+    ),
+    step("denyJoinRequest", ONESELF, Some(Code::JoinRequestNotFound)),
+    step("removeMember", ONESELF, Some(Code::OwnerProtected)),
+    step("banMember", ONESELF, Some(Code::OwnerProtected)),
+    step("unbanMember", ONESELF, Some(Code::NotBanned)),
+    step(
+        "setMemberRole",
+        &[
+            ("id", Of::Group),
+            ("user", Of::User),
+            ("role", Of::Text("member")),
+        ],
+        Some(Code::OwnerProtected),
+    ),
+    step(
+        "transferGroup",
+        &[("id", Of::Group), ("user", Of::Text("user:999999999999"))],
+        Some(Code::UserNotFound),
+    ),
+    step(
+        "newInvitation",
+        &[
+            ("id", Of::Group),
+            ("usageLimit", Of::Number(2)),
+            ("expiresIn", Of::Number(3_600)),
+        ],
+        None,
+    ),
+    step("getInvitations", GROUP, None),
+    step(
+        "joinByInvitation",
+        &[("invitation", Of::Secret)],
+        Some(Code::AlreadyMember),
+    ),
+    step(
+        "revokeInvitation",
+        &[("id", Of::Group), ("invitationId", Of::Invitation)],
+        None,
+    ),
+    step("getInvitations", GROUP, None),
+    step("getAuditLog", GROUP, None),
+    step("deleteGroup", GROUP, None),
+    step("getGroup", GROUP, Some(Code::ContentNotFound)),
+    step("joinGroup", GROUP, Some(Code::ContentNotFound)),
+    step("deleteGroup", GROUP, Some(Code::ContentNotFound)),
+];
