@@ -42,10 +42,14 @@ impl<'a> Examination<'a> {
     pub(crate) fn begin(server: &'a dyn Server) -> io::Result<Self> {
         let path = format!("/api/json/{}/noSuchOperation", catalog::NAMESPACE);
         let response = server.send(&argument::get(path))?;
+        let body: Option<Value> = serde_json::from_slice(&response.body).ok();
+        if !body.is_some_and(|body| body.is_object()) {
+            let words = "this is no server of the PeopleAggregator API, or it is at another path";
+            return Err(io::Error::other(words));
+        }
         // Nothing but this profile writes JSON without spaces.
-        let original =
-            !response.body.contains(&b' ') || response.body.starts_with(b"{\"success\":f");
-        let mut this = Self {
+        let original = response.body.starts_with(b"{\"success\":f");
+        Ok(Self {
             server,
             profile: match original {
                 true => Profile::Original,
@@ -55,18 +59,11 @@ impl<'a> Examination<'a> {
                 404 => StatusRule::Http,
                 _ => StatusRule::Ok,
             },
-            report: Report::default(),
-        };
-        match answer::read(Format::Json, &response.body) {
-            Ok(Answer::Failure(_)) => {}
-            _ => {
-                let words =
-                    "this is no server of the PeopleAggregator API, or it is at another path";
-                return Err(io::Error::other(words));
-            }
-        }
-        this.report.calls += 1;
-        Ok(this)
+            report: Report {
+                calls: 1,
+                ..Report::default()
+            },
+        })
     }
 
     /// Sends a request.

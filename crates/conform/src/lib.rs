@@ -38,16 +38,14 @@ pub use wire::{Request, Response, Server};
 use crate::examine::Examination;
 
 /// Examines a server; with a token also what its holder may do, in groups that are made for it
-/// and deleted at the end.
+/// and deleted at the end. A second token, of somebody else, is that of a guest of these groups.
 ///
 /// # Errors
-/// When the server cannot be reached.
-pub fn examine(server: &dyn Server, token: Option<&str>) -> io::Result<Report> {
+/// When the server cannot be reached, or a token is not good.
+pub fn examine(server: &dyn Server, tokens: &[&str]) -> io::Result<Report> {
     let mut examination = Examination::begin(server)?;
     refusals::examine(&mut examination)?;
     looks::examine(&mut examination)?;
-    if let Some(token) = token {
-        story::examine(&mut examination, token)?;
-    }
+    story::examine(&mut examination, tokens)?;
     Ok(examination.report)
 }

@@ -5,15 +5,21 @@ use trivium_core::Entry;
 
 use crate::argument::{Argument, Arguments};
 use crate::refusals::TOKEN;
-use crate::steps::{Of, Step};
+use crate::steps::{By, Of, Step};
 use crate::wire::Format;
 
 /// Who calls, and what is the same for all groups.
-pub(crate) struct Caller {
+pub(crate) struct People {
+    pub(crate) owner: Person,
+    pub(crate) guest: Option<Person>,
+    pub(crate) category: String,
+}
+
+/// Somebody with a token.
+pub(crate) struct Person {
     pub(crate) token: String,
     pub(crate) login: String,
     pub(crate) user: String,
-    pub(crate) category: String,
 }
 
 /// A group of the examination's own.
@@ -22,8 +28,8 @@ pub(crate) struct Group {
     pub(crate) format: Format,
     pub(crate) name: String,
     pub(crate) id: Option<String>,
-    invitation: Option<String>,
-    secret: Option<String>,
+    /// The ids and secrets of its invitations.
+    invitations: Vec<(String, String)>,
 }
 
 impl Group {
@@ -33,8 +39,7 @@ impl Group {
             format,
             name: format!("{run} {}", format.name()),
             id: None,
-            invitation: None,
-            secret: None,
+            invitations: Vec::new(),
         }
     }
 
@@ -43,28 +48,31 @@ impl Group {
         &self,
         step: &Step,
         entry: &Entry,
-        caller: &Caller,
+        people: &People,
     ) -> Option<Arguments> {
+        let who = match step.by {
+            By::Owner => &people.owner,
+            By::Guest => people.guest.as_ref()?,
+        };
         let mut arguments = Arguments::new();
         if entry.takes(TOKEN) {
-            arguments.push((TOKEN, Argument::Text(caller.token.clone())));
+            arguments.push((TOKEN, Argument::Text(who.token.clone())));
         }
         for (name, of) in step.arguments {
-            let text = match of {
-                Of::Number(number) => {
-                    arguments.push((*name, Argument::Integer(*number)));
-                    continue;
-                }
-                Of::Text(text) => (*text).to_owned(),
-                Of::Name => self.name.clone(),
-                Of::Group => self.id.clone()?,
-                Of::Category => caller.category.clone(),
-                Of::Login => caller.login.clone(),
-                Of::User => caller.user.clone(),
-                Of::Invitation => self.invitation.clone()?,
-                Of::Secret => self.secret.clone()?,
+            let value = match of {
+                Of::Number(number) => Argument::Integer(*number),
+                Of::Time(time) => Argument::Time((*time).to_owned()),
+                Of::Text(text) => Argument::Text((*text).to_owned()),
+                Of::Name => Argument::Text(self.name.clone()),
+                Of::Group => Argument::Text(self.id.clone()?),
+                Of::Category => Argument::Text(people.category.clone()),
+                Of::Login => Argument::Text(people.owner.login.clone()),
+                Of::Owner => Argument::Text(people.owner.user.clone()),
+                Of::Guest => Argument::Text(people.guest.as_ref()?.user.clone()),
+                Of::Invitation => Argument::Text(self.invitations.last()?.0.clone()),
+                Of::Secret => Argument::Text(self.invitations.last()?.1.clone()),
             };
-            arguments.push((*name, Argument::Text(text)));
+            arguments.push((*name, value));
         }
         Some(arguments)
     }
@@ -75,8 +83,9 @@ impl Group {
         if self.id.is_none() {
             self.id = text("id").filter(|id| id.starts_with("group:"));
         }
-        self.invitation = text("invitationId").or_else(|| self.invitation.take());
-        self.secret = text("invitation").or_else(|| self.secret.take());
+        if let (Some(id), Some(secret)) = (text("invitationId"), text("invitation")) {
+            self.invitations.push((id, secret));
+        }
     }
 
     /// An answer with words in the place of what differs from group to group.
@@ -96,21 +105,17 @@ impl Group {
     }
 
     fn text_in_general(&self, text: &str) -> String {
-        let is = |known: &Option<String>| known.as_deref() == Some(text);
         let number = self.id.as_deref().and_then(|id| id.strip_prefix("group:"));
+        let invitation = self
+            .invitations
+            .iter()
+            .position(|(id, secret)| id == text || !text.is_empty() && secret.starts_with(text));
         if text == self.name {
             "its name".to_owned()
-        } else if is(&self.id) {
+        } else if self.id.as_deref() == Some(text) {
             "its ID".to_owned()
-        } else if is(&self.invitation) {
-            "its invitation's ID".to_owned()
-        } else if self
-            .secret
-            .as_ref()
-            .is_some_and(|secret| secret.starts_with(text))
-            && !text.is_empty()
-        {
-            "its invitation, or the beginning of it".to_owned()
+        } else if let Some(place) = invitation {
+            format!("its invitation {place}")
         } else if number.is_some_and(|number| text.ends_with(&format!("/group/{number}"))) {
             "its address".to_owned()
         } else if is_time(text) {

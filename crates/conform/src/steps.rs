@@ -4,6 +4,8 @@ use trivium_core::Code;
 
 /// A step of the story.
 pub(crate) struct Step {
+    /// Who takes it.
+    pub(crate) by: By,
     /// The operation.
     pub(crate) operation: &'static str,
     /// Its arguments beside the token.
@@ -14,11 +16,22 @@ pub(crate) struct Step {
     pub(crate) own: bool,
 }
 
+/// Who takes a step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum By {
+    /// Who makes the groups.
+    Owner,
+    /// Somebody else, where there is somebody.
+    Guest,
+}
+
 /// A value in the story.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Of {
     /// This text.
     Text(&'static str),
+    /// This time.
+    Time(&'static str),
     /// This number.
     Number(i64),
     /// The name of the group.
@@ -27,10 +40,12 @@ pub(crate) enum Of {
     Group,
     /// A category.
     Category,
-    /// The login of the caller.
+    /// The login of the owner.
     Login,
-    /// The id of the caller.
-    User,
+    /// The id of the owner.
+    Owner,
+    /// The id of the guest.
+    Guest,
     /// The id of the invitation.
     Invitation,
     /// The invitation itself.
@@ -43,6 +58,7 @@ const fn step(
     refusal: Option<Code>,
 ) -> Step {
     Step {
+        by: By::Owner,
         operation,
         arguments,
         refusal,
@@ -58,8 +74,21 @@ const fn around(operation: &'static str, arguments: &'static [(&'static str, Of)
     }
 }
 
+/// A step of the guest.
+const fn guest(
+    operation: &'static str,
+    arguments: &'static [(&'static str, Of)],
+    refusal: Option<Code>,
+) -> Step {
+    Step {
+        by: By::Guest,
+        ..step(operation, arguments, refusal)
+    }
+}
+
 const GROUP: &[(&str, Of)] = &[("id", Of::Group)];
-const ONESELF: &[(&str, Of)] = &[("id", Of::Group), ("user", Of::User)];
+const ONESELF: &[(&str, Of)] = &[("id", Of::Group), ("user", Of::Owner)];
+const THE_GUEST: &[(&str, Of)] = &[("id", Of::Group), ("user", Of::Guest)];
 const NEW: &[(&str, Of)] = &[
     ("name", Of::Name),
     ("category", Of::Category),
@@ -94,7 +123,7 @@ pub(crate) const STORY: &[Step] = &[
         "getMyGroups",
         &[("page", Of::Number(2)), ("resultsPerPage", Of::Number(10))],
     ),
-    around("getGroups", &[("context", Of::User)]),
+    around("getGroups", &[("context", Of::Owner)]),
     step("canJoin", GROUP, None),
     step("joinGroup", GROUP, Some(Code::AlreadyMember)),
     step("leaveGroup", GROUP, Some(Code::OwnerCannotLeave)),
@@ -140,7 +169,7 @@ pub(crate) const STORY: &[Step] = &[
         "setMemberRole",
         &[
             ("id", Of::Group),
-            ("user", Of::User),
+            ("user", Of::Owner),
             ("role", Of::Text("member")),
         ],
         Some(Code::OwnerProtected),
@@ -171,6 +200,60 @@ pub(crate) const STORY: &[Step] = &[
         None,
     ),
     step("getInvitations", GROUP, None),
+    guest("canJoin", GROUP, None),
+    guest(
+        "joinGroup",
+        &[("id", Of::Group), ("message", Of::Text("Let me in"))],
+        None,
+    ),
+    guest("joinGroup", GROUP, Some(Code::JoinRequestPending)),
+    step("getJoinRequests", GROUP, None),
+    guest("withdrawJoinRequest", GROUP, None),
+    guest("joinGroup", GROUP, None),
+    step("denyJoinRequest", THE_GUEST, None),
+    guest("joinGroup", GROUP, None),
+    step("approveJoinRequest", THE_GUEST, None),
+    guest("newInvitation", GROUP, Some(Code::UserAccessDenied)),
+    guest("leaveGroup", GROUP, None),
+    guest("leaveGroup", GROUP, Some(Code::NotAMember)),
+    step("newInvitation", GROUP, None),
+    guest("joinByInvitation", &[("invitation", Of::Secret)], None),
+    step("getInvitations", GROUP, None),
+    step("removeMember", THE_GUEST, None),
+    step(
+        "editGroup",
+        &[("id", Of::Group), ("registrationType", Of::Text("open"))],
+        None,
+    ),
+    guest("joinGroup", GROUP, None),
+    guest("joinGroup", GROUP, Some(Code::AlreadyMember)),
+    step(
+        "setMemberRole",
+        &[
+            ("id", Of::Group),
+            ("user", Of::Guest),
+            ("role", Of::Text("moderator")),
+        ],
+        None,
+    ),
+    step("getMembers", GROUP, None),
+    guest("deleteGroup", GROUP, Some(Code::UserAccessDenied)),
+    step("transferGroup", THE_GUEST, None),
+    guest("transferGroup", ONESELF, None),
+    step(
+        "banMember",
+        &[
+            ("id", Of::Group),
+            ("user", Of::Guest),
+            ("reason", Of::Text("a test")),
+            ("until", Of::Time("2100-01-01T00:00:00Z")),
+        ],
+        None,
+    ),
+    guest("canJoin", GROUP, None),
+    guest("joinGroup", GROUP, Some(Code::Banned)),
+    step("unbanMember", THE_GUEST, None),
+    step("getGroup", GROUP, None),
     step("getAuditLog", GROUP, None),
     step("deleteGroup", GROUP, None),
     step("getGroup", GROUP, Some(Code::ContentNotFound)),

@@ -11,25 +11,50 @@ use trivium_core::{Effect, Entry, catalog};
 
 use crate::argument::{Argument, Arguments};
 use crate::examine::{Examination, Outcome};
-use crate::own::{Caller, Group};
+use crate::own::{Group, People, Person};
 use crate::refusals::TOKEN;
 use crate::steps::{STORY, Step};
 use crate::wire::Format;
 
-/// Tells the story, and deletes what is left of it however it ends.
-pub(crate) fn examine(examination: &mut Examination<'_>, token: &str) -> io::Result<()> {
-    let caller = who(examination, token)?;
+/// Tells the story, and deletes what is left of it however it ends. The first token is the
+/// owner's, the second, where there is one, a guest's.
+pub(crate) fn examine(examination: &mut Examination<'_>, tokens: &[&str]) -> io::Result<()> {
+    let mut tokens = tokens.iter();
+    let Some(owner) = tokens.next() else {
+        return Ok(());
+    };
+    let category = ["categories", "0", "id"];
+    let category = ask(examination, "getCategories", &Arguments::new(), &category)?;
+    let owner = who(examination, owner)?;
+    let guest = tokens
+        .next()
+        .map(|token| who(examination, token))
+        .transpose()?;
+    if guest
+        .as_ref()
+        .is_some_and(|guest| guest.login == owner.login)
+    {
+        return Err(io::Error::other("both tokens are of one person"));
+    }
+    let people = People {
+        owner,
+        guest,
+        category: category.unwrap_or_else(|| "cat:1".to_owned()),
+    };
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    // No other group of the caller is called so.
+    // No other group of theirs is called so.
     let run = format!("trivium conform {:x}", now.as_nanos());
     let mut groups = Format::ALL.map(|format| Group::new(format, &run));
-    let told = STORY
+    let mut told = STORY
         .iter()
-        .try_for_each(|step| take(examination, step, &mut groups, &caller));
-    let cleared = clear(examination, &run, token);
-    told.and(cleared)
+        .try_for_each(|step| take(examination, step, &mut groups, &people));
+    for person in std::iter::once(&people.owner).chain(&people.guest) {
+        let cleared = clear(examination, &run, &person.token);
+        told = told.and(cleared);
+    }
+    told
 }
 
 /// The operation of this name.
@@ -38,21 +63,17 @@ fn operation(name: &str) -> io::Result<&'static Entry> {
     catalog::find(name).ok_or_else(|| io::Error::other(words()))
 }
 
-/// Finds out who calls, over any format that can tell.
-fn who(examination: &mut Examination<'_>, token: &str) -> io::Result<Caller> {
-    let argument = |text: &str| Argument::Text(text.to_owned());
-    let token_alone = vec![(TOKEN, argument(token))];
-    let login = ask(examination, "checkToken", &token_alone, &["login"])?
+/// Finds out whose token it is, over any format that can tell.
+fn who(examination: &mut Examination<'_>, token: &str) -> io::Result<Person> {
+    let own = (TOKEN, Argument::Text(token.to_owned()));
+    let login = ask(examination, "checkToken", &vec![own.clone()], &["login"])?
         .ok_or_else(|| io::Error::other("the token is not good at this server"))?;
-    let profile = vec![(TOKEN, argument(token)), ("login", argument(&login))];
-    let user = ask(examination, "getUserProfile", &profile, &["id"])?.unwrap_or_default();
-    let category = ["categories", "0", "id"];
-    let category = ask(examination, "getCategories", &Arguments::new(), &category)?;
-    Ok(Caller {
+    let profile = vec![own, ("login", Argument::Text(login.clone()))];
+    let user = ask(examination, "getUserProfile", &profile, &["id"])?;
+    Ok(Person {
         token: token.to_owned(),
         login,
-        user,
-        category: category.unwrap_or_else(|| "cat:1".to_owned()),
+        user: user.unwrap_or_default(),
     })
 }
 
@@ -80,13 +101,13 @@ fn take(
     examination: &mut Examination<'_>,
     step: &Step,
     groups: &mut [Group],
-    caller: &Caller,
+    people: &People,
 ) -> io::Result<()> {
     let entry = operation(step.operation)?;
     let mut first: Option<(Format, Outcome)> = None;
     let count = if step.own { groups.len() } else { 1 };
     for group in groups.iter_mut().take(count) {
-        let Some(arguments) = group.arguments(step, entry, caller) else {
+        let Some(arguments) = group.arguments(step, entry, people) else {
             continue;
         };
         let outcome = match entry.effect {

@@ -10,6 +10,22 @@ use crate::failure::Failure;
 /// Bytes of an answer that are read at the most.
 const ANSWER: u64 = 64 * 1024 * 1024;
 
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What sends requests: any status is an answer, and goes to nobody but who is named.
+pub(crate) fn agent() -> Agent {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .user_agent(concat!("trivium/", env!("CARGO_PKG_VERSION")))
+        .proxy(None)
+        .timeout_global(Some(PATIENCE))
+        .build()
+        .new_agent()
+}
+
 /// A client of one server.
 pub(crate) struct Client {
     agent: Agent,
@@ -35,15 +51,8 @@ impl Client {
                 "'{url}' is no address of a server: it has the form http://HOST:PORT"
             )));
         }
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .timeout_global(Some(Duration::from_secs(60)))
-            .build();
         Ok(Self {
-            agent: agent.into(),
+            agent: agent(),
             base: url.trim_end_matches('/').to_owned(),
         })
     }

@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 use trivium_test_support::Backend;
 
 use self::proxy::Proxy;
-use crate::harness::{Gateway, Served, trivium};
+use crate::harness::{Gateway, Protocol, Served, trivium};
 
 const TOKEN: &str = "123576abcdef6572134";
 
-/// The exit code of an examination with this token, and what it said.
-fn examine(address: &str, token: Option<&str>) -> (Option<i32>, String) {
+/// The exit code of an examination with these tokens, and what it said.
+fn examine(address: &str, tokens: &[&str]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("token");
-    std::fs::write(&file, format!("{}\n", token.unwrap_or_default())).expect("a file");
+    std::fs::write(&file, tokens.join("\n") + "\n").expect("a file");
     let url = format!("http://{address}");
     let file = file.to_str().expect("a path");
     let mut arguments = vec!["conform", &url];
-    if token.is_some() {
+    if !tokens.is_empty() {
         arguments.extend(["--token-file", file]);
     }
     let output = trivium(&arguments, "");
@@ -42,8 +42,10 @@ fn check_true(backend: Backend) {
             let gateway = Gateway::start(backend, &options);
             gateway.command(&["user", "add", "anna"], "");
             gateway.command(&["group", "add", "Anna's", "--owner", "anna"], "");
-            let token = gateway.command(&["user", "token", "anna"], "");
-            let (code, said) = examine(&gateway.served.address, Some(&token));
+            gateway.command(&["user", "add", "berta"], "");
+            let tokens =
+                ["anna", "berta"].map(|login| gateway.command(&["user", "token", login], ""));
+            let (code, said) = examine(&gateway.served.address, &[&tokens[0], &tokens[1]]);
             let nothing = said.starts_with("No differences in ");
             assert!(code == Some(0) && nothing, "{profile} {status}: {said}");
             // What was made is gone, and what was there is as it was.
@@ -74,7 +76,7 @@ fn nothing_is_found_at_a_true_server_on_postgres() {
 #[test]
 fn without_a_token_nothing_is_changed() {
     let server = Served::demonstration(&["--directory", "members"]);
-    let (code, said) = examine(&server.address, None);
+    let (code, said) = examine(&server.address, &[]);
     assert_eq!(code, Some(0), "{said}");
 }
 
@@ -99,6 +101,9 @@ fn alter(asked: &str, body: String) -> String {
     // A member has another name in one format.
     if over(asked, "json", "getGroups") {
         return body.replace("\"memberCount\"", "\"members\"");
+    }
+    if over(asked, "xmlrpc", "joinGroup") {
+        return body.replace("<name>joinState</name>", "<name>state</name>");
     }
     // A code is lost: it becomes another, or is not there.
     if over(asked, "xml", "joinGroup") {
@@ -135,7 +140,7 @@ fn alter(asked: &str, body: String) -> String {
 /// Alters what is asked, so that something else is done.
 fn alter_request(asked: String) -> String {
     match over(&asked, "xml", "editGroup") {
-        true => asked.replace("registrationType=moderated", "registrationType=open"),
+        true => asked.replace("&description=&", "&description=other&"),
         false => asked,
     }
 }
@@ -144,11 +149,19 @@ fn alter_request(asked: String) -> String {
 fn what_is_altered_on_the_way_is_found() {
     let server = Served::demonstration(&[]);
     let proxy = Proxy::start(&server.address, alter_request, alter);
-    let (code, said) = examine(&proxy.address, Some(TOKEN));
+    let phil = Protocol::Json.call(
+        &server,
+        "POST",
+        "login",
+        &json!({"login": "phil", "password": "philspassword"}),
+    );
+    let (code, said) = examine(&proxy.address, &[TOKEN, &phil.text("authToken")]);
     assert_eq!(code, Some(1), "{said}");
     for sentence in [
         "getGroups over REST (JSON): `groups[].memberCount` is missing.",
         "getGroups over REST (JSON): `groups[].members` is not declared.",
+        "joinGroup over XML-RPC: `joinState` is missing.",
+        "joinGroup over XML-RPC: `state` is not declared.",
         "joinGroup over REST (XML): with 'x' as `id`, it answers `general_some_error` and not \
          `invalid_id`.",
         "leaveGroup over REST (JSON): without `id`, its answer cannot be read: a failure has `code` \
@@ -160,8 +173,8 @@ fn what_is_altered_on_the_way_is_found() {
         "getMyGroups over REST (JSON): `groups[].role` is null, where a text is declared.",
         "deleteGroup over XML-RPC: without `authToken` and with 'x' as `id`, it answers `invalid_id` \
          and not `validation_missing_key`: its checks are in another order.",
-        "getGroup: `group.registrationType` is \"moderated\" for what was changed over REST (JSON) and \
-         \"open\" for what was changed over REST (XML).",
+        "getGroup: `group.description` is \"\" for what was changed over REST (JSON) and \"other\" for \
+         what was changed over REST (XML).",
     ] {
         assert!(
             said.lines().any(|line| line == sentence),
@@ -204,11 +217,11 @@ fn what_is_no_server_is_told() {
         ("127.0.0.1:1", "trivium: http://127.0.0.1:1: "),
         ("", "trivium: 'http://' is no address of a server"),
     ] {
-        let (code, said) = examine(address, None);
+        let (code, said) = examine(address, &[]);
         assert_eq!(code, Some(1), "{said}");
         assert!(said.contains(words), "{said}");
     }
-    let (code, said) = examine(&server.address, Some("nobody's"));
+    let (code, said) = examine(&server.address, &["nobody's"]);
     assert_eq!(code, Some(1), "{said}");
     assert!(
         said.contains("the token is not good at this server"),

@@ -2,7 +2,6 @@
 
 use std::io::Read;
 use std::path::Path;
-use std::time::Duration;
 
 use trivium_core::arguments::Kind;
 use trivium_core::{Entry, catalog};
@@ -10,11 +9,9 @@ use trivium_describe::examples::{Format, Request};
 use ureq::http::Response;
 
 use super::print::line;
+use crate::client::agent;
 use crate::failure::Failure;
 use crate::options::{Call, Source, ViaOption};
-
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) fn run(call: &Call) -> Result<(), Failure> {
     let prefix = format!("{}.", catalog::NAMESPACE);
@@ -87,13 +84,7 @@ fn send(call: &Call, request: &Request, token: Option<&str>) -> Result<Response<
         }
     };
     tell(&format!("{request}\n"));
-    let agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(PATIENCE))
-        .user_agent(concat!("trivium/", env!("CARGO_PKG_VERSION")))
-        .proxy(None)
-        .build()
-        .new_agent();
+    let agent = agent();
     let mut head = ureq::http::Request::builder()
         .method(request.method)
         .uri(&url);

@@ -11,12 +11,13 @@ use crate::options::{Conform, Global};
 
 pub(crate) fn run(global: &Global, command: &Conform) -> Result<(), Failure> {
     let client = Client::new(&command.url)?;
-    let token = command.token_file.as_ref().map(|file| {
-        std::fs::read_to_string(file)
-            .map_err(|error| Failure::Failed(format!("cannot read {}: {error}", file.display())))
-    });
-    let token = token.transpose()?;
-    let report = trivium_conform::examine(&client, token.as_deref().map(str::trim))
+    let tokens = match &command.token_file {
+        Some(file) => std::fs::read_to_string(file)
+            .map_err(|error| Failure::Failed(format!("cannot read {}: {error}", file.display())))?,
+        None => String::new(),
+    };
+    let tokens: Vec<&str> = tokens.split_whitespace().collect();
+    let report = trivium_conform::examine(&client, &tokens)
         .map_err(|error| Failure::Failed(format!("{}: {error}", command.url)))?;
     if global.json {
         let differences = print::rows(&report.differences)?;

@@ -12,12 +12,13 @@ use clap::Args;
   trivium conform http://127.0.0.1:8080
   trivium conform http://127.0.0.1:8080 --token-file token
 
-Without a token it only looks, and asks for what must be refused. With one it makes three groups of its
-holder's, named 'trivium conform …', works in them, and deletes them at the end.")]
+Without a token it only looks, and asks for what must be refused. With one it makes three
+groups named 'trivium conform …', works in them, and deletes them at the end. A second token,
+of somebody else, lets it also join them, and be let in, sent away and banned.")]
 pub(crate) struct Conform {
     /// Where the server is: http://HOST:PORT
     pub(crate) url: String,
-    /// A file with a token, alone on its line
+    /// A file with a token, or with two of two people, each on its line
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
 }
