@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ProfileOption;
+use super::serve::ProfileOption;
 
 /// Where to, and of which server.
 #[derive(Debug, Args)]

@@ -8,19 +8,20 @@ mod conform;
 mod data;
 mod describe;
 mod prefix;
+mod serve;
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use call::{Call, Source, ViaOption};
 pub(crate) use conform::Conform;
 pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
 pub(crate) use describe::{Docs, Openapi, Xsd};
-pub(crate) use prefix::{Prefix, overlap};
+pub(crate) use prefix::overlap;
+pub(crate) use serve::{DirectoryOption, LogFormat, Serve, StatusOption};
 
 use trivium_core::types::{Password, carries};
 
@@ -122,141 +123,6 @@ pub(crate) enum Command {
     Docs(Docs),
     /// Hold a running server against what is declared
     Conform(Conform),
-}
-
-/// Creates and migrates the database, then serves until SIGTERM or SIGINT.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  trivium serve --demo
-  trivium serve --listen 0.0.0.0:8080 --database sqlite:/srv/trivium.db
-  TRIVIUM_DATABASE=postgres://trivium@db/trivium trivium serve --workers 4
-
-Secrets are never flags: the password that newUser, editUser and deleteUser ask for is set in
-TRIVIUM_ADMIN_PASSWORD, in the file that TRIVIUM_ADMIN_PASSWORD_FILE names, or as admin_password
-in trivium.toml. TRIVIUM_DATABASE_FILE names a file with the address of the database.")]
-pub(crate) struct Serve {
-    /// Serve a throw-away database with demonstration data and known passwords; loopback only
-    #[arg(long)]
-    pub(crate) demo: bool,
-    /// The address to listen on
-    #[arg(
-        long,
-        env = "TRIVIUM_LISTEN",
-        default_value = "127.0.0.1:8080",
-        value_name = "ADDRESS"
-    )]
-    pub(crate) listen: SocketAddr,
-    /// Server threads [default: one for each core]
-    #[arg(long, env = "TRIVIUM_WORKERS", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub(crate) workers: Option<u16>,
-    /// Where people reach this service, for addresses in answers [default: as they asked]
-    #[arg(long, env = "TRIVIUM_BASE_URL", value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-    /// Which bytes are sent: as documented, or as the original servers did
-    #[arg(
-        long,
-        env = "TRIVIUM_PEOPLEAGGREGATOR_PROFILE",
-        value_enum,
-        default_value = "documented"
-    )]
-    pub(crate) peopleaggregator_profile: ProfileOption,
-    /// How failures are told over REST: always with 200, or with a status of their own
-    #[arg(
-        long,
-        env = "TRIVIUM_PEOPLEAGGREGATOR_STATUS",
-        value_enum,
-        default_value = "ok"
-    )]
-    pub(crate) peopleaggregator_status: StatusOption,
-    /// Below which path Upcoming's clients are served, or off
-    #[arg(long, env = "TRIVIUM_UPCOMING", value_name = "PREFIX")]
-    #[arg(default_value = trivium_upcoming::PREFIX)]
-    pub(crate) upcoming: Prefix,
-    /// Give JSONP also to calls with a token: any page could then read what the token discloses
-    #[arg(long, env = "TRIVIUM_UPCOMING_JSONP_WITH_TOKEN")]
-    pub(crate) upcoming_jsonp_with_token: bool,
-    /// Below which path Onezone's clients are served, or off
-    #[arg(long, env = "TRIVIUM_ONEZONE", value_name = "PREFIX")]
-    #[arg(default_value = trivium_onezone::PREFIX)]
-    pub(crate) onezone: Prefix,
-    /// How long a token from login is good, in seconds
-    #[arg(
-        long,
-        env = "TRIVIUM_TOKEN_LIFETIME",
-        default_value_t = 86_400,
-        value_name = "SECONDS"
-    )]
-    #[arg(value_parser = clap::value_parser!(i64).range(1..=2_000_000_000))]
-    pub(crate) token_lifetime: i64,
-    /// Who may list people and find groups
-    #[arg(long, env = "TRIVIUM_DIRECTORY", value_enum, default_value = "public")]
-    pub(crate) directory: DirectoryOption,
-    /// How long a client may take for the head of a request, and for its body, in seconds
-    #[arg(
-        long,
-        env = "TRIVIUM_REQUEST_TIMEOUT",
-        default_value_t = 20,
-        value_name = "SECONDS"
-    )]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
-    pub(crate) request_timeout: u64,
-    /// How long a connection may stay open between requests, in seconds
-    #[arg(
-        long,
-        env = "TRIVIUM_KEEP_ALIVE",
-        default_value_t = 30,
-        value_name = "SECONDS"
-    )]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
-    pub(crate) keep_alive: u64,
-    /// How the log on standard error looks
-    #[arg(long, env = "TRIVIUM_LOG_FORMAT", value_enum, default_value = "text")]
-    pub(crate) log_format: LogFormat,
-    /// What is logged: error, warn, info or debug
-    #[arg(
-        long,
-        env = "TRIVIUM_LOG_LEVEL",
-        default_value = "info",
-        value_name = "LEVEL"
-    )]
-    pub(crate) log_level: tracing::Level,
-}
-
-/// See [`trivium_front::Profile`].
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum ProfileOption {
-    Documented,
-    Original,
-}
-
-impl From<ProfileOption> for trivium_front::Profile {
-    fn from(option: ProfileOption) -> Self {
-        match option {
-            ProfileOption::Documented => Self::Documented,
-            ProfileOption::Original => Self::Original,
-        }
-    }
-}
-
-/// See [`trivium_front::StatusRule`].
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum StatusOption {
-    Ok,
-    Http,
-}
-
-/// See [`trivium_core::context::Directory`].
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum DirectoryOption {
-    Public,
-    Members,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum LogFormat {
-    Text,
-    Json,
 }
 
 /// Reads command line, environment and file.
