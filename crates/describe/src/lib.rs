@@ -7,11 +7,13 @@
 //!   writes them where no server is.
 //! - [`openapi`] and [`xsd`] are for programs; `schema` reads the catalog for them.
 //! - [`docs`] is the documentation for people who write clients.
+//! - [`dialects`] is the table of the dialects' methods.
 //! - [`pages`] are the public pages of groups and people.
 //! - [`examples`] has an example call of every operation, and how it travels.
 //!
 //! Pages are plain HTML, light and dark, with nothing from elsewhere.
 
+pub mod dialects;
 pub mod docs;
 mod encode;
 pub mod examples;

@@ -25,6 +25,9 @@ const ROWS: &[Row] = &[
     row("/docs/peopleaggregator.", operations, |site, name| {
         Some(docs::operation::page(site, operation(name)?))
     }),
+    row("/docs/", docs::dialect::names, |site, name| {
+        docs::dialect::page(site, name)
+    }),
     row("/docs/errors", one, |site, _| {
         Some(docs::errors::index(site))
     }),

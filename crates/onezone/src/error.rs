@@ -177,7 +177,7 @@ impl Refusal {
     }
 
     /// The row of this error: status, id for programs, details for programs, description for people.
-    pub(crate) fn row(&self) -> Row {
+    pub fn row(&self) -> Row {
         let row = |status, id, details, description: &str| Row {
             status,
             id,
@@ -369,13 +369,15 @@ impl Refusal {
 }
 
 /// How an error is told.
-pub(crate) struct Row {
+#[derive(Clone, Debug)]
+pub struct Row {
     /// The HTTP status.
-    pub(crate) status: u16,
+    pub status: u16,
     /// What programs know it by.
-    pub(crate) id: &'static str,
+    pub id: &'static str,
     details: Option<Value>,
-    description: String,
+    /// What it is, for people.
+    pub description: String,
 }
 
 impl Row {

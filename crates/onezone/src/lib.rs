@@ -23,7 +23,8 @@ use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request};
 pub use crate::answer::{Answer, Location};
 use crate::asked::Asked;
 use crate::credentials::Credentials;
-pub use crate::error::Refusal;
+pub use crate::error::{Refusal, Row};
+pub use crate::routes::{ROUTES, Route};
 
 /// Where Onezone is served, unless the settings say otherwise.
 pub const PREFIX: &str = "/api/v3/onezone";
@@ -48,21 +49,21 @@ impl Onezone {
     }
 
     fn call(&self, request: &Request<'_>) -> Result<Call<Answer>, Refusal> {
-        let rows = routes::at(self.below(request.path).unwrap_or_default());
-        let row = routes::choose(rows, request.method)?;
+        let (routes, ids) = routes::at(self.below(request.path).unwrap_or_default());
+        let route = routes::choose(routes, request.method)?;
         let credentials = Credentials::of(request)?;
         let body = body::read(request);
         match (&credentials, body) {
             // Nobody has to be looked up.
             (Credentials::None, Err(refusal)) => Err(refusal),
             (_, body) => Ok(Call {
-                action: row.action,
-                effect: row.effect,
+                action: route.action,
+                effect: route.effect,
                 prepares: credentials.is_password(),
                 work: Box::new(Asked {
                     credentials,
                     body,
-                    work: row.work,
+                    work: route.work(ids),
                 }),
             }),
         }

@@ -18,87 +18,121 @@ use crate::calls::{groups, invitations, join, members};
 use crate::error::Refusal;
 use crate::values::Values;
 
+/// What a call does with the numbers of its address.
+type Run = fn(&Ids, &Values, &mut Context<'_>) -> Result<Answer, Stop>;
+
 /// A call at an address.
-pub(crate) struct Row {
-    method: &'static str,
+#[derive(Debug)]
+pub struct Route {
+    /// By which method of HTTP.
+    pub method: &'static str,
+    /// Below the prefix; `{id}` and `{user}` stand for numbers.
+    pub path: &'static str,
     /// What the audit log names it: the operation of core that it is.
     pub(crate) action: &'static str,
     /// What it does to the data.
     pub(crate) effect: Effect,
-    /// What it does.
-    pub(crate) work: Box<Work>,
+    run: Run,
 }
 
-/// The calls at a path below the prefix; none where there is nothing.
-pub(crate) fn at(path: &str) -> Vec<Row> {
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
-    match *segments.as_slice() {
-        // An id is some text.
-        _ if segments.contains(&"") => Vec::new(),
-        ["user", "groups"] => vec![
-            row::<GetMyGroups>("GET", |_, context| groups::list(context)),
-            row::<NewGroup>("POST", groups::make),
-        ],
-        ["user", "effective_groups"] => {
-            vec![row::<GetMyGroups>("GET", |_, context| {
-                groups::list(context)
-            })]
-        }
-        ["user", "groups", "join"] => vec![row::<JoinByInvitation>("POST", join::join)],
-        ["user", "groups", id] => {
-            let id = GroupRef(number(id));
-            vec![
-                row::<GetGroup>("GET", move |_, context| groups::show(id, context)),
-                row::<LeaveGroup>("DELETE", move |_, context| groups::leave(id, context)),
-            ]
-        }
-        ["user", "effective_groups", id] => {
-            let id = GroupRef(number(id));
-            vec![row::<GetGroup>("GET", move |_, context| {
-                groups::show(id, context)
-            })]
-        }
-        ["groups", id, "users"] => {
-            let id = GroupRef(number(id));
-            vec![row::<GetMembers>("GET", move |_, context| {
-                members::list(id, context)
-            })]
-        }
-        ["groups", id, "users", "token"] => {
-            let id = GroupRef(number(id));
-            vec![row::<NewInvitation>("POST", move |_, context| {
-                invitations::invite(id, context)
-            })]
-        }
-        ["groups", id, "users", user] => {
-            let (id, user) = (GroupRef(number(id)), UserRef(number(user)));
-            vec![row::<RemoveMember>("DELETE", move |_, context| {
-                members::remove(id, user, context)
-            })]
-        }
-        ["user", "tokens", "named"] => vec![row::<NewInvitation>("POST", invitations::name)],
-        ["tokens", "named", id] => {
-            let id = InvitationRef(number(id));
-            vec![row::<RevokeInvitation>("DELETE", move |_, context| {
-                invitations::revoke(id, context)
-            })]
-        }
-        _ => Vec::new(),
+/// The numbers of an address; 0, which nothing has, for what is none.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ids {
+    id: i64,
+    user: i64,
+}
+
+/// Every call. Of the paths that fit an address, the first is meant.
+pub const ROUTES: &[Route] = &[
+    route::<JoinByInvitation>("POST", "/user/groups/join", |_, values, context| {
+        join::join(values, context)
+    }),
+    route::<GetMyGroups>("GET", "/user/groups", |_, _, context| groups::list(context)),
+    route::<GetMyGroups>("GET", "/user/effective_groups", |_, _, context| {
+        groups::list(context)
+    }),
+    route::<NewGroup>("POST", "/user/groups", |_, values, context| {
+        groups::make(values, context)
+    }),
+    route::<GetGroup>("GET", "/user/groups/{id}", |ids, _, context| {
+        groups::show(GroupRef(ids.id), context)
+    }),
+    route::<GetGroup>("GET", "/user/effective_groups/{id}", |ids, _, context| {
+        groups::show(GroupRef(ids.id), context)
+    }),
+    route::<LeaveGroup>("DELETE", "/user/groups/{id}", |ids, _, context| {
+        groups::leave(GroupRef(ids.id), context)
+    }),
+    route::<GetMembers>("GET", "/groups/{id}/users", |ids, _, context| {
+        members::list(GroupRef(ids.id), context)
+    }),
+    route::<NewInvitation>("POST", "/groups/{id}/users/token", |ids, _, context| {
+        invitations::invite(GroupRef(ids.id), context)
+    }),
+    route::<RemoveMember>("DELETE", "/groups/{id}/users/{user}", |ids, _, context| {
+        members::remove(GroupRef(ids.id), UserRef(ids.user), context)
+    }),
+    route::<NewInvitation>("POST", "/user/tokens/named", |_, values, context| {
+        invitations::name(values, context)
+    }),
+    route::<RevokeInvitation>("DELETE", "/tokens/named/{id}", |ids, _, context| {
+        invitations::revoke(InvitationRef(ids.id), context)
+    }),
+];
+
+const fn route<O: Operation>(method: &'static str, path: &'static str, run: Run) -> Route {
+    Route {
+        method,
+        path,
+        action: O::NAME,
+        effect: O::EFFECT,
+        run,
     }
+}
+
+/// The calls at a path below the prefix, with the numbers in it; none where there is nothing.
+pub(crate) fn at(path: &str) -> (Vec<&'static Route>, Ids) {
+    let found = ROUTES
+        .iter()
+        .find_map(|route| Some((route.path, fit(route.path, path)?)));
+    let Some((path, ids)) = found else {
+        return (Vec::new(), Ids::default());
+    };
+    let routes = ROUTES.iter().filter(|route| route.path == path);
+    (routes.collect(), ids)
+}
+
+/// The numbers of an address that has the form of a path.
+fn fit(path: &str, address: &str) -> Option<Ids> {
+    let mut ids = Ids::default();
+    if path.split('/').count() != address.split('/').count() {
+        return None;
+    }
+    for (wanted, segment) in path.split('/').zip(address.split('/')) {
+        match wanted {
+            // An id is some text.
+            "{id}" | "{user}" if segment.is_empty() => return None,
+            "{id}" => ids.id = number(segment),
+            "{user}" => ids.user = number(segment),
+            _ if wanted == segment => {}
+            _ => return None,
+        }
+    }
+    Some(ids)
 }
 
 /// The call that a method asks for.
 ///
 /// # Errors
 /// `notFound` where there is none at all, `methodNotAllowed` where there are others.
-pub(crate) fn choose(rows: Vec<Row>, method: &str) -> Result<Row, Refusal> {
+pub(crate) fn choose(routes: Vec<&'static Route>, method: &str) -> Result<&'static Route, Refusal> {
     let mut allow = Vec::new();
-    for row in rows {
+    for route in routes {
         // A HEAD request is a GET whose answer's body stays behind.
-        if row.method == method || row.method == "GET" && method == "HEAD" {
-            return Ok(row);
+        if route.method == method || route.method == "GET" && method == "HEAD" {
+            return Ok(route);
         }
-        allow.push(match row.method {
+        allow.push(match route.method {
             "GET" => "GET, HEAD",
             other => other,
         });
@@ -109,15 +143,10 @@ pub(crate) fn choose(rows: Vec<Row>, method: &str) -> Result<Row, Refusal> {
     })
 }
 
-fn row<O: Operation>(
-    method: &'static str,
-    work: impl Fn(&Values, &mut Context<'_>) -> Result<Answer, Stop> + Send + Sync + 'static,
-) -> Row {
-    Row {
-        method,
-        action: O::NAME,
-        effect: O::EFFECT,
-        work: Box::new(work),
+impl Route {
+    /// What the call does at an address with these numbers.
+    pub(crate) fn work(&'static self, ids: Ids) -> Box<Work> {
+        Box::new(move |values, context| (self.run)(&ids, values, context))
     }
 }
 

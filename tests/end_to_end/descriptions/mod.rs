@@ -1,11 +1,13 @@
 //! What the service says of itself, held against what it does.
 //!
 //! - [`examples`] makes every example call in every format, and records the answers.
+//! - [`dialects`] does so for the methods of the dialects.
 //! - [`pages`] holds the pages against that, [`snippets`] runs the programs on them.
 //! - [`browser`] looks at the pages as people do.
 //! - [`openapi`] and [`xsd`] hand the descriptions for programs to tools of other hands.
 
 mod browser;
+mod dialects;
 mod examples;
 mod openapi;
 mod pages;

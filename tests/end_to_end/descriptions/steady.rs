@@ -23,14 +23,15 @@ pub(super) fn steady(entry: &Entry, answer: &Answer, body: &str) -> String {
     body
 }
 
-/// The same text with each time as the example of its type, in either spelling.
-fn steady_times(text: &str) -> String {
+/// The same text with each time as the example of its type, in any spelling.
+pub(super) fn steady_times(text: &str) -> String {
     let time = DateTime(1_155_303_524).to_string();
     let short = time.replace(['-', 'Z'], "");
+    let upcoming = time.replace('T', " ").replace('Z', "");
     let mut steady = String::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        let spelling = [&time, &short].into_iter().find(|spelling| {
+        let spelling = [&time, &short, &upcoming].into_iter().find(|spelling| {
             let begins = rest.as_bytes().get(..spelling.len());
             begins.is_some_and(|begins| {
                 let pairs = begins.iter().zip(spelling.bytes());

@@ -6,6 +6,7 @@ use trivium_core::{Entry, Verbs};
 use trivium_front::Reply;
 
 use crate::Site;
+use crate::dialects::{Dialect, Method};
 use crate::examples::Format;
 use crate::reply;
 
@@ -16,6 +17,7 @@ struct IndexPage<'a> {
     namespace: &'static str,
     formats: [Format; 3],
     subjects: Vec<Subject>,
+    dialects: [(Dialect, Vec<Method>); 2],
 }
 
 struct Subject {
@@ -37,6 +39,7 @@ pub(crate) fn page(site: &Site<'_>) -> Reply {
             namespace: NAMESPACE,
             formats: Format::ALL,
             subjects: subjects.collect(),
+            dialects: Dialect::ALL.map(|dialect| (dialect, dialect.methods())),
         },
     )
 }

@@ -2,9 +2,11 @@
 //!
 //! - `index` lists the operations by subject; `operation` is the page of one, with
 //!   `snippets` of its call in some languages.
+//! - `dialect` is the page of a method of a dialect.
 //! - [`errors`] explains the codes; failed calls point there.
 //! - `membership` draws the tables of membership.
 
+pub(crate) mod dialect;
 pub mod errors;
 pub(crate) mod index;
 pub(crate) mod membership;

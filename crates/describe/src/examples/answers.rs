@@ -15,6 +15,10 @@ pub const BASE_URL: &str = "http://127.0.0.1:8080";
 const DOCUMENTED: &str = include_str!("../../answers/documented.txt");
 const ORIGINAL: &str = include_str!("../../answers/original.txt");
 
+/// The answers to the example calls of the dialects, heads and bodies: sections, each behind a
+/// line `== DIALECT.METHOD`.
+pub const DIALECTS: &str = include_str!("../../answers/dialects.txt");
+
 /// What begins a section.
 const MARK: &str = "== ";
 
@@ -28,13 +32,31 @@ pub const fn recorded(profile: Profile) -> &'static str {
 
 /// A section of the record.
 pub fn section(operation: &str, format: Format, body: &str) -> String {
-    format!("{MARK}{operation} {}\n{body}\n", format.word())
+    headed(&head(operation, format), body)
+}
+
+/// A section behind a line of these words.
+pub fn headed(head: &str, body: &str) -> String {
+    format!("{MARK}{head}\n{body}\n")
+}
+
+fn head(operation: &str, format: Format) -> String {
+    format!("{operation} {}", format.word())
 }
 
 /// The body of the answer to an operation's example.
 pub fn of(profile: Profile, operation: &str, format: Format) -> Option<&'static str> {
-    let head = format!("{MARK}{operation} {}\n", format.word());
-    let (_, rest) = recorded(profile).split_once(&head)?;
+    below(recorded(profile), &head(operation, format))
+}
+
+/// The answer to the example call of a dialect's method, with its head.
+pub fn of_dialect(name: &str) -> Option<&'static str> {
+    below(DIALECTS, name)
+}
+
+/// What a record has in the section behind a line of these words.
+fn below(record: &'static str, head: &str) -> Option<&'static str> {
+    let (_, rest) = record.split_once(&format!("{MARK}{head}\n"))?;
     match rest.split_once(&format!("\n{MARK}")) {
         Some((body, _)) => Some(body),
         None => rest.strip_suffix('\n'),
