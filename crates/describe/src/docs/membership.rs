@@ -4,11 +4,13 @@ use askama::Template;
 use trivium_core::groups::rules::{Act, Joining, RegistrationType, Standing, acting, joining};
 use trivium_front::Reply;
 
+use super::diagram::Diagram;
 use crate::reply;
 
 #[derive(Template)]
 #[template(path = "docs/membership.html")]
 struct MembershipPage {
+    diagram: Diagram,
     registrations: &'static [RegistrationType],
     standings: &'static [Standing],
     joining: Vec<Line>,
@@ -32,6 +34,7 @@ struct Outcome {
 /// The page.
 pub(crate) fn page() -> Reply {
     let page = MembershipPage {
+        diagram: Diagram::of_the_rules(),
         registrations: RegistrationType::ALL,
         standings: Standing::ALL,
         joining: Standing::ALL

@@ -4,8 +4,9 @@
 //!   `snippets` of its call in some languages.
 //! - `dialect` is the page of a method of a dialect.
 //! - [`errors`] explains the codes; failed calls point there.
-//! - `membership` draws the tables of membership.
+//! - `membership` has the tables of membership, which `diagram` draws.
 
+mod diagram;
 pub(crate) mod dialect;
 pub mod errors;
 pub(crate) mod index;
