@@ -40,6 +40,10 @@ const ROWS: &[Row] = &[
     row("/icon.svg", one, |_, _| {
         Some(document("image/svg+xml", ICON))
     }),
+    // Where browsers look that show an answer as it comes.
+    row("/favicon.ico", one, |_, _| {
+        Some(document("image/svg+xml", ICON))
+    }),
     row("/script.js", one, |_, _| {
         Some(document("text/javascript; charset=utf-8", SCRIPT))
     }),
@@ -145,6 +149,8 @@ mod tests {
             "/docs",
             "/docs/membership",
             "/docs/peopleaggregator.joinGroup",
+            "/docs/upcoming.group.join",
+            "/docs/onezone.user-groups-join",
             "/docs/errors/banned",
         ] {
             let reply = find(path, &site).expect(path);
