@@ -77,9 +77,11 @@ fn answer(server: &Served, method: &Method) -> String {
         "{}: {printed}",
         method.name
     );
-    let head = head
-        .lines()
-        .filter(|line| HEADERS.iter().any(|name| line.starts_with(name)));
+    // The server has no order of headers: the record has this one.
+    let head = HEADERS.iter().filter_map(|name| {
+        let mut lines = head.lines();
+        lines.find(|line| line.starts_with(name))
+    });
     let head: Vec<&str> = head.collect();
     let mut text = steady_times(&format!("{}\n\n{}", head.join("\n"), body.trim_end()));
     for (name, begin, end, instead) in VARYING {

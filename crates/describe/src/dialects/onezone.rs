@@ -110,7 +110,8 @@ const ROWS: &[Row] = &[
         arguments: &[ID],
         answer: "200, and the numbers of people.",
         errors: hidden,
-        example: by_marc("/groups/1236/users", ""),
+        // Of one member only: those who joined in the same second have no order to show.
+        example: by_marc("/groups/1235/users", ""),
     },
     Row {
         name: "groups-users-token",
