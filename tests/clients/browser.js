@@ -22,10 +22,13 @@ const PAGES = [
   "/services/auth/?api_key=demo0demo0",
 ];
 const WIDTHS = [320, 768, 1280];
+// Milliseconds after which a browser is stuck: no wait comes near it on the busiest machine.
+const STUCK = 600_000;
 const JOIN = "/docs/peopleaggregator.joinGroup";
 
 async function open(browser, options) {
   const context = await browser.newContext({ baseURL: base, ...options });
+  context.setDefaultTimeout(STUCK);
   const page = await context.newPage();
   // What it complains of, such as a breach of its policy, and what it asks of others.
   page.complaints = [];
@@ -110,6 +113,7 @@ async function signIn(browser) {
   for (const javaScriptEnabled of [true, false]) {
     const page = await open(browser, { javaScriptEnabled });
     await page.goto("/services/auth/?api_key=demo0demo0");
+    await page.locator("input:focus").waitFor();
     await page.keyboard.type("marc");
     await page.keyboard.press("Tab");
     await page.keyboard.type("marcspassword");
@@ -128,6 +132,8 @@ async function copy(browser) {
   await figure.getByText("Copied").waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.equal(copied, await figure.locator("code").textContent());
+  await page.keyboard.press("Tab");
+  await figure.getByText("Copy", { exact: true }).waitFor();
   await close(page);
 }
 
@@ -147,6 +153,7 @@ async function main() {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox"],
+    timeout: STUCK,
   });
   try {
     await look(browser);

@@ -16,8 +16,9 @@ for (const figure of document.querySelectorAll("figure")) {
       getSelection().selectAllChildren(figure.querySelector("code"));
       button.textContent = "Selected";
     }
-    setTimeout(() => (button.textContent = "Copy"), 2000);
   });
+  // The word stays while somebody may be reading it.
+  button.addEventListener("blur", () => (button.textContent = "Copy"));
   figure.querySelector("figcaption").append(button);
 }
 
