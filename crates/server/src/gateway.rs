@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
+use tokio::task::{JoinHandle, spawn_blocking};
 use trivium_core::{Authority, Caller, Code, Effect, Error, Service};
 use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request, Wire, budget};
 use trivium_onezone::Onezone;
@@ -18,6 +20,10 @@ use crate::http;
 
 /// How long a read waits for its turn before it is refused.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Reads that a reader is given at once: it goes on with the next, and does not fall asleep until
+/// the server's thread has seen what became of the last.
+const AHEAD: usize = 8;
 
 /// Calls that hash a password, or wait to, before further ones are refused.
 const HASHING: usize = 512;
@@ -80,8 +86,10 @@ pub(crate) struct Gateway {
     xml: Xml,
     xml_rpc: XmlRpc,
     dialects: Dialects,
-    /// One for each connection that reads.
+    /// [`AHEAD`] for each reader.
     reads: Semaphore,
+    /// Whose threads hash: those of the servers read.
+    hashers: Handle,
     /// One for each core: hashing a password takes a core and 19 MiB.
     hashes: Semaphore,
     /// One for each call that hashes, or waits to.
@@ -94,6 +102,7 @@ impl Gateway {
         wire: Wire,
         dialects: Dialects,
         readers: usize,
+        hashers: Handle,
     ) -> Self {
         Self {
             service,
@@ -102,7 +111,8 @@ impl Gateway {
             xml: Xml { wire },
             xml_rpc: XmlRpc { wire },
             dialects,
-            reads: Semaphore::new(readers),
+            reads: Semaphore::new(readers * AHEAD),
+            hashers,
             hashes: Semaphore::new(http::cores()),
             hashing: Semaphore::new(HASHING),
         }
@@ -187,18 +197,20 @@ impl Gateway {
             let _permit = permit(&self.hashes).await?;
             let service = Arc::clone(&self.service);
             let caller = caller.clone();
-            work = blocking(move || {
+            let prepared = self.hashers.spawn_blocking(move || {
                 work.prepare(&service, &caller)?;
                 Ok(work)
-            })
-            .await?;
+            });
+            work = done(prepared).await?;
         }
         match call.effect {
             Effect::Read => {
                 let turn = tokio::time::timeout(PATIENCE, permit(&self.reads));
                 let _permit = turn.await.map_err(|_| busy())??;
                 let service = Arc::clone(&self.service);
-                blocking(move || service.read(action, &*work, &caller)).await
+                // The one hop: off the server's thread, which must not wait for a disk.
+                let read = spawn_blocking(move || service.read(action, &*work, &caller));
+                done(read).await
             }
             Effect::Change => {
                 let (sender, outcome) = oneshot::channel();
@@ -225,12 +237,8 @@ fn busy() -> Error {
     Error::from(Code::TemporarilyUnavailable).retry_after(1)
 }
 
-/// The one hop: off the server's threads, which must not wait for a disk.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    match actix_web::web::block(work).await {
-        Ok(outcome) => outcome,
-        Err(error) => Err(Error::unforeseen(&error)),
-    }
+/// What became of work on another thread.
+async fn done<T>(work: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
+    work.await
+        .unwrap_or_else(|error| Err(Error::unforeseen(&error)))
 }

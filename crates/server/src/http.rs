@@ -95,7 +95,7 @@ pub(crate) fn bind(
     // What HttpServer would do, with a deadline around each stream.
     let server = actix_server::Server::build()
         .workers(threads.workers)
-        .worker_max_blocking_threads(threads.readers + cores())
+        .worker_max_blocking_threads(threads.readers)
         .disable_signals()
         .shutdown_timeout(1)
         .listen("trivium", listener, move || {
@@ -159,7 +159,7 @@ impl Server {
     }
 }
 
-/// Cores of this machine: as many passwords are hashed at once, on threads beside the readers.
+/// Cores of this machine.
 pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -217,7 +217,14 @@ fn every_method_on_every_path_is_answered() {
         "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "PROPFIND",
         "FROB", "get", "M-SEARCH", &long,
     ] {
-        for path in ["/", "/live", "/ready", "/favicon.ico", "/group/1234", "/user/2"] {
+        for path in [
+            "/",
+            "/live",
+            "/ready",
+            "/favicon.ico",
+            "/group/1234",
+            "/user/2",
+        ] {
             let request = ask(method, path).with("Authorization", &format!("Bearer {SECRET}"));
             match method {
                 "GET" | "HEAD" => target.check(request, "200…"),

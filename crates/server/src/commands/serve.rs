@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use trivium_core::context::Directory;
 use trivium_core::{Service, Settings, demonstration};
 use trivium_front::{StatusRule, Wire};
@@ -46,7 +47,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         readers: match url {
             // What SQLite reads is in memory as a rule: more readers than cores wait for cores,
             // each with a page cache of its own.
-            DatabaseUrl::Sqlite(_) => 2,
+            DatabaseUrl::Sqlite(_) => 1,
             // Here a reader mostly waits for the network.
             DatabaseUrl::Postgres(_) => 8,
         },
@@ -63,8 +64,9 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         let groups = file::read(file::DEMONSTRATION).map_err(Failure::Data)?;
         demonstration::install(&service, groups)?;
     }
-    let gateway = Gateway::new(service, wire(serve), dialects(serve), readers);
     actix_web::rt::System::new().block_on(async {
+        let hashers = Handle::current();
+        let gateway = Gateway::new(service, wire(serve), dialects(serve), readers, hashers);
         let timeouts = Timeouts {
             request: Duration::from_secs(serve.request_timeout),
             keep_alive: Duration::from_secs(serve.keep_alive),
