@@ -27,6 +27,8 @@ pub mod xsd;
 
 use trivium_front::Wire;
 
+use crate::dialects::Prefixes;
+
 /// The server that is described.
 #[derive(Clone, Copy, Debug)]
 pub struct Site<'a> {
@@ -34,6 +36,8 @@ pub struct Site<'a> {
     pub base_url: &'a str,
     /// The settings of its wire.
     pub wire: Wire,
+    /// Where its dialects are.
+    pub dialects: Prefixes<'a>,
     /// True where pages come from the server itself, and can call it.
     pub is_live: bool,
 }

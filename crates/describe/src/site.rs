@@ -101,7 +101,7 @@ pub fn find(path: &str, site: &Site<'_>) -> Option<Reply> {
     })
 }
 
-/// Every address.
+/// Every address, were every dialect served.
 pub fn paths() -> Vec<String> {
     ROWS.iter()
         .flat_map(|row| {
@@ -117,12 +117,14 @@ mod tests {
     use trivium_front::Wire;
 
     use super::*;
+    use crate::dialects::Prefixes;
 
     #[test]
     fn something_stands_at_every_address() {
         let site = Site {
             base_url: "http://here",
             wire: Wire::default(),
+            dialects: Prefixes::default(),
             is_live: true,
         };
         for path in paths() {
@@ -143,6 +145,7 @@ mod tests {
         let site = Site {
             base_url: "http://here",
             wire: Wire::default(),
+            dialects: Prefixes::default(),
             is_live: true,
         };
         for path in [

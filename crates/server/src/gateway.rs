@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 use trivium_core::{Authority, Caller, Code, Effect, Error, Service};
+use trivium_describe::dialects::Prefixes;
 use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request, Wire, budget};
 use trivium_onezone::Onezone;
 use trivium_rest_json::Json;
@@ -132,6 +133,17 @@ impl Gateway {
             Some(Way::XmlRpc)
         } else {
             self.dialects.way(path)
+        }
+    }
+
+    /// Where the dialects are.
+    pub(crate) fn prefixes(&self) -> Prefixes<'_> {
+        let Dialects {
+            upcoming, onezone, ..
+        } = &self.dialects;
+        Prefixes {
+            upcoming: upcoming.as_ref().map(|it| it.prefix.as_str()),
+            onezone: onezone.as_ref().map(|it| it.prefix.as_str()),
         }
     }
 

@@ -232,6 +232,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
         let site = Site {
             base_url: &shared.base_url_for(http),
             wire: shared.gateway.wire,
+            dialects: shared.gateway.prefixes(),
             is_live: true,
         };
         let reply = match shared.gateway.beside(path) {

@@ -6,14 +6,14 @@ use std::path::Path;
 use trivium_core::catalog;
 use trivium_core::demonstration::{INVITATION, KEY, MEMBER};
 use trivium_describe::dialects::upcoming::FROB;
-use trivium_describe::dialects::{Dialect, Method};
+use trivium_describe::dialects::{Dialect, Method, Prefixes};
 use trivium_describe::examples::exchange::request;
 use trivium_describe::examples::{Format, answers, of};
 use trivium_front::StatusRule;
 
 use super::pages::figures;
 use super::steady::steady_times;
-use super::{as_sent, demonstration};
+use super::{as_sent, demonstration_with};
 use crate::harness::{Served, run};
 
 /// Of the head, what tells of the answer.
@@ -36,14 +36,9 @@ const VARYING: [(&str, &str, &str, &str); 3] = [
 fn every_example_is_answered_as_recorded() {
     let mut record = String::new();
     for dialect in Dialect::ALL {
-        let server = demonstration("documented", StatusRule::Ok);
-        // Somebody who has an email address.
-        let entry = catalog::find("newUser").expect("an operation");
-        let nina = request(entry, of(entry).expect("its example"), Format::Json);
-        assert_eq!(server.send(&as_sent(&nina)).status, 200);
-        for method in dialect.methods() {
-            record.push_str(&answers::headed(&method.name, &answer(&server, &method)));
-        }
+        tell(dialect, &[], |name, _, answered| {
+            record.push_str(&answers::headed(name, answered));
+        });
     }
     if record != answers::DIALECTS && std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -58,17 +53,73 @@ fn every_example_is_answered_as_recorded() {
     );
 }
 
-/// What a server answers to the call that the page of a method shows.
-fn answer(server: &Served, method: &Method) -> String {
-    let page = server.get(&format!("/docs/{}", method.name)).text();
-    let (_, call) = figures(&page).remove(0);
-    assert_eq!(call, method.curl(answers::BASE_URL));
+#[test]
+fn pages_show_a_dialect_where_it_is() {
+    for (dialect, prefix) in Dialect::ALL.into_iter().zip(["/elsewhere/up", "/zone"]) {
+        let option = format!("--{}", dialect.word());
+        tell(dialect, &[&option, prefix], |name, shown, answered| {
+            assert_eq!(shown, answered, "{name}");
+        });
+        let server = Served::demonstration(&[&option, prefix]);
+        let base = format!("<code>http://test{prefix}");
+        for method in dialect.methods() {
+            let page = server.get(&format!("/docs/{}", method.name)).text();
+            let called = format!("{base}{}</code>", method.path);
+            assert!(page.contains(&called), "{called}: {page}");
+        }
+        let index = server.get("/docs").text();
+        assert!(index.contains(&format!("{base}</code>")), "{index}");
+    }
+}
+
+#[test]
+fn a_dialect_that_is_off_has_no_pages() {
+    for dialect in Dialect::ALL {
+        let server = Served::demonstration(&[&format!("--{}", dialect.word()), "off"]);
+        for method in dialect.methods() {
+            let page = server.get(&format!("/docs/{}", method.name));
+            assert_eq!(page.status, 404, "{}", method.name);
+        }
+        for path in ["/", "/docs"] {
+            let page = server.get(path);
+            assert_eq!(page.status, 200);
+            assert!(!page.text().contains(dialect.title()), "{path}");
+        }
+    }
+}
+
+/// Makes the example call of every method of a dialect on a server with these options, and hands
+/// over its name with the answer that its page shows, and the one that came.
+fn tell(dialect: Dialect, options: &[&str], mut listen: impl FnMut(&str, &str, &str)) {
+    let server = demonstration_with("documented", StatusRule::Ok, options);
+    // Somebody who has an email address.
+    let entry = catalog::find("newUser").expect("an operation");
+    let nina = request(entry, of(entry).expect("its example"), Format::Json);
+    assert_eq!(server.send(&as_sent(&nina)).status, 200);
+    let prefix = match options {
+        [_, prefix] => Some(*prefix),
+        _ => Prefixes::default().of(dialect),
+    };
+    let prefix = prefix.expect("where it is");
+    for method in dialect.methods() {
+        let page = server.get(&format!("/docs/{}", method.name)).text();
+        let [(_, call), (_, shown)] = &figures(&page)[..] else {
+            panic!("{}: {page}", method.name);
+        };
+        let there = format!("{}{prefix}", answers::BASE_URL);
+        assert_eq!(*call, method.curl(&there));
+        let call = match call.contains(FROB) {
+            true => call.replace(FROB, &frob(&server, prefix)),
+            false => call.clone(),
+        };
+        listen(&method.name, shown, &answer(&server, &method, &call));
+    }
+}
+
+/// What a server answers to the example call of a method.
+fn answer(server: &Served, method: &Method, call: &str) -> String {
     let here = format!("http://{}", server.address);
     let call = call.replace(answers::BASE_URL, &here);
-    let call = match call.contains(FROB) {
-        true => call.replace(FROB, &frob(server)),
-        false => call,
-    };
     let printed = run("sh", &["-c", &format!("{call} --silent")], b"").stdout;
     let printed = String::from_utf8(printed).expect("text");
     let (head, body) = printed.split_once("\r\n\r\n").expect("a head");
@@ -96,8 +147,8 @@ fn answer(server: &Served, method: &Method) -> String {
 }
 
 /// A frob, as the sign-in page gives one.
-fn frob(server: &Served) -> String {
-    let page = server.get(&format!("/services/auth/?api_key={KEY}"));
+fn frob(server: &Served, prefix: &str) -> String {
+    let page = server.get(&format!("{prefix}/auth/?api_key={KEY}"));
     let cookie = page
         .header("set-cookie")
         .split(';')
@@ -114,7 +165,7 @@ fn frob(server: &Served) -> String {
         ("Content-Type", "application/x-www-form-urlencoded"),
     ];
     let page = server
-        .post_with("/services/auth/", &headers, body.as_bytes())
+        .post_with(&format!("{prefix}/auth/"), &headers, body.as_bytes())
         .text();
     let (_, rest) = page.split_once("<output><code>").expect("a frob");
     rest.split('<').next().unwrap().to_owned()

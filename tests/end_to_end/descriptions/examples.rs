@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use trivium_core::Entry;
 use trivium_describe::Site;
+use trivium_describe::dialects::Prefixes;
 use trivium_describe::examples::exchange::request;
 use trivium_describe::examples::{Exchange, Format, answers, of};
 use trivium_front::{StatusRule, Wire};
@@ -66,6 +67,7 @@ fn an_exchange_tells_the_address_and_the_status_of_its_server() {
     let entry = trivium_core::catalog::find("getGroup").unwrap();
     let site = |status, base_url| Site {
         base_url,
+        dialects: Prefixes::default(),
         is_live: true,
         wire: Wire {
             status,
@@ -109,6 +111,7 @@ fn the_example_of_join_group_is_that_of_its_page() {
     let entry: &Entry = trivium_core::catalog::find("joinGroup").unwrap();
     let site = Site {
         base_url: answers::BASE_URL,
+        dialects: Prefixes::default(),
         is_live: true,
         wire: Wire::default(),
     };

@@ -32,6 +32,11 @@ const PROFILES: [(Profile, &str); 2] = [
 
 /// A demonstration on which the story works to its end.
 fn demonstration(profile: &str, status: StatusRule) -> Served {
+    demonstration_with(profile, status, &[])
+}
+
+/// The same with further options.
+fn demonstration_with(profile: &str, status: StatusRule, further: &[&str]) -> Served {
     let status = match status {
         StatusRule::Ok => "ok",
         StatusRule::Http => "http",
@@ -44,6 +49,7 @@ fn demonstration(profile: &str, status: StatusRule) -> Served {
         "--peopleaggregator-status",
         status,
     ];
+    let options = [&options, further].concat();
     Served::demonstration_with(&options, &[("TRIVIUM_ADMIN_PASSWORD", ADMIN_PASSWORD)])
 }
 

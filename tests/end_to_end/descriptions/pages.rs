@@ -5,6 +5,7 @@ use std::path::Path;
 
 use trivium_core::catalog::CATALOG;
 use trivium_describe::Site;
+use trivium_describe::dialects::Prefixes;
 use trivium_describe::examples::Format;
 use trivium_describe::examples::exchange::request;
 use trivium_describe::site::paths;
@@ -207,6 +208,7 @@ fn the_documentation_can_be_written_into_files() {
     let site = Site {
         base_url: url,
         wire: Wire::default(),
+        dialects: Prefixes::default(),
         is_live: false,
     };
     let echo = trivium_describe::site::find("/docs/peopleaggregator.echo", &site).unwrap();
@@ -216,6 +218,23 @@ fn the_documentation_can_be_written_into_files() {
         figures(&file)
     );
     assert_eq!(site.wire.profile, Profile::Documented);
+}
+
+#[test]
+fn the_files_have_the_dialects_where_they_are() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path().to_str().unwrap();
+    let said = trivium(
+        &["docs", root, "--upcoming", "off", "--onezone", "/zone"],
+        "",
+    );
+    assert!(said.status.success(), "{said:?}");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).ok();
+    assert_eq!(read("docs/upcoming.group.join.html"), None);
+    let page = read("docs/onezone.user-groups.html").expect("a page");
+    assert!(page.contains(":8080/zone/user/groups"), "{page}");
+    let index = read("docs.html").expect("a page");
+    assert!(!index.contains("upcoming."), "{index}");
 }
 
 /// Holds that the links of a file name files, and counts them.

@@ -58,6 +58,34 @@ impl Dialect {
     }
 }
 
+/// Below which path each dialect is served, without a slash at the end; `None` where it is not.
+#[derive(Clone, Copy, Debug)]
+pub struct Prefixes<'a> {
+    /// Upcoming's.
+    pub upcoming: Option<&'a str>,
+    /// Onezone's.
+    pub onezone: Option<&'a str>,
+}
+
+impl Default for Prefixes<'_> {
+    fn default() -> Self {
+        Self {
+            upcoming: Some(trivium_upcoming::PREFIX),
+            onezone: Some(trivium_onezone::PREFIX),
+        }
+    }
+}
+
+impl<'a> Prefixes<'a> {
+    /// That of a dialect.
+    pub const fn of(&self, dialect: Dialect) -> Option<&'a str> {
+        match dialect {
+            Dialect::Upcoming => self.upcoming,
+            Dialect::Onezone => self.onezone,
+        }
+    }
+}
+
 /// A method of a dialect.
 #[derive(Clone, Debug)]
 pub struct Method {
@@ -65,8 +93,8 @@ pub struct Method {
     pub name: String,
     /// The verb of HTTP by which it is called.
     pub verb: &'static str,
-    /// Where it is called.
-    pub path: String,
+    /// Where it is called, below the dialect's prefix.
+    pub path: &'static str,
     /// What it does.
     pub says: &'static str,
     /// What it takes.
@@ -75,7 +103,8 @@ pub struct Method {
     pub answer: &'static str,
     /// What it refuses with, beside what any method may.
     pub errors: Vec<Refused>,
-    /// What the example call gives curl, behind its options: `{base}` stands for the server.
+    /// What the example call gives curl, behind its options: `{base}` stands for the server, and
+    /// the dialect's prefix.
     pub example: String,
 }
 
@@ -118,12 +147,9 @@ impl Method {
         self.name.split_once('.').map_or("", |(_, own)| own)
     }
 
-    /// The example call, to a server at this address. Its answer is shown with its head.
-    pub fn curl(&self, base_url: &str) -> String {
-        format!(
-            "curl --include {}",
-            self.example.replace("{base}", base_url)
-        )
+    /// The example call, to a dialect at this address. Its answer is shown with its head.
+    pub fn curl(&self, base: &str) -> String {
+        format!("curl --include {}", self.example.replace("{base}", base))
     }
 }
 

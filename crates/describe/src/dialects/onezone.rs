@@ -4,7 +4,7 @@
 use trivium_core::demonstration::{MEMBER, OWNER};
 use trivium_core::groups::kind::Kind;
 use trivium_core::types::{DateTime, GroupRef, UserRef};
-use trivium_onezone::{PREFIX, Refusal};
+use trivium_onezone::Refusal;
 
 use super::{Argument, Method, Refused, default, optional, required};
 
@@ -286,12 +286,12 @@ fn method(row: &Row) -> Method {
     Method {
         name: format!("onezone.{}", row.name),
         verb,
-        path: format!("{PREFIX}{path}"),
+        path,
         says: row.says,
         arguments: row.arguments.to_vec(),
         answer: row.answer,
         errors: (row.errors)().iter().map(refused).collect(),
-        example: format!("{verb_given}--header 'X-Auth-Token: {token}' {body}{{base}}{PREFIX}{to}"),
+        example: format!("{verb_given}--header 'X-Auth-Token: {token}' {body}{{base}}{to}"),
     }
 }
 

@@ -3,7 +3,6 @@
 
 use trivium_core::Error;
 use trivium_core::demonstration::{KEY, MEMBER};
-use trivium_upcoming::PREFIX;
 use trivium_upcoming::error::{Refusal, status};
 use trivium_upcoming::methods::{Verb, find};
 
@@ -258,7 +257,7 @@ fn method(row: &Row) -> Method {
         row.name,
         row.example.replace("{frob}", FROB)
     );
-    let path = format!("{PREFIX}/rest/");
+    let path = "/rest/";
     let (verb, example) = match verb {
         Verb::Get => ("GET", format!("'{{base}}{path}?{given}'")),
         Verb::Post => ("POST", format!("--data '{given}' {{base}}{path}")),

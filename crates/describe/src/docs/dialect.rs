@@ -11,7 +11,8 @@ use crate::reply;
 #[derive(Template)]
 #[template(path = "docs/dialect.html")]
 struct DialectPage<'a> {
-    base_url: &'a str,
+    /// Where the dialect is.
+    base: &'a str,
     dialect: Dialect,
     method: &'a Method,
     common: Vec<Refused>,
@@ -19,17 +20,18 @@ struct DialectPage<'a> {
     response: String,
 }
 
-/// The page of the method of this name.
+/// The page of the method of this name, where its dialect is served.
 pub(crate) fn page(site: &Site<'_>, name: &str) -> Option<Reply> {
     let (dialect, method) = find(name)?;
+    let base = format!("{}{}", site.base_url, site.dialects.of(dialect)?);
     let answer = answers::of_dialect(name).unwrap_or_default();
     let page = DialectPage {
-        base_url: site.base_url,
+        base: &base,
         dialect,
         method: &method,
         common: dialect.common(),
-        request: method.curl(site.base_url),
-        response: answers::from(site.base_url, answer).into_owned(),
+        request: method.curl(&base),
+        response: answers::from_dialect(dialect, site, answer),
     };
     Some(reply::page(200, &page))
 }

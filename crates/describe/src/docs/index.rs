@@ -17,7 +17,14 @@ struct IndexPage<'a> {
     namespace: &'static str,
     formats: [Format; 3],
     subjects: Vec<Subject>,
-    dialects: [(Dialect, Vec<Method>); 2],
+    dialects: Vec<Served<'a>>,
+}
+
+/// A dialect that is served.
+struct Served<'a> {
+    dialect: Dialect,
+    prefix: &'a str,
+    methods: Vec<Method>,
 }
 
 struct Subject {
@@ -32,6 +39,13 @@ pub(crate) fn page(site: &Site<'_>) -> Reply {
         name: operations.first().map_or("", |entry| entry.subject),
         operations: operations.iter().collect(),
     });
+    let dialects = Dialect::ALL.into_iter().filter_map(|dialect| {
+        Some(Served {
+            dialect,
+            prefix: site.dialects.of(dialect)?,
+            methods: dialect.methods(),
+        })
+    });
     reply::page(
         200,
         &IndexPage {
@@ -39,7 +53,7 @@ pub(crate) fn page(site: &Site<'_>) -> Reply {
             namespace: NAMESPACE,
             formats: Format::ALL,
             subjects: subjects.collect(),
-            dialects: Dialect::ALL.map(|dialect| (dialect, dialect.methods())),
+            dialects: dialects.collect(),
         },
     )
 }

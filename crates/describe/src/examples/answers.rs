@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use trivium_front::Profile;
 
 use super::Format;
+use crate::Site;
+use crate::dialects::{Dialect, Prefixes};
 
 /// The address of the server that answered.
 pub const BASE_URL: &str = "http://127.0.0.1:8080";
@@ -63,8 +65,18 @@ fn below(record: &'static str, head: &str) -> Option<&'static str> {
     }
 }
 
+/// The same answer of a dialect from a server that has it at another address.
+pub fn from_dialect(dialect: Dialect, site: &Site<'_>, answer: &'static str) -> String {
+    let address = |prefixes: &Prefixes<'_>| {
+        let prefix = prefixes.of(dialect).unwrap_or_default();
+        format!("{BASE_URL}{prefix}")
+    };
+    let moved = answer.replace(&address(&Prefixes::default()), &address(&site.dialects));
+    from(site.base_url, &moved).into_owned()
+}
+
 /// The same answer from a server at another address.
-pub fn from(base_url: &str, body: &'static str) -> Cow<'static, str> {
+pub fn from<'a>(base_url: &str, body: &'a str) -> Cow<'a, str> {
     if base_url == BASE_URL {
         return body.into();
     }

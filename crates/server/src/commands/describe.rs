@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use trivium_core::catalog;
+use trivium_describe::dialects::Prefixes;
 use trivium_describe::{Site, files, openapi as document, xsd as schema};
 use trivium_front::Wire;
 
@@ -33,6 +34,10 @@ pub(crate) fn docs(docs: &Docs) -> Result<(), Failure> {
         wire: Wire {
             profile: docs.profile.into(),
             ..Wire::default()
+        },
+        dialects: Prefixes {
+            upcoming: docs.upcoming.0.as_deref(),
+            onezone: docs.onezone.0.as_deref(),
         },
         is_live: false,
     };

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::prefix::Prefix;
 use super::serve::ProfileOption;
 
 /// Where to, and of which server.
@@ -18,6 +19,12 @@ pub(crate) struct Docs {
     /// Which bytes the server sends
     #[arg(long, value_enum, default_value = "documented")]
     pub(crate) profile: ProfileOption,
+    /// Below which path it serves Upcoming's clients, or off
+    #[arg(long, default_value = trivium_upcoming::PREFIX, value_name = "PREFIX")]
+    pub(crate) upcoming: Prefix,
+    /// Below which path it serves Onezone's clients, or off
+    #[arg(long, default_value = trivium_onezone::PREFIX, value_name = "PREFIX")]
+    pub(crate) onezone: Prefix,
 }
 
 /// Of which profile a description is.
