@@ -4,7 +4,7 @@
 use trivium_core::{Code, Error};
 
 /// Which bytes are sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
     /// Byte for byte what the documentation page shows.
     #[default]

@@ -4,8 +4,10 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
+use trivium_front::Profile;
 use trivium_test_support::{Backend, Scratch};
 
+use super::answers;
 use super::http::{Response, exchange};
 
 /// The binary under test, built before the tests by the same command.
@@ -93,6 +95,7 @@ impl Served {
                     .expect("its announcement");
             }
         }
+        answers::begin(&address, profile(options, environment));
         // What it says later goes nowhere, but the pipe stays open.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         Self {
@@ -163,6 +166,23 @@ impl Drop for Served {
     fn drop(&mut self) {
         let _ended = self.child.kill();
         let _reaped = self.child.wait();
+        if !std::thread::panicking() {
+            answers::examine(&self.address);
+        }
+    }
+}
+
+/// The profile that options or environment tell.
+fn profile(options: &[&str], environment: &[(&str, &str)]) -> Profile {
+    let option = options
+        .windows(2)
+        .find(|pair| pair[0] == "--peopleaggregator-profile");
+    let variable = environment
+        .iter()
+        .find(|(name, _)| *name == "TRIVIUM_PEOPLEAGGREGATOR_PROFILE");
+    match option.map(|pair| pair[1]).or(variable.map(|pair| pair.1)) {
+        Some("original") => Profile::Original,
+        _ => Profile::Documented,
     }
 }
 

@@ -1,8 +1,11 @@
 //! Requests and responses over sockets.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
+
+use super::answers;
 
 /// A response, as it came.
 #[derive(Clone, Debug)]
@@ -52,7 +55,12 @@ impl Response {
 }
 
 /// A connection that stays open.
-pub(crate) struct Connection(BufReader<TcpStream>);
+pub(crate) struct Connection {
+    stream: BufReader<TcpStream>,
+    address: String,
+    /// The paths that were asked for and are not answered.
+    asked: VecDeque<String>,
+}
 
 impl Connection {
     /// Opens one.
@@ -66,17 +74,22 @@ impl Connection {
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
             .expect("a deadline");
-        Some(Self(BufReader::new(stream)))
+        Some(Self {
+            stream: BufReader::new(stream),
+            address: address.to_owned(),
+            asked: VecDeque::new(),
+        })
     }
 
     /// Sends these bytes. A server that has closed does not read them; what it said counts.
     pub(crate) fn send(&mut self, bytes: &[u8]) {
-        let _closed = self.0.get_mut().write_all(bytes);
+        self.asked.extend(path_of(bytes));
+        let _closed = self.stream.get_mut().write_all(bytes);
     }
 
     /// Tells the server that nothing more will come.
     pub(crate) fn finish(&mut self) {
-        let _closed = self.0.get_mut().shutdown(Shutdown::Write);
+        let _closed = self.stream.get_mut().shutdown(Shutdown::Write);
     }
 
     /// The next response, whole; `None` when the connection ended before it began.
@@ -92,7 +105,7 @@ impl Connection {
     fn read(&mut self, has_body: bool) -> Option<Response> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
-            match self.0.read_until(b'\n', &mut head) {
+            match self.stream.read_until(b'\n', &mut head) {
                 Ok(0) if head.is_empty() => return None,
                 Err(error) if head.is_empty() && error.kind() == ErrorKind::ConnectionReset => {
                     return None;
@@ -110,12 +123,22 @@ impl Connection {
         if has_body && response.status != 204 {
             let length = response.header("content-length").parse().expect("a length");
             response.body = vec![0; length];
-            self.0
+            self.stream
                 .read_exact(&mut response.body)
                 .expect("the whole body");
         }
+        let path = self.asked.pop_front().unwrap_or_default();
+        answers::keep(&self.address, &path, &response);
         Some(response)
     }
+}
+
+/// The path of a request that begins with these bytes.
+fn path_of(bytes: &[u8]) -> Option<String> {
+    let line = bytes.split(|byte| *byte == b'\r').next()?;
+    let (target, _) = str::from_utf8(line).ok()?.split_once(" HTTP/1.")?;
+    let (_, target) = target.split_once(' ')?;
+    target.split('?').next().map(str::to_owned)
 }
 
 /// Sends the bytes of a request over a connection of its own, and reads the response.

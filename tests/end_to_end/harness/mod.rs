@@ -1,5 +1,7 @@
-//! Starts gateways, speaks the protocols, and compares answers.
+//! Starts gateways, speaks the protocols, and compares answers; when a server ends, programs of other
+//! hands have read what it answered.
 
+mod answers;
 mod caller;
 mod crowd;
 mod gateway;
