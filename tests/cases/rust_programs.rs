@@ -1,9 +1,62 @@
-//! The programs in Rust that the pages show: the compiler reads them. Written by
-//! tests/end_to_end/descriptions/snippets.rs, with INSTA_UPDATE=always.
+//! The programs in Rust that the pages show, as they stand there. Written by
+//! tests/end_to_end/descriptions/snippets.rs, with INSTA_UPDATE=always; run there, too.
 
-#![expect(clippy::print_stdout, dead_code, non_snake_case, reason = "they are only compiled")]
+#![expect(non_snake_case, reason = "modules are named as operations are")]
+
+/// Keeps what a program prints.
+macro_rules! println {
+    ($($words:tt)*) => { crate::descriptions::snippets::PRINTED.set(format!($($words)*)) };
+}
+
+type Program = fn() -> Result<(), ureq::Error>;
+
+pub(super) const ALL: &[(&str, Program)] = &[
+    ("echo", echo::run),
+    ("echoPost", echoPost::run),
+    ("errorTest", errorTest::run),
+    ("exceptionTest", exceptionTest::run),
+    ("getUserList", getUserList::run),
+    ("getUserProfile", getUserProfile::run),
+    ("newUser", newUser::run),
+    ("editUser", editUser::run),
+    ("deleteUser", deleteUser::run),
+    ("login", login::run),
+    ("logout", logout::run),
+    ("checkToken", checkToken::run),
+    ("changePassword", changePassword::run),
+    ("getTokens", getTokens::run),
+    ("revokeToken", revokeToken::run),
+    ("getCategories", getCategories::run),
+    ("getGroups", getGroups::run),
+    ("getMyGroups", getMyGroups::run),
+    ("getGroup", getGroup::run),
+    ("getMembers", getMembers::run),
+    ("findGroup", findGroup::run),
+    ("newGroup", newGroup::run),
+    ("editGroup", editGroup::run),
+    ("deleteGroup", deleteGroup::run),
+    ("canJoin", canJoin::run),
+    ("joinGroup", joinGroup::run),
+    ("withdrawJoinRequest", withdrawJoinRequest::run),
+    ("leaveGroup", leaveGroup::run),
+    ("newInvitation", newInvitation::run),
+    ("getInvitations", getInvitations::run),
+    ("revokeInvitation", revokeInvitation::run),
+    ("joinByInvitation", joinByInvitation::run),
+    ("getJoinRequests", getJoinRequests::run),
+    ("approveJoinRequest", approveJoinRequest::run),
+    ("denyJoinRequest", denyJoinRequest::run),
+    ("removeMember", removeMember::run),
+    ("banMember", banMember::run),
+    ("unbanMember", unbanMember::run),
+    ("setMemberRole", setMemberRole::run),
+    ("transferGroup", transferGroup::run),
+    ("getAuditLog", getAuditLog::run),
+];
 
 mod echo {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/echo")
@@ -15,6 +68,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod echoPost {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/echoPost")
@@ -27,6 +82,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod errorTest {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/errorTest")
@@ -37,6 +94,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod exceptionTest {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/exceptionTest")
@@ -47,6 +106,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getUserList {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getUserList")
@@ -59,6 +120,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getUserProfile {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getUserProfile")
@@ -70,6 +133,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod newUser {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/newUser")
@@ -87,6 +152,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod editUser {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/editUser")
@@ -101,6 +168,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod deleteUser {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/deleteUser")
@@ -114,6 +183,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod login {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/login")
@@ -127,6 +198,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod logout {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/logout")
@@ -139,6 +212,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod checkToken {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/checkToken")
@@ -150,6 +225,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod changePassword {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/changePassword")
@@ -164,6 +241,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getTokens {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getTokens")
@@ -175,6 +254,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod revokeToken {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/revokeToken")
@@ -188,6 +269,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getCategories {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getCategories")
@@ -198,6 +281,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getGroups {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getGroups")
@@ -209,6 +294,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getMyGroups {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getMyGroups")
@@ -222,6 +309,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getGroup {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getGroup")
@@ -233,6 +322,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getMembers {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getMembers")
@@ -245,6 +336,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod findGroup {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/findGroup")
@@ -257,6 +350,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod newGroup {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/newGroup")
@@ -277,6 +372,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod editGroup {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/editGroup")
@@ -291,6 +388,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod deleteGroup {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/deleteGroup")
@@ -304,6 +403,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod canJoin {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/canJoin")
@@ -316,6 +417,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod joinGroup {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/joinGroup")
@@ -329,6 +432,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod withdrawJoinRequest {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/withdrawJoinRequest")
@@ -342,6 +447,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod leaveGroup {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/leaveGroup")
@@ -355,6 +462,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod newInvitation {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/newInvitation")
@@ -370,6 +479,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getInvitations {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getInvitations")
@@ -382,6 +493,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod revokeInvitation {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/revokeInvitation")
@@ -396,6 +509,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod joinByInvitation {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/joinByInvitation")
@@ -409,6 +524,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getJoinRequests {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getJoinRequests")
@@ -421,6 +538,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod approveJoinRequest {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/approveJoinRequest")
@@ -435,6 +554,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod denyJoinRequest {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/denyJoinRequest")
@@ -450,6 +571,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod removeMember {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/removeMember")
@@ -465,6 +588,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod banMember {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/banMember")
@@ -480,6 +605,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod unbanMember {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/unbanMember")
@@ -494,6 +621,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod setMemberRole {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/setMemberRole")
@@ -509,6 +638,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod transferGroup {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/transferGroup")
@@ -523,6 +654,8 @@ fn main() -> Result<(), ureq::Error> {
 }
 
 mod getAuditLog {
+use super::super::here as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
     let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/getAuditLog")
