@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 use trivium_core::{Code, Error};
 use trivium_front::Profile;
+use trivium_front::contract::code_on_wire;
 use trivium_front::xml::Problem;
 
 use crate::is_original;
@@ -67,5 +68,17 @@ impl Fault {
             },
         };
         Ok(Told { number, words })
+    }
+
+    /// The code of its cause, for the log and for whom documentation helps; wrong parameters of
+    /// `system` have none.
+    pub(crate) fn code(&self, profile: Profile) -> &'static str {
+        match self {
+            Self::Unreadable(Problem::Budget(error)) | Self::Refused(error) => {
+                code_on_wire(profile, error.code())
+            }
+            Self::Unreadable(_) | Self::NoCall(_) => code_on_wire(profile, Code::MalformedBody),
+            Self::Parameters(_) => "fault",
+        }
     }
 }

@@ -100,7 +100,7 @@ impl XmlRpc {
                 let body = document(profile, Envelope::Fault, |out, syntax| {
                     plain(out, syntax, profile, &told)
                 });
-                return reply(200, Some("fault"), body.unwrap_or_default());
+                return reply(200, Some(fault.code(profile)), body.unwrap_or_default());
             }
             Err(error) => error,
         };

@@ -13,7 +13,7 @@ use trivium_front::{Profile, StatusRule, Wire};
 
 use super::steady::steady;
 use super::{PROFILES, demonstration, protocol, tell};
-use crate::harness::{Response, Served, trivium};
+use crate::harness::{Protocol, Response, Served, trivium};
 
 /// What a browser may do with a page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
@@ -159,7 +159,9 @@ fn a_failed_call_points_to_the_page_of_its_code() {
         let mut failed = 0;
         tell(&server, format, |entry, _, response, _| {
             let answer = protocol(format).read(&response);
-            match answer.value["code"].as_str() {
+            let fault = answer.value["fault"].is_object().then_some("system_error");
+            match answer.value["code"].as_str().or(fault) {
+                Some(code) if fault.is_some() => held(&response, code),
                 Some(code) if answer.text("success") == "false" => {
                     failed += 1;
                     held(&response, code);
@@ -174,6 +176,30 @@ fn a_failed_call_points_to_the_page_of_its_code() {
         &server.get("/api/json/peopleaggregator/nope"),
         "system_error",
     );
+    let errors = server.get("/docs/errors").text();
+    for (document, number, code) in [
+        ("<methodCall", -32700, "malformed_body"),
+        (
+            "<?xml version='1.0' encoding='x'?><a/>",
+            -32701,
+            "malformed_body",
+        ),
+        ("<a/>", -32600, "malformed_body"),
+        (
+            "<methodCall><methodName>nope</methodName></methodCall>",
+            -32601,
+            "system_error",
+        ),
+    ] {
+        let response = server.post("/api/xmlrpc", "text/xml", document.as_bytes());
+        let answer = Protocol::XmlRpc.read(&response);
+        assert_eq!(answer.value["fault"]["faultCode"], number);
+        assert!(errors.contains(&format!("<code>{number}</code>")));
+        held(&response, code);
+    }
+    // What the dialects answer has a page where its code is in the list.
+    let refused = server.get("/services/rest/?method=auth.checkToken&api_key=nope");
+    held(&refused, "api_key_invalid");
 }
 
 #[test]

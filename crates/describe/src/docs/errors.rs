@@ -6,7 +6,7 @@ use trivium_core::{Code, Entry};
 use trivium_front::Reply;
 use trivium_front::contract::{Profile, StatusRule, code_on_wire, status};
 
-use super::told;
+use super::{internal, told};
 use crate::Site;
 use crate::reply;
 
@@ -43,6 +43,7 @@ pub(crate) fn causes(profile: Profile, codes: &[Code]) -> Vec<Cause> {
 #[template(path = "docs/errors.html")]
 struct ErrorsPage {
     list: Vec<Cause>,
+    faults: Vec<(i32, &'static str)>,
 }
 
 #[derive(Template)]
@@ -57,8 +58,26 @@ struct ErrorPage<'a> {
 
 /// The page of all codes.
 pub(crate) fn index(site: &Site<'_>) -> Reply {
-    let list = causes(site.wire.profile, Code::ALL);
-    reply::page(200, &ErrorsPage { list })
+    let profile = site.wire.profile;
+    let list = causes(profile, Code::ALL);
+    let faults = faults(profile);
+    reply::page(200, &ErrorsPage { list, faults })
+}
+
+/// The faults of XML-RPC by number.
+fn faults(profile: Profile) -> Vec<(i32, &'static str)> {
+    let unknown = match profile {
+        Profile::Documented => Some((-32601, "No operation has this name.")),
+        Profile::Original => None,
+    };
+    let always = [
+        (-32700, "The body is not well-formed XML, or has a DOCTYPE."),
+        (-32701, "The encoding that the body names is not read."),
+        (-32600, "The body is not a methodCall."),
+        (-32602, "The parameters of a method of system are wrong."),
+        (internal(profile), "Something unforeseen, or errorTest."),
+    ];
+    always.into_iter().chain(unknown).collect()
 }
 
 /// The page of one code.

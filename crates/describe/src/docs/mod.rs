@@ -17,14 +17,22 @@ pub(crate) mod snippets;
 use trivium_core::Code;
 use trivium_front::Profile;
 
-/// How a failure of this code is told over XML-RPC.
-fn told(profile: Profile, code: Code) -> String {
-    let internal = match profile {
+/// The number of the fault that tells what broke inside.
+const fn internal(profile: Profile) -> i32 {
+    match profile {
         Profile::Documented => -32603,
         Profile::Original => 42,
-    };
+    }
+}
+
+/// How a failure of this code is told over XML-RPC.
+fn told(profile: Profile, code: Code) -> String {
+    let internal = internal(profile);
     match (profile, code) {
         (Profile::Documented, Code::UnknownMethod) => "fault -32601".to_owned(),
+        (_, Code::MalformedBody) => "fault -32600, -32700 or -32701".to_owned(),
+        // Its address is none of the protocol's.
+        (_, Code::NotFound) => "–".to_owned(),
         (_, Code::TestError) => format!("fault {internal}"),
         // errorTest's like is unforeseen; what exceptionTest answers is not.
         (_, Code::GeneralSomeError) => format!("struct, or fault {internal}"),
