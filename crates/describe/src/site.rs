@@ -22,6 +22,9 @@ const ROWS: &[Row] = &[
     row("/docs/membership", one, |_, _| {
         Some(docs::membership::page())
     }),
+    row("/docs/openapi", one, |site, _| {
+        Some(docs::openapi::page(site))
+    }),
     row("/docs/peopleaggregator.", operations, |site, name| {
         Some(docs::operation::page(site, operation(name)?))
     }),

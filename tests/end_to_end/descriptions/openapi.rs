@@ -93,3 +93,34 @@ fn every_answer_fits_the_document() {
         assert!(!judge(&other).status.success());
     }
 }
+
+#[test]
+fn a_page_shows_all_that_the_document_has() {
+    let server = demonstration("documented", StatusRule::Ok);
+    let document: Value = serde_json::from_slice(&server.get("/openapi.json").body).unwrap();
+    let page = server.get("/docs/openapi").text();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (verb, operation) in item.as_object().unwrap() {
+            let verb = verb.to_ascii_uppercase();
+            let summary = format!("<summary><code>{verb} {path}</code></summary>");
+            let (_, shown) = page.split_once(&summary).expect(path);
+            let (shown, _) = shown.split_once("</details>").unwrap();
+            for status in operation["responses"].as_object().unwrap().keys() {
+                let answer = format!("<dt>{status}</dt>");
+                assert!(shown.contains(&answer), "{verb} {path}: {status}");
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let name = parameter["name"].as_str().unwrap();
+                let dt = format!("<dt><code>{name}</code></dt>");
+                assert!(shown.contains(&dt), "{verb} {path}: {name}");
+            }
+        }
+    }
+    for name in document["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .keys()
+    {
+        assert!(page.contains(&format!("id=\"schema-{name}\"")), "{name}");
+    }
+}

@@ -4,6 +4,7 @@
 //!   `snippets` of its call in some languages.
 //! - `dialect` is the page of a method of a dialect.
 //! - [`errors`] explains the codes; failed calls point there.
+//! - `openapi` shows the OpenAPI document.
 //! - `membership` has the tables of membership, which `diagram` draws.
 
 mod diagram;
@@ -11,6 +12,7 @@ pub(crate) mod dialect;
 pub mod errors;
 pub(crate) mod index;
 pub(crate) mod membership;
+pub(crate) mod openapi;
 pub(crate) mod operation;
 pub(crate) mod snippets;
 
