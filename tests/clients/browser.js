@@ -99,6 +99,25 @@ async function tryIt(browser) {
     assert.equal(shown, `POST ${target} HTTP/1.1\nContent-Type: ${type}\n\n${sent.postData()}`);
     assert.match(await page.textContent("code.response"), /^HTTP\/1.1 200 /);
   }
+  // The dialects, each with what it has of its own.
+  for (const [name, expected] of [
+    ["upcoming.group.leave", '<rsp stat="ok"'],
+    ["upcoming.user.getInfo", 'username="marc"'],
+    ["onezone.user-groups-create", "HTTP/1.1 201 "],
+    ["onezone.user-groups", '"groups":'],
+    ["onezone.user-groups-leave", "HTTP/1.1 204 "],
+  ]) {
+    await page.goto(`/docs/${name}`);
+    await tabTo(page, "form.try button:not(.copy)");
+    const written = page.waitForRequest((request) => request.resourceType() === "fetch");
+    await page.keyboard.press("Enter");
+    const sent = await written;
+    await page.waitForFunction((text) => document.querySelector("code.response").textContent.includes(text), expected);
+    const example = await page.locator("figure code").first().textContent();
+    const shown = await page.textContent("code.request");
+    assert.equal(shown, example.replace(/Content-Length: .*\n/, ""));
+    assert.equal(shown.split(" ")[1], sent.url().slice(base.length));
+  }
   // A field with characters that matter to a format arrives as it was typed.
   await page.goto("/docs/peopleaggregator.echoPost");
   for (const protocol of ["json", "xml", "xmlrpc"]) {

@@ -57,32 +57,41 @@ function methodCall(form) {
 `;
 }
 
+// The call of a dialect's form, where a request is written down in its parts.
+function requestAsWritten(form) {
+  const headers = [...form.querySelectorAll("[data-header]")].map((field) => [field.dataset.header, field.value]);
+  const body = form.querySelector("textarea");
+  if (body) headers.push(["Content-Type", body.dataset.type]);
+  const path = form.querySelector("#try-target").value;
+  return { method: form.dataset.verb, path, headers, body: body?.value };
+}
+
 // The call of a form in the chosen protocol: method, path, headers and body.
 function requestOf(form) {
+  if (form.dataset.verb) return requestAsWritten(form);
   const { value: protocol, dataset } = form.querySelector("#try-protocol").selectedOptions[0];
   if (protocol === "xmlrpc") {
-    return { method: "POST", path: dataset.path, type: "text/xml", body: methodCall(form) };
+    return { method: "POST", path: dataset.path, headers: [["Content-Type", "text/xml"]], body: methodCall(form) };
   }
   const pairs = new URLSearchParams(given(form).map((field) => [field.name, field.value]));
   if (form.method === "get") {
     const query = pairs.toString();
-    return { method: "GET", path: query ? `${dataset.path}?${query}` : dataset.path };
+    return { method: "GET", path: query ? `${dataset.path}?${query}` : dataset.path, headers: [] };
   }
-  const type = "application/x-www-form-urlencoded";
-  return { method: "POST", path: dataset.path, type, body: pairs.toString() };
+  const headers = [["Content-Type", "application/x-www-form-urlencoded"]];
+  return { method: "POST", path: dataset.path, headers, body: pairs.toString() };
 }
 
 async function send(form) {
-  const { method, path, type, body } = requestOf(form);
-  const headers = type ? { "Content-Type": type } : {};
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`);
+  const { method, path, headers, body } = requestOf(form);
+  const lines = headers.map(([name, value]) => `${name}: ${value}\n`);
   const [request, response] = ["request", "response"].map((name) => form.querySelector(`code.${name}`));
   request.textContent = `${method} ${path} HTTP/1.1\n${lines.join("")}\n${body ?? ""}`;
   response.textContent = "…";
   for (const part of form.querySelectorAll("div.scripted")) part.hidden = false;
   try {
     const answer = await fetch(path, { method, headers, body, cache: "no-store" });
-    const kept = ["content-type", "link", "retry-after"].filter((name) => answer.headers.has(name));
+    const kept = ["content-type", "location", "link", "retry-after"].filter((name) => answer.headers.has(name));
     const told = kept.map((name) => `${name}: ${answer.headers.get(name)}\n`);
     const text = await answer.text();
     response.textContent = `HTTP/1.1 ${answer.status} ${answer.statusText}\n${told.join("")}\n${text}`;
@@ -91,6 +100,7 @@ async function send(form) {
   }
 }
 
+for (const section of document.querySelectorAll("section.scripted")) section.hidden = false;
 for (const form of document.querySelectorAll("form.try")) {
   for (const part of form.querySelectorAll("p.scripted")) part.hidden = false;
   form.addEventListener("submit", (event) => {

@@ -1,6 +1,8 @@
 //! Makes the example call of every method of the dialects, as its page shows it, and holds the
 //! recorded answers against what a server answers. `INSTA_UPDATE=always` writes the record anew.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 
 use trivium_core::catalog;
@@ -36,7 +38,7 @@ const VARYING: [(&str, &str, &str, &str); 3] = [
 fn every_example_is_answered_as_recorded() {
     let mut record = String::new();
     for dialect in Dialect::ALL {
-        tell(dialect, &[], |name, _, answered| {
+        tell(dialect, &[], curl, |name, _, answered| {
             record.push_str(&answers::headed(name, answered));
         });
     }
@@ -57,9 +59,14 @@ fn every_example_is_answered_as_recorded() {
 fn pages_show_a_dialect_where_it_is() {
     for (dialect, prefix) in Dialect::ALL.into_iter().zip(["/elsewhere/up", "/zone"]) {
         let option = format!("--{}", dialect.word());
-        tell(dialect, &[&option, prefix], |name, shown, answered| {
-            assert_eq!(shown, answered, "{name}");
-        });
+        tell(
+            dialect,
+            &[&option, prefix],
+            send,
+            |name, shown, answered| {
+                assert_eq!(shown, answered, "{name}");
+            },
+        );
         let server = Served::demonstration(&[&option, prefix]);
         let base = format!("<code>http://test{prefix}");
         for method in dialect.methods() {
@@ -88,9 +95,28 @@ fn a_dialect_that_is_off_has_no_pages() {
     }
 }
 
+/// Makes a call to a server, and tells the answer with its head. What the page shows is given:
+/// the request, and how curl makes it.
+type Make = fn(&Served, &str, &str) -> String;
+
+fn curl(server: &Served, _: &str, curl: &str) -> String {
+    let here = format!("http://{}", server.address);
+    let call = curl.replace(answers::BASE_URL, &here);
+    let printed = run("sh", &["-c", &format!("{call} --silent")], b"").stdout;
+    String::from_utf8(printed).expect("text")
+}
+
+fn send(server: &Served, request: &str, _: &str) -> String {
+    let mut stream = TcpStream::connect(&server.address).expect("a connection");
+    stream.write_all(&as_sent(request)).expect("a server");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("text");
+    answer
+}
+
 /// Makes the example call of every method of a dialect on a server with these options, and hands
 /// over its name with the answer that its page shows, and the one that came.
-fn tell(dialect: Dialect, options: &[&str], mut listen: impl FnMut(&str, &str, &str)) {
+fn tell(dialect: Dialect, options: &[&str], make: Make, mut listen: impl FnMut(&str, &str, &str)) {
     let server = demonstration_with("documented", StatusRule::Ok, options);
     // Somebody who has an email address.
     let entry = catalog::find("newUser").expect("an operation");
@@ -103,31 +129,26 @@ fn tell(dialect: Dialect, options: &[&str], mut listen: impl FnMut(&str, &str, &
     let prefix = prefix.expect("where it is");
     for method in dialect.methods() {
         let page = server.get(&format!("/docs/{}", method.name)).text();
-        let [(_, call), (_, shown)] = &figures(&page)[..] else {
+        let [(_, request), (_, shown), (_, curl)] = &figures(&page)[..] else {
             panic!("{}: {page}", method.name);
         };
         let there = format!("{}{prefix}", answers::BASE_URL);
-        assert_eq!(*call, method.curl(&there));
-        let call = match call.contains(FROB) {
-            true => call.replace(FROB, &frob(&server, prefix)),
-            false => call.clone(),
+        assert_eq!(*request, method.example.sent(prefix));
+        assert_eq!(*curl, method.example.curl(&there));
+        let frob = match request.contains(FROB) {
+            true => frob(&server, prefix),
+            false => FROB.to_owned(),
         };
-        listen(&method.name, shown, &answer(&server, &method, &call));
+        let [request, curl] = [request, curl].map(|call| call.replace(FROB, &frob));
+        let answered = make(&server, &request, &curl);
+        listen(&method.name, shown, &steady(&method, &answered));
     }
 }
 
-/// What a server answers to the example call of a method.
-fn answer(server: &Served, method: &Method, call: &str) -> String {
-    let here = format!("http://{}", server.address);
-    let call = call.replace(answers::BASE_URL, &here);
-    let printed = run("sh", &["-c", &format!("{call} --silent")], b"").stdout;
-    let printed = String::from_utf8(printed).expect("text");
-    let (head, body) = printed.split_once("\r\n\r\n").expect("a head");
-    assert!(
-        head.starts_with("HTTP/1.1 20"),
-        "{}: {printed}",
-        method.name
-    );
+/// The answer to a method as it is recorded.
+fn steady(method: &Method, answer: &str) -> String {
+    let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+    assert!(head.starts_with("HTTP/1.1 20"), "{}: {answer}", method.name);
     // The server has no order of headers: the record has this one.
     let head = HEADERS.iter().filter_map(|name| {
         let mut lines = head.lines();

@@ -4,8 +4,11 @@
 //! `trivium-onezone`; tests hold that the tables here have the same. The words of errors are those
 //! that the dialects answer.
 
+mod example;
 pub mod onezone;
 pub mod upcoming;
+
+pub use example::Example;
 
 /// A dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,9 +106,8 @@ pub struct Method {
     pub answer: &'static str,
     /// What it refuses with, beside what any method may.
     pub errors: Vec<Refused>,
-    /// What the example call gives curl, behind its options: `{base}` stands for the server, and
-    /// the dialect's prefix.
-    pub example: String,
+    /// An example call.
+    pub example: Example,
 }
 
 /// An argument of a method.
@@ -145,11 +147,6 @@ impl Method {
     /// Its name without the dialect's.
     pub fn own_name(&self) -> &str {
         self.name.split_once('.').map_or("", |(_, own)| own)
-    }
-
-    /// The example call, to a dialect at this address. Its answer is shown with its head.
-    pub fn curl(&self, base: &str) -> String {
-        format!("curl --include {}", self.example.replace("{base}", base))
     }
 }
 

@@ -6,7 +6,7 @@ use trivium_core::groups::kind::Kind;
 use trivium_core::types::{DateTime, GroupRef, UserRef};
 use trivium_onezone::Refusal;
 
-use super::{Argument, Method, Refused, default, optional, required};
+use super::{Argument, Example, Method, Refused, default, optional, required};
 
 /// What a page says of a call.
 struct Row {
@@ -17,11 +17,11 @@ struct Row {
     arguments: &'static [Argument],
     answer: &'static str,
     errors: fn() -> Vec<Refusal>,
-    example: Example,
+    example: Given,
 }
 
-/// An example call: whose token it shows, where it goes to, and its body.
-struct Example {
+/// What an example gives: whose token it shows, where it goes to, and its body.
+struct Given {
     token: &'static str,
     path: &'static str,
     body: &'static str,
@@ -174,16 +174,16 @@ const ROWS: &[Row] = &[
     },
 ];
 
-const fn by_marc(path: &'static str, body: &'static str) -> Example {
-    Example {
+const fn by_marc(path: &'static str, body: &'static str) -> Given {
+    Given {
         token: MEMBER.2,
         path,
         body,
     }
 }
 
-const fn by_phil(path: &'static str, body: &'static str) -> Example {
-    Example {
+const fn by_phil(path: &'static str, body: &'static str) -> Given {
+    Given {
         token: OWNER.2,
         path,
         body,
@@ -268,21 +268,11 @@ pub(super) fn common() -> Vec<Refused> {
 
 fn method(row: &Row) -> Method {
     let (verb, path) = row.call;
-    let Example {
+    let Given {
         token,
         path: to,
         body,
     } = row.example;
-    let body = match body {
-        "" => String::new(),
-        body => format!("--header 'Content-Type: application/json' --data '{body}' "),
-    };
-    let verb_given = match (verb, body.as_str()) {
-        ("GET", _) => String::new(),
-        // With a body, curl posts by itself.
-        ("POST", body) if !body.is_empty() => String::new(),
-        _ => format!("--request {verb} "),
-    };
     Method {
         name: format!("onezone.{}", row.name),
         verb,
@@ -291,7 +281,12 @@ fn method(row: &Row) -> Method {
         arguments: row.arguments.to_vec(),
         answer: row.answer,
         errors: (row.errors)().iter().map(refused).collect(),
-        example: format!("{verb_given}--header 'X-Auth-Token: {token}' {body}{{base}}{to}"),
+        example: Example {
+            verb,
+            target: to.to_owned(),
+            headers: vec![("X-Auth-Token", token)],
+            body: (!body.is_empty()).then(|| ("application/json", body.to_owned())),
+        },
     }
 }
 

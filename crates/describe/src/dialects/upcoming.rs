@@ -6,7 +6,8 @@ use trivium_core::demonstration::{KEY, MEMBER};
 use trivium_upcoming::error::{Refusal, status};
 use trivium_upcoming::methods::{Verb, find};
 
-use super::{Argument, Method, Need, Refused, default, optional, required};
+use super::example::FORM;
+use super::{Argument, Example, Method, Need, Refused, default, optional, required};
 
 /// What a page says of a method.
 struct Row {
@@ -44,7 +45,8 @@ const ROWS: &[Row] = &[
         says: "Changes a frob, which the sign-in page gives, for a token: once, within ten minutes.",
         arguments: &[required(
             "frob",
-            "40 hexadecimal digits, as the sign-in page gave them.",
+            "40 hexadecimal digits, as the sign-in page gave them, which people open at \
+             auth/?api_key=KEY, beside rest/.",
         )],
         answer: WHOSE,
         errors: &[Refusal::InvalidFrob],
@@ -184,7 +186,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "user.getInfo",
-        says: "Shows people.",
+        says: "Shows people, by their numbers.",
         arguments: &[required("user_id", "Numbers, with commas between them.")],
         answer: EACH_USER,
         errors: &[Refusal::Missing("user_id")],
@@ -192,7 +194,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "user.getInfoByUsername",
-        says: "Shows people.",
+        says: "Shows people, by their logins.",
         arguments: &[required("username", "Logins, with commas between them.")],
         answer: EACH_USER,
         errors: &[Refusal::Missing("username")],
@@ -200,7 +202,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         name: "user.getInfoByEmail",
-        says: "Shows people.",
+        says: "Shows people, by their email addresses.",
         arguments: &[required("email", "Addresses, with commas between them.")],
         answer: EACH_USER,
         errors: &[Refusal::Missing("email")],
@@ -258,9 +260,9 @@ fn method(row: &Row) -> Method {
         row.example.replace("{frob}", FROB)
     );
     let path = "/rest/";
-    let (verb, example) = match verb {
-        Verb::Get => ("GET", format!("'{{base}}{path}?{given}'")),
-        Verb::Post => ("POST", format!("--data '{given}' {{base}}{path}")),
+    let (verb, target, body) = match verb {
+        Verb::Get => ("GET", format!("{path}?{given}"), None),
+        Verb::Post => ("POST", path.to_owned(), Some((FORM, given))),
     };
     let keys = [Refusal::MissingKey, Refusal::InvalidKey];
     Method {
@@ -275,7 +277,12 @@ fn method(row: &Row) -> Method {
             .chain(row.errors)
             .map(|refusal| refused(row.name, *refusal))
             .collect(),
-        example,
+        example: Example {
+            verb,
+            target,
+            headers: Vec::new(),
+            body,
+        },
     }
 }
 

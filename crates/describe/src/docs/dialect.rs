@@ -13,24 +13,27 @@ use crate::reply;
 struct DialectPage<'a> {
     /// Where the dialect is.
     base: &'a str,
+    prefix: &'a str,
+    is_live: bool,
     dialect: Dialect,
     method: &'a Method,
     common: Vec<Refused>,
-    request: String,
     response: String,
 }
 
 /// The page of the method of this name, where its dialect is served.
 pub(crate) fn page(site: &Site<'_>, name: &str) -> Option<Reply> {
     let (dialect, method) = find(name)?;
-    let base = format!("{}{}", site.base_url, site.dialects.of(dialect)?);
+    let prefix = site.dialects.of(dialect)?;
+    let base = format!("{}{prefix}", site.base_url);
     let answer = answers::of_dialect(name).unwrap_or_default();
     let page = DialectPage {
         base: &base,
+        prefix,
+        is_live: site.is_live,
         dialect,
         method: &method,
         common: dialect.common(),
-        request: method.curl(&base),
         response: answers::from_dialect(dialect, site, answer),
     };
     Some(reply::page(200, &page))
