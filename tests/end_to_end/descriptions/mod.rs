@@ -3,11 +3,13 @@
 //! - [`examples`] makes every example call in every format, and records the answers.
 //! - [`dialects`] does so for the methods of the dialects.
 //! - [`pages`] holds the pages against that, [`snippets`] runs the programs on them.
+//! - [`errors`] brings about all errors that are declared.
 //! - [`browser`] looks at the pages as people do.
 //! - [`openapi`] and [`xsd`] hand the descriptions for programs to tools of other hands.
 
 mod browser;
 mod dialects;
+mod errors;
 mod examples;
 mod openapi;
 mod pages;
