@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::SignedDuration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use trivium_storage::{Page, Seconds};
@@ -205,10 +206,17 @@ impl DateTime {
     pub const NAME: &'static str = "DateTime";
 }
 
+/// Where the seconds are counted from.
+const EPOCH: jiff::civil::DateTime = jiff::civil::datetime(1970, 1, 1, 0, 0, 0, 0);
+
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_second(self.0) {
-            Ok(time) => fmt::Display::fmt(&time, f),
+        if let Ok(time) = jiff::Timestamp::from_second(self.0) {
+            return fmt::Display::fmt(&time, f);
+        }
+        // Timestamps end a day before the years of four digits do.
+        match EPOCH.checked_add(SignedDuration::from_secs(self.0)) {
+            Ok(time) => write!(f, "{time}Z"),
             Err(_) => f.write_str("9999-12-31T23:59:59Z"),
         }
     }
@@ -227,8 +235,7 @@ impl FromStr for DateTime {
         };
         let time = jiff::civil::DateTime::strptime(format, text)
             .or_else(|_| jiff::civil::DateTime::strptime("%Y%m%dT%H%M%S", text))?;
-        let zoned = time.to_zoned(jiff::tz::TimeZone::UTC)?;
-        Ok(Self(zoned.timestamp().as_second()))
+        Ok(Self(time.duration_since(EPOCH).as_secs()))
     }
 }
 
@@ -359,4 +366,24 @@ pub fn slice(page: PageNumber, size: ResultsPerPage) -> Page {
 /// How many pages a list of `total` rows has.
 pub fn pages(total: i64, size: ResultsPerPage) -> i64 {
     (total + size.0 - 1) / size.0.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_reach_to_the_end_of_four_digits() {
+        for text in [
+            "0001-01-01T00:00:00Z",
+            "1969-12-31T23:59:59Z",
+            "2006-08-11T13:38:44Z",
+            "9999-12-30T22:00:01Z",
+            "9999-12-31T23:59:59Z",
+        ] {
+            let time: DateTime = text.parse().unwrap();
+            assert_eq!(time.to_string(), text);
+        }
+        assert_eq!(DateTime(i64::MAX).to_string(), "9999-12-31T23:59:59Z");
+    }
 }

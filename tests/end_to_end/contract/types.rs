@@ -16,11 +16,13 @@ fn a_text_is_a_text_in_every_shape() {
         )
     };
     let server = Served::demonstration(&[]);
+    let greatest = format!("{:.0}", f64::MAX);
     for (body, got) in [
         ("1", "integer"),
         ("-9223372036854775808", "integer"),
         ("18446744073709551615", "integer"),
         ("18446744073709551616", "double"),
+        (greatest.as_str(), "double"),
         ("1.0", "double"),
         ("1e5", "double"),
         ("true", "boolean"),
@@ -375,6 +377,7 @@ fn a_time_is_a_time_in_every_shape() {
         "20300101T00:00:00",
         "20300101T000000Z",
         "1970-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
     ] {
         check(
             &server,
