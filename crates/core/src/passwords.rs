@@ -15,7 +15,7 @@ use crate::{Code, Error, Result};
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWF0LWFsbC4$Rm5cT9vJHnWvNq3rC6zVYw0x7c1S2m4kQh8gB5pD3aE";
 
 /// Characters of a password at the least.
-const SHORTEST: usize = 8;
+pub(crate) const SHORTEST: usize = 8;
 
 /// The 3,000 commonest passwords, in lower case, one on a line.
 const COMMON: &str = include_str!("../data/common-passwords.txt");

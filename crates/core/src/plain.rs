@@ -23,7 +23,7 @@ impl JsonSchema for Text {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "x-characters": "XML 1.0" })
+        json_schema!({ "type": "string", "x-characters": crate::types::TEXT })
     }
 }
 

@@ -20,6 +20,10 @@ pub const fn can_carry(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..='\u{10FFFF}')
 }
 
+/// [`carries`] as a pattern of ECMA-262, as descriptions spell it. Its negation has no character
+/// beyond 16 bits, which not every reader of patterns knows.
+pub const TEXT: &str = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*$";
+
 /// The number behind an id such as `group:1234`.
 macro_rules! id {
     ($(#[doc = $doc:literal])+ $name:ident, $prefix:literal, $what:literal, $example:literal) => {
@@ -108,7 +112,7 @@ macro_rules! text {
             fn schema_name() -> Cow<'static, str> { stringify!($name).into() }
             fn inline_schema() -> bool { true }
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!({ "type": "string", "maxLength": $longest, "x-characters": "XML 1.0", "examples": [$example] })
+                json_schema!({ "type": "string", "maxLength": $longest, "x-characters": TEXT, "examples": [$example] })
             }
         }
 
@@ -167,7 +171,7 @@ impl JsonSchema for AuthToken {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "x-characters": "XML 1.0", "examples": ["123576abcdef6572134"] })
+        json_schema!({ "type": "string", "x-characters": TEXT, "examples": ["123576abcdef6572134"] })
     }
 }
 
@@ -190,7 +194,7 @@ impl JsonSchema for Password {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "maxLength": 4096, "x-characters": "XML 1.0", "examples": ["marcspassword"] })
+        json_schema!({ "type": "string", "maxLength": 4096, "x-characters": TEXT, "examples": ["marcspassword"] })
     }
 }
 
@@ -260,7 +264,12 @@ impl JsonSchema for DateTime {
         true
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "date-time", "examples": ["2006-08-11T13:38:44Z"] })
+        json_schema!({
+            "type": "string",
+            "format": "date-time",
+            "x-characters": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+            "examples": ["2006-08-11T13:38:44Z"],
+        })
     }
 }
 
@@ -368,9 +377,53 @@ pub fn pages(total: i64, size: ResultsPerPage) -> i64 {
     (total + size.0 - 1) / size.0.max(1)
 }
 
+/// What the patterns of texts leave out.
+#[cfg(test)]
+pub(crate) mod patterns {
+    /// The classes of characters that a pattern names by what is not in them: whether one has a
+    /// character. They are spelled in escapes alone.
+    pub(crate) fn classes(pattern: &str) -> Vec<impl Fn(char) -> bool> {
+        let classes = pattern.split("[^").skip(1);
+        classes
+            .map(|rest| {
+                let escapes = rest.split(']').next().unwrap_or_default();
+                let code = |text: &str| u32::from_str_radix(text.trim_matches('-'), 16).unwrap();
+                let codes: Vec<(u32, bool)> = escapes
+                    .split("\\u")
+                    .skip(1)
+                    .map(|text| (code(text), text.ends_with('-')))
+                    .collect();
+                move |c: char| {
+                    let c = u32::from(c);
+                    let inside = |(i, &(code, range)): (usize, &(u32, bool))| {
+                        let last = if range { codes[i + 1].0 } else { code };
+                        (code..=last).contains(&c)
+                    };
+                    !codes.iter().enumerate().any(inside)
+                }
+            })
+            .collect()
+    }
+
+    /// Every character that a rule could be about, and one beyond 16 bits.
+    pub(crate) fn characters() -> impl Iterator<Item = char> {
+        ('\0'..='\u{FFFF}').chain(['\u{1F600}'])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pattern_of_texts_is_what_formats_carry() {
+        let [class] = &patterns::classes(TEXT)[..] else {
+            panic!("one class of characters");
+        };
+        for c in patterns::characters() {
+            assert_eq!(class(c), can_carry(c), "{c:?}");
+        }
+    }
 
     #[test]
     fn times_reach_to_the_end_of_four_digits() {

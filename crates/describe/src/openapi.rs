@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
-use trivium_core::arguments::Kind;
+use trivium_core::arguments::{Kind, Rule};
 use trivium_core::catalog::CATALOG;
 use trivium_core::lint::example;
+use trivium_core::types::TEXT;
 use trivium_core::{Code, Entry, Verbs};
 use trivium_front::Profile;
 
 use crate::examples::{self, Format, answers};
 use crate::schema::{Failure, codes, failures, members, published};
+use crate::xsd::NAMESPACE;
 
 static DOCUMENTED: LazyLock<String> = LazyLock::new(|| text_of(Profile::Documented));
 static ORIGINAL: LazyLock<String> = LazyLock::new(|| text_of(Profile::Original));
@@ -120,7 +122,7 @@ fn parameters(entry: &Entry) -> Value {
             let parameter = json!({
                 "name": rule.name,
                 "in": "query",
-                "required": rule.required && rule.name != "authToken",
+                "required": needed(rule),
                 "description": schema.get("description"),
                 "schema": published(schema),
             });
@@ -131,23 +133,61 @@ fn parameters(entry: &Entry) -> Value {
 
 /// The body of a POST: one object in three spellings.
 fn body(entry: &Entry) -> Value {
-    let content = |example: Option<Value>| {
-        let schema = format!("#/components/schemas/{}", entry.name);
+    let content = |schema: String, example: Option<Value>| {
+        let schema = format!("#/components/schemas/{schema}");
         with(json!({ "schema": { "$ref": schema } }), "example", example)
     };
+    let as_text = || content(entry.name.to_owned(), None);
     let example: Map<String, Value> = entry
         .arguments
         .iter()
         .filter_map(|rule| Some((rule.name.to_owned(), example_of_call(entry, rule.name)?)))
         .collect();
     json!({
-        "required": true,
+        "required": entry.arguments.iter().any(needed),
         "content": {
-            "application/x-www-form-urlencoded": content(None),
-            "application/json": content(Some(Value::Object(example))),
-            "application/xml": content(None),
+            "application/x-www-form-urlencoded": as_text(),
+            "application/json": content(in_json(entry), Some(Value::Object(example))),
+            "application/xml": as_text(),
         },
     })
+}
+
+/// The name of the schema of the arguments in JSON, which has null where others have nothing.
+fn in_json(entry: &Entry) -> String {
+    if entry.arguments.iter().any(|rule| !rule.required) {
+        format!("{}.json", entry.name)
+    } else {
+        entry.name.to_owned()
+    }
+}
+
+/// Whether a call without this argument fails. A Bearer header can stand for the token.
+fn needed(rule: &Rule) -> bool {
+    rule.required && rule.name != "authToken"
+}
+
+/// The arguments of a POST.
+fn arguments(entry: &Entry) -> Value {
+    let mut arguments = published(entry.input.as_value());
+    if let Some(required) = arguments.get_mut("required").and_then(Value::as_array_mut) {
+        required.retain(|name| name != "authToken");
+    }
+    with(arguments, "xml", Some(json!({ "name": "request" })))
+}
+
+/// The same where what is optional may be null.
+fn nullable(entry: &Entry, mut arguments: Value) -> Value {
+    for rule in entry.arguments.iter().filter(|rule| !rule.required) {
+        let place = format!("/properties/{}", rule.name);
+        if let Some(kind) = arguments.pointer_mut(&format!("{place}/type")) {
+            *kind = json!([kind.take(), "null"]);
+        }
+        if let Some(Value::Array(words)) = arguments.pointer_mut(&format!("{place}/enum")) {
+            words.push(Value::Null);
+        }
+    }
+    arguments
 }
 
 /// The value of an argument in the example call.
@@ -179,26 +219,28 @@ fn answer(profile: Profile, entry: &Entry, format: Format) -> Value {
         ] },
         "example": shown,
     });
-    let mut content = Map::from_iter([(media_type(profile, format).to_owned(), content)]);
-    if let (Format::Json, Some(same)) = (format, content.values().next().cloned()) {
-        content.insert("application/json".into(), same);
-    }
     let mut responses = Map::new();
     responses.insert(
         "200".into(),
-        json!({ "description": "The answer", "content": content }),
+        json!({ "description": "The answer", "content": sent_as(profile, format, &content) }),
     );
     for (status, name) in by_status(profile, entry).keys() {
+        let name = format!("{name}.{}", format.word());
         let reference = json!({ "$ref": format!("#/components/responses/{name}") });
         responses.insert(status.to_string(), reference);
     }
     Value::Object(responses)
 }
 
-/// The type without parameters: a key that tools can compare.
-fn media_type(profile: Profile, format: Format) -> &'static str {
-    let content_type = format.content_type(profile);
-    content_type.split(';').next().unwrap_or(content_type)
+/// Content under every type by which the format is sent, without parameters: keys that tools can
+/// compare.
+fn sent_as(profile: Profile, format: Format, content: &Value) -> Value {
+    let own = format.content_type(profile).split(';').next();
+    let asked_for = (format == Format::Json).then_some("application/json");
+    let types = own.into_iter().chain(asked_for);
+    types
+        .map(|name| (name.to_owned(), content.clone()))
+        .collect()
 }
 
 /// How an operation fails, by status, and the name of each such response. Where it fails as any
@@ -225,14 +267,23 @@ fn responses(profile: Profile) -> Value {
     let mut responses = BTreeMap::new();
     for entry in CATALOG.iter() {
         for ((status, name), failures) in by_status(profile, entry) {
-            let response = response(status, &name, &failures);
-            responses.entry(name).or_insert(response);
+            for format in [Format::Json, Format::Xml] {
+                let response = response(profile, format, status, &name, &failures);
+                let name = format!("{name}.{}", format.word());
+                responses.entry(name).or_insert(response);
+            }
         }
     }
     json!(responses)
 }
 
-fn response(status: u16, name: &str, failures: &[Failure]) -> Value {
+fn response(
+    profile: Profile,
+    format: Format,
+    status: u16,
+    name: &str,
+    failures: &[Failure],
+) -> Value {
     let lines: Vec<String> = failures
         .iter()
         .map(|failure| format!("`{}`: {}", failure.code, failure.meaning))
@@ -240,11 +291,7 @@ fn response(status: u16, name: &str, failures: &[Failure]) -> Value {
     let content = json!({ "schema": { "$ref": format!("#/components/schemas/{name}") } });
     let response = json!({
         "description": lines.join("\n\n"),
-        "content": {
-            "application/x-javascript": content,
-            "application/json": content,
-            "application/xml": content,
-        },
+        "content": sent_as(profile, format, &content),
     });
     let wait = json!({ "Retry-After": {
         "description": "Seconds after which a retry makes sense",
@@ -259,15 +306,15 @@ fn response(status: u16, name: &str, failures: &[Failure]) -> Value {
 
 /// Arguments and answers by the operation's name, and what they refer to.
 fn schemas(profile: Profile) -> Value {
-    let mut schemas = BTreeMap::from([("failure".to_owned(), failure(profile))]);
+    let text = json!({ "description": "What every format can carry", "pattern": TEXT });
+    let mut schemas = BTreeMap::from([
+        ("failure".to_owned(), failure(profile)),
+        ("text".to_owned(), text),
+    ]);
     for entry in CATALOG.iter() {
         if entry.verbs != Verbs::Get && !entry.arguments.is_empty() {
-            let arguments = published(entry.input.as_value());
-            let mut arguments = with(arguments, "xml", Some(json!({ "name": "request" })));
-            // A Bearer header can stand for it.
-            if let Some(required) = arguments.get_mut("required").and_then(Value::as_array_mut) {
-                required.retain(|name| name != "authToken");
-            }
+            let arguments = arguments(entry);
+            schemas.insert(in_json(entry), nullable(entry, arguments.clone()));
             schemas.insert(entry.name.to_owned(), arguments);
         }
         for ((_, name), failures) in by_status(profile, entry) {
@@ -279,7 +326,7 @@ fn schemas(profile: Profile) -> Value {
             schemas.insert(name, narrowed);
         }
         let output = entry.output.as_value();
-        schemas.insert(format!("{}.answer", entry.name), success(output));
+        schemas.insert(format!("{}.answer", entry.name), success(profile, output));
         let definitions = output.get("$defs").and_then(Value::as_object);
         for (name, definition) in definitions.into_iter().flatten() {
             schemas.insert(name.clone(), published(definition));
@@ -289,7 +336,7 @@ fn schemas(profile: Profile) -> Value {
 }
 
 /// A result with the member that all answers have.
-fn success(output: &Value) -> Value {
+fn success(profile: Profile, output: &Value) -> Value {
     let mut properties = Map::new();
     properties.insert(
         "success".into(),
@@ -308,8 +355,16 @@ fn success(output: &Value) -> Value {
         "type": "object",
         "properties": properties,
         "required": required,
-        "xml": { "name": "response" },
+        "xml": root(profile),
     })
+}
+
+/// The outermost element of an answer.
+fn root(profile: Profile) -> Value {
+    match profile {
+        Profile::Documented => json!({ "name": "response" }),
+        Profile::Original => json!({ "name": "response", "namespace": NAMESPACE }),
+    }
 }
 
 /// The answer of a call that failed.
@@ -326,7 +381,7 @@ fn failure(profile: Profile) -> Value {
             "msg": { "type": "string", "description": "Why, for people" },
         },
         "required": ["success", "code", "msg"],
-        "xml": { "name": "response" },
+        "xml": root(profile),
     })
 }
 

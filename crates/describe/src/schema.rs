@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use trivium_core::lint::without_null;
+use trivium_core::types::TEXT;
 use trivium_core::{Code, Entry};
 use trivium_front::contract::{Profile, StatusRule, code_on_wire, status};
 
@@ -69,6 +70,14 @@ pub(crate) fn published(schema: &Value) -> Value {
     for (key, value) in members {
         match key.as_str() {
             "$schema" | "$defs" | "title" | "anyOf" => {}
+            // The rule of nearly all texts is told once, by reference.
+            "x-characters" if value == TEXT => {
+                let text = json!({ "$ref": "#/components/schemas/text" });
+                out.insert("allOf".into(), json!([text]));
+            }
+            "x-characters" => {
+                out.insert("pattern".into(), value.clone());
+            }
             key if key.starts_with("x-") => {}
             "type" => {
                 out.insert(key.clone(), kind(schema).into());

@@ -14,7 +14,7 @@ use crate::schema::{codes, failures, kind, members, resolve, text};
 pub const PATH: &str = "/api/xml/schema.xsd";
 
 /// The namespace of the historical servers.
-const NAMESPACE: &str = "http://peopleaggregator.com/api/xmlns#";
+pub(crate) const NAMESPACE: &str = "http://peopleaggregator.com/api/xmlns#";
 
 /// The schema that accepts every answer.
 pub fn any(profile: Profile) -> String {

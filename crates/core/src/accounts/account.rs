@@ -39,6 +39,12 @@ pub(crate) fn administers(service: &Service, caller: &Caller, given: &Password) 
     Ok(())
 }
 
+/// [`acceptable_login`] as a pattern.
+pub(crate) const LOGIN: &str = concat!(
+    r"^[^\u0000-\u0020\u002F\u003A\u007F-\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000",
+    r"\uFFFE\uFFFF]+$",
+);
+
 /// A login is 1 to 64 characters without white space, control characters, `/` and `:`.
 ///
 /// # Errors
@@ -184,4 +190,22 @@ fn record(context: &mut Context<'_>, subject: &str) -> Result<()> {
             ..Record::default()
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::patterns::{characters, classes};
+
+    #[test]
+    fn the_pattern_of_logins_is_what_is_acceptable() {
+        let [class] = &classes(LOGIN)[..] else {
+            panic!("one class of characters");
+        };
+        for c in characters() {
+            let carried = crate::types::can_carry(c);
+            let acceptable = carried && acceptable_login(&c.to_string()).is_ok();
+            assert_eq!(class(c), acceptable, "{c:?}");
+        }
+    }
 }

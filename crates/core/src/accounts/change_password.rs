@@ -19,6 +19,7 @@ pub struct ChangePassword {
     /// The password as it is
     pub old_password: Password,
     /// The password as it shall be
+    #[schemars(length(min = passwords::SHORTEST))]
     pub new_password: Password,
     /// The hash against which the old password was found right, and that of the new one.
     #[serde(skip)]

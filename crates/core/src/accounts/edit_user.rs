@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::users::UserChange;
 
-use crate::accounts::account::{administers, change};
+use crate::accounts::account::{LOGIN, administers, change};
 use crate::types::{Email, Line, Login, Password, UserRef};
 use crate::{Caller, Code, Context, Effect, Operation, Result, Service, Verbs, passwords};
 
@@ -22,8 +22,10 @@ pub struct EditUser {
     /// Family name
     pub last_name: Option<Line>,
     /// What the person will log in with
+    #[schemars(extend("x-characters" = LOGIN))]
     pub login: Option<Login>,
     /// A new password
+    #[schemars(length(min = passwords::SHORTEST))]
     pub password: Option<Password>,
     /// E-mail address
     pub email: Option<Email>,

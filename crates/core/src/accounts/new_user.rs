@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::users;
 
-use crate::accounts::account::{administers, create};
+use crate::accounts::account::{LOGIN, administers, create};
 use crate::types::{Email, Line, Login, Password, UserRef};
 use crate::{Caller, Code, Context, Effect, Operation, Result, Service, Verbs, passwords};
 
@@ -18,12 +18,14 @@ pub struct NewUser {
     #[serde(default = "default_network")]
     pub home_network: Line,
     /// What the person will log in with
+    #[schemars(extend("x-characters" = LOGIN))]
     pub login: Login,
     /// Given name
     pub first_name: Line,
     /// Family name
     pub last_name: Line,
     /// What the person will log in with, and nobody else knows
+    #[schemars(length(min = passwords::SHORTEST))]
     pub password: Password,
     /// E-mail address
     pub email: Email,

@@ -7,7 +7,7 @@ use trivium_storage::{memberships, users};
 
 use crate::context::{Actor, Record};
 use crate::groups::get::Shown;
-use crate::groups::new::{acceptable_name, title_taken};
+use crate::groups::new::{NAME, acceptable_name, title_taken};
 use crate::groups::rules::{NOW_BY_INVITATION, RegistrationType, Standing};
 use crate::groups::view::{AccessType, GroupView, ModerationType};
 use crate::types::{AuthToken, CategoryRef, GroupName, GroupRef, Line, Prose};
@@ -25,6 +25,7 @@ pub struct EditGroup {
     /// ID of the group
     pub id: GroupRef,
     /// Name of the group
+    #[schemars(extend("x-characters" = NAME))]
     pub name: Option<GroupName>,
     /// What the group is about
     pub description: Option<Prose>,

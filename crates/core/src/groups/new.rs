@@ -17,6 +17,7 @@ pub struct NewGroup {
     /// An authentication token
     pub auth_token: AuthToken,
     /// Name of the group
+    #[schemars(extend("x-characters" = NAME))]
     pub name: GroupName,
     /// ID of its category
     pub category: CategoryRef,
@@ -116,6 +117,13 @@ pub(crate) fn found(
     Ok(id)
 }
 
+/// [`acceptable_name`] as a pattern: what formats can carry, and not white space alone.
+pub(crate) const NAME: &str = concat!(
+    r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*",
+    r"[^\u0000-\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFFFE\uFFFF]",
+    r"[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*$",
+);
+
 /// A group has a name that people can see.
 ///
 /// # Errors
@@ -136,5 +144,24 @@ pub(crate) fn title_taken(error: trivium_storage::Error) -> Error {
         Code::ContentCollectionTitleAlreadyExist.into()
     } else {
         error.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::can_carry;
+    use crate::types::patterns::{characters, classes};
+
+    #[test]
+    fn the_pattern_of_names_is_what_is_acceptable() {
+        let [before, visible, after] = &classes(NAME)[..] else {
+            panic!("three classes of characters");
+        };
+        for c in characters() {
+            let acceptable = can_carry(c) && acceptable_name(&c.to_string()).is_ok();
+            assert_eq!(visible(c), acceptable, "{c:?}");
+            assert_eq!((before(c), after(c)), (can_carry(c), can_carry(c)), "{c:?}");
+        }
     }
 }
