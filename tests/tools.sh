@@ -42,8 +42,10 @@ fi
 cd "$(dirname "$0")/clients"
 if [ ! package-lock.json -ot node_modules/.package-lock.json ]; then npm ci --silent --no-audit --no-fund; fi
 
-# The validator of OpenAPI documents comes from PyPI.
-if [ ! -x venv/bin/openapi-spec-validator ]; then
-    python3 -m venv venv
-    venv/bin/pip install --quiet --disable-pip-version-check openapi-spec-validator==0.9.0
+# The validator of OpenAPI documents, and what tries a server against its own, come from PyPI. A copy of
+# the folder would install where it was copied from: hence pip by this very Python.
+if [ ! -x venv/bin/schemathesis ]; then
+    python3 -m venv --clear venv
+    venv/bin/python -m pip install --quiet --disable-pip-version-check \
+        openapi-spec-validator==0.9.0 schemathesis==4.32.5
 fi

@@ -5,7 +5,8 @@
 //! - [`pages`] holds the pages against that, [`snippets`] runs the programs on them.
 //! - [`errors`] brings about all errors that are declared.
 //! - [`browser`] looks at the pages as people do.
-//! - [`openapi`] and [`xsd`] hand the descriptions for programs to tools of other hands.
+//! - [`openapi`] and [`xsd`] hand the descriptions for programs to tools of other hands;
+//!   [`schemathesis`] tries a server with the first.
 
 mod browser;
 mod dialects;
@@ -13,6 +14,7 @@ mod errors;
 mod examples;
 mod openapi;
 mod pages;
+mod schemathesis;
 mod snippets;
 mod steady;
 mod xsd;
