@@ -33,7 +33,7 @@ def token(case, operation):
     if operation not in ENDING:
         return (MARC if operation in JOINING else PHIL)["authToken"]
     login = case.operation.base_url + "/api/json/peopleaggregator/login"
-    return requests.post(login, data=MARC, timeout=10).json()["authToken"]
+    return requests.post(login, data=MARC, timeout=600).json()["authToken"]
 
 
 def known(operation, name, given, token):
