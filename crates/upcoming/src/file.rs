@@ -16,8 +16,17 @@ struct Document {
 
 #[derive(Deserialize)]
 struct Response {
+    stat: Stat,
+    /// Left out where there are none.
     #[serde(default)]
     group: Vec<Group>,
+}
+
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "lowercase")]
+enum Stat {
+    Ok,
+    Fail,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +52,9 @@ struct Group {
 /// In words that name the place.
 pub fn read(document: &str) -> Result<Vec<ForeignGroup>, String> {
     let document: Document = serde_json::from_str(document).map_err(|e| e.to_string())?;
+    if document.rsp.stat == Stat::Fail {
+        return Err("it tells of a call that failed".to_owned());
+    }
     document.rsp.group.into_iter().map(foreign).collect()
 }
 

@@ -283,6 +283,10 @@ fn an_import_is_all_or_nothing() {
         };
         for (text, complaint) in [
             (
+                r#"{"rsp":{"stat":"fail","version":1,"error":{"msg":"Invalid token."}}}"#.into(),
+                "",
+            ),
+            (
                 answer(&[group(5000, 5001), group(1972, 5001)]),
                 "group:1972 is somebody else's already: nothing was imported",
             ),
