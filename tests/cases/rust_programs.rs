@@ -1,14 +1,14 @@
 //! The programs in Rust that the pages show, as they stand there. Written by
 //! tests/end_to_end/descriptions/snippets.rs, with INSTA_UPDATE=always; run there, too.
 
-#![expect(non_snake_case, reason = "modules are named as operations are")]
+#![expect(non_snake_case, reason = "modules are named as pages are")]
+
+use super::Program;
 
 /// Keeps what a program prints.
 macro_rules! println {
     ($($words:tt)*) => { crate::descriptions::snippets::PRINTED.set(format!($($words)*)) };
 }
-
-type Program = fn() -> Result<(), ureq::Error>;
 
 pub(super) const ALL: &[(&str, Program)] = &[
     ("echo", echo::run),

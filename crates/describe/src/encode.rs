@@ -3,8 +3,9 @@
 use trivium_front::escape::escape;
 
 /// Names and values as a form.
-pub(crate) fn form<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
     let pairs: Vec<String> = pairs
+        .iter()
         .map(|(name, value)| format!("{}={}", percent(name), percent(value)))
         .collect();
     pairs.join("&")
@@ -27,6 +28,11 @@ pub(crate) fn xml(text: &str) -> String {
     let mut out = Vec::new();
     escape(&mut out, text);
     String::from_utf8_lossy(&out).into_owned()
+}
+
+/// A text in single quotes, as JavaScript, Python and PHP have it for plain texts.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
 /// A text in double quotes, as JSON has it, and JavaScript, Python and Rust for plain texts.

@@ -100,7 +100,7 @@ async function send(form) {
   }
 }
 
-for (const section of document.querySelectorAll("section.scripted")) section.hidden = false;
+for (const part of document.querySelectorAll("section.scripted, a.scripted")) part.hidden = false;
 for (const form of document.querySelectorAll("form.try")) {
   for (const part of form.querySelectorAll("p.scripted")) part.hidden = false;
   form.addEventListener("submit", (event) => {

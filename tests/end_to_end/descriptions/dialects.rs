@@ -1,6 +1,8 @@
 //! Makes the example call of every method of the dialects, as its page shows it, and holds the
-//! recorded answers against what a server answers. `INSTA_UPDATE=always` writes the record anew.
+//! recorded answers against what a server answers, and what programs print of it.
+//! `INSTA_UPDATE=always` writes the record anew.
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
@@ -14,6 +16,7 @@ use trivium_describe::examples::{Format, answers, of};
 use trivium_front::StatusRule;
 
 use super::pages::figures;
+use super::snippets::{LANGUAGES, Places, filled};
 use super::steady::steady_times;
 use super::{as_sent, demonstration_with};
 use crate::harness::{Served, run};
@@ -38,8 +41,9 @@ const VARYING: [(&str, &str, &str, &str); 3] = [
 fn every_example_is_answered_as_recorded() {
     let mut record = String::new();
     for dialect in Dialect::ALL {
-        tell(dialect, &[], curl, |name, _, answered| {
-            record.push_str(&answers::headed(name, answered));
+        tell(dialect, &[], |_, method, shown, places| {
+            let answer = steady(method, &curl(&filled(&shown["curl"], places)));
+            record.push_str(&answers::headed(&method.name, &answer));
         });
     }
     if record != answers::DIALECTS && std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
@@ -59,12 +63,18 @@ fn every_example_is_answered_as_recorded() {
 fn pages_show_a_dialect_where_it_is() {
     for (dialect, prefix) in Dialect::ALL.into_iter().zip(["/elsewhere/up", "/zone"]) {
         let option = format!("--{}", dialect.word());
+        let there = format!("{}{prefix}", answers::BASE_URL);
         tell(
             dialect,
             &[&option, prefix],
-            send,
-            |name, shown, answered| {
-                assert_eq!(shown, answered, "{name}");
+            |server, method, shown, places| {
+                let answer = steady(method, &send(server, &filled(&shown["Request"], places)));
+                assert_eq!(shown["Response"], answer, "{}", method.name);
+                let called = format!("{there}{}", method.example.path);
+                for language in LANGUAGES {
+                    let program = &shown[language];
+                    assert!(program.contains(&called), "{called}: {program}");
+                }
             },
         );
         let server = Served::demonstration(&[&option, prefix]);
@@ -95,18 +105,42 @@ fn a_dialect_that_is_off_has_no_pages() {
     }
 }
 
-/// Makes a call to a server, and tells the answer with its head. What the page shows is given:
-/// the request, and how curl makes it.
-type Make = fn(&Served, &str, &str) -> String;
+/// Runs the programs of one language.
+pub(super) fn check(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
+    for dialect in Dialect::ALL {
+        tell(dialect, &[], |_, method, shown, places| {
+            let printed = run(&method.name, &shown[language], places);
+            let recorded = answers::of_dialect(&method.name).expect("its answer");
+            fits(language, method, &printed, recorded);
+        });
+    }
+}
 
-fn curl(server: &Served, _: &str, curl: &str) -> String {
-    let here = format!("http://{}", server.address);
-    let call = curl.replace(answers::BASE_URL, &here);
-    let printed = run("sh", &["-c", &format!("{call} --silent")], b"").stdout;
+/// Holds what a program printed against the recorded answer: the body, or where there is none,
+/// where what was made is, or else the status.
+fn fits(language: &str, method: &Method, printed: &str, recorded: &str) {
+    if let Some((_, body)) = recorded.split_once("\n\n") {
+        let printed = steady_body(method, printed.trim_end());
+        assert_eq!(printed.trim_end(), body, "{language} {}", method.name);
+        return;
+    }
+    let mut lines = recorded.lines();
+    let status = lines.next().and_then(|line| line.split(' ').nth(1));
+    let location = lines.find_map(|line| line.strip_prefix("location: "));
+    let wanted = location.or(status).expect("a status");
+    // Some tell more of the head.
+    let found = printed.split_whitespace().any(|word| word == wanted);
+    assert!(found, "{language} {}: {wanted}: {printed}", method.name);
+}
+
+/// Makes a call as curl does, and tells the answer with its head.
+fn curl(call: &str) -> String {
+    let printed = run("sh", &["-c", &format!("{call} --silent --include")], b"").stdout;
     String::from_utf8(printed).expect("text")
 }
 
-fn send(server: &Served, request: &str, _: &str) -> String {
+/// Sends a request, and tells the answer with its head.
+fn send(server: &Served, request: &str) -> String {
     let mut stream = TcpStream::connect(&server.address).expect("a connection");
     stream.write_all(&as_sent(request)).expect("a server");
     let mut answer = String::new();
@@ -114,9 +148,14 @@ fn send(server: &Served, request: &str, _: &str) -> String {
     answer
 }
 
-/// Makes the example call of every method of a dialect on a server with these options, and hands
-/// over its name with the answer that its page shows, and the one that came.
-fn tell(dialect: Dialect, options: &[&str], make: Make, mut listen: impl FnMut(&str, &str, &str)) {
+/// Hands over every method of a dialect, on a server with these options, with the figures of its
+/// page by their captions, and what takes the place of what stands there. Each is to be called
+/// once.
+fn tell(
+    dialect: Dialect,
+    options: &[&str],
+    mut listen: impl FnMut(&Served, &Method, &BTreeMap<String, String>, &Places),
+) {
     let server = demonstration_with("documented", StatusRule::Ok, options);
     // Somebody who has an email address.
     let entry = catalog::find("newUser").expect("an operation");
@@ -129,19 +168,16 @@ fn tell(dialect: Dialect, options: &[&str], make: Make, mut listen: impl FnMut(&
     let prefix = prefix.expect("where it is");
     for method in dialect.methods() {
         let page = server.get(&format!("/docs/{}", method.name)).text();
-        let [(_, request), (_, shown), (_, curl)] = &figures(&page)[..] else {
-            panic!("{}: {page}", method.name);
-        };
-        let there = format!("{}{prefix}", answers::BASE_URL);
-        assert_eq!(*request, method.example.sent(prefix));
-        assert_eq!(*curl, method.example.curl(&there));
+        let shown: BTreeMap<String, String> = figures(&page).into_iter().collect();
+        let request = method.example.clone().below(prefix).to_string();
+        assert_eq!(shown["Request"], request);
         let frob = match request.contains(FROB) {
             true => frob(&server, prefix),
             false => FROB.to_owned(),
         };
-        let [request, curl] = [request, curl].map(|call| call.replace(FROB, &frob));
-        let answered = make(&server, &request, &curl);
-        listen(&method.name, shown, &steady(&method, &answered));
+        let here = format!("http://{}", server.address);
+        let places = vec![(answers::BASE_URL, here), (FROB, frob)];
+        listen(&server, &method, &shown, &places);
     }
 }
 
@@ -155,7 +191,13 @@ fn steady(method: &Method, answer: &str) -> String {
         lines.find(|line| line.starts_with(name))
     });
     let head: Vec<&str> = head.collect();
-    let mut text = steady_times(&format!("{}\n\n{}", head.join("\n"), body.trim_end()));
+    let text = format!("{}\n\n{}", head.join("\n"), steady_body(method, body));
+    text.trim_end().to_owned()
+}
+
+/// The same without what differs from run to run.
+fn steady_body(method: &Method, body: &str) -> String {
+    let mut text = steady_times(body.trim_end());
     for (name, begin, end, instead) in VARYING {
         if method.name.starts_with(name)
             && let Some((before, rest)) = text.split_once(begin)
@@ -164,7 +206,7 @@ fn steady(method: &Method, answer: &str) -> String {
             text = format!("{before}{begin}{instead}{end}{after}");
         }
     }
-    text.trim_end().to_owned()
+    text
 }
 
 /// A frob, as the sign-in page gives one.

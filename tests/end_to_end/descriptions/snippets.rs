@@ -6,20 +6,42 @@ use std::path::Path;
 
 use trivium_core::Entry;
 use trivium_core::catalog::CATALOG;
+use trivium_describe::dialects::Dialect;
 use trivium_describe::examples::exchange::request;
 use trivium_describe::examples::{Format, STORY, answers};
 use trivium_front::{Profile, StatusRule};
 
 use super::pages::{figures, page};
 use super::steady::steady;
-use super::{as_sent, demonstration};
-use crate::harness::{Protocol, Response, Served, run};
+use super::{as_sent, demonstration, dialects};
+use crate::harness::{Protocol, Response, run};
 
-/// Runs the programs of one language in the order of the story. What runs one is given its
-/// operation, its text with the address of the server, and that address.
-fn check(language: &str, run: impl Fn(&Entry, &str, &str) -> String) {
+/// The languages of the programs.
+pub(super) const LANGUAGES: [&str; 5] = ["curl", "Python", "PHP", "JavaScript", "Rust"];
+
+/// What stands in programs, and what takes its place when they run.
+pub(super) type Places = Vec<(&'static str, String)>;
+
+/// A text with what takes the places.
+pub(super) fn filled(text: &str, places: &Places) -> String {
+    let texts = places.iter();
+    texts.fold(text.to_owned(), |text, (place, filling)| {
+        text.replace(place, filling)
+    })
+}
+
+/// Runs the programs of one language. What runs one is given the name of its page, its text, and
+/// what takes the places in it.
+fn check(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
+    check_operations(language, &run);
+    dialects::check(language, &run);
+}
+
+/// Runs those of operations in the order of the story.
+fn check_operations(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
     let server = demonstration("documented", StatusRule::Ok);
     let here = format!("http://{}", server.address);
+    let places = vec![(answers::BASE_URL, here)];
     let mut shown: Vec<&str> = Vec::new();
     for example in STORY {
         let entry: &Entry = trivium_core::catalog::find(example.operation).unwrap();
@@ -28,8 +50,8 @@ fn check(language: &str, run: impl Fn(&Entry, &str, &str) -> String) {
             continue;
         }
         shown.push(entry.name);
-        let text = program(&server, entry, language).replace(answers::BASE_URL, &here);
-        let body = run(entry, &text, &here).trim_end().to_owned();
+        let text = program(&page(&server, entry.name), language);
+        let body = run(entry.name, &text, &places).trim_end().to_owned();
         let response = Response {
             status: 200,
             headers: Vec::new(),
@@ -46,16 +68,17 @@ fn check(language: &str, run: impl Fn(&Entry, &str, &str) -> String) {
     }
 }
 
-/// The program in a language that the page of an operation shows.
-fn program(server: &Served, entry: &Entry, language: &str) -> String {
-    let figures = figures(&page(server, entry.name));
+/// The program in a language that a page shows.
+fn program(page: &str, language: &str) -> String {
+    let figures = figures(page);
     let found = figures.into_iter().find(|(caption, _)| caption == language);
     found.unwrap().1
 }
 
 /// Runs the programs of a language by what reads them from its input.
 fn check_by(language: &str, program: &str, arguments: &[&str]) {
-    check(language, |_, text, _| {
+    check(language, |_, text, places| {
+        let text = filled(text, places);
         let printed = run(program, arguments, text.as_bytes()).stdout;
         String::from_utf8(printed).unwrap()
     });
@@ -82,80 +105,126 @@ fn javascript() {
 }
 
 thread_local! {
-    /// Where the server is that the programs in Rust call, in place of the one that they name.
-    static HERE: RefCell<String> = RefCell::default();
+    /// What takes the places in the programs in Rust, which are compiled as they stand.
+    static PLACES: RefCell<Places> = RefCell::default();
     /// What they print.
     static PRINTED: RefCell<String> = RefCell::default();
 }
 
 /// What the programs know as ureq.
 mod here {
-    use trivium_describe::examples::answers::BASE_URL;
-    pub(super) use ureq::Error;
-    use ureq::RequestBuilder;
+    use ureq::http::{Request, Response};
+    use ureq::middleware::MiddlewareNext;
     use ureq::typestate::{WithBody, WithoutBody};
+    use ureq::{Agent, Body, RequestBuilder, SendBody};
+
+    pub(super) use ureq::Error;
 
     pub(super) fn get(url: &str) -> RequestBuilder<WithoutBody> {
-        ureq::get(address(url))
+        agent().get(url)
     }
 
     pub(super) fn post(url: &str) -> RequestBuilder<WithBody> {
-        ureq::post(address(url))
+        agent().post(url)
     }
 
-    fn address(url: &str) -> String {
-        super::HERE.with_borrow(|here| url.replace(BASE_URL, here))
+    pub(super) fn delete(url: &str) -> RequestBuilder<WithoutBody> {
+        agent().delete(url)
+    }
+
+    fn agent() -> Agent {
+        Agent::config_builder().middleware(fill).build().new_agent()
+    }
+
+    /// Sends a request to where the server is.
+    fn fill(
+        mut request: Request<SendBody<'_>>,
+        next: MiddlewareNext<'_>,
+    ) -> Result<Response<Body>, Error> {
+        let url = request.uri().to_string();
+        let url = super::PLACES.with_borrow(|places| super::filled(&url, places));
+        *request.uri_mut() = url.parse().expect("an address");
+        next.handle(request)
     }
 }
+
+type Program = fn() -> Result<(), ureq::Error>;
 
 /// The programs in Rust: compiled with these tests, each a function.
 #[rustfmt::skip]
 #[path = "../../cases/rust_programs.rs"]
 mod rust_programs;
 
+/// Those of the dialects.
+#[rustfmt::skip]
+#[path = "../../cases/rust_programs_of_dialects.rs"]
+mod rust_programs_of_dialects;
+
 #[test]
 fn rust() {
-    let kept = include_str!("../../cases/rust_programs.rs");
     let server = demonstration("documented", StatusRule::Ok);
-    let mut programs = String::new();
-    let mut rows = String::new();
-    for entry in CATALOG.iter() {
-        let name = entry.name;
-        let text = program(&server, entry, "Rust");
-        programs.push_str(&format!("\nmod {name} {{\n{OPENING}\n{text}\n}}\n"));
-        rows.push_str(&format!("    (\"{name}\", {name}::run),\n"));
-    }
-    let programs = format!("{HEAD}{rows}];\n{programs}");
-    if kept != programs && std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/rust_programs.rs");
-        std::fs::write(path, &programs).expect("the programs");
-    }
+    let operations = are_compiled(
+        "rust_programs.rs",
+        include_str!("../../cases/rust_programs.rs"),
+        CATALOG.iter().map(|entry| {
+            let text = program(&page(&server, entry.name), "Rust");
+            (entry.name.to_owned(), text)
+        }),
+    );
+    let methods = Dialect::ALL.into_iter().flat_map(Dialect::methods);
+    let dialects = are_compiled(
+        "rust_programs_of_dialects.rs",
+        include_str!("../../cases/rust_programs_of_dialects.rs"),
+        methods.map(|method| {
+            let page = server.get(&format!("/docs/{}", method.name)).text();
+            let text = program(&page, "Rust");
+            (method.name, text)
+        }),
+    );
     assert!(
-        kept == programs,
+        operations && dialects,
         "other programs than are compiled: see INSTA_UPDATE"
     );
-    check("Rust", |entry, _, here| {
-        HERE.set(here.to_owned());
-        let program = rust_programs::ALL
-            .iter()
-            .find(|(name, _)| *name == entry.name);
-        (program.unwrap().1)().expect(entry.name);
+    check("Rust", |name, _, places| {
+        PLACES.set(places.clone());
+        let programs = [rust_programs::ALL, rust_programs_of_dialects::ALL].concat();
+        let program = programs.iter().find(|(other, _)| *other == name);
+        (program.unwrap().1)().expect(name);
         PRINTED.take()
     });
 }
 
-/// How the file of the programs in Rust begins.
+/// Whether the programs of these pages are those of a file.
+fn are_compiled(file: &str, kept: &str, programs: impl Iterator<Item = (String, String)>) -> bool {
+    let mut modules = String::new();
+    let mut rows = String::new();
+    for (name, text) in programs {
+        let module = name.replace(['.', '-'], "_");
+        modules.push_str(&format!("\nmod {module} {{\n{OPENING}\n{text}\n}}\n"));
+        rows.push_str(&format!("    (\"{name}\", {module}::run),\n"));
+    }
+    let programs = format!("{HEAD}{rows}];\n{modules}");
+    if kept != programs && std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("cases")
+            .join(file);
+        std::fs::write(path, &programs).expect("the programs");
+    }
+    kept == programs
+}
+
+/// How a file of the programs in Rust begins.
 const HEAD: &str = r#"//! The programs in Rust that the pages show, as they stand there. Written by
 //! tests/end_to_end/descriptions/snippets.rs, with INSTA_UPDATE=always; run there, too.
 
-#![expect(non_snake_case, reason = "modules are named as operations are")]
+#![expect(non_snake_case, reason = "modules are named as pages are")]
+
+use super::Program;
 
 /// Keeps what a program prints.
 macro_rules! println {
     ($($words:tt)*) => { crate::descriptions::snippets::PRINTED.set(format!($($words)*)) };
 }
-
-type Program = fn() -> Result<(), ureq::Error>;
 
 pub(super) const ALL: &[(&str, Program)] = &[
 "#;

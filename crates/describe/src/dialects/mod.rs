@@ -4,11 +4,10 @@
 //! `trivium-onezone`; tests hold that the tables here have the same. The words of errors are those
 //! that the dialects answer.
 
-mod example;
 pub mod onezone;
 pub mod upcoming;
 
-pub use example::Example;
+use crate::examples::Request;
 
 /// A dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,8 +105,8 @@ pub struct Method {
     pub answer: &'static str,
     /// What it refuses with, beside what any method may.
     pub errors: Vec<Refused>,
-    /// An example call.
-    pub example: Example,
+    /// An example call, below the dialect's prefix.
+    pub example: Request<'static>,
 }
 
 /// An argument of a method.

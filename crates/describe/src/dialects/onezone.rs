@@ -6,7 +6,8 @@ use trivium_core::groups::kind::Kind;
 use trivium_core::types::{DateTime, GroupRef, UserRef};
 use trivium_onezone::Refusal;
 
-use super::{Argument, Example, Method, Refused, default, optional, required};
+use super::{Argument, Method, Refused, default, optional, required};
+use crate::examples::{Given, Request};
 
 /// What a page says of a call.
 struct Row {
@@ -17,11 +18,11 @@ struct Row {
     arguments: &'static [Argument],
     answer: &'static str,
     errors: fn() -> Vec<Refusal>,
-    example: Given,
+    example: Example,
 }
 
-/// What an example gives: whose token it shows, where it goes to, and its body.
-struct Given {
+/// An example: whose token it shows, where it goes to, and its body.
+struct Example {
     token: &'static str,
     path: &'static str,
     body: &'static str,
@@ -174,16 +175,16 @@ const ROWS: &[Row] = &[
     },
 ];
 
-const fn by_marc(path: &'static str, body: &'static str) -> Given {
-    Given {
+const fn by_marc(path: &'static str, body: &'static str) -> Example {
+    Example {
         token: MEMBER.2,
         path,
         body,
     }
 }
 
-const fn by_phil(path: &'static str, body: &'static str) -> Given {
-    Given {
+const fn by_phil(path: &'static str, body: &'static str) -> Example {
+    Example {
         token: OWNER.2,
         path,
         body,
@@ -268,7 +269,7 @@ pub(super) fn common() -> Vec<Refused> {
 
 fn method(row: &Row) -> Method {
     let (verb, path) = row.call;
-    let Given {
+    let Example {
         token,
         path: to,
         body,
@@ -281,11 +282,13 @@ fn method(row: &Row) -> Method {
         arguments: row.arguments.to_vec(),
         answer: row.answer,
         errors: (row.errors)().iter().map(refused).collect(),
-        example: Example {
-            verb,
-            target: to.to_owned(),
-            headers: vec![("X-Auth-Token", token)],
-            body: (!body.is_empty()).then(|| ("application/json", body.to_owned())),
+        example: Request {
+            method: verb,
+            path: to.to_owned(),
+            given: Given::Message {
+                headers: vec![("X-Auth-Token", token)],
+                body: (!body.is_empty()).then(|| ("application/json", body.to_owned())),
+            },
         },
     }
 }

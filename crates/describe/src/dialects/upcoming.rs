@@ -6,8 +6,8 @@ use trivium_core::demonstration::{KEY, MEMBER};
 use trivium_upcoming::error::{Refusal, status};
 use trivium_upcoming::methods::{Verb, find};
 
-use super::example::FORM;
-use super::{Argument, Example, Method, Need, Refused, default, optional, required};
+use super::{Argument, Method, Need, Refused, default, optional, required};
+use crate::examples::{Given, Request};
 
 /// What a page says of a method.
 struct Row {
@@ -16,8 +16,8 @@ struct Row {
     arguments: &'static [Argument],
     answer: &'static str,
     errors: &'static [Refusal],
-    /// What the example gives beside method, key and token; `{frob}` stands for [`FROB`].
-    example: &'static str,
+    /// What the example gives beside method, key and token.
+    example: &'static [(&'static str, &'static str)],
 }
 
 /// The frob of the example: in its place stands what the sign-in page gave.
@@ -50,7 +50,7 @@ const ROWS: &[Row] = &[
         )],
         answer: WHOSE,
         errors: &[Refusal::InvalidFrob],
-        example: "&frob={frob}",
+        example: &[("frob", FROB)],
     },
     Row {
         name: "auth.checkToken",
@@ -58,7 +58,7 @@ const ROWS: &[Row] = &[
         arguments: &[TOKEN],
         answer: WHOSE,
         errors: &[Refusal::TokenNotFound],
-        example: "",
+        example: &[],
     },
     Row {
         name: "group.getInfo",
@@ -69,7 +69,7 @@ const ROWS: &[Row] = &[
         ],
         answer: EACH_GROUP,
         errors: &[Refusal::InvalidToken, Refusal::MissingGroups],
-        example: "&group_id=1234,1235",
+        example: &[("group_id", "1234,1235")],
     },
     Row {
         name: "group.getMyGroups",
@@ -77,7 +77,7 @@ const ROWS: &[Row] = &[
         arguments: &[TOKEN],
         answer: "An element group for each, the highest number first.",
         errors: &CALLER,
-        example: "",
+        example: &[],
     },
     Row {
         name: "group.getMembers",
@@ -101,7 +101,7 @@ const ROWS: &[Row] = &[
             Refusal::Invalid("order"),
             Refusal::Invalid("dir"),
         ],
-        example: "&group_id=1234",
+        example: &[("group_id", "1234")],
     },
     Row {
         name: "group.add",
@@ -126,7 +126,7 @@ const ROWS: &[Row] = &[
             Refusal::Invalid("member_moderation"),
             Refusal::Invalid("is_private"),
         ],
-        example: "&name=Book+Club&description=A+book+a+month.",
+        example: &[("name", "Book Club"), ("description", "A book a month.")],
     },
     Row {
         name: "group.edit",
@@ -153,7 +153,7 @@ const ROWS: &[Row] = &[
             Refusal::Invalid("member_moderation"),
             Refusal::Invalid("is_private"),
         ],
-        example: "&group_id=2084&member_moderation=1",
+        example: &[("group_id", "2084"), ("member_moderation", "1")],
     },
     Row {
         name: "group.join",
@@ -168,7 +168,7 @@ const ROWS: &[Row] = &[
             Refusal::AlreadyMember,
             Refusal::Banned,
         ],
-        example: "&group_id=1234",
+        example: &[("group_id", "1234")],
     },
     Row {
         name: "group.leave",
@@ -182,7 +182,7 @@ const ROWS: &[Row] = &[
             Refusal::InvalidGroup,
             Refusal::NotAMember,
         ],
-        example: "&group_id=1234",
+        example: &[("group_id", "1234")],
     },
     Row {
         name: "user.getInfo",
@@ -190,7 +190,7 @@ const ROWS: &[Row] = &[
         arguments: &[required("user_id", "Numbers, with commas between them.")],
         answer: EACH_USER,
         errors: &[Refusal::Missing("user_id")],
-        example: "&user_id=1,2",
+        example: &[("user_id", "1,2")],
     },
     Row {
         name: "user.getInfoByUsername",
@@ -198,7 +198,7 @@ const ROWS: &[Row] = &[
         arguments: &[required("username", "Logins, with commas between them.")],
         answer: EACH_USER,
         errors: &[Refusal::Missing("username")],
-        example: "&username=marc",
+        example: &[("username", "marc")],
     },
     Row {
         name: "user.getInfoByEmail",
@@ -206,7 +206,7 @@ const ROWS: &[Row] = &[
         arguments: &[required("email", "Addresses, with commas between them.")],
         answer: EACH_USER,
         errors: &[Refusal::Missing("email")],
-        example: "&email=nina@example.org",
+        example: &[("email", "nina@example.org")],
     },
 ];
 
@@ -249,20 +249,15 @@ fn method(row: &Row) -> Method {
         .arguments
         .iter()
         .any(|argument| argument.name == "token" && argument.need == Need::Required);
-    let token = if signed {
-        format!("&token={}", MEMBER.2)
-    } else {
-        String::new()
-    };
-    let given = format!(
-        "method={}&api_key={KEY}{token}{}",
-        row.name,
-        row.example.replace("{frob}", FROB)
-    );
+    let token = signed.then_some(("token", MEMBER.2));
+    let given = [("method", row.name), ("api_key", KEY)]
+        .into_iter()
+        .chain(token)
+        .chain(row.example.iter().copied());
     let path = "/rest/";
-    let (verb, target, body) = match verb {
-        Verb::Get => ("GET", format!("{path}?{given}"), None),
-        Verb::Post => ("POST", path.to_owned(), Some((FORM, given))),
+    let verb = match verb {
+        Verb::Get => "GET",
+        Verb::Post => "POST",
     };
     let keys = [Refusal::MissingKey, Refusal::InvalidKey];
     Method {
@@ -277,11 +272,10 @@ fn method(row: &Row) -> Method {
             .chain(row.errors)
             .map(|refusal| refused(row.name, *refusal))
             .collect(),
-        example: Example {
-            verb,
-            target,
-            headers: Vec::new(),
-            body,
+        example: Request {
+            method: verb,
+            path: path.to_owned(),
+            given: Given::Arguments(given.collect()),
         },
     }
 }

@@ -3,9 +3,10 @@
 use askama::Template;
 use trivium_front::Reply;
 
+use super::snippets::{Printed, Snippet, snippets};
 use crate::Site;
 use crate::dialects::{Dialect, Method, Need, Refused, find};
-use crate::examples::answers;
+use crate::examples::{Request, answers};
 use crate::reply;
 
 #[derive(Template)]
@@ -13,12 +14,13 @@ use crate::reply;
 struct DialectPage<'a> {
     /// Where the dialect is.
     base: &'a str,
-    prefix: &'a str,
     is_live: bool,
     dialect: Dialect,
     method: &'a Method,
     common: Vec<Refused>,
+    request: Request<'a>,
     response: String,
+    snippets: Vec<Snippet>,
 }
 
 /// The page of the method of this name, where its dialect is served.
@@ -27,14 +29,16 @@ pub(crate) fn page(site: &Site<'_>, name: &str) -> Option<Reply> {
     let prefix = site.dialects.of(dialect)?;
     let base = format!("{}{prefix}", site.base_url);
     let answer = answers::of_dialect(name).unwrap_or_default();
+    let request = method.example.clone().below(prefix);
     let page = DialectPage {
         base: &base,
-        prefix,
         is_live: site.is_live,
         dialect,
         method: &method,
         common: dialect.common(),
         response: answers::from_dialect(dialect, site, answer),
+        snippets: snippets(site.base_url, &request, Printed::of(answer)),
+        request,
     };
     Some(reply::page(200, &page))
 }

@@ -1,8 +1,8 @@
 //! The documentation at `/docs`, for people who write clients.
 //!
-//! - `index` lists the operations by subject; `operation` is the page of one, with
-//!   `snippets` of its call in some languages.
+//! - `index` lists the operations by subject; `operation` is the page of one.
 //! - `dialect` is the page of a method of a dialect.
+//! - `snippets` are on both: the example call in some languages.
 //! - [`errors`] explains the codes; failed calls point there.
 //! - `openapi` shows the OpenAPI document.
 //! - `membership` has the tables of membership, which `diagram` draws.

@@ -10,9 +10,9 @@ use trivium_front::{Profile, Reply};
 
 use super::errors::{Cause, causes};
 use super::index::verbs;
-use super::snippets::{Snippet, snippets};
+use super::snippets::{Printed, Snippet, snippets};
 use crate::Site;
-use crate::examples::{self, Exchange, Format, answers};
+use crate::examples::{self, Exchange, Format, Request, answers};
 use crate::reply;
 use crate::schema::{kind, members, resolve, text};
 
@@ -69,6 +69,7 @@ pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Reply {
     };
     let given = examples::arguments(entry, call);
     let exchanges = Format::ALL.map(|format| (format, Exchange::of(site, entry, call, format)));
+    let request = Request::of(entry, &given, Format::Json);
     let page = OperationPage {
         site,
         namespace: NAMESPACE,
@@ -89,7 +90,7 @@ pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Reply {
         own: causes(profile, entry.errors),
         common: causes(profile, Code::COMMON),
         exchanges: exchanges.into(),
-        snippets: snippets(site.base_url, entry, &given),
+        snippets: snippets(site.base_url, &request, Printed::Body),
     };
     reply::page(200, &page)
 }

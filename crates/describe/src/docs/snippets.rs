@@ -1,10 +1,9 @@
-//! The example call of an operation in some languages, each by what its standard library has.
+//! An example call in some languages, each by what its standard library has.
+//!
+//! Arguments are written as such, and encoded by the program; a message is written as it travels.
 
-use trivium_core::arguments::Kind;
-use trivium_core::{Entry, Verbs};
-
-use crate::encode::json;
-use crate::examples::Format;
+use crate::encode::{json, quoted};
+use crate::examples::{Given, Request};
 
 /// A call in a language.
 pub(crate) struct Snippet {
@@ -14,29 +13,44 @@ pub(crate) struct Snippet {
     pub(crate) text: String,
 }
 
+/// What a program prints of the answer.
+#[derive(Clone, Copy)]
+pub(crate) enum Printed {
+    /// The body.
+    Body,
+    /// Where what was made is, when the body is empty.
+    Location,
+    /// The status, when that is all there is.
+    Status,
+}
+
+impl Printed {
+    /// What there is to print of an answer with its head.
+    pub(crate) fn of(answer: &str) -> Self {
+        match answer.split_once("\n\n") {
+            Some(_) => Self::Body,
+            None if answer.contains("\nlocation: ") => Self::Location,
+            None => Self::Status,
+        }
+    }
+}
+
 /// Writes a call down.
 type Language = fn(&Call<'_>) -> String;
 
 /// A call to be written down.
 struct Call<'a> {
     url: String,
-    posts: bool,
-    arguments: Vec<(&'a str, &'a str)>,
+    request: &'a Request<'a>,
+    printed: Printed,
 }
 
-/// The call of an operation, in each language.
-pub(crate) fn snippets(
-    base_url: &str,
-    entry: &Entry,
-    arguments: &[(&'static str, &'static str, Kind)],
-) -> Vec<Snippet> {
+/// A request to this server, in each language.
+pub(crate) fn snippets(base_url: &str, request: &Request<'_>, printed: Printed) -> Vec<Snippet> {
     let call = Call {
-        url: format!("{base_url}{}", Format::Json.path(entry.name)),
-        posts: entry.verbs != Verbs::Get,
-        arguments: arguments
-            .iter()
-            .map(|(name, value, _)| (*name, *value))
-            .collect(),
+        url: format!("{base_url}{}", request.path),
+        request,
+        printed,
     };
     let languages: [(&'static str, Language); 5] = [
         ("curl", curl),
@@ -54,108 +68,255 @@ pub(crate) fn snippets(
 }
 
 impl Call<'_> {
-    /// A line for each argument.
-    fn lines(&self, line: impl Fn(&str, &str) -> String) -> String {
-        self.arguments
-            .iter()
-            .map(|(name, value)| line(name, value))
-            .collect()
+    /// True when arguments go in the query.
+    fn gets(&self) -> bool {
+        self.request.method == "GET"
     }
+
+    /// One of these, by what is printed.
+    fn print<T>(&self, body: T, location: T, status: T) -> T {
+        match self.printed {
+            Printed::Body => body,
+            Printed::Location => location,
+            Printed::Status => status,
+        }
+    }
+}
+
+/// A line for each pair.
+fn lines(pairs: &[(&str, &str)], line: impl Fn(&str, &str) -> String) -> String {
+    pairs
+        .iter()
+        .map(|(name, value)| line(name, value))
+        .collect()
+}
+
+/// The headers of a message, with that of its body.
+fn all<'a>(
+    headers: &[(&'a str, &'a str)],
+    body: Option<&(&'a str, String)>,
+) -> Vec<(&'a str, &'a str)> {
+    let kind = body.map(|(kind, _)| ("Content-Type", *kind));
+    headers.iter().copied().chain(kind).collect()
 }
 
 fn curl(call: &Call<'_>) -> String {
-    let get = if call.posts { "" } else { " --get" };
-    let arguments = call.lines(|name, value| {
-        let pair = format!("{name}={value}").replace('\'', "'\\''");
-        format!(" \\\n  --data-urlencode '{pair}'")
-    });
-    match (call.posts, arguments.as_str()) {
-        (true, "") => format!("curl --request POST {}", call.url),
-        (false, "") => format!("curl {}", call.url),
-        _ => format!("curl{get} {}{arguments}", call.url),
-    }
+    let option = |name: &str, value: &str| {
+        let value = value.replace('\'', "'\\''");
+        format!(" \\\n  --{name} '{value}'")
+    };
+    let (has_data, options) = match &call.request.given {
+        Given::Arguments(list) => {
+            let pair =
+                |name: &str, value: &str| option("data-urlencode", &format!("{name}={value}"));
+            (!list.is_empty(), lines(list, pair))
+        }
+        Given::Message { headers, body } => {
+            let header = |name: &str, value: &str| option("header", &format!("{name}: {value}"));
+            let headers = lines(&all(headers, body.as_ref()), header);
+            let data = body.as_ref().map(|(_, body)| option("data", body));
+            (data.is_some(), headers + &data.unwrap_or_default())
+        }
+    };
+    // With data, curl posts by itself.
+    let verb = match (call.request.method, has_data) {
+        ("GET", false) | ("POST", true) => String::new(),
+        ("GET", true) => " --get".to_owned(),
+        (verb, _) => format!(" --request {verb}"),
+    };
+    let include = call.print("", " --include", " --include");
+    format!("curl{include}{verb} {}{options}", call.url)
 }
 
 fn python(call: &Call<'_>) -> String {
-    let arguments = call.lines(|name, value| format!("    {}: {},\n", json(name), json(value)));
     let url = json(&call.url);
-    let open = if call.posts {
-        format!("urlopen({url}, arguments.encode())")
-    } else {
-        format!("urlopen({url} + \"?\" + arguments)")
+    let (imported, prepared, open) = match &call.request.given {
+        Given::Arguments(list) => {
+            let arguments = lines(list, |name, value| {
+                format!("    {}: {},\n", json(name), json(value))
+            });
+            let open = if call.gets() {
+                format!("{url} + \"?\" + arguments")
+            } else {
+                format!("{url}, arguments.encode()")
+            };
+            let prepared = format!("arguments = urlencode({{\n{arguments}}})");
+            let imported = "from urllib.parse import urlencode\nfrom urllib.request import urlopen";
+            (imported, prepared, open)
+        }
+        Given::Message { headers, body } => {
+            let headers = lines(&all(headers, body.as_ref()), |name, value| {
+                format!("        {}: {},\n", json(name), json(value))
+            });
+            let data = body.as_ref().map_or_else(String::new, |(_, body)| {
+                format!("    data=b{},\n", quoted(body))
+            });
+            let prepared = format!(
+                "request = Request(
+    {url},
+    method=\"{}\",
+    headers={{
+{headers}    }},
+{data})",
+                call.request.method
+            );
+            let imported = "from urllib.request import Request, urlopen";
+            (imported, prepared, "request".to_owned())
+        }
     };
+    let print = call.print(
+        "answer.read().decode()",
+        "answer.headers[\"Location\"]",
+        "answer.status",
+    );
     format!(
-        "from urllib.parse import urlencode
-from urllib.request import urlopen
+        "{imported}
 
-arguments = urlencode({{
-{arguments}}})
-with {open} as answer:
-    print(answer.read().decode())"
+{prepared}
+with urlopen({open}) as answer:
+    print({print})"
     )
 }
 
 fn php(call: &Call<'_>) -> String {
-    let quoted = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
-    let arguments =
-        call.lines(|name, value| format!("    {} => {},\n", quoted(name), quoted(value)));
     let url = quoted(&call.url);
-    let rest = if call.posts {
+    let context = |options: &str| {
         format!(
             "$context = stream_context_create(['http' => [
-    'method' => 'POST',
-    'header' => 'Content-Type: application/x-www-form-urlencoded',
-    'content' => $arguments,
-]]);
-$answer = file_get_contents({url}, false, $context);"
+    'method' => '{}',
+{options}]]);
+",
+            call.request.method
         )
-    } else {
-        format!("$answer = file_get_contents({url} . '?' . $arguments);")
     };
-    format!(
-        "<?php
-$arguments = http_build_query([
-{arguments}]);
-{rest}
-echo $answer;"
-    )
+    let (prepared, url, has_context) = match &call.request.given {
+        Given::Arguments(list) => {
+            let arguments = lines(list, |name, value| {
+                format!("    {} => {},\n", quoted(name), quoted(value))
+            });
+            let arguments = format!("$arguments = http_build_query([\n{arguments}]);\n");
+            if call.gets() {
+                (arguments, format!("{url} . '?' . $arguments"), false)
+            } else {
+                let form = "    'header' => 'Content-Type: application/x-www-form-urlencoded',
+    'content' => $arguments,
+";
+                (arguments + &context(form), url, true)
+            }
+        }
+        Given::Message { headers, body } => {
+            let headers = lines(&all(headers, body.as_ref()), |name, value| {
+                format!("        {},\n", quoted(&format!("{name}: {value}")))
+            });
+            let content = body.as_ref().map_or_else(String::new, |(_, body)| {
+                format!("    'content' => {},\n", quoted(body))
+            });
+            let message = format!("    'header' => [\n{headers}    ],\n{content}");
+            (context(&message), url, true)
+        }
+    };
+    let with = |more: &'static str| if has_context { more } else { "" };
+    let rest = match call.printed {
+        Printed::Body => format!(
+            "$answer = file_get_contents({url}{});\necho $answer;",
+            with(", false, $context")
+        ),
+        Printed::Location => format!(
+            "$headers = get_headers({url}, true{});
+echo array_change_key_case($headers)['location'];",
+            with(", $context")
+        ),
+        Printed::Status => format!(
+            "$headers = get_headers({url}, true{});
+echo $headers[0];",
+            with(", $context")
+        ),
+    };
+    format!("<?php\n{prepared}{rest}")
 }
 
 fn javascript(call: &Call<'_>) -> String {
-    let given = call.lines(|name, value| format!("  {name}: {},\n", json(value)));
     let url = json(&call.url);
-    let fetch = if call.posts {
-        format!("fetch({url}, {{ method: \"POST\", body: given }})")
-    } else {
-        format!("fetch({url} + \"?\" + given)")
+    let (prepared, arguments) = match &call.request.given {
+        Given::Arguments(list) => {
+            let given = lines(list, |name, value| format!("  {name}: {},\n", json(value)));
+            let given = format!("const given = new URLSearchParams({{\n{given}}});\n");
+            let arguments = if call.gets() {
+                format!("{url} + \"?\" + given")
+            } else {
+                format!("{url}, {{ method: \"POST\", body: given }}")
+            };
+            (given, arguments)
+        }
+        Given::Message { headers, body } => {
+            let headers = lines(&all(headers, body.as_ref()), |name, value| {
+                format!("    {}: {},\n", json(name), json(value))
+            });
+            let body = body.as_ref().map_or_else(String::new, |(_, body)| {
+                format!("  body: {},\n", quoted(body))
+            });
+            let message = format!(
+                "{url}, {{
+  method: \"{}\",
+  headers: {{
+{headers}  }},
+{body}}}",
+                call.request.method
+            );
+            (String::new(), message)
+        }
     };
-    format!(
-        "const given = new URLSearchParams({{
-{given}}});
-const answer = await {fetch};
-console.log(await answer.text());"
-    )
+    let print = call.print(
+        "await answer.text()",
+        "answer.headers.get(\"Location\")",
+        "answer.status",
+    );
+    format!("{prepared}const answer = await fetch({arguments});\nconsole.log({print});")
 }
 
 fn rust(call: &Call<'_>) -> String {
-    let url = json(&call.url);
-    let ask = if call.posts {
-        let pairs =
-            call.lines(|name, value| format!("            ({}, {}),\n", json(name), json(value)));
-        match pairs.as_str() {
-            "" => format!("ureq::post({url})\n        .send_empty()?"),
-            pairs => format!("ureq::post({url})\n        .send_form([\n{pairs}        ])?"),
+    let (parts, send) = match &call.request.given {
+        Given::Arguments(list) if call.gets() => {
+            let query = |name: &str, value: &str| {
+                format!("\n        .query({}, {})", json(name), json(value))
+            };
+            (lines(list, query), "call()".to_owned())
         }
-    } else {
-        let pairs =
-            call.lines(|name, value| format!("\n        .query({}, {})", json(name), json(value)));
-        format!("ureq::get({url}){pairs}\n        .call()?")
+        Given::Arguments(list) if list.is_empty() => (String::new(), "send_empty()".to_owned()),
+        Given::Arguments(list) => {
+            let pairs = lines(list, |name, value| {
+                format!("            ({}, {}),\n", json(name), json(value))
+            });
+            (String::new(), format!("send_form([\n{pairs}        ])"))
+        }
+        Given::Message { headers, body } => {
+            let headers = lines(&all(headers, body.as_ref()), |name, value| {
+                format!("\n        .header({}, {})", json(name), json(value))
+            });
+            let send = match (call.request.method, body) {
+                ("GET" | "DELETE", _) => "call()".to_owned(),
+                (_, None) => "send_empty()".to_owned(),
+                (_, Some((_, body))) => format!("send(r#\"{body}\"#)"),
+            };
+            (headers, send)
+        }
     };
+    let verb = call.request.method.to_lowercase();
+    let url = json(&call.url);
+    let (answer, print) = call.print(
+        ("mut answer", "answer.body_mut().read_to_string()?"),
+        (
+            "answer",
+            "answer.headers()[\"location\"].to_str().unwrap_or_default()",
+        ),
+        ("answer", "answer.status()"),
+    );
     format!(
         "// Cargo.toml: ureq = \"3\"
 fn main() -> Result<(), ureq::Error> {{
-    let mut answer = {ask};
-    println!(\"{{}}\", answer.body_mut().read_to_string()?);
+    let {answer} = ureq::{verb}({url}){parts}
+        .{send}?;
+    println!(\"{{}}\", {print});
     Ok(())
 }}"
     )

@@ -1,15 +1,13 @@
 //! A call and its answer as they travel in each format.
 
-use std::fmt;
-
 use trivium_core::arguments::Kind;
 use trivium_core::catalog::NAMESPACE;
 use trivium_core::{Entry, Verbs};
 use trivium_front::contract::{Profile, status};
 
-use super::{Example, answers, arguments};
+use super::{Example, Given, Request, answers, arguments};
 use crate::Site;
-use crate::encode::{form, xml};
+use crate::encode::xml;
 
 /// A way in which a call and its answer travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,54 +87,31 @@ pub fn request(entry: &Entry, example: &Example, format: Format) -> String {
     Request::of(entry, &arguments(entry, example), format).to_string()
 }
 
-/// A request in its parts.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// GET or POST.
-    pub method: &'static str,
-    /// Path and query.
-    pub target: String,
-    /// The header Content-Type, and the body; none for GET.
-    pub body: Option<(&'static str, String)>,
-}
-
-impl Request {
+impl<'a> Request<'a> {
     /// The call of an operation with these arguments.
-    pub fn of(entry: &Entry, arguments: &[(&str, &str, Kind)], format: Format) -> Self {
-        let path = format.path(entry.name);
-        let form = || form(arguments.iter().map(|(name, value, _)| (*name, *value)));
-        let (method, target, body) = match (format, entry.verbs) {
+    pub fn of(entry: &Entry, arguments: &[(&'a str, &'a str, Kind)], format: Format) -> Self {
+        let (method, given) = match (format, entry.verbs) {
             (Format::XmlRpc, _) => {
                 let call = method_call(entry.name, arguments);
-                ("POST", path, Some(("text/xml", call)))
+                let message = Given::Message {
+                    headers: Vec::new(),
+                    body: Some(("text/xml", call)),
+                };
+                ("POST", message)
             }
-            (_, Verbs::Get) if arguments.is_empty() => ("GET", path, None),
-            (_, Verbs::Get) => ("GET", format!("{path}?{}", form()), None),
-            (_, Verbs::Post | Verbs::Any) => {
-                let body = ("application/x-www-form-urlencoded", form());
-                ("POST", path, Some(body))
+            (_, verbs) => {
+                let method = match verbs {
+                    Verbs::Get => "GET",
+                    Verbs::Post | Verbs::Any => "POST",
+                };
+                let pairs = arguments.iter().map(|(name, value, _)| (*name, *value));
+                (method, Given::Arguments(pairs.collect()))
             }
         };
         Self {
             method,
-            target,
-            body,
-        }
-    }
-}
-
-impl fmt::Display for Request {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} {} HTTP/1.1", self.method, self.target)?;
-        match &self.body {
-            Some((kind, body)) => {
-                let length = body.len();
-                write!(
-                    f,
-                    "Content-Type: {kind}\nContent-Length: {length}\n\n{body}"
-                )
-            }
-            None => f.write_str("\n"),
+            path: format.path(entry.name),
+            given,
         }
     }
 }

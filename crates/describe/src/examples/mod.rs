@@ -1,15 +1,18 @@
 //! One example call for every operation, with the answer that a server gave to it.
 //!
 //! - [`story`] has the calls, in an order in which all of them work on the demonstration.
+//! - [`request`] is a request in its parts.
 //! - [`exchange`] shows a call and its answer as they travel, in each [`Format`].
 //! - [`answers`] are the answers: recorded, and held against a running server by the
 //!   end-to-end tests, which also write them anew.
 
 pub mod answers;
 pub mod exchange;
+pub mod request;
 pub mod story;
 
-pub use exchange::{Exchange, Format, Request};
+pub use exchange::{Exchange, Format};
+pub use request::{Given, Request};
 pub use story::{Example, STORY};
 
 use trivium_core::Entry;

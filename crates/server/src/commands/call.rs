@@ -76,8 +76,12 @@ fn kind(entry: &Entry, name: &str) -> Kind {
     rule.map_or(Kind::Text, |rule| rule.kind)
 }
 
-fn send(call: &Call, request: &Request, token: Option<&str>) -> Result<Response<String>, Failure> {
-    let url = format!("{}{}", call.url.trim_end_matches('/'), request.target);
+fn send(
+    call: &Call,
+    request: &Request<'_>,
+    token: Option<&str>,
+) -> Result<Response<String>, Failure> {
+    let url = format!("{}{}", call.url.trim_end_matches('/'), request.target());
     let tell = |words: &str| {
         if call.verbose {
             eprint!("{words}");
@@ -91,9 +95,9 @@ fn send(call: &Call, request: &Request, token: Option<&str>) -> Result<Response<
     if let Some(token) = token {
         head = head.header("Authorization", format!("Bearer {token}"));
     }
-    let answer = match &request.body {
+    let answer = match request.body() {
         Some((content_type, body)) => head
-            .header("Content-Type", *content_type)
+            .header("Content-Type", content_type)
             .body(body.as_str())
             .map_err(ureq::Error::from)
             .and_then(|request| agent.run(request)),
