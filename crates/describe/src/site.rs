@@ -97,6 +97,8 @@ fn schemas() -> Vec<String> {
 
 /// What stands at an address.
 pub fn find(path: &str, site: &Site<'_>) -> Option<Reply> {
+    // So people write it who take it for a folder. Its links say where they go from the root.
+    let path = if path == "/docs/" { "/docs" } else { path };
     ROWS.iter().find_map(|row| {
         let rest = path.strip_prefix(row.begin)?;
         let is_here = (row.rests)().iter().any(|here| here == rest);
@@ -134,6 +136,7 @@ mod tests {
             let reply = find(&path, &site);
             assert_eq!(reply.map(|reply| reply.status), Some(200), "{path}");
         }
+        assert_eq!(find("/docs/", &site), find("/docs", &site));
         for path in [
             "",
             "/style.css/",
