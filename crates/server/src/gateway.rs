@@ -17,8 +17,6 @@ use trivium_upcoming::Upcoming;
 use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
 
-use crate::http;
-
 /// How long a read waits for its turn before it is refused.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -114,7 +112,7 @@ impl Gateway {
             dialects,
             reads: Semaphore::new(readers * AHEAD),
             hashers,
-            hashes: Semaphore::new(http::cores()),
+            hashes: Semaphore::new(cores()),
             hashing: Semaphore::new(HASHING),
         }
     }
@@ -253,4 +251,9 @@ fn busy() -> Error {
 async fn done<T>(work: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
     work.await
         .unwrap_or_else(|error| Err(Error::unforeseen(&error)))
+}
+
+/// Cores of this machine.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 use crate::gateway::{Dialects, Gateway};
 use crate::http::{Threads, Timeouts};
 use crate::options::{DirectoryOption, Options, Serve, StatusOption, overlap};
-use crate::{http, logs};
+use crate::{gateway, http, logs};
 
 pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
     if let (Some(one), Some(other)) = (&serve.upcoming.0, &serve.onezone.0)
@@ -43,7 +43,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         None => options.global.database.parse()?,
     };
     let threads = Threads {
-        workers: serve.workers.map_or_else(http::cores, usize::from),
+        workers: serve.workers.map_or_else(gateway::cores, usize::from),
         readers: match url {
             // What SQLite reads is in memory as a rule: more readers than cores wait for cores,
             // each with a page cache of its own.
