@@ -12,6 +12,10 @@ use trivium_front::Profile;
 
 use super::http::Response;
 
+/// Answers of one server that are kept: more would only be more of the same, and a program takes
+/// no more names of files.
+const MOST: usize = 50_000;
+
 /// What is to hold of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
@@ -62,7 +66,10 @@ pub(super) fn keep(address: &str, path: &str, response: &Response) {
         _ => return,
     };
     let Keeper { seen, kept } = &mut *keeper();
-    if let Some(kept) = kept.get_mut(address) {
+    if let Some(kept) = kept
+        .get_mut(address)
+        .filter(|kept| kept.answers.len() < MOST)
+    {
         let body = response.body.clone();
         if seen.insert((kept.profile, kind, body.clone())) {
             kept.answers.push((kind, body));

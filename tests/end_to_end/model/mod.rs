@@ -109,6 +109,9 @@ fn follows_the_rules(backend: Backend, tenths: u64, at_once: usize) {
                     if number >= sequences || failed.load(Ordering::Relaxed) {
                         return;
                     }
+                    if number > 0 && number.is_multiple_of(SEQUENCES) {
+                        eprintln!("{backend:?}: {number} of {sequences}");
+                    }
                     let seed = first.wrapping_add(number);
                     let sequence = invent(seed);
                     if stage.run(&sequence).is_err() && !failed.swap(true, Ordering::Relaxed) {
