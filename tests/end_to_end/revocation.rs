@@ -1,6 +1,8 @@
 //! Revoked means revoked: for every call that starts after the revocation was acknowledged,
 //! whichever way it came; and a storm of logins hurts nobody else.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -206,6 +208,37 @@ fn a_storm_of_logins_leaves_others_served_and_memory_small() {
     assert!(
         most <= idle + 64,
         "{most} MiB in the storm, {idle} MiB before it"
+    );
+}
+
+#[test]
+fn clients_that_leave_hash_no_more_than_those_who_wait() {
+    let gateway = Gateway::start(Backend::Sqlite, &[]);
+    let story = Story {
+        gateway: &gateway,
+        protocol: Protocol::Json,
+    };
+    let anna = story.person("anna");
+    let idle = memory(gateway.served.id());
+    let call = json!({"login": anna.login, "password": anna.password}).to_string();
+    let requests = format!(
+        "GET /live HTTP/1.1\r\nHost: test\r\n\r\n\
+         POST /api/json/peopleaggregator/login HTTP/1.1\r\nHost: test\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{call}",
+        call.len()
+    );
+    let mut most = 0;
+    for _ in 0..300 {
+        let mut stream = TcpStream::connect(&gateway.served.address).expect("a connection");
+        stream.write_all(requests.as_bytes()).expect("a server");
+        // What is left unread makes a reset of the end, which the server sees at once.
+        stream.peek(&mut [0]).expect("the first answer");
+        drop(stream);
+        most = most.max(memory(gateway.served.id()));
+    }
+    assert!(
+        most <= idle + 64,
+        "{most} MiB for clients that left, {idle} MiB before them"
     );
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 use trivium_core::{Authority, Caller, Code, Effect, Error, Service};
 use trivium_describe::dialects::Prefixes;
@@ -86,11 +86,11 @@ pub(crate) struct Gateway {
     xml_rpc: XmlRpc,
     dialects: Dialects,
     /// [`AHEAD`] for each reader.
-    reads: Semaphore,
+    reads: Arc<Semaphore>,
     /// Whose threads hash: those of the servers read.
     hashers: Handle,
     /// One for each core: hashing a password takes a core and 19 MiB.
-    hashes: Semaphore,
+    hashes: Arc<Semaphore>,
     /// One for each call that hashes, or waits to.
     hashing: Semaphore,
 }
@@ -110,9 +110,9 @@ impl Gateway {
             xml: Xml { wire },
             xml_rpc: XmlRpc { wire },
             dialects,
-            reads: Semaphore::new(readers * AHEAD),
+            reads: Arc::new(Semaphore::new(readers * AHEAD)),
             hashers,
-            hashes: Semaphore::new(cores()),
+            hashes: Arc::new(Semaphore::new(cores())),
             hashing: Semaphore::new(HASHING),
         }
     }
@@ -204,10 +204,11 @@ impl Gateway {
         } = call;
         if call.prepares {
             let _waiting = self.hashing.try_acquire().map_err(|_| busy())?;
-            let _permit = permit(&self.hashes).await?;
+            let permit = permit(&self.hashes).await?;
             let service = Arc::clone(&self.service);
             let caller = caller.clone();
             let prepared = self.hashers.spawn_blocking(move || {
+                let _permit = permit;
                 work.prepare(&service, &caller)?;
                 Ok(work)
             });
@@ -216,10 +217,13 @@ impl Gateway {
         match call.effect {
             Effect::Read => {
                 let turn = tokio::time::timeout(PATIENCE, permit(&self.reads));
-                let _permit = turn.await.map_err(|_| busy())??;
+                let permit = turn.await.map_err(|_| busy())??;
                 let service = Arc::clone(&self.service);
                 // The one hop: off the server's thread, which must not wait for a disk.
-                let read = spawn_blocking(move || service.read(action, &*work, &caller));
+                let read = spawn_blocking(move || {
+                    let _permit = permit;
+                    service.read(action, &*work, &caller)
+                });
                 done(read).await
             }
             Effect::Change => {
@@ -236,8 +240,10 @@ impl Gateway {
     }
 }
 
-async fn permit(of: &Semaphore) -> Result<SemaphorePermit<'_>, Error> {
-    of.acquire()
+/// A permit for work on another thread, which holds it: the work goes on when its client is gone.
+async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
+    Arc::clone(of)
+        .acquire_owned()
         .await
         .map_err(|error| Error::unforeseen(&error))
 }
