@@ -20,17 +20,14 @@ lint:
 documents:
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --locked --quiet
 
-# The binary is built first: the end-to-end tests start it.
 tests:
-	cargo build --workspace --locked
 	cargo test --workspace --locked --no-fail-fast
 
 # The long versions of the randomised tests, on the release binary. A failure prints its seed;
 # TRIVIUM_TEST_SEED=… runs it again.
 torture: tools
-	cargo build --release --workspace --locked
 	TRIVIUM_SEQUENCES=100000 TRIVIUM_ROUNDS=1000 cargo test --release --locked \
-		--package trivium-tests --test end_to_end -- --nocapture model:: races::
+		--package trivium-server --test end_to_end -- --nocapture model:: races::
 
 # Speed, as ratios measured side by side in one run on the release binary.
 bench:

@@ -4,11 +4,11 @@ use std::process::Command;
 
 use trivium_test_support::Backend;
 
-use crate::harness::Gateway;
+use crate::harness::{Gateway, project};
 
 #[test]
 fn a_historical_clients_day_goes_as_it_should() {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/clients/historical_day.py");
+    let script = project().join("tests/clients/historical_day.py");
     for backend in Backend::ALL {
         let gateway = Gateway::start_with(
             backend,
@@ -17,7 +17,8 @@ fn a_historical_clients_day_goes_as_it_should() {
         );
         let base = format!("http://{}", gateway.served.address);
         let output = Command::new("python3")
-            .args([script, &base, "the admin's own"])
+            .arg(&script)
+            .args([&base, "the admin's own"])
             .output()
             .expect("python3");
         let said = String::from_utf8_lossy(&output.stdout);

@@ -16,7 +16,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::harness::binary;
+use crate::harness::BINARY;
 
 /// What became of a command.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ struct Said {
 /// and serves instead is stopped after a minute.
 fn command(folder: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Command {
     let mut command = Command::new("timeout");
-    command.arg("60").arg(binary()).args(arguments);
+    command.arg("60").arg(BINARY).args(arguments);
     let known = |name: &str| name.starts_with("TRIVIUM_") || matches!(name, "COLUMNS" | "LINES");
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(known) {

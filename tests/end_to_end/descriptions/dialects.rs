@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
 
 use trivium_core::catalog;
 use trivium_core::demonstration::{INVITATION, KEY, MEMBER};
@@ -19,7 +18,7 @@ use super::pages::figures;
 use super::snippets::{LANGUAGES, Places, filled};
 use super::steady::steady_times;
 use super::{as_sent, demonstration_with};
-use crate::harness::{Served, run};
+use crate::harness::{Served, project, run};
 
 /// Of the head, what tells of the answer.
 const HEADERS: [&str; 3] = ["HTTP/", "content-type:", "location:"];
@@ -47,8 +46,7 @@ fn every_example_is_answered_as_recorded() {
         });
     }
     if record != answers::DIALECTS && std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let path = path.join("../crates/describe/answers/dialects.txt");
+        let path = project().join("crates/describe/answers/dialects.txt");
         std::fs::write(path, &record).expect("the record");
     }
     let lines = record.lines().zip(answers::DIALECTS.lines());

@@ -46,7 +46,7 @@ fn every_example_is_answered_as_recorded() {
         sections.sort_by_key(|(name, _)| *name);
         let record: String = sections.into_iter().map(|(_, section)| section).collect();
         if record != answers::recorded(profile) {
-            let path = format!("../crates/describe/answers/{option}.txt");
+            let path = format!("../../crates/describe/answers/{option}.txt");
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
             if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
                 std::fs::write(&path, &record).expect("the record");

@@ -2,7 +2,6 @@
 //! recorded answers.
 
 use std::cell::RefCell;
-use std::path::Path;
 
 use trivium_core::Entry;
 use trivium_core::catalog::CATALOG;
@@ -14,7 +13,7 @@ use trivium_front::{Profile, StatusRule};
 use super::pages::{figures, page};
 use super::steady::steady;
 use super::{as_sent, demonstration, dialects};
-use crate::harness::{Protocol, Response, run};
+use crate::harness::{Protocol, Response, project, run};
 
 /// The languages of the programs.
 pub(super) const LANGUAGES: [&str; 5] = ["curl", "Python", "PHP", "JavaScript", "Rust"];
@@ -205,9 +204,7 @@ fn are_compiled(file: &str, kept: &str, programs: impl Iterator<Item = (String, 
     }
     let programs = format!("{HEAD}{rows}];\n{modules}");
     if kept != programs && std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("cases")
-            .join(file);
+        let path = project().join("tests/cases").join(file);
         std::fs::write(path, &programs).expect("the programs");
     }
     kept == programs

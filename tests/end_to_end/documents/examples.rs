@@ -5,10 +5,11 @@
 //! varies. `127.0.0.1:8080` is a demonstration of the document's own, until a block that is
 //! `trivium serve …` alone starts another server in its place.
 
+use std::path::Path;
 use std::process::Command;
 
-use super::{Block, Document, project};
-use crate::harness::{Served, binary};
+use super::{Block, Document};
+use crate::harness::{BINARY, Served, project};
 
 /// Where a reader of one document sits.
 struct Desk {
@@ -49,8 +50,7 @@ impl Desk {
             None => script.to_owned(),
         };
         let path = std::env::var("PATH").unwrap_or_default();
-        let programs = binary();
-        let programs = programs.parent().expect("a folder").display();
+        let programs = Path::new(BINARY).parent().expect("a folder").display();
         let output = Command::new("sh")
             .args(["-e", "-c", &script])
             .current_dir(self.folder.path())

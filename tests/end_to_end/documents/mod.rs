@@ -10,6 +10,8 @@ mod settings;
 
 use std::path::{Path, PathBuf};
 
+use crate::harness::project;
+
 /// A document of the project.
 struct Document {
     /// Its path from the project's folder.
@@ -68,11 +70,6 @@ struct Block {
     /// What stands behind the three backticks.
     language: String,
     text: String,
-}
-
-/// The project's folder.
-fn project() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
 /// What the paths in a document must lead to: its links within the project, and the paths in

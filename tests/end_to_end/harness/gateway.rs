@@ -10,23 +10,12 @@ use trivium_test_support::{Backend, Scratch};
 use super::answers;
 use super::http::{Response, exchange};
 
-/// The binary under test, built before the tests by the same command.
-pub(crate) fn binary() -> PathBuf {
-    let mut path = std::env::current_exe().expect("the path of this test");
-    path.pop();
-    path.pop();
-    path.push("trivium");
-    assert!(
-        path.exists(),
-        "{} is missing: cargo build first",
-        path.display()
-    );
-    path
-}
+/// The binary under test. Cargo builds it before these tests.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_trivium");
 
 /// Runs a command to its end.
 pub(crate) fn trivium(arguments: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(binary())
+    let mut child = Command::new(BINARY)
         .args(arguments)
         .env_remove("TRIVIUM_DATABASE")
         .stdin(Stdio::piped())
@@ -70,7 +59,7 @@ impl Served {
 
     /// Starts `trivium serve` with these options on a free port.
     pub(crate) fn start(options: &[&str], environment: &[(&str, &str)], log: PathBuf) -> Self {
-        let mut child = Command::new(binary())
+        let mut child = Command::new(BINARY)
             .args(["serve", "--listen", "127.0.0.1:0", "--workers", "2"])
             .args(options)
             .envs(environment.iter().copied())

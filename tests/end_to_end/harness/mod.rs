@@ -14,9 +14,9 @@ mod story;
 
 pub(crate) use caller::Caller;
 pub(crate) use crowd::{Crowd, PASSWORD, Someone};
-pub(crate) use gateway::{Gateway, Served, binary, trivium};
+pub(crate) use gateway::{BINARY, Gateway, Served, trivium};
 pub(crate) use http::{Connection, Response};
-pub(crate) use program::{attempt, run};
+pub(crate) use program::{attempt, project, run};
 pub(crate) use protocol::{Answer, PROTOCOLS, Protocol, encode, form as form_of, xml_rpc_value};
 pub(crate) use random::{Random, seed};
 pub(crate) use request::{

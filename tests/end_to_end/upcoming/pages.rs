@@ -3,7 +3,7 @@
 use trivium_test_support::Backend;
 
 use super::{Town, everywhere};
-use crate::harness::Gateway;
+use crate::harness::{Gateway, project};
 
 const CASE: &str = include_str!("../../cases/upcoming.group.getMyGroups.json");
 
@@ -11,10 +11,8 @@ const CASE: &str = include_str!("../../cases/upcoming.group.getMyGroups.json");
 fn what_was_imported_comes_out_again_to_the_byte() {
     for backend in Backend::ALL {
         let gateway = Gateway::start(backend, &[]);
-        let file = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/cases/upcoming.group.getMyGroups.json"
-        );
+        let file = project().join("tests/cases/upcoming.group.getMyGroups.json");
+        let file = file.to_str().unwrap();
         gateway.command(&["user", "add", "reader"], "");
         gateway.command(&["import", "upcoming", file, "--member", "reader"], "");
         let key = gateway.command(&["key", "create", "Round trip"], "");
