@@ -4,10 +4,8 @@ use serde_json::{Value, json as value};
 
 use super::TOKEN;
 use super::order::new_group_with;
-use trivium_test_support::Backend;
-
 use crate::harness::{
-    Gateway, Request, Served, check, check_everywhere, form, get, json, outcome, post, struct_call,
+    Request, Served, check, check_everywhere, form, get, json, outcome, post, struct_call,
     xml_body, xml_rpc,
 };
 
@@ -22,43 +20,13 @@ fn member(server: &Served, request: Request, name: &str) -> String {
 }
 
 #[test]
-fn each_failure_has_its_status_where_statuses_tell() {
+fn http_failures_have_their_status_in_both_rest_formats() {
     let server = Served::demonstration(&["--peopleaggregator-status", "http"]);
-    let phil = member(&server, form("json/login", PHIL), "authToken");
-    let join = |token: &str, id: &str| format!("authToken={token}&id={id}");
-    let group = |token: &str, name: &str, category: &str| {
-        format!(
-            "authToken={token}&name={name}&category={category}&tags=&description=&image=\
-             &accessType=public&registrationType=open&moderationType=direct"
-        )
-    };
     for protocol in ["json", "xml"] {
         let at = |name: &str| format!("{protocol}/{name}");
         for (request, expect) in [
             (get(&at("nope")), "404 system_error: …"),
             (get(&at("joinGroup")), "405 invalid_request_method: …"),
-            (get(&at("echo")), "400 validation_missing_key: …"),
-            (
-                get(&at("echo?echoText=a&echoText=b")),
-                "400 validation_duplicate_key: …",
-            ),
-            (
-                get(&at("getGroups?page=x")),
-                "400 validation_incorrect_type: …",
-            ),
-            (
-                get(&at("getGroups?page=0")),
-                "400 validation_out_of_range: …",
-            ),
-            (
-                get(&at("echo?echoText=%01")),
-                "400 validation_invalid_value: …",
-            ),
-            (get(&at("getGroups?context=x")), "400 invalid_id: …"),
-            (
-                get(&at("getGroups?context=user:999999")),
-                "404 user_not_found: …",
-            ),
             (json(&at("echoPost"), "["), "400 malformed_body: …"),
             (
                 xml_body(&at("echoPost"), "<request>"),
@@ -76,73 +44,6 @@ fn each_failure_has_its_status_where_statuses_tell() {
                 form(&at("echoPost"), "x").with("Content-Encoding", "gzip"),
                 "415 unsupported_media_type: …",
             ),
-            (
-                get(&at("checkToken?authToken=x")),
-                "401 user_token_invalid: …",
-            ),
-            (
-                form(&at("login"), "login=marc&password=x"),
-                "401 user_invalid_password: …",
-            ),
-            (
-                form(&at("login"), "login=nobody&password=x"),
-                "401 user_invalid_password: …",
-            ),
-            (
-                form(&at("newGroup"), group(TOKEN, "", "cat:1")),
-                "400 group_parameter_error: …",
-            ),
-            (
-                form(&at("newGroup"), group(TOKEN, "x", "cat:99")),
-                "404 category_does_not_exist: …",
-            ),
-            (
-                form(&at("newGroup"), group(&phil, "Three+Ways", "cat:1")),
-                "409 content_collection_title_already_exist: …",
-            ),
-            (
-                form(
-                    &at("newGroup"),
-                    group(TOKEN, "x", "cat:1").replace("open", "shut"),
-                ),
-                "400 validation_invalid_value: …",
-            ),
-            (
-                form(&at("joinGroup"), join(TOKEN, "group:99")),
-                "404 content_not_found: …",
-            ),
-            (
-                form(&at("joinGroup"), join(TOKEN, "group:1236")),
-                "403 group_not_invited: …",
-            ),
-            (
-                form(&at("joinGroup"), join(TOKEN, "group:1236&invitation=x")),
-                "400 invitation_invalid: …",
-            ),
-            (
-                form(&at("joinGroup"), join(&phil, "group:1234")),
-                "409 already_member: …",
-            ),
-            (
-                form(&at("leaveGroup"), join(&phil, "group:1234")),
-                "409 owner_cannot_leave: …",
-            ),
-            (
-                form(&at("leaveGroup"), join(TOKEN, "group:1236")),
-                "409 not_a_member: …",
-            ),
-            (
-                form(&at("deleteGroup"), join(TOKEN, "group:1234")),
-                "403 user_access_denied: …",
-            ),
-            (
-                get(&at("errorTest")),
-                "500 system_error: This is a test error.",
-            ),
-            (
-                get(&at("exceptionTest")),
-                "500 general_some_error: This is a test exception.",
-            ),
             (get(&at("echo?echoText=x")), r#"200 {"echoText":"x"}"#),
             (get(&format!("/api/{protocol}")), "404 not_found: …"),
             (
@@ -152,17 +53,12 @@ fn each_failure_has_its_status_where_statuses_tell() {
         ] {
             check(&server, request, expect);
         }
-        let asked = form(&at("joinGroup"), join(TOKEN, "group:1235"));
-        if protocol == "json" {
-            check(
-                &server,
-                asked.clone(),
-                r#"200 {"joinState":"in_moderation"}"#,
-            );
-        }
-        check(&server, asked, "409 join_request_pending: …");
     }
-    // XML-RPC tells nothing by its status but what the machinery between must know.
+}
+
+#[test]
+fn xml_rpc_failures_keep_status_200() {
+    let server = Served::demonstration(&["--peopleaggregator-status", "http"]);
     for (request, expect) in [
         (xml_rpc("<"), "200 fault -32700: …"),
         (xml_rpc(struct_call("nope", &[])), "200 fault -32601: …"),
@@ -179,6 +75,7 @@ fn each_failure_has_its_status_where_statuses_tell() {
             "200 user_token_invalid: …",
         ),
         (get("xmlrpc/exceptionTest"), "200 general_some_error: …"),
+        // Except for what HTTP itself has to know.
         (
             post("/api/xmlrpc", "text/plain", "x"),
             "415 unsupported_media_type: …",
@@ -333,167 +230,6 @@ fn the_original_servers_wrote_json_in_ascii() {
     );
     assert!(answer("xmlrpc/getGroups?page=9").contains("<array><data></data></array>"));
     assert!(answer("xml/getGroups?page=9").contains("<groups></groups>"));
-}
-
-#[test]
-fn a_token_that_has_ended_is_told_apart() {
-    let gateway = Gateway::start(Backend::Sqlite, &["--peopleaggregator-status", "http"]);
-    gateway.command(&["user", "add", "anna"], "");
-    let token = gateway.command(&["user", "token", "anna", "--ttl", "1s"], "");
-    for protocol in ["json", "xml", "xmlrpc"] {
-        let request = Vec::from(get(&format!("{protocol}/checkToken?authToken={token}")));
-        let mut told = outcome(&gateway.served.send(&request));
-        while told.starts_with("200 {") {
-            std::thread::sleep(std::time::Duration::from_millis(100));
-            told = outcome(&gateway.served.send(&request));
-        }
-        let status = if protocol == "xmlrpc" { 200 } else { 401 };
-        assert_eq!(
-            told,
-            format!("{status} user_token_expired: The token has expired.")
-        );
-    }
-}
-
-#[test]
-fn each_failure_of_moderation_has_its_status_too() {
-    let options = ["--peopleaggregator-status", "http"];
-    let server = Served::demonstration_with(&options, &[("TRIVIUM_ADMIN_PASSWORD", "the master")]);
-    let phil = member(&server, form("json/login", PHIL), "authToken");
-    let new_user = |admin: &str, login: &str, email: &str, password: &str| {
-        format!(
-            "adminPassword={admin}&login={login}&email={email}&password={password}\
-             &firstName=&lastName="
-        )
-    };
-    let made = new_user("the+master", "anna", "anna@example.org", "a-long-password");
-    let anna = member(&server, form("json/newUser", made), "id");
-    let login = form("json/login", "login=anna&password=a-long-password");
-    let annas = member(&server, login, "authToken");
-    let invite = |more: &str| {
-        let body = format!("authToken={phil}&id=group:1236&{more}");
-        let answer = check(&server, form("json/newInvitation", body), "200 {…");
-        let value: Value = serde_json::from_slice(&answer.body).unwrap();
-        ["invitation", "invitationId"].map(|name| value[name].as_str().unwrap().to_owned())
-    };
-    let [used_up, _] = invite("usageLimit=1");
-    let [ended, _] = invite("expiresIn=1");
-    let [revoked, id] = invite("");
-    for (name, more) in [
-        (
-            "revokeInvitation",
-            format!("id=group:1236&invitationId={id}"),
-        ),
-        ("banMember", format!("id=group:1235&user={anna}")),
-    ] {
-        check(
-            &server,
-            form(&format!("json/{name}"), format!("authToken={phil}&{more}")),
-            "200 {…",
-        );
-    }
-    let join = |token: &str, invitation: &str| format!("authToken={token}&invitation={invitation}");
-    check(
-        &server,
-        form("json/joinByInvitation", join(TOKEN, &used_up)),
-        "200 {…",
-    );
-    let ends = Vec::from(form(
-        "json/joinGroup",
-        join(&annas, &ended) + "&id=group:1236",
-    ));
-    while !outcome(&server.send(&ends)).starts_with("400 invitation_expired") {
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        let leave = form(
-            "json/leaveGroup",
-            format!("authToken={annas}&id=group:1236"),
-        );
-        server.send(&Vec::from(leave));
-    }
-    for protocol in ["json", "xml"] {
-        for (name, body, expect) in [
-            (
-                "newUser",
-                new_user("wrong", "x", "x@example.org", "a-long-password"),
-                "401 user_invalid_password: …",
-            ),
-            (
-                "newUser",
-                new_user("the+master", "marc", "x@example.org", "a-long-password"),
-                "409 user_loginname_taken: …",
-            ),
-            (
-                "newUser",
-                new_user("the+master", "x", "anna@example.org", "a-long-password"),
-                "409 user_email_not_unique: …",
-            ),
-            (
-                "newUser",
-                new_user("the+master", "x", "x@example.org", "short"),
-                "400 user_password_too_weak: …",
-            ),
-            (
-                "revokeToken",
-                format!("authToken={phil}&prefix=00000000"),
-                "404 user_token_not_found: …",
-            ),
-            (
-                "joinByInvitation",
-                join(&annas, &used_up),
-                "400 invitation_used_up: …",
-            ),
-            (
-                "joinByInvitation",
-                join(&annas, &revoked),
-                "400 invitation_revoked: …",
-            ),
-            (
-                "joinByInvitation",
-                join(&annas, &ended),
-                "400 invitation_expired: …",
-            ),
-            (
-                "joinByInvitation",
-                join(&annas, "inv_nothing"),
-                "400 invitation_invalid: …",
-            ),
-            (
-                "joinGroup",
-                format!("authToken={annas}&id=group:1235"),
-                "403 banned: …",
-            ),
-            (
-                "approveJoinRequest",
-                format!("authToken={phil}&id=group:1235&user={anna}"),
-                "404 join_request_not_found: …",
-            ),
-            (
-                "removeMember",
-                format!("authToken={phil}&id=group:1235&user=user:2"),
-                "409 owner_protected: …",
-            ),
-            (
-                "banMember",
-                format!("authToken={phil}&id=group:1235&user=user:999999"),
-                "404 user_not_found: …",
-            ),
-            (
-                "banMember",
-                format!("authToken={TOKEN}&id=group:1235&user={anna}"),
-                "403 user_access_denied: …",
-            ),
-        ] {
-            check(&server, form(&format!("{protocol}/{name}"), body), expect);
-        }
-    }
-    // Without an admin password nobody has it.
-    let server = Served::demonstration(&options);
-    let body = new_user("x", "x", "x@example.org", "a-long-password");
-    check(
-        &server,
-        form("xml/newUser", body),
-        "403 operation_not_permitted: …",
-    );
 }
 
 #[test]
