@@ -262,6 +262,29 @@ fn a_number_is_a_number_in_every_shape() {
 }
 
 #[test]
+fn an_id_is_a_prefix_and_a_number() {
+    let server = Served::demonstration(&[]);
+    let ask = |id: &str| form("json/joinGroup", format!("authToken=x&id={id}"));
+    for id in [
+        "",
+        "1234",
+        "group:",
+        "group:-1",
+        "group:1x",
+        "Group:1",
+        "group:9999999999999999999",
+    ] {
+        let expect = format!(
+            "200 invalid_id: Group ID must be of the form 'group:123' ('{id}' is not valid)"
+        );
+        check(&server, ask(id), &expect);
+    }
+    for id in ["group:1", "group:999999999999999999"] {
+        check(&server, ask(id), "200 user_token_invalid: …");
+    }
+}
+
+#[test]
 fn what_is_missing_has_its_default() {
     let server = Served::demonstration(&[]);
     for protocol in PROTOCOLS {
