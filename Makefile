@@ -1,6 +1,6 @@
 # The commands of a day's work. `make run` and `make test` are all the set-up there is.
 
-.PHONY: run test tools build lint documents tests torture bench schema
+.PHONY: run test tools build lint documents tests record torture bench schema
 
 # Starts the gateway with demonstration data, and prints a call for each protocol.
 run:
@@ -22,6 +22,16 @@ documents:
 
 tests:
 	cargo test --workspace --locked --no-fail-fast
+
+# Rewrites what is recorded, and reports what changed: snapshots, recorded responses, generated documents.
+# The bytes of tests/cases that are contracts are never written. Responses come first: pages show them.
+record:
+	INSTA_UPDATE=always cargo test --locked --package trivium-server --test end_to_end -- \
+		every_example_is_answered_as_recorded descriptions::dialects
+	INSTA_UPDATE=always cargo test --locked --workspace --exclude trivium-server --lib
+	INSTA_UPDATE=always cargo test --locked --package trivium-server --test end_to_end -- \
+		documents::reference system::introspection commands::help descriptions::snippets
+	git status --short -- crates tests docs
 
 # The long versions of the randomised tests, on the release binary. A failure prints its seed;
 # TRIVIUM_TEST_SEED=… runs it again.

@@ -4,8 +4,8 @@
 use std::cell::Cell;
 
 use serde_json::{Value, json};
-use trivium_core::catalog::CATALOG;
-use trivium_core::{Effect, Verbs};
+use trivium_core::catalog;
+use trivium_rpc::{Effect, Verbs};
 use trivium_test_support::Backend;
 
 use crate::harness::{Gateway, PROTOCOLS, Person, Protocol, Story};
@@ -345,15 +345,15 @@ impl<'a> Scene<'a> {
     }
 
     fn call(&self, row: &Row, who: &Person, token: Option<&str>) -> String {
-        let entry = trivium_core::catalog::find(row.0).expect("an operation");
+        let entry = catalog().find(row.0).expect("an operation");
         let mut arguments = (row.1)(self, who);
-        if entry.takes("authToken")
+        if entry.credential.is_token()
             && arguments.get("authToken").is_none()
             && let Some(token) = token
         {
             arguments["authToken"] = json!(token);
         }
-        let answer = match entry.verbs {
+        let answer = match entry.declared.verbs {
             Verbs::Get => self.story.get(row.0, arguments),
             Verbs::Post | Verbs::Any => self.story.post(row.0, arguments),
         };
@@ -368,7 +368,7 @@ impl<'a> Scene<'a> {
 #[test]
 fn every_operation_has_its_row() {
     let rows: Vec<&str> = ROWS.iter().map(|row| row.0).collect();
-    let operations: Vec<&str> = CATALOG.iter().map(|entry| entry.name).collect();
+    let operations: Vec<&str> = catalog().entries.iter().map(|entry| entry.name()).collect();
     assert_eq!(rows, operations);
 }
 
@@ -393,10 +393,8 @@ fn everybody_may_what_the_matrix_says_and_no_more() {
 fn matrix(scene: &mut Scene<'_>) {
     let protocol = scene.story.protocol;
     for row in ROWS {
-        let changes = trivium_core::catalog::find(row.0)
-            .expect("an operation")
-            .effect
-            == Effect::Change;
+        let changes =
+            catalog().find(row.0).expect("an operation").declared.effect == Effect::Change;
         let people = [
             scene.stranger.clone(),
             scene.member.clone(),
@@ -441,8 +439,8 @@ fn nobody(scene: &mut Scene<'_>) {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     for row in ROWS {
-        let entry = trivium_core::catalog::find(row.0).expect("an operation");
-        let rule = entry.arguments.iter().find(|rule| rule.name == "authToken");
+        let entry = catalog().find(row.0).expect("an operation");
+        let rule = entry.rules.iter().find(|rule| rule.name == "authToken");
         // Logging out takes a token of its own above.
         let row = &Row(
             row.0,

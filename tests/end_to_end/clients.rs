@@ -2,7 +2,7 @@
 //! XML and JSON better than we do.
 
 use serde_json::{Value, json};
-use trivium_core::catalog::CATALOG;
+use trivium_core::catalog;
 
 use crate::harness::{Protocol, Response, Served, get, run, struct_call, xml_rpc};
 
@@ -13,7 +13,7 @@ const UPCOMING: &str = include_str!("../cases/upcoming.group.getMyGroups.json");
 fn findings_over_xml_rpc() -> Value {
     let mut findings = findings();
     let system = json!({
-        "methods": CATALOG.len() + 5,
+        "methods": catalog().entries.len() + 5,
         "signature": [["struct", "struct"]],
         "help": "Joins a user to a group.",
         "faults": 20_010_516,

@@ -27,6 +27,7 @@ mod clients;
 mod commands;
 mod conform;
 mod contract;
+mod crates;
 mod crossing;
 mod deadlines;
 mod descriptions;

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::json;
-use trivium_core::accounts::login::Login as LogIn;
-use trivium_core::administration::{self, NewAccount};
-use trivium_core::operation::Bound;
+use trivium_core::administration::users::{AddUser, DisableUser, SetPassword};
 use trivium_core::types::{Login, Password};
-use trivium_core::{Code, Error, Operation, Service, Settings};
+use trivium_core::{
+    Credentials, Error, Job, Origin, PreparedOperation, Service, Settings, catalog, codes,
+};
+use trivium_rpc::{Arguments, Call, Value};
 use trivium_storage::{Database, Options};
 use trivium_test_support::{Backend, Scratch};
 
@@ -242,47 +243,64 @@ fn clients_that_leave_hash_no_more_than_those_who_wait() {
     );
 }
 
-/// What an administrator does to an account while somebody logs in.
-type Meddling = fn(&Arc<Service>) -> Result<(), Error>;
+/// What an administrator does to an account while its user logs in.
+type Interference = fn(&Arc<Service>) -> Result<(), Error>;
+
+fn administer<O: PreparedOperation>(
+    service: &Arc<Service>,
+    operation: O,
+) -> Result<O::Output, Error> {
+    let origin = Origin::command_line();
+    service.run(operation, Credentials::Administrator, origin)
+}
 
 #[test]
-fn what_changes_between_the_two_looks_at_a_password_counts() {
-    let meddlings: [(&str, Meddling); 3] = [
+fn password_is_checked_again_in_the_transaction() {
+    let interferences: [(&str, Interference); 3] = [
         ("nothing", |_| Ok(())),
         ("disabled", |service| {
-            administration::disable_user(service, "anna", true)
+            let login = "anna".to_owned();
+            administer(service, DisableUser { login })
         }),
         ("a new password", |service| {
-            let new = Password("another long one".into());
-            administration::set_password(service, "anna", Some(&new))
+            let login = "anna".to_owned();
+            let password = Some(Password("another long one".into()));
+            administer(service, SetPassword { login, password })
         }),
     ];
     for backend in Backend::ALL {
-        for (what, meddle) in meddlings {
+        for (what, interfere) in interferences {
             let scratch = Scratch::new(backend);
             let url = scratch.url.parse().expect("an address");
             let database = Database::open(url, &Options::default()).expect("a database");
             let service = Service::new(database, Settings::default());
-            let account = NewAccount {
+            let account = AddUser {
                 login: Login("anna".into()),
                 password: Some(Password("the password of anna".into())),
-                ..NewAccount::default()
+                ..AddUser::default()
             };
-            administration::add_user(&service, account).expect("anna");
-            let arguments = json!({"login": "anna", "password": "the password of anna"});
-            let mut login: LogIn = serde_json::from_value(arguments).expect("a login");
-            let caller = administration::caller();
-            Operation::prepare(&mut login, &service, &caller).expect("the right password");
-            meddle(&service).expect(what);
+            administer(&service, account).expect("anna");
+            let call = Call {
+                entry: catalog().find("login").expect("an operation"),
+                arguments: Arguments(vec![
+                    ("login", Value::Text("anna".to_owned())),
+                    ("password", Value::Text("the password of anna".to_owned())),
+                ]),
+                credential: None,
+            };
+            let job = Job::try_from(call).expect("a job");
+            let ready = service
+                .prepare(job, Origin::command_line())
+                .expect("the right password");
+            interfere(&service).expect(what);
             let (sender, receiver) = std::sync::mpsc::channel();
-            let work: Box<dyn Bound> = Box::new(login);
-            service.change("login", work, caller, move |answer| {
+            service.change(ready, move |answer| {
                 sender.send(answer.map(|_| ())).expect("a receiver");
             });
             let outcome = receiver.recv().expect("an answer");
             let code = outcome.err().map(|error| error.code());
-            let refused = (what != "nothing").then_some(Code::UserInvalidPassword);
-            assert_eq!(code, refused, "{backend:?} {what}");
+            let expected = (what != "nothing").then_some(codes::USER_INVALID_PASSWORD);
+            assert_eq!(code, expected, "{backend:?} {what}");
         }
     }
 }

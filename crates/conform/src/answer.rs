@@ -7,7 +7,7 @@ use crate::wire::Format;
 
 /// A value as a format gives it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Given {
+pub(crate) enum Parsed {
     /// Text of a format without types.
     Untyped(String),
     Text(String),
@@ -15,8 +15,8 @@ pub(crate) enum Given {
     Boolean(bool),
     /// A time of a format that has a type for times.
     Time(String),
-    List(Vec<Given>),
-    Struct(Vec<(String, Given)>),
+    List(Vec<Parsed>),
+    Struct(Vec<(String, Parsed)>),
     /// Something that no result has.
     Other(&'static str),
 }
@@ -25,7 +25,7 @@ pub(crate) enum Given {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Answer {
     /// The members of a result, without `success`.
-    Success(Vec<(String, Given)>),
+    Success(Vec<(String, Parsed)>),
     /// The code of a failure.
     Failure(String),
     /// The number of a fault.
@@ -54,29 +54,30 @@ pub(crate) fn read(format: Format, body: &[u8]) -> Result<Answer, String> {
             }
         }
     };
-    let Given::Struct(mut members) = given else {
+    let Parsed::Struct(mut members) = given else {
         return Err("it is no struct".to_owned());
     };
     let place = members.iter().position(|(name, _)| name == "success");
     let success = place.map(|place| members.remove(place).1);
     match success {
-        Some(Given::Boolean(true)) => Ok(Answer::Success(members)),
-        Some(Given::Untyped(text)) if text == "true" => Ok(Answer::Success(members)),
-        Some(Given::Boolean(false)) => failure(members),
-        Some(Given::Untyped(text)) if text == "false" => failure(members),
+        Some(Parsed::Boolean(true)) => Ok(Answer::Success(members)),
+        Some(Parsed::Untyped(text)) if text == "true" => Ok(Answer::Success(members)),
+        Some(Parsed::Boolean(false)) => failure(members),
+        Some(Parsed::Untyped(text)) if text == "false" => failure(members),
         Some(_) => Err("`success` is neither true nor false".to_owned()),
         None => Err("it has no `success`".to_owned()),
     }
 }
 
-fn failure(mut members: Vec<(String, Given)>) -> Result<Answer, String> {
+fn failure(mut members: Vec<(String, Parsed)>) -> Result<Answer, String> {
     members.sort_by(|(one, _), (other, _)| one.cmp(other));
     match members.as_slice() {
         [(code_name, code), (msg_name, msg)] if code_name == "code" && msg_name == "msg" => {
             match (code, msg) {
-                (Given::Text(code) | Given::Untyped(code), Given::Text(_) | Given::Untyped(_)) => {
-                    Ok(Answer::Failure(code.clone()))
-                }
+                (
+                    Parsed::Text(code) | Parsed::Untyped(code),
+                    Parsed::Text(_) | Parsed::Untyped(_),
+                ) => Ok(Answer::Failure(code.clone())),
                 _ => Err("`code` or `msg` of a failure is no text".to_owned()),
             }
         }
@@ -91,9 +92,9 @@ fn failure(mut members: Vec<(String, Given)>) -> Result<Answer, String> {
 }
 
 fn fault(root: &Element) -> Result<Answer, String> {
-    if let Given::Struct(members) = typed(root.only("fault")?.only("value")?)? {
+    if let Parsed::Struct(members) = typed(root.only("fault")?.only("value")?)? {
         for (name, value) in members {
-            if let (true, Given::Integer(number)) = (name == "faultCode", value) {
+            if let (true, Parsed::Integer(number)) = (name == "faultCode", value) {
                 return Ok(Answer::Fault(number));
             }
         }
@@ -101,16 +102,16 @@ fn fault(root: &Element) -> Result<Answer, String> {
     Err("a fault has no `faultCode`".to_owned())
 }
 
-fn json(value: Value) -> Given {
+fn json(value: Value) -> Parsed {
     match value {
-        Value::Null => Given::Other("null"),
-        Value::Bool(truth) => Given::Boolean(truth),
+        Value::Null => Parsed::Other("null"),
+        Value::Bool(truth) => Parsed::Boolean(truth),
         Value::Number(number) => number
             .as_i64()
-            .map_or(Given::Other("a fraction"), Given::Integer),
-        Value::String(text) => Given::Text(text),
-        Value::Array(items) => Given::List(items.into_iter().map(json).collect()),
-        Value::Object(members) => Given::Struct(
+            .map_or(Parsed::Other("a fraction"), Parsed::Integer),
+        Value::String(text) => Parsed::Text(text),
+        Value::Array(items) => Parsed::List(items.into_iter().map(json).collect()),
+        Value::Object(members) => Parsed::Struct(
             members
                 .into_iter()
                 .map(|(name, value)| (name, json(value)))
@@ -120,12 +121,12 @@ fn json(value: Value) -> Given {
 }
 
 /// An element of REST (XML). What is a list and what a struct, its declaration says.
-fn untyped(element: &Element) -> Given {
+fn untyped(element: &Element) -> Parsed {
     if element.children.is_empty() {
-        return Given::Untyped(element.text.clone());
+        return Parsed::Untyped(element.text.clone());
     }
     let members = element.children.iter();
-    Given::Struct(
+    Parsed::Struct(
         members
             .map(|child| (child.name.clone(), untyped(child)))
             .collect(),
@@ -133,34 +134,34 @@ fn untyped(element: &Element) -> Given {
 }
 
 /// A `<value>` of XML-RPC.
-fn typed(value: &Element) -> Result<Given, String> {
+fn typed(value: &Element) -> Result<Parsed, String> {
     let [of_type] = value.children.as_slice() else {
-        return Ok(Given::Text(value.text.clone()));
+        return Ok(Parsed::Text(value.text.clone()));
     };
     let text = &of_type.text;
     Ok(match of_type.name.as_str() {
-        "string" => Given::Text(text.clone()),
+        "string" => Parsed::Text(text.clone()),
         "int" | "i4" | "i8" => text
             .parse()
-            .map(Given::Integer)
+            .map(Parsed::Integer)
             .map_err(|_| format!("'{text}' is no <{}>", of_type.name))?,
         "boolean" => match text.as_str() {
-            "1" => Given::Boolean(true),
-            "0" => Given::Boolean(false),
+            "1" => Parsed::Boolean(true),
+            "0" => Parsed::Boolean(false),
             _ => return Err(format!("'{text}' is no <boolean>")),
         },
-        "dateTime.iso8601" => Given::Time(text.clone()),
+        "dateTime.iso8601" => Parsed::Time(text.clone()),
         "array" => {
             let items = of_type.only("data")?.children.iter().map(typed);
-            Given::List(items.collect::<Result<_, _>>()?)
+            Parsed::List(items.collect::<Result<_, _>>()?)
         }
         "struct" => {
             let members = of_type.children.iter().map(|member| {
                 let name = member.child("name")?.text.clone();
                 Ok((name, typed(member.child("value")?)?))
             });
-            Given::Struct(members.collect::<Result<_, String>>()?)
+            Parsed::Struct(members.collect::<Result<_, String>>()?)
         }
-        _ => Given::Other("of a type that no result has"),
+        _ => Parsed::Other("of a type that no result has"),
     })
 }

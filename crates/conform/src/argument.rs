@@ -2,9 +2,9 @@
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
-use trivium_core::arguments::{Kind, Rule};
-use trivium_core::{Entry, Verbs, catalog};
 use trivium_front::escape::escape;
+use trivium_rpc::schema::example;
+use trivium_rpc::{Catalog, Entry, Rule, ValueType, Verbs};
 
 use crate::wire::{Format, Request};
 
@@ -22,24 +22,17 @@ pub(crate) enum Argument {
 pub(crate) type Arguments = Vec<(&'static str, Argument)>;
 
 impl Argument {
-    /// A value that this rule lets pass.
+    /// A value that satisfies the rule.
     pub(crate) fn fitting(entry: &Entry, rule: &Rule) -> Self {
-        let example = || {
-            let property = entry.input.get("properties")?.get(rule.name)?;
-            let property = property
-                .get("anyOf")
-                .and_then(|any| any.get(0))
-                .unwrap_or(property);
-            property.get("examples")?.get(0)?.as_str()
-        };
-        match rule.kind {
-            Kind::Text => {
-                let word = rule.words.first().map(String::as_str);
+        let example = || example(entry.argument(rule.name)?)?.as_str();
+        match rule.value_type {
+            ValueType::Text => {
+                let word = rule.choices.first().map(String::as_str);
                 Self::Text(word.or_else(example).unwrap_or("text").to_owned())
             }
-            Kind::Integer => Self::Integer(rule.minimum.unwrap_or(1)),
-            Kind::Boolean => Self::Boolean(true),
-            Kind::DateTime => Self::Time("2030-01-01T00:00:00Z".to_owned()),
+            ValueType::Integer => Self::Integer(rule.minimum.unwrap_or(1)),
+            ValueType::Boolean => Self::Boolean(true),
+            ValueType::DateTime => Self::Time("2030-01-01T00:00:00Z".to_owned()),
         }
     }
 
@@ -76,16 +69,21 @@ impl Argument {
 }
 
 /// The call of an operation.
-pub(crate) fn call(format: Format, entry: &Entry, arguments: &Arguments) -> Request {
+pub(crate) fn call(
+    catalog: &Catalog,
+    format: Format,
+    entry: &Entry,
+    arguments: &Arguments,
+) -> Request {
     let word = match format {
         Format::Json => "json",
         Format::Xml => "xml",
         Format::XmlRpc => {
-            return method_call(&format!("{}.{}", catalog::NAMESPACE, entry.name), arguments);
+            return method_call(&catalog.qualified(entry), arguments);
         }
     };
-    let path = format!("/api/{word}/{}/{}", catalog::NAMESPACE, entry.name);
-    match (entry.verbs, format) {
+    let path = format!("/api/{word}/{}/{}", catalog.namespace, entry.name());
+    match (entry.declared.verbs, format) {
         (Verbs::Get | Verbs::Any, _) => get(format!("{path}?{}", form(arguments))),
         (Verbs::Post, Format::Json) => {
             let members: Vec<String> = arguments
@@ -138,7 +136,7 @@ pub(crate) fn post(path: String, content_type: &'static str, body: String) -> Re
 /// Whether arguments have types in this format, and are not all texts.
 pub(crate) fn has_types(format: Format, entry: &Entry) -> bool {
     match format {
-        Format::Json => entry.verbs == Verbs::Post,
+        Format::Json => entry.declared.verbs == Verbs::Post,
         Format::Xml => false,
         Format::XmlRpc => true,
     }

@@ -3,12 +3,13 @@
 use std::io;
 
 use serde_json::Value;
-use trivium_core::{Code, Entry, catalog};
-use trivium_front::contract::{Profile, StatusRule, code_on_wire, status};
+use trivium_front::{Profile, StatusRule};
+use trivium_rpc::{Catalog, Code, Entry, codes};
 
 use crate::answer::{self, Answer};
 use crate::argument::{self, Arguments};
 use crate::compare::difference;
+use crate::expected;
 use crate::report::Report;
 use crate::wire::{Format, Request, Response, Server};
 
@@ -32,6 +33,7 @@ pub(crate) enum Outcome {
 /// An examination under way.
 pub(crate) struct Examination<'a> {
     server: &'a dyn Server,
+    pub(crate) catalog: &'static Catalog,
     profile: Profile,
     status: StatusRule,
     pub(crate) report: Report,
@@ -39,8 +41,8 @@ pub(crate) struct Examination<'a> {
 
 impl<'a> Examination<'a> {
     /// Finds out how the server is set, by a call of an operation that there is not.
-    pub(crate) fn begin(server: &'a dyn Server) -> io::Result<Self> {
-        let path = format!("/api/json/{}/noSuchOperation", catalog::NAMESPACE);
+    pub(crate) fn begin(server: &'a dyn Server, catalog: &'static Catalog) -> io::Result<Self> {
+        let path = format!("/api/json/{}/noSuchOperation", catalog.namespace);
         let response = server.send(&argument::get(path))?;
         let body: Option<Value> = serde_json::from_slice(&response.body).ok();
         if !body.is_some_and(|body| body.is_object()) {
@@ -51,6 +53,7 @@ impl<'a> Examination<'a> {
         let original = response.body.starts_with(b"{\"success\":f");
         Ok(Self {
             server,
+            catalog,
             profile: match original {
                 true => Profile::Original,
                 false => Profile::Documented,
@@ -115,13 +118,15 @@ impl<'a> Examination<'a> {
         entry: &'static Entry,
         arguments: &Arguments,
     ) -> io::Result<Outcome> {
-        let response = self.send(&argument::call(format, entry, arguments))?;
+        let response = self.send(&argument::call(self.catalog, format, entry, arguments))?;
         let outcome = self.read(format, entry, "", &response);
         if let Outcome::Code(code) = &outcome {
-            let codes = || entry.errors.iter().chain(Code::COMMON);
-            let mut known = codes().filter(|known| code_on_wire(self.profile, **known) == code);
+            let known = entry.errors.iter().chain(codes::COMMON);
             let statuses: Vec<u16> = known
-                .by_ref()
+                .filter(|known| {
+                    let names = expected::names(self.profile, **known);
+                    names.contains(&code.as_str())
+                })
                 .map(|code| self.status(format, *code))
                 .collect();
             if statuses.is_empty() {
@@ -139,22 +144,26 @@ impl<'a> Examination<'a> {
         Ok(outcome)
     }
 
-    /// The status with which this format tells a failure.
+    /// The HTTP status of a failure in this format.
     fn status(&self, format: Format, code: Code) -> u16 {
-        match format {
-            Format::Json | Format::Xml => status(self.status, code),
-            Format::XmlRpc => status(StatusRule::Ok, code),
-        }
+        expected::status(self.status, format, code)
     }
 
-    /// A failure as this format tells it.
-    pub(crate) fn told(&self, format: Format, code: Code) -> Outcome {
-        let original = self.profile == Profile::Original;
-        match (format, code) {
-            (Format::XmlRpc, Code::UnknownMethod) if !original => Outcome::Fault(-32601),
-            (Format::XmlRpc, Code::TestError) if original => Outcome::Fault(42),
-            (Format::XmlRpc, Code::TestError) => Outcome::Fault(-32603),
-            (_, code) => Outcome::Code(code_on_wire(self.profile, code).to_owned()),
+    /// The code of this name.
+    pub(crate) fn code(&self, name: &str) -> io::Result<Code> {
+        let code = self.catalog.codes.iter().find(|code| code.name == name);
+        code.copied()
+            .ok_or_else(|| io::Error::other(format!("the catalog has no code {name}")))
+    }
+
+    /// The outcome that reports a code in this format.
+    pub(crate) fn outcome_of(&self, format: Format, code: Code) -> Outcome {
+        match (format, expected::fault(self.profile, code)) {
+            (Format::XmlRpc, Some(number)) => Outcome::Fault(number),
+            _ => {
+                let names = expected::names(self.profile, code);
+                Outcome::Code(names.first().copied().unwrap_or_default().to_owned())
+            }
         }
     }
 
@@ -170,7 +179,7 @@ impl<'a> Examination<'a> {
     ) -> io::Result<()> {
         let response = self.send(request)?;
         let outcome = self.read(format, entry, &format!("{with}, "), &response);
-        let expected = self.told(format, code);
+        let expected = self.outcome_of(format, code);
         if outcome == expected {
             let status = self.status(format, code);
             if response.status != status {
@@ -182,7 +191,7 @@ impl<'a> Examination<'a> {
             }
         } else if outcome != Outcome::Unreadable {
             let order = match later {
-                Some(later) if outcome == self.told(format, later) => {
+                Some(later) if outcome == self.outcome_of(format, later) => {
                     ": its checks are in another order"
                 }
                 _ => "",
@@ -214,7 +223,7 @@ impl<'a> Examination<'a> {
             }
             match different {
                 Some(words) if look == LOOKS => {
-                    self.report.add(entry.name, None, words);
+                    self.report.add(entry.name(), None, words);
                     return Ok(first);
                 }
                 Some(_) => {}
@@ -226,7 +235,7 @@ impl<'a> Examination<'a> {
 
     /// Reports a difference.
     pub(crate) fn add(&mut self, entry: &'static Entry, format: Format, words: String) {
-        self.report.add(entry.name, Some(format.name()), words);
+        self.report.add(entry.name(), Some(format.name()), words);
     }
 }
 

@@ -20,6 +20,7 @@ mod argument;
 mod compare;
 mod document;
 mod examine;
+mod expected;
 mod looks;
 mod own;
 mod refusals;
@@ -33,6 +34,7 @@ mod wrong;
 use std::io;
 
 pub use report::{Difference, Report};
+use trivium_rpc::Catalog;
 pub use wire::{Request, Response, Server};
 
 use crate::examine::Examination;
@@ -42,8 +44,12 @@ use crate::examine::Examination;
 ///
 /// # Errors
 /// When the server cannot be reached, or a token is not good.
-pub fn examine(server: &dyn Server, tokens: &[&str]) -> io::Result<Report> {
-    let mut examination = Examination::begin(server)?;
+pub fn examine(
+    server: &dyn Server,
+    catalog: &'static Catalog,
+    tokens: &[&str],
+) -> io::Result<Report> {
+    let mut examination = Examination::begin(server, catalog)?;
     refusals::examine(&mut examination)?;
     looks::examine(&mut examination)?;
     story::examine(&mut examination, tokens)?;

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 use std::io;
 
 use serde_json::Value;
-use trivium_core::arguments::{Rule, Value as Checked};
-use trivium_core::catalog::CATALOG;
-use trivium_core::{Code, Effect, Entry};
+use trivium_rpc::{Category, Credential, Effect, Entry, Rule, Value as Checked};
 
 use crate::argument::{self, Argument, Arguments};
 use crate::examine::{Examination, Outcome};
-use crate::refusals::TOKEN;
 use crate::wire::Format;
 
 /// Values that the server has told, by the beginning of an id or by the name of a member.
@@ -20,12 +17,19 @@ type Known = BTreeMap<String, String>;
 pub(crate) fn examine(examination: &mut Examination<'_>) -> io::Result<()> {
     let mut known = Known::new();
     for _ in 0..2 {
-        for entry in CATALOG.iter().filter(|entry| is_open(entry)) {
-            match entry.errors {
+        for entry in examination
+            .catalog
+            .entries
+            .iter()
+            .filter(|entry| is_open(entry))
+        {
+            match entry.errors.as_slice() {
                 // These always fail.
-                [code @ (Code::TestError | Code::GeneralSomeError)] => {
+                [code] if matches!(code.category, Category::Broken | Category::Internal) => {
                     for format in Format::ALL {
-                        let request = argument::call(format, entry, &Arguments::new());
+                        let arguments = Arguments::new();
+                        let request =
+                            argument::call(examination.catalog, format, entry, &arguments);
                         examination.refused(format, entry, &request, "called", (*code, None))?;
                     }
                 }
@@ -38,11 +42,11 @@ pub(crate) fn examine(examination: &mut Examination<'_>) -> io::Result<()> {
 
 /// True for an operation that anybody may call, and that changes nothing.
 fn is_open(entry: &Entry) -> bool {
-    let needs_token = entry
-        .arguments
-        .iter()
-        .any(|rule| rule.required && rule.name == TOKEN);
-    entry.effect == Effect::Read && !entry.prepares && !needs_token
+    let needs_credential = matches!(
+        entry.credential,
+        Credential::Token | Credential::AdminPassword
+    );
+    entry.declared.effect == Effect::Read && !entry.verifies_password() && !needs_credential
 }
 
 fn look(
@@ -51,7 +55,7 @@ fn look(
     known: &mut Known,
 ) -> io::Result<()> {
     let required: Arguments = entry
-        .arguments
+        .rules
         .iter()
         .filter(|rule| rule.required)
         .map(|rule| (rule.name, value(entry, rule, known)))
@@ -61,7 +65,7 @@ fn look(
         learn(known, "", value);
     }
     // A default that is given is the default that is left out.
-    let defaults = entry.arguments.iter().filter_map(|rule| {
+    let defaults = entry.rules.iter().filter_map(|rule| {
         let value = match rule.default.clone()? {
             Checked::Text(text) => Argument::Text(text),
             Checked::Integer(number) => Argument::Integer(number),
@@ -76,12 +80,12 @@ fn look(
         if let Some(words) =
             answer.difference(&same, "with its defaults left out", "with them given")
         {
-            examination.report.add(entry.name, None, words);
+            examination.report.add(entry.name(), None, words);
         }
     }
-    for rule in &entry.arguments {
+    for rule in &entry.rules {
         let ends = [rule.minimum, rule.maximum].into_iter().flatten();
-        let words = rule.words.iter().map(|word| Argument::Text(word.clone()));
+        let words = rule.choices.iter().map(|word| Argument::Text(word.clone()));
         for value in ends.map(Argument::Integer).chain(words) {
             let mut arguments = required.clone();
             arguments.push((rule.name, value));

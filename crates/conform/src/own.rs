@@ -1,7 +1,7 @@
 //! A group that the examination made, and what is known of it.
 
 use serde_json::Value;
-use trivium_core::Entry;
+use trivium_rpc::Entry;
 
 use crate::argument::{Argument, Arguments};
 use crate::refusals::TOKEN;
@@ -55,7 +55,7 @@ impl Group {
             By::Guest => people.guest.as_ref()?,
         };
         let mut arguments = Arguments::new();
-        if entry.takes(TOKEN) {
+        if entry.credential.is_token() {
             arguments.push((TOKEN, Argument::Text(who.token.clone())));
         }
         for (name, of) in step.arguments {

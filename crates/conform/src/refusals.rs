@@ -5,8 +5,7 @@
 
 use std::io;
 
-use trivium_core::catalog::{CATALOG, NAMESPACE};
-use trivium_core::{Code, Entry, Verbs};
+use trivium_rpc::{Entry, Verbs, codes};
 
 use crate::argument::{self, Argument, Arguments};
 use crate::examine::Examination;
@@ -21,7 +20,7 @@ const NOBODY: &str = "conform-this-token-is-nobodys";
 
 /// Makes them, of every operation.
 pub(crate) fn examine(examination: &mut Examination<'_>) -> io::Result<()> {
-    for entry in CATALOG.iter() {
+    for entry in examination.catalog.entries.iter() {
         for format in Format::ALL {
             arguments(examination, format, entry)?;
             order(examination, format, entry)?;
@@ -34,7 +33,7 @@ pub(crate) fn examine(examination: &mut Examination<'_>) -> io::Result<()> {
 
 /// The required arguments, all of them right but for the token.
 fn right(entry: &Entry) -> Arguments {
-    let required = entry.arguments.iter().filter(|rule| rule.required);
+    let required = entry.rules.iter().filter(|rule| rule.required);
     required
         .map(|rule| {
             let value = match rule.name {
@@ -63,13 +62,10 @@ fn arguments(
     format: Format,
     entry: &'static Entry,
 ) -> io::Result<()> {
-    for wrong in entry
-        .arguments
-        .iter()
-        .flat_map(|rule| wrong::all(entry, rule))
-    {
+    for wrong in entry.rules.iter().flat_map(|rule| wrong::all(entry, rule)) {
         if let Some(code) = wrong.code(format, entry) {
-            let request = argument::call(format, entry, &with(entry, &[&wrong]));
+            let request =
+                argument::call(examination.catalog, format, entry, &with(entry, &[&wrong]));
             examination.refused(format, entry, &request, &wrong.words, (code, None))?;
         }
     }
@@ -82,7 +78,7 @@ fn order(
     format: Format,
     entry: &'static Entry,
 ) -> io::Result<()> {
-    for pair in entry.arguments.windows(2) {
+    for pair in entry.rules.windows(2) {
         let [first, second] = pair else { continue };
         let (first, second) = (wrong::all(entry, first), wrong::all(entry, second));
         let pairs = first
@@ -97,7 +93,12 @@ fn order(
                 continue;
             }
             // The wrong one that is checked later is sent first.
-            let request = argument::call(format, entry, &with(entry, &[other, one]));
+            let request = argument::call(
+                examination.catalog,
+                format,
+                entry,
+                &with(entry, &[other, one]),
+            );
             let words = format!("{} and {}", one.words, other.words);
             examination.refused(format, entry, &request, &words, (code, Some(later)))?;
         }
@@ -112,13 +113,13 @@ fn nobody(
     format: Format,
     entry: &'static Entry,
 ) -> io::Result<()> {
-    if !entry.takes(TOKEN) {
+    if !entry.credential.is_token() {
         return Ok(());
     }
     let mut calls = vec![right(entry)];
-    for rule in &entry.arguments {
+    for rule in &entry.rules {
         let ends = [rule.minimum, rule.maximum].into_iter().flatten();
-        let words = rule.words.iter().map(|word| Argument::Text(word.clone()));
+        let words = rule.choices.iter().map(|word| Argument::Text(word.clone()));
         for value in ends.map(Argument::Integer).chain(words) {
             let mut arguments = right(entry);
             arguments.retain(|(name, _)| *name != rule.name);
@@ -129,13 +130,13 @@ fn nobody(
     for mut arguments in calls {
         arguments.retain(|(name, _)| *name != TOKEN);
         arguments.push((TOKEN, Argument::Text(NOBODY.to_owned())));
-        let request = argument::call(format, entry, &arguments);
-        let refusal = (Code::UserTokenInvalid, None);
+        let request = argument::call(examination.catalog, format, entry, &arguments);
+        let refusal = (examination.code("user_token_invalid")?, None);
         examination.refused(format, entry, &request, "with nobody's token", refusal)?;
         arguments.insert(0, ("noSuchKey", Argument::Text(String::new())));
-        let request = argument::call(format, entry, &arguments);
+        let request = argument::call(examination.catalog, format, entry, &arguments);
         let refusal = match format {
-            Format::XmlRpc => (Code::ValidationExtraKey, Some(Code::UserTokenInvalid)),
+            Format::XmlRpc => (codes::VALIDATION_EXTRA_KEY, Some(refusal.0)),
             Format::Json | Format::Xml => refusal,
         };
         let words = "with nobody's token and a key that it does not have";
@@ -155,16 +156,20 @@ fn method(
         Format::Xml => "xml",
         Format::XmlRpc => {
             let document = format!(
-                "<methodCall><methodName>{NAMESPACE}.{}</methodName></methodCall>",
-                entry.name
+                "<methodCall><methodName>{}</methodName></methodCall>",
+                examination.catalog.qualified(entry)
             );
             let request = argument::post("/api/xmlrpc".to_owned(), "text/xml", document);
-            let refusal = (Code::ValidationRequestWrapper, None);
+            let refusal = (codes::VALIDATION_REQUEST_WRAPPER, None);
             return examination.refused(format, entry, &request, "without a struct", refusal);
         }
     };
-    let path = format!("/api/{word}/{NAMESPACE}/{}", entry.name);
-    let request = match entry.verbs {
+    let path = format!(
+        "/api/{word}/{}/{}",
+        examination.catalog.namespace,
+        entry.name()
+    );
+    let request = match entry.declared.verbs {
         Verbs::Get => {
             let form = "application/x-www-form-urlencoded";
             argument::post(path, form, String::new())
@@ -172,6 +177,6 @@ fn method(
         Verbs::Post => argument::get(path),
         Verbs::Any => return Ok(()),
     };
-    let refusal = (Code::InvalidRequestMethod, None);
+    let refusal = (codes::INVALID_REQUEST_METHOD, None);
     examination.refused(format, entry, &request, "with the wrong verb", refusal)
 }

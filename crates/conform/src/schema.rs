@@ -1,9 +1,9 @@
 //! Holds an answer against the declared result, and reads it as that.
 
 use serde_json::{Map, Value};
-use trivium_core::types::DateTime;
+use trivium_rpc::DateTime;
 
-use crate::answer::Given;
+use crate::answer::Parsed;
 use crate::wire::Format;
 
 /// An answer that is held against its declaration.
@@ -18,7 +18,7 @@ pub(crate) struct Holder<'a> {
 pub(crate) fn hold(
     format: Format,
     schema: &Value,
-    members: Vec<(String, Given)>,
+    members: Vec<(String, Parsed)>,
 ) -> (Value, Vec<String>) {
     let mut holder = Holder {
         format,
@@ -30,21 +30,21 @@ pub(crate) fn hold(
 }
 
 impl<'a> Holder<'a> {
-    fn value(&mut self, schema: &'a Value, given: Given, path: &str) -> Value {
+    fn value(&mut self, schema: &'a Value, given: Parsed, path: &str) -> Value {
         let schema = self.resolve(schema);
         let kind = match schema.get("type") {
             Some(Value::Array(kinds)) => kinds.first().and_then(Value::as_str),
             kind => kind.and_then(Value::as_str),
         };
         match (kind.unwrap_or_default(), given) {
-            ("object", Given::Struct(members)) => self.members(schema, members, path),
-            ("array", Given::List(items)) => self.items(schema, items, path),
+            ("object", Parsed::Struct(members)) => self.members(schema, members, path),
+            ("array", Parsed::List(items)) => self.items(schema, items, path),
             // Without types, what is nothing may be any of them.
-            ("object", Given::Untyped(text)) if text.is_empty() => {
+            ("object", Parsed::Untyped(text)) if text.is_empty() => {
                 self.members(schema, Vec::new(), path)
             }
-            ("array", Given::Untyped(text)) if text.is_empty() => Value::Array(Vec::new()),
-            ("array", Given::Struct(members)) if self.format == Format::Xml => {
+            ("array", Parsed::Untyped(text)) if text.is_empty() => Value::Array(Vec::new()),
+            ("array", Parsed::Struct(members)) if self.format == Format::Xml => {
                 let (items, others): (Vec<_>, Vec<_>) =
                     members.into_iter().partition(|(name, _)| name == "item");
                 if let Some((name, _)) = others.first() {
@@ -54,16 +54,16 @@ impl<'a> Holder<'a> {
                 let items = items.into_iter().map(|(_, item)| item).collect();
                 self.items(schema, items, path)
             }
-            ("integer", Given::Integer(number)) => self.integer(schema, number, path),
-            ("integer", Given::Untyped(text)) => match text.parse() {
+            ("integer", Parsed::Integer(number)) => self.integer(schema, number, path),
+            ("integer", Parsed::Untyped(text)) => match text.parse() {
                 Ok(number) => self.integer(schema, number, path),
-                Err(_) => self.mismatch(path, "a whole number", &Given::Untyped(text)),
+                Err(_) => self.mismatch(path, "a whole number", &Parsed::Untyped(text)),
             },
-            ("boolean", Given::Boolean(truth)) => truth.into(),
-            ("boolean", Given::Untyped(text)) if text == "true" => true.into(),
-            ("boolean", Given::Untyped(text)) if text == "false" => false.into(),
+            ("boolean", Parsed::Boolean(truth)) => truth.into(),
+            ("boolean", Parsed::Untyped(text)) if text == "true" => true.into(),
+            ("boolean", Parsed::Untyped(text)) if text == "false" => false.into(),
             ("string", given) if is_time(schema) => self.time(given, path),
-            ("string", Given::Text(text) | Given::Untyped(text)) => self.text(schema, text, path),
+            ("string", Parsed::Text(text) | Parsed::Untyped(text)) => self.text(schema, text, path),
             (kind, given) => {
                 let declared = match kind {
                     "object" => "a struct",
@@ -92,7 +92,7 @@ impl<'a> Holder<'a> {
         }
     }
 
-    fn members(&mut self, schema: &'a Value, members: Vec<(String, Given)>, path: &str) -> Value {
+    fn members(&mut self, schema: &'a Value, members: Vec<(String, Parsed)>, path: &str) -> Value {
         let within = |name: &str| match path {
             "" => name.to_owned(),
             path => format!("{path}.{name}"),
@@ -119,7 +119,7 @@ impl<'a> Holder<'a> {
         Value::Object(whole)
     }
 
-    fn items(&mut self, schema: &'a Value, items: Vec<Given>, path: &str) -> Value {
+    fn items(&mut self, schema: &'a Value, items: Vec<Parsed>, path: &str) -> Value {
         let of = schema.get("items").unwrap_or(&Value::Null);
         // What is wrong with one item is mostly wrong with all, and is told once.
         let path = format!("{path}[]");
@@ -137,11 +137,11 @@ impl<'a> Holder<'a> {
         number.into()
     }
 
-    fn time(&mut self, given: Given, path: &str) -> Value {
+    fn time(&mut self, given: Parsed, path: &str) -> Value {
         let text = match (self.format, given) {
-            (Format::Json, Given::Text(text))
-            | (Format::Xml, Given::Untyped(text))
-            | (Format::XmlRpc, Given::Time(text)) => text,
+            (Format::Json, Parsed::Text(text))
+            | (Format::Xml, Parsed::Untyped(text))
+            | (Format::XmlRpc, Parsed::Time(text)) => text,
             (_, given) => return self.mismatch(path, "a time", &given),
         };
         // XML-RPC leaves out the separators; all mean the same second.
@@ -174,15 +174,15 @@ impl<'a> Holder<'a> {
         text.into()
     }
 
-    fn mismatch(&mut self, path: &str, declared: &str, given: &Given) -> Value {
+    fn mismatch(&mut self, path: &str, declared: &str, given: &Parsed) -> Value {
         let (is, value) = match given {
-            Given::Untyped(text) | Given::Text(text) => ("a text", text.as_str().into()),
-            Given::Integer(number) => ("a number", (*number).into()),
-            Given::Boolean(truth) => ("true or false", (*truth).into()),
-            Given::Time(text) => ("a time", text.as_str().into()),
-            Given::List(_) => ("a list", Value::Null),
-            Given::Struct(_) => ("a struct", Value::Null),
-            Given::Other(what) => (*what, Value::Null),
+            Parsed::Untyped(text) | Parsed::Text(text) => ("a text", text.as_str().into()),
+            Parsed::Integer(number) => ("a number", (*number).into()),
+            Parsed::Boolean(truth) => ("true or false", (*truth).into()),
+            Parsed::Time(text) => ("a time", text.as_str().into()),
+            Parsed::List(_) => ("a list", Value::Null),
+            Parsed::Struct(_) => ("a struct", Value::Null),
+            Parsed::Other(what) => (*what, Value::Null),
         };
         self.wrong
             .push(format!("`{path}` is {is}, where {declared} is declared"));

@@ -1,7 +1,5 @@
 //! The story that is told in groups of the examination's own, as data.
 
-use trivium_core::Code;
-
 /// A step of the story.
 pub(crate) struct Step {
     /// Who takes it.
@@ -11,7 +9,7 @@ pub(crate) struct Step {
     /// Its arguments beside the token.
     pub(crate) arguments: &'static [(&'static str, Of)],
     /// The code with which it is refused, if it is.
-    pub(crate) refusal: Option<Code>,
+    pub(crate) refusal: Option<&'static str>,
     /// Whether what it answers is about the group alone: the same then, for every group.
     pub(crate) own: bool,
 }
@@ -55,7 +53,7 @@ pub(crate) enum Of {
 const fn step(
     operation: &'static str,
     arguments: &'static [(&'static str, Of)],
-    refusal: Option<Code>,
+    refusal: Option<&'static str>,
 ) -> Step {
     Step {
         by: By::Owner,
@@ -78,7 +76,7 @@ const fn around(operation: &'static str, arguments: &'static [(&'static str, Of)
 const fn guest(
     operation: &'static str,
     arguments: &'static [(&'static str, Of)],
-    refusal: Option<Code>,
+    refusal: Option<&'static str>,
 ) -> Step {
     Step {
         by: By::Guest,
@@ -113,7 +111,7 @@ pub(crate) const STORY: &[Step] = &[
     step(
         "newGroup",
         NEW,
-        Some(Code::ContentCollectionTitleAlreadyExist),
+        Some("content_collection_title_already_exist"),
     ),
     step("getGroup", GROUP, None),
     step("getMembers", GROUP, None),
@@ -125,17 +123,13 @@ pub(crate) const STORY: &[Step] = &[
     ),
     around("getGroups", &[("context", Of::Owner)]),
     step("canJoin", GROUP, None),
-    step("joinGroup", GROUP, Some(Code::AlreadyMember)),
-    step("leaveGroup", GROUP, Some(Code::OwnerCannotLeave)),
-    step(
-        "withdrawJoinRequest",
-        GROUP,
-        Some(Code::JoinRequestNotFound),
-    ),
+    step("joinGroup", GROUP, Some("already_member")),
+    step("leaveGroup", GROUP, Some("owner_cannot_leave")),
+    step("withdrawJoinRequest", GROUP, Some("join_request_not_found")),
     step(
         "editGroup",
         &[("id", Of::Group), ("name", Of::Text(""))],
-        Some(Code::GroupParameterError),
+        Some("group_parameter_error"),
     ),
     step(
         "editGroup",
@@ -143,7 +137,7 @@ pub(crate) const STORY: &[Step] = &[
             ("id", Of::Group),
             ("category", Of::Text("cat:999999999999")),
         ],
-        Some(Code::CategoryDoesNotExist),
+        Some("category_does_not_exist"),
     ),
     step(
         "editGroup",
@@ -159,12 +153,12 @@ pub(crate) const STORY: &[Step] = &[
     step(
         "approveJoinRequest",
         ONESELF,
-        Some(Code::JoinRequestNotFound),
+        Some("join_request_not_found"),
     ),
-    step("denyJoinRequest", ONESELF, Some(Code::JoinRequestNotFound)),
-    step("removeMember", ONESELF, Some(Code::OwnerProtected)),
-    step("banMember", ONESELF, Some(Code::OwnerProtected)),
-    step("unbanMember", ONESELF, Some(Code::NotBanned)),
+    step("denyJoinRequest", ONESELF, Some("join_request_not_found")),
+    step("removeMember", ONESELF, Some("owner_protected")),
+    step("banMember", ONESELF, Some("owner_protected")),
+    step("unbanMember", ONESELF, Some("not_banned")),
     step(
         "setMemberRole",
         &[
@@ -172,12 +166,12 @@ pub(crate) const STORY: &[Step] = &[
             ("user", Of::Owner),
             ("role", Of::Text("member")),
         ],
-        Some(Code::OwnerProtected),
+        Some("owner_protected"),
     ),
     step(
         "transferGroup",
         &[("id", Of::Group), ("user", Of::Text("user:999999999999"))],
-        Some(Code::UserNotFound),
+        Some("user_not_found"),
     ),
     step(
         "newInvitation",
@@ -192,7 +186,7 @@ pub(crate) const STORY: &[Step] = &[
     step(
         "joinByInvitation",
         &[("invitation", Of::Secret)],
-        Some(Code::AlreadyMember),
+        Some("already_member"),
     ),
     step(
         "revokeInvitation",
@@ -206,16 +200,16 @@ pub(crate) const STORY: &[Step] = &[
         &[("id", Of::Group), ("message", Of::Text("Let me in"))],
         None,
     ),
-    guest("joinGroup", GROUP, Some(Code::JoinRequestPending)),
+    guest("joinGroup", GROUP, Some("join_request_pending")),
     step("getJoinRequests", GROUP, None),
     guest("withdrawJoinRequest", GROUP, None),
     guest("joinGroup", GROUP, None),
     step("denyJoinRequest", THE_GUEST, None),
     guest("joinGroup", GROUP, None),
     step("approveJoinRequest", THE_GUEST, None),
-    guest("newInvitation", GROUP, Some(Code::UserAccessDenied)),
+    guest("newInvitation", GROUP, Some("user_access_denied")),
     guest("leaveGroup", GROUP, None),
-    guest("leaveGroup", GROUP, Some(Code::NotAMember)),
+    guest("leaveGroup", GROUP, Some("not_a_member")),
     step("newInvitation", GROUP, None),
     guest("joinByInvitation", &[("invitation", Of::Secret)], None),
     step("getInvitations", GROUP, None),
@@ -226,7 +220,7 @@ pub(crate) const STORY: &[Step] = &[
         None,
     ),
     guest("joinGroup", GROUP, None),
-    guest("joinGroup", GROUP, Some(Code::AlreadyMember)),
+    guest("joinGroup", GROUP, Some("already_member")),
     step(
         "setMemberRole",
         &[
@@ -237,7 +231,7 @@ pub(crate) const STORY: &[Step] = &[
         None,
     ),
     step("getMembers", GROUP, None),
-    guest("deleteGroup", GROUP, Some(Code::UserAccessDenied)),
+    guest("deleteGroup", GROUP, Some("user_access_denied")),
     step("transferGroup", THE_GUEST, None),
     guest("transferGroup", ONESELF, None),
     step(
@@ -251,12 +245,12 @@ pub(crate) const STORY: &[Step] = &[
         None,
     ),
     guest("canJoin", GROUP, None),
-    guest("joinGroup", GROUP, Some(Code::Banned)),
+    guest("joinGroup", GROUP, Some("banned")),
     step("unbanMember", THE_GUEST, None),
     step("getGroup", GROUP, None),
     step("getAuditLog", GROUP, None),
     step("deleteGroup", GROUP, None),
-    step("getGroup", GROUP, Some(Code::ContentNotFound)),
-    step("joinGroup", GROUP, Some(Code::ContentNotFound)),
-    step("deleteGroup", GROUP, Some(Code::ContentNotFound)),
+    step("getGroup", GROUP, Some("content_not_found")),
+    step("joinGroup", GROUP, Some("content_not_found")),
+    step("deleteGroup", GROUP, Some("content_not_found")),
 ];

@@ -7,7 +7,7 @@ use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
-use trivium_core::{Effect, Entry, catalog};
+use trivium_rpc::{Effect, Entry};
 
 use crate::argument::{Argument, Arguments};
 use crate::examine::{Examination, Outcome};
@@ -58,9 +58,12 @@ pub(crate) fn examine(examination: &mut Examination<'_>, tokens: &[&str]) -> io:
 }
 
 /// The operation of this name.
-fn operation(name: &str) -> io::Result<&'static Entry> {
+fn operation(examination: &Examination<'_>, name: &str) -> io::Result<&'static Entry> {
     let words = || format!("the catalog has no operation {name}");
-    catalog::find(name).ok_or_else(|| io::Error::other(words()))
+    examination
+        .catalog
+        .find(name)
+        .ok_or_else(|| io::Error::other(words()))
 }
 
 /// Finds out whose token it is, over any format that can tell.
@@ -85,7 +88,7 @@ fn ask(
     path: &[&str],
 ) -> io::Result<Option<String>> {
     for format in Format::ALL {
-        let outcome = examination.call(format, operation(name)?, arguments)?;
+        let outcome = examination.call(format, operation(examination, name)?, arguments)?;
         if let Outcome::Value(value) = outcome {
             let place = format!("/{}", path.join("/"));
             if let Some(text) = value.pointer(&place).and_then(Value::as_str) {
@@ -103,26 +106,30 @@ fn take(
     groups: &mut [Group],
     people: &People,
 ) -> io::Result<()> {
-    let entry = operation(step.operation)?;
+    let entry = operation(examination, step.operation)?;
     let mut first: Option<(Format, Outcome)> = None;
     let count = if step.own { groups.len() } else { 1 };
     for group in groups.iter_mut().take(count) {
         let Some(arguments) = group.arguments(step, entry, people) else {
             continue;
         };
-        let outcome = match entry.effect {
+        let outcome = match entry.declared.effect {
             Effect::Change => examination.call(group.format, entry, &arguments)?,
             Effect::Read => examination.same(entry, &arguments)?,
         };
-        let fits = match (&outcome, step.refusal) {
+        let refusal = step
+            .refusal
+            .map(|name| examination.code(name))
+            .transpose()?;
+        let fits = match (&outcome, refusal) {
             (Outcome::Unreadable, _) => continue,
             (Outcome::Value(_), refusal) => refusal.is_none(),
-            (outcome, Some(code)) => *outcome == examination.told(group.format, code),
+            (outcome, Some(code)) => *outcome == examination.outcome_of(group.format, code),
             (_, None) => false,
         };
         if !fits {
-            let expected = match step.refusal {
-                Some(code) => examination.told(group.format, code).words(),
+            let expected = match refusal {
+                Some(code) => examination.outcome_of(group.format, code).words(),
                 None => "with success".to_owned(),
             };
             let words = format!("it answers {} and not {expected}", outcome.words());
@@ -139,14 +146,14 @@ fn take(
         match &first {
             None => first = Some((group.format, outcome)),
             Some((format, one)) => {
-                let place = match entry.effect {
+                let place = match entry.declared.effect {
                     Effect::Change => "over",
                     Effect::Read => "for what was changed over",
                 };
                 let [mine, theirs] =
                     [*format, group.format].map(|format| format!("{place} {}", format.name()));
                 if let Some(words) = one.difference(&outcome, &mine, &theirs) {
-                    examination.report.add(entry.name, None, words);
+                    examination.report.add(entry.name(), None, words);
                 }
             }
         }
@@ -157,8 +164,8 @@ fn take(
 /// Deletes the groups of this run that are still there, over any format that can.
 fn clear(examination: &mut Examination<'_>, run: &str, token: &str) -> io::Result<()> {
     let token = (TOKEN, Argument::Text(token.to_owned()));
-    let list = operation("getMyGroups")?;
-    let delete = operation("deleteGroup")?;
+    let list = operation(examination, "getMyGroups")?;
+    let delete = operation(examination, "deleteGroup")?;
     for format in Format::ALL {
         let outcome = examination.call(format, list, &vec![token.clone()])?;
         let Outcome::Value(value) = outcome else {
@@ -178,7 +185,7 @@ fn clear(examination: &mut Examination<'_>, run: &str, token: &str) -> io::Resul
             }
             if !deleted {
                 let words = format!("`{}` was made here and could not be deleted", text("id"));
-                examination.report.add(delete.name, None, words);
+                examination.report.add(delete.name(), None, words);
             }
         }
     }

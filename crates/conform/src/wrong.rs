@@ -1,7 +1,6 @@
 //! Wrong arguments, each with the code under which it is refused.
 
-use trivium_core::arguments::{Kind, Rule};
-use trivium_core::{Code, Entry};
+use trivium_rpc::{Code, Entry, Rule, ValueType, codes};
 
 use crate::argument::{Argument, has_types};
 use crate::wire::Format;
@@ -25,9 +24,9 @@ impl Wrong {
     pub(crate) fn code(&self, format: Format, entry: &Entry) -> Option<Code> {
         match self.values.as_slice() {
             // A text that is no time has the wrong type only where times have one.
-            [Argument::Text(_)] if self.code == Code::ValidationInvalidValue => {
+            [Argument::Text(_)] if self.code == codes::VALIDATION_INVALID_VALUE => {
                 Some(match format {
-                    Format::XmlRpc => Code::ValidationIncorrectType,
+                    Format::XmlRpc => codes::VALIDATION_INCORRECT_TYPE,
                     Format::Json | Format::Xml => self.code,
                 })
             }
@@ -51,11 +50,11 @@ pub(crate) fn all(entry: &Entry, rule: &Rule) -> Vec<Wrong> {
     let mut all = vec![wrong(
         vec![fitting.clone(), fitting],
         format!("with `{name}` twice"),
-        Code::ValidationDuplicateKey,
+        codes::VALIDATION_DUPLICATE_KEY,
     )];
     if rule.required {
         let words = format!("without `{name}`");
-        all.push(wrong(Vec::new(), words, Code::ValidationMissingKey));
+        all.push(wrong(Vec::new(), words, codes::VALIDATION_MISSING_KEY));
     }
     let mut one = |argument: Argument, what: &str, code: Code| {
         all.push(wrong(
@@ -65,37 +64,41 @@ pub(crate) fn all(entry: &Entry, rule: &Rule) -> Vec<Wrong> {
         ));
     };
     let text = |text: &str| Argument::Text(text.to_owned());
-    match rule.kind {
-        Kind::Integer => {
-            one(text("many"), "a text", Code::ValidationIncorrectType);
+    match rule.value_type {
+        ValueType::Integer => {
+            one(text("many"), "a text", codes::VALIDATION_INCORRECT_TYPE);
             for (bound, step, what) in [
                 (rule.minimum, -1, "too small a number"),
                 (rule.maximum, 1, "too large a number"),
             ] {
                 if let Some(number) = bound.and_then(|bound| bound.checked_add(step)) {
-                    one(Argument::Integer(number), what, Code::ValidationOutOfRange);
+                    one(
+                        Argument::Integer(number),
+                        what,
+                        codes::VALIDATION_OUT_OF_RANGE,
+                    );
                 }
             }
         }
-        Kind::DateTime => one(
+        ValueType::DateTime => one(
             text("soon"),
             "a text that is no time",
-            Code::ValidationInvalidValue,
+            codes::VALIDATION_INVALID_VALUE,
         ),
-        Kind::Boolean => {}
-        Kind::Text => {
+        ValueType::Boolean => {}
+        ValueType::Text => {
             if rule.id.is_some() {
-                one(text("x"), "'x'", Code::InvalidId);
+                one(text("x"), "'x'", codes::INVALID_ID);
             }
-            if !rule.words.is_empty() {
-                one(text("x"), "'x'", Code::ValidationNotInEnum);
+            if !rule.choices.is_empty() {
+                one(text("x"), "'x'", codes::VALIDATION_NOT_IN_ENUM);
             }
-            if let Some(longest) = rule.longest {
+            if let Some(longest) = rule.max_length {
                 let long = "x".repeat(longest + 1);
                 one(
                     Argument::Text(long),
                     "too long a text",
-                    Code::ValidationOutOfRange,
+                    codes::VALIDATION_OUT_OF_RANGE,
                 );
             }
             all.push(Wrong {
@@ -103,7 +106,7 @@ pub(crate) fn all(entry: &Entry, rule: &Rule) -> Vec<Wrong> {
                 ..wrong(
                     vec![Argument::Integer(1)],
                     format!("with a number as `{name}`"),
-                    Code::ValidationIncorrectType,
+                    codes::VALIDATION_INCORRECT_TYPE,
                 )
             });
         }

@@ -1,128 +1,127 @@
-//! The one list of operations. Adding an operation is its file and a line here.
+//! The one list of operations. Adding an operation is its file, its `mod`, and a line here.
 
 use std::sync::LazyLock;
 
-use crate::operation::Catalog;
-use crate::{Entry, accounts, diagnostics, groups, invitations, moderation};
+use trivium_rpc::{Answer, Arguments, Catalog, Entry, Error};
+
+use crate::operation::{Bind, Row, Work, row};
+use crate::{Result, accounts, codes, diagnostics, groups, invitations, moderation};
 
 /// The namespace of every operation: `peopleaggregator.joinGroup`.
 pub const NAMESPACE: &str = "peopleaggregator";
 
 /// Every operation, by subject.
-pub static CATALOG: Catalog = LazyLock::new(|| {
+fn rows() -> [(&'static str, Vec<Row>); 8] {
     [
-        subject(
-            "For those who write clients",
+        (
+            "Diagnostics",
             vec![
-                Entry::of::<diagnostics::echo::Echo>(),
-                Entry::of::<diagnostics::echo::EchoPost>(),
-                Entry::of::<diagnostics::errors::ErrorTest>(),
-                Entry::of::<diagnostics::errors::ExceptionTest>(),
+                row::<diagnostics::echo::Echo>(),
+                row::<diagnostics::echo::EchoPost>(),
+                row::<diagnostics::errors::ErrorTest>(),
+                row::<diagnostics::errors::ExceptionTest>(),
             ],
         ),
-        subject(
-            "People, for everybody",
+        (
+            "Users",
             vec![
-                Entry::of::<accounts::get_user_list::GetUserList>(),
-                Entry::of::<accounts::get_user_profile::GetUserProfile>(),
+                row::<accounts::get_user_list::GetUserList>(),
+                row::<accounts::get_user_profile::GetUserProfile>(),
             ],
         ),
-        subject(
-            "People, for administrators",
+        (
+            "Users, for administrators",
             vec![
-                Entry::of::<accounts::new_user::NewUser>(),
-                Entry::of::<accounts::edit_user::EditUser>(),
-                Entry::of::<accounts::delete_user::DeleteUser>(),
+                row::<accounts::new_user::NewUser>(),
+                row::<accounts::edit_user::EditUser>(),
+                row::<accounts::delete_user::DeleteUser>(),
             ],
         ),
-        subject(
+        (
             "The caller's password and tokens",
             vec![
-                Entry::of::<accounts::login::Login>(),
-                Entry::of::<accounts::logout::Logout>(),
-                Entry::of::<accounts::check_token::CheckToken>(),
-                Entry::of::<accounts::change_password::ChangePassword>(),
-                Entry::of::<accounts::get_tokens::GetTokens>(),
-                Entry::of::<accounts::revoke_token::RevokeToken>(),
+                row::<accounts::login::Login>(),
+                row::<accounts::logout::Logout>(),
+                row::<accounts::check_token::CheckToken>(),
+                row::<accounts::change_password::ChangePassword>(),
+                row::<accounts::get_tokens::GetTokens>(),
+                row::<accounts::revoke_token::RevokeToken>(),
             ],
         ),
-        subject(
+        (
             "Groups",
             vec![
-                Entry::of::<groups::get_categories::GetCategories>(),
-                Entry::of::<groups::get_groups::GetGroups>(),
-                Entry::of::<groups::get_my_groups::GetMyGroups>(),
-                Entry::of::<groups::get::GetGroup>(),
-                Entry::of::<groups::get_members::GetMembers>(),
-                Entry::of::<groups::find::FindGroup>(),
-                Entry::of::<groups::new::NewGroup>(),
-                Entry::of::<groups::edit::EditGroup>(),
-                Entry::of::<groups::delete::DeleteGroup>(),
+                row::<groups::get_categories::GetCategories>(),
+                row::<groups::get_groups::GetGroups>(),
+                row::<groups::get_my_groups::GetMyGroups>(),
+                row::<groups::get::GetGroup>(),
+                row::<groups::get_members::GetMembers>(),
+                row::<groups::find::FindGroup>(),
+                row::<groups::new::NewGroup>(),
+                row::<groups::edit::EditGroup>(),
+                row::<groups::delete::DeleteGroup>(),
             ],
         ),
-        subject(
+        (
             "Membership",
             vec![
-                Entry::of::<groups::can_join::CanJoin>(),
-                Entry::of::<groups::join::JoinGroup>(),
-                Entry::of::<groups::withdraw::WithdrawJoinRequest>(),
-                Entry::of::<groups::leave::LeaveGroup>(),
+                row::<groups::can_join::CanJoin>(),
+                row::<groups::join::JoinGroup>(),
+                row::<groups::withdraw::WithdrawJoinRequest>(),
+                row::<groups::leave::LeaveGroup>(),
             ],
         ),
-        subject(
+        (
             "Invitations",
             vec![
-                Entry::of::<invitations::new::NewInvitation>(),
-                Entry::of::<invitations::get_invitations::GetInvitations>(),
-                Entry::of::<invitations::revoke::RevokeInvitation>(),
-                Entry::of::<invitations::join_by_invitation::JoinByInvitation>(),
+                row::<invitations::new::NewInvitation>(),
+                row::<invitations::get_invitations::GetInvitations>(),
+                row::<invitations::revoke::RevokeInvitation>(),
+                row::<invitations::join_by_invitation::JoinByInvitation>(),
             ],
         ),
-        subject(
+        (
             "Moderation",
             vec![
-                Entry::of::<moderation::get_join_requests::GetJoinRequests>(),
-                Entry::of::<moderation::approve::ApproveJoinRequest>(),
-                Entry::of::<moderation::deny::DenyJoinRequest>(),
-                Entry::of::<moderation::remove::RemoveMember>(),
-                Entry::of::<moderation::ban::BanMember>(),
-                Entry::of::<moderation::unban::UnbanMember>(),
-                Entry::of::<moderation::set_role::SetMemberRole>(),
-                Entry::of::<moderation::transfer::TransferGroup>(),
-                Entry::of::<moderation::get_audit_log::GetAuditLog>(),
+                row::<moderation::get_join_requests::GetJoinRequests>(),
+                row::<moderation::approve::ApproveJoinRequest>(),
+                row::<moderation::deny::DenyJoinRequest>(),
+                row::<moderation::remove::RemoveMember>(),
+                row::<moderation::ban::BanMember>(),
+                row::<moderation::unban::UnbanMember>(),
+                row::<moderation::set_role::SetMemberRole>(),
+                row::<moderation::transfer::TransferGroup>(),
+                row::<moderation::get_audit_log::GetAuditLog>(),
             ],
         ),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
+}
+
+/// The catalog, with how the operation at each position is run.
+static ROWS: LazyLock<(Catalog, Vec<Bind>)> = LazyLock::new(|| {
+    let mut catalog = Catalog::new(NAMESPACE, codes::OWN);
+    let mut binds = Vec::new();
+    for (subject, rows) in rows() {
+        for Row { mut entry, bind } in rows {
+            entry.subject = subject;
+            catalog.entries.push(entry);
+            binds.push(bind);
+        }
+    }
+    (catalog, binds)
 });
 
-/// The operations of a subject.
-fn subject(subject: &'static str, mut operations: Vec<Entry>) -> Vec<Entry> {
-    for entry in &mut operations {
-        entry.subject = subject;
-    }
-    operations
+/// The catalog of the group service.
+pub fn catalog() -> &'static Catalog {
+    &ROWS.0
 }
 
-/// The operation of this name, with the namespace.
-pub fn find_qualified(name: &str) -> Option<&'static Entry> {
-    find(name.strip_prefix(NAMESPACE)?.strip_prefix('.')?)
-}
-
-/// The operation of this name, without the namespace.
-pub fn find(name: &str) -> Option<&'static Entry> {
-    CATALOG.iter().find(|entry| entry.name == name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_type_survives_every_format() {
-        // Building the catalog refuses those that do not.
-        assert!(!CATALOG.is_empty());
-    }
+/// Makes the work of an operation from its arguments.
+pub(crate) fn bind(entry: &Entry, arguments: Arguments) -> Result<Box<dyn Work<Answer>>> {
+    let (catalog, binds) = &*ROWS;
+    let bind = catalog
+        .position(entry)
+        .and_then(|position| binds.get(position));
+    let bind = bind.ok_or_else(|| Error::internal("a call of another catalog"))?;
+    bind(arguments)
 }

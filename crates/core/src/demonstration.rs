@@ -1,33 +1,37 @@
-//! The demonstration data: known people, known secrets, some groups of each kind.
+//! The demonstration data: known users, known secrets, and groups of each registration type.
 
 use std::sync::Arc;
 
 use trivium_storage::groups::NewGroup;
 use trivium_storage::invitations::{self, NewInvitation};
 
-use crate::administration::{self, NewAccount, change};
-use crate::applications::keys;
-use crate::groups::new::found;
+use crate::administration::tokens::KeepToken;
+use crate::administration::users::AddUser;
+use crate::applications::keys::CreateKey;
+use crate::groups::new::create_group;
 use crate::groups::rules::RegistrationType;
 use crate::groups::view::{AccessType, ModerationType};
-use crate::import::{ForeignGroup, ImportError, import_groups};
+use crate::import::{ForeignGroup, ImportGroups};
 use crate::invitations::new::InvitedRole;
-use crate::types::{Login, Password};
-use crate::{Context, Error, Service, secrets};
+use crate::types::{Login, Password, UserRef};
+use crate::{
+    Administrator, Credentials, Declaration, Operation, Origin, PreparedOperation, Result, Service,
+    Session, secrets,
+};
 
-/// Who joins: login, password, and a token that is good in every front-end.
+/// The user who joins: login, password and token.
 pub const MEMBER: (&str, &str, &str) = ("marc", "marcspassword", "123576abcdef6572134");
 
-/// The key of an application of the Upcoming dialect.
+/// The API key of an application of the Upcoming dialect.
 pub const KEY: &str = "demo0demo0";
 
-/// Who owns the groups: login, password, and a token.
+/// The owner of the groups: login, password and token.
 pub const OWNER: (&str, &str, &str) = ("phil", "philspassword", "4312176fedcba675321");
 
 /// The secret of an invitation to the group that is joined by invitation only.
 pub const INVITATION: &str = "inv_0123456789abcdef0123456789abcdef012345670e7b17ab";
 
-/// The groups: their number, name, and how each is joined.
+/// The groups: ID, name and registration type.
 pub const GROUPS: &[(i64, &str, RegistrationType)] = &[
     (1234, "Three Ways", RegistrationType::Open),
     (1235, "Gatekeepers", RegistrationType::Moderated),
@@ -35,26 +39,62 @@ pub const GROUPS: &[(i64, &str, RegistrationType)] = &[
 ];
 
 /// Ten years, in seconds.
-const LONG: i64 = 10 * 365 * 86_400;
+const TEN_YEARS: i64 = 10 * 365 * 86_400;
 
-/// Puts the demonstration data into an empty database, with these groups from elsewhere, of
+/// Installs the demonstration data in an empty database, with these groups of another service, of
 /// which [`MEMBER`] becomes a member.
 ///
 /// # Errors
-/// When the database is not empty.
-pub fn install(service: &Arc<Service>, elsewhere: Vec<ForeignGroup>) -> Result<(), ImportError> {
-    let account = |login: &str, password: &str, first_name: &str| NewAccount {
+/// If the database is not empty.
+pub fn install(service: &Arc<Service>, groups: Vec<ForeignGroup>) -> Result<()> {
+    let add = |(login, password, _): (&str, &str, &str), first_name: &str| AddUser {
         login: Login(login.into()),
         first_name: first_name.into(),
         password: Some(Password(password.into())),
-        ..NewAccount::default()
+        ..AddUser::default()
     };
-    let member = administration::add_user(service, account(MEMBER.0, MEMBER.1, "Marc"))?;
-    administration::add_known_token(service, MEMBER.0, MEMBER.2, LONG)?;
-    keys::keep(service, KEY, "Demo calendar", None)?;
-    let owner = administration::add_user(service, account(OWNER.0, OWNER.1, "Phil"))?;
-    administration::add_known_token(service, OWNER.0, OWNER.2, LONG)?;
-    change::<_, Error>(service, "newGroup", move |context| {
+    let keep = |(login, _, token)| KeepToken {
+        login,
+        token,
+        lifetime: TEN_YEARS,
+    };
+    let member = run(service, add(MEMBER, "Marc"))?;
+    run(service, keep(MEMBER))?;
+    run(
+        service,
+        CreateKey {
+            name: "Demo calendar".to_owned(),
+            callback: None,
+            key: Some(KEY),
+        },
+    )?;
+    let owner = run(service, add(OWNER, "Phil"))?;
+    run(service, keep(OWNER))?;
+    run(service, CreateGroups { owner })?;
+    let member = Some(member);
+    run(service, ImportGroups { groups, member })?;
+    Ok(())
+}
+
+fn run<O: PreparedOperation>(service: &Arc<Service>, operation: O) -> Result<O::Output> {
+    service.run(
+        operation,
+        Credentials::Administrator,
+        Origin::command_line(),
+    )
+}
+
+/// Creates the groups of the demonstration.
+struct CreateGroups {
+    owner: UserRef,
+}
+
+impl Operation for CreateGroups {
+    const DECLARATION: &'static Declaration = &Declaration::change("newGroup", &[]);
+    type Caller = Administrator;
+    type Output = ();
+
+    fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
         for (id, name, registration_type) in GROUPS {
             let group = NewGroup {
                 id: Some(*id),
@@ -71,32 +111,30 @@ pub fn install(service: &Arc<Service>, elsewhere: Vec<ForeignGroup>) -> Result<(
                 topic_count: 0,
                 num_topics: 0,
                 commercial_account_id: 0,
-                owner_id: owner.0,
-                created_at: context.now,
+                owner_id: self.owner.0,
+                created_at: session.now,
             };
-            found(context, OWNER.0, &group)?;
+            create_group(session, OWNER.0, &group)?;
             if *registration_type == RegistrationType::Invite {
-                invite(context, &group)?;
+                invite(session, &group)?;
             }
         }
         Ok(())
-    })?;
-    import_groups(service, elsewhere, Some(member))?;
-    Ok(())
+    }
 }
 
-/// Puts [`INVITATION`] beside a group, as its owner's, for any number of members.
-fn invite(context: &mut Context<'_>, group: &NewGroup) -> Result<(), Error> {
+/// Adds [`INVITATION`] to a group, issued by its owner, without a usage limit.
+fn invite(session: &mut Session<'_>, group: &NewGroup) -> Result<()> {
     let invitation = NewInvitation {
         group_id: group.id.unwrap_or_default(),
         issuer_id: group.owner_id,
         hash: secrets::hash(INVITATION),
         prefix: secrets::prefix(INVITATION),
         role: InvitedRole::Member.as_str(),
-        created_at: context.now,
+        created_at: session.now,
         expires_at: None,
         usage_limit: None,
     };
-    invitations::insert(context.connection, &invitation)?;
+    invitations::insert(session.connection, &invitation)?;
     Ok(())
 }

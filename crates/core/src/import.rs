@@ -1,159 +1,140 @@
-//! Groups from elsewhere, with their numbers, counters, times and owners.
+//! Imports groups of another service, with their IDs, counters, times and owners.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::fmt::Display;
 
+use trivium_rpc::text::is_portable;
 use trivium_storage::memberships::Membership;
 use trivium_storage::{groups, memberships, users};
 
-use crate::administration::change;
-use crate::groups::new::found;
+use crate::caller::ADMINISTRATOR;
+use crate::groups::new::create_group;
 use crate::groups::rules::{RegistrationType, Standing};
 use crate::groups::view::{AccessType, ModerationType};
-use crate::types::{GroupRef, UserRef, carries};
-use crate::{Code, Context, Error, Result, Service};
+use crate::types::{GroupRef, UserRef};
+use crate::{Administrator, Declaration, Error, Operation, Result, Session, codes};
 
-/// A group as another service knew it.
+/// A group of another service.
 #[derive(Clone, Debug)]
 pub struct ForeignGroup {
-    /// Its number there, which it keeps.
+    /// Its ID, which it keeps.
     pub id: i64,
     /// Its name.
     pub name: String,
-    /// What it is about.
+    /// Its description.
     pub description: String,
-    /// How it is joined.
+    /// How users join it.
     pub registration_type: RegistrationType,
-    /// Whether what members post appears at once.
+    /// Whether posts of members are moderated.
     pub moderation_type: ModerationType,
-    /// How many members it has; those that the import makes are among them.
+    /// The number of members; those that the import adds are included.
     pub member_count: i64,
-    /// How many topics it has.
+    /// The number of topics.
     pub topic_count: i64,
-    /// The second count of topics.
+    /// The second counter of topics.
     pub num_topics: i64,
-    /// The number of a commercial account.
+    /// The ID of a commercial account.
     pub commercial_account_id: i64,
-    /// The number of its owner there, which they keep.
+    /// The ID of its owner, who keeps it.
     pub owner_id: i64,
-    /// When it was made, in seconds.
+    /// When it was created, in seconds since 1970.
     pub created_at: i64,
 }
 
-/// Why nothing was imported.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// A number of the file is somebody else's here.
-    #[error("{0} is somebody else's already: nothing was imported")]
-    Taken(String),
-    /// The groups cannot be kept as they are.
-    #[error("{0}: nothing was imported")]
-    Unacceptable(String),
-    /// A rule or the store refused.
-    #[error(transparent)]
-    Refused(#[from] Error),
+/// The detail of an error that the data of the file caused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidData;
+
+fn invalid_data(message: String) -> Error {
+    Error::new(codes::VALIDATION_INVALID_VALUE, message).with_detail(InvalidData)
 }
 
-impl From<trivium_storage::Error> for ImportError {
-    fn from(error: trivium_storage::Error) -> Self {
-        Self::Refused(error.into())
-    }
+/// The error of an ID or login that belongs to somebody else.
+fn taken(what: impl Display) -> Error {
+    invalid_data(format!(
+        "{what} belongs to somebody else here: nothing was imported"
+    ))
 }
 
-impl trivium_storage::Refusal for ImportError {
-    fn storage_error(&self) -> Option<&trivium_storage::Error> {
-        match self {
-            Self::Refused(error) => error.storage_error(),
-            Self::Taken(_) | Self::Unacceptable(_) => None,
-        }
-    }
-}
-
-/// The login of an owner whom an import makes: `upcoming-674`.
+/// The login of an owner that an import creates: `upcoming-674`.
 fn login_of(owner: i64) -> String {
     format!("upcoming-{owner}")
 }
 
-/// Imports all groups, or none. With `member`, that user is made a member of each.
-///
-/// # Errors
-/// [`ImportError`]; nothing is kept then.
-pub fn import_groups(
-    service: &Arc<Service>,
-    groups: Vec<ForeignGroup>,
-    member: Option<UserRef>,
-) -> Result<usize, ImportError> {
-    let count = groups.len();
-    change(service, "import", move |context| {
-        import_all(context, &groups, member)
-    })?;
-    Ok(count)
+/// Imports all groups, or none, and returns how many.
+#[derive(Clone, Debug)]
+pub struct ImportGroups {
+    /// The groups.
+    pub groups: Vec<ForeignGroup>,
+    /// A user who becomes a member of each.
+    pub member: Option<UserRef>,
 }
 
-fn import_all(
-    context: &mut Context<'_>,
-    groups: &[ForeignGroup],
-    member: Option<UserRef>,
-) -> Result<(), ImportError> {
-    // A number for each owner first: several groups may have the same one.
-    let owners: BTreeMap<i64, String> = groups
-        .iter()
-        .map(|group| (group.owner_id, login_of(group.owner_id)))
-        .collect();
-    for (id, login) in &owners {
-        import_owner(context, *id, login)?;
-    }
-    for group in groups {
-        if groups::find(context.connection, group.id)?.is_some() {
-            return Err(ImportError::Taken(GroupRef(group.id).to_string()));
+impl Operation for ImportGroups {
+    const DECLARATION: &'static Declaration =
+        &Declaration::change("import", &[codes::VALIDATION_INVALID_VALUE]);
+    type Caller = Administrator;
+    type Output = usize;
+
+    fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<usize> {
+        // The owners first: several groups may have the same one.
+        let owners: BTreeMap<i64, String> = self
+            .groups
+            .iter()
+            .map(|group| (group.owner_id, login_of(group.owner_id)))
+            .collect();
+        for (id, login) in &owners {
+            import_owner(session, *id, login)?;
         }
-        acceptable(group)?;
-        import_group(context, group, member)?;
+        for group in &self.groups {
+            if groups::find(session.connection, group.id)?.is_some() {
+                return Err(taken(GroupRef(group.id)));
+            }
+            check(group)?;
+            import_group(session, group, self.member)?;
+        }
+        session.connection.continue_numbers()?;
+        Ok(self.groups.len())
     }
-    context.connection.continue_numbers()?;
-    Ok(())
 }
 
-/// What every format can carry, and the database can keep.
-fn acceptable(group: &ForeignGroup) -> Result<(), ImportError> {
-    let complain = |what: &str| {
-        Err(ImportError::Unacceptable(format!(
-            "{}: {what}",
-            GroupRef(group.id)
-        )))
+/// Checks that every format can carry the group, and the database can store it.
+fn check(group: &ForeignGroup) -> Result<()> {
+    let invalid = |what: &str| {
+        let id = GroupRef(group.id);
+        Err(invalid_data(format!("{id}: {what}: nothing was imported")))
     };
     let counters = [group.member_count, group.topic_count, group.num_topics];
     if group.id < 1 || group.owner_id < 1 {
-        return complain("the numbers of groups and owners begin at 1");
+        return invalid("the IDs of groups and owners start at 1");
     }
     if counters.iter().any(|count| *count < 0) {
-        return complain("a count is negative");
+        return invalid("a count is negative");
     }
     if group.name.trim().is_empty() {
-        return complain("it has no name");
+        return invalid("it has no name");
     }
-    if !carries(&group.name) || !carries(&group.description) {
-        return complain("a text has a character that XML cannot carry");
+    if !is_portable(&group.name) || !is_portable(&group.description) {
+        return invalid("a text has a character that XML cannot carry");
     }
     Ok(())
 }
 
-fn import_owner(context: &mut Context<'_>, id: i64, login: &str) -> Result<(), ImportError> {
-    let taken = || ImportError::Taken(UserRef(id).to_string());
-    match users::find(context.connection, id)? {
+fn import_owner(session: &mut Session<'_>, id: i64, login: &str) -> Result<()> {
+    match users::find(session.connection, id)? {
         Some(user) if user.login == login && user.deleted_at.is_none() => return Ok(()),
-        Some(_) => return Err(taken()),
+        Some(_) => return Err(taken(UserRef(id))),
         None => {}
     }
-    if users::find_by_login(context.connection, login)?.is_some() {
-        return Err(ImportError::Taken(format!("the login {login}")));
+    if users::find_by_login(session.connection, login)?.is_some() {
+        return Err(taken(format!("the login {login}")));
     }
     users::insert(
-        context.connection,
+        session.connection,
         &users::NewUser {
             id: Some(id),
             login: login.to_owned(),
-            created_at: context.now,
+            created_at: session.now,
             ..Default::default()
         },
     )?;
@@ -161,10 +142,10 @@ fn import_owner(context: &mut Context<'_>, id: i64, login: &str) -> Result<(), I
 }
 
 fn import_group(
-    context: &mut Context<'_>,
+    session: &mut Session<'_>,
     group: &ForeignGroup,
     member: Option<UserRef>,
-) -> Result<(), ImportError> {
+) -> Result<()> {
     let member = member.filter(|member| member.0 != group.owner_id);
     let row = groups::NewGroup {
         id: Some(group.id),
@@ -177,7 +158,7 @@ fn import_group(
         access_type: AccessType::Public.as_str(),
         registration_type: group.registration_type.as_str(),
         moderation_type: group.moderation_type.as_str(),
-        // The members that are made below are among those that the file counts.
+        // The counter of the file includes the members that are added below.
         member_count: group.member_count.max(1 + i64::from(member.is_some())),
         topic_count: group.topic_count,
         num_topics: group.num_topics,
@@ -185,22 +166,22 @@ fn import_group(
         owner_id: group.owner_id,
         created_at: group.created_at,
     };
-    found(context, "administrator", &row).map_err(|error| match error.code() {
-        Code::ContentCollectionTitleAlreadyExist => ImportError::Unacceptable(format!(
-            "{} has two groups called '{}'",
+    create_group(session, ADMINISTRATOR, &row).map_err(|error| match error.code() {
+        codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST => invalid_data(format!(
+            "{} has two groups called '{}': nothing was imported",
             login_of(group.owner_id),
             group.name
         )),
-        _ => error.into(),
+        _ => error,
     })?;
     if let Some(member) = member {
         memberships::insert(
-            context.connection,
+            session.connection,
             &Membership {
                 group_id: group.id,
                 user_id: member.0,
                 state: Standing::Member.as_str().into(),
-                since: context.now,
+                since: session.now,
                 note: String::new(),
                 until: None,
             },

@@ -1,196 +1,182 @@
-//! What an operation is: a struct of arguments that can run.
+//! What an operation of the group service is: a struct of arguments, the caller that it requires, and
+//! what it does in one transaction.
 
-use std::sync::LazyLock;
-
-use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, Schema};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
+use trivium_rpc::{Answer, Arguments, Declaration, Entry, Error, codes};
 
-use crate::arguments::{Arguments, Rule, rules};
-use crate::{Caller, Code, Context, Error, Result, Service, lint};
+use crate::caller::{Caller, Proof};
+use crate::{Origin, Result, Service, Session};
 
-/// The verbs under which an operation is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verbs {
-    /// It only looks.
-    Get,
-    /// It changes something, or its arguments are secrets.
-    Post,
-    /// Either will do.
-    Any,
-}
-
-/// What an operation does to the data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// It looks: it runs on a reader.
-    Read,
-    /// It may change something: it runs on the writer.
-    Change,
-}
-
-/// An operation: its fields are its arguments, in the order in which they are checked.
-pub trait Operation: DeserializeOwned + JsonSchema + Send + Sync + 'static {
-    /// Its name, without the service's.
-    const NAME: &'static str;
-    /// How it is asked for.
-    const VERBS: Verbs;
-    /// What it does.
-    const EFFECT: Effect;
-    /// The codes of its own that it may answer, beside [`Code::COMMON`].
-    const ERRORS: &'static [Code];
-    /// True when [`prepare`](Self::prepare) has work to do.
-    const PREPARES: bool = false;
-    /// What it answers.
-    type Output: Serialize + JsonSchema + Send + 'static;
-
-    /// Does what must not hold the writer, such as hashing a password, before the transaction.
-    /// `run` checks again what this relied on.
-    ///
-    /// # Errors
-    /// A refusal, or the store's failure.
-    fn prepare(&mut self, _service: &Service, _caller: &Caller) -> Result<()> {
-        Ok(())
-    }
-
-    /// Does it, in one transaction. May run again from a clean state.
-    ///
-    /// # Errors
-    /// A refusal, or the store's failure; either way nothing is kept.
-    fn run(&self, context: &mut Context<'_>) -> Result<Self::Output>;
-}
-
-/// The answer of an operation without a value of its own.
-#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
-pub struct Done {}
-
-/// A result that keeps its type until it is printed.
-pub type Answer = Box<dyn erased_serde::Serialize + Send>;
-
-/// What a call does, in its one transaction, where of its type only the answer's is known.
+/// An operation. Its fields are its arguments, in the order in which they are checked.
 ///
-/// An [`Operation`] is one, with an [`Answer`] that any front-end prints. A dialect brings its
-/// own, which run operations and answer in the dialect's types.
-pub trait Bound<R = Answer>: Send + Sync {
-    /// See [`Operation::prepare`].
+/// It cannot run without the caller that it declares, and only [`Caller::identify`] makes one:
+///
+/// ```compile_fail
+/// use trivium_core::groups::leave::LeaveGroup;
+/// use trivium_core::types::GroupRef;
+/// use trivium_core::{Operation, Session};
+///
+/// fn leave(session: &mut Session<'_>) {
+///     let _left = LeaveGroup { id: GroupRef(1) }.run(session);
+/// }
+/// ```
+pub trait Operation: Send + Sync + 'static {
+    /// What it declares.
+    const DECLARATION: &'static Declaration;
+
+    /// The caller that it requires.
+    type Caller: Caller;
+
+    /// Its result.
+    type Output: Send + 'static;
+
+    /// Does it, in one transaction. It may run again from a clean state.
+    ///
+    /// # Errors
+    /// A rejection, or a failure of the store; in either case nothing is kept.
+    fn run(&self, caller: &Self::Caller, session: &mut Session<'_>) -> Result<Self::Output>;
+}
+
+/// An operation that works before its transaction, such as hashing a password, which must not hold the
+/// writer. Every [`Operation`] is one, with nothing to prepare.
+pub trait PreparedOperation: Send + Sync + 'static {
+    /// As [`Operation::DECLARATION`].
+    const DECLARATION: &'static Declaration;
+
+    /// As [`Operation::Caller`].
+    type Caller: Caller;
+
+    /// What the preparation computes.
+    type Prepared: Send + Sync;
+
+    /// As [`Operation::Output`].
+    type Output: Send + 'static;
+
+    /// Prepares. `run` must check again what this relied on.
+    ///
+    /// # Errors
+    /// A rejection, or a failure of the store.
+    fn prepare(&self, service: &Service, origin: &Origin, proof: &Proof) -> Result<Self::Prepared>;
+
+    /// As [`Operation::run`], with what was prepared.
     ///
     /// # Errors
     /// As there.
-    fn prepare(&mut self, _: &Service, _: &Caller) -> Result<()> {
+    fn run(
+        &self,
+        prepared: &Self::Prepared,
+        caller: &Self::Caller,
+        session: &mut Session<'_>,
+    ) -> Result<Self::Output>;
+}
+
+impl<O: Operation> PreparedOperation for O {
+    const DECLARATION: &'static Declaration = O::DECLARATION;
+    type Caller = O::Caller;
+    type Prepared = ();
+    type Output = O::Output;
+
+    fn prepare(&self, _: &Service, _: &Origin, _: &Proof) -> Result<()> {
         Ok(())
     }
 
-    /// See [`Operation::run`].
+    fn run(&self, _: &(), caller: &O::Caller, session: &mut Session<'_>) -> Result<O::Output> {
+        Operation::run(self, caller, session)
+    }
+}
+
+/// What the server runs, its types erased: an operation of the catalog, or the call of a dialect.
+pub trait Work<A>: Send + Sync {
+    /// Works before the transaction; see [`PreparedOperation::prepare`].
     ///
     /// # Errors
     /// As there.
-    fn run(&self, context: &mut Context<'_>) -> Result<R>;
-}
-
-impl<O: Operation> Bound for O {
-    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()> {
-        Operation::prepare(self, service, caller).inspect_err(|e| declared::<O>(e))
+    fn prepare(&mut self, _: &Service, _: &Origin, _: &Proof) -> Result<()> {
+        Ok(())
     }
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Answer> {
-        match Operation::run(self, context) {
-            Ok(output) => Ok(Box::new(output)),
-            Err(error) => {
-                declared::<O>(&error);
-                Err(error)
-            }
+    /// Runs in the transaction; see [`PreparedOperation::run`].
+    ///
+    /// # Errors
+    /// As there.
+    fn run(&self, proof: &Proof, session: &mut Session<'_>) -> Result<A>;
+}
+
+/// An operation with what it prepared.
+pub(crate) struct Prepared<O: PreparedOperation> {
+    operation: O,
+    prepared: Option<O::Prepared>,
+}
+
+impl<O: PreparedOperation> Prepared<O> {
+    pub(crate) const fn new(operation: O) -> Self {
+        Self {
+            operation,
+            prepared: None,
         }
     }
 }
 
-/// In builds for tests, an operation that answers a code it did not declare is a fault.
-fn declared<O: Operation>(error: &Error) {
+impl<O: PreparedOperation> Work<O::Output> for Prepared<O> {
+    fn prepare(&mut self, service: &Service, origin: &Origin, proof: &Proof) -> Result<()> {
+        self.prepared = Some(self.operation.prepare(service, origin, proof)?);
+        Ok(())
+    }
+
+    fn run(&self, proof: &Proof, session: &mut Session<'_>) -> Result<O::Output> {
+        let unprepared = || Error::internal("the operation was not prepared");
+        let prepared = self.prepared.as_ref().ok_or_else(unprepared)?;
+        let caller = O::Caller::identify(proof, session)?;
+        self.operation.run(prepared, &caller, session)
+    }
+}
+
+/// An operation of the catalog, with its result erased.
+struct Erased<O: PreparedOperation>(Prepared<O>);
+
+impl<O: PreparedOperation<Output: Serialize>> Work<Answer> for Erased<O> {
+    fn prepare(&mut self, service: &Service, origin: &Origin, proof: &Proof) -> Result<()> {
+        self.0
+            .prepare(service, origin, proof)
+            .inspect_err(declared::<O>)
+    }
+
+    fn run(&self, proof: &Proof, session: &mut Session<'_>) -> Result<Answer> {
+        let output = self.0.run(proof, session).inspect_err(declared::<O>)?;
+        Ok(Box::new(output))
+    }
+}
+
+/// In debug builds, an operation that fails with a code that it does not declare is a bug.
+fn declared<O: PreparedOperation>(error: &Error) {
+    let code = error.code();
     debug_assert!(
-        O::ERRORS.contains(&error.code()) || Code::COMMON.contains(&error.code()),
-        "{} answered {:?}, which it does not declare",
-        O::NAME,
-        error.code()
+        O::DECLARATION.errors.contains(&code)
+            || O::Caller::CREDENTIAL.errors.contains(&code)
+            || codes::COMMON.contains(&code),
+        "{} failed with {code:?}, which it does not declare",
+        O::DECLARATION.name,
     );
 }
 
-/// A row of the catalog: all that any reader of the declaration needs.
-pub struct Entry {
-    /// The operation's name, without the service's.
-    pub name: &'static str,
-    /// What it is about, as the catalog says.
-    pub subject: &'static str,
-    /// How it is asked for.
-    pub verbs: Verbs,
-    /// What it does to the data.
-    pub effect: Effect,
-    /// True when it has work to do before its transaction.
-    pub prepares: bool,
-    /// The codes of its own that it may answer.
-    pub errors: &'static [Code],
-    /// The rules of its arguments, in order.
-    pub arguments: Vec<Rule>,
-    /// The schema of its arguments; its description is the operation's.
-    pub input: Schema,
-    /// The schema of its result, without `success`.
-    pub output: Schema,
-    bind: fn(Arguments) -> Result<Box<dyn Bound>>,
+/// Makes the work of an operation from its arguments.
+pub(crate) type Bind = fn(Arguments) -> Result<Box<dyn Work<Answer>>>;
+
+/// A row of the catalog: what front-ends see of an operation, and how it is run.
+pub struct Row {
+    pub(crate) entry: Entry,
+    pub(crate) bind: Bind,
 }
 
-impl Entry {
-    /// The row of an operation.
-    ///
-    /// # Panics
-    /// In builds for tests, when a type of the operation cannot survive every format.
-    pub fn of<O: Operation>() -> Self {
-        let input = schemars::schema_for!(O);
-        let settings = SchemaSettings::default().for_serialize();
-        let output = settings
-            .into_generator()
-            .into_root_schema_for::<O::Output>();
-        if cfg!(debug_assertions) {
-            let refusals = lint::refusals(&input, &output);
-            assert!(refusals.is_empty(), "{}: {refusals:#?}", O::NAME);
-        }
-        Self {
-            name: O::NAME,
-            subject: "",
-            verbs: O::VERBS,
-            effect: O::EFFECT,
-            prepares: O::PREPARES,
-            errors: O::ERRORS,
-            arguments: rules(&input),
-            input,
-            output,
-            bind: |arguments| Ok(Box::new(arguments.fill::<O>()?)),
-        }
-    }
-
-    /// Makes a call of checked arguments.
-    ///
-    /// # Errors
-    /// As [`Arguments::fill`].
-    pub fn bind(&self, arguments: Arguments) -> Result<Box<dyn Bound>> {
-        (self.bind)(arguments)
-    }
-
-    /// What it does, as its documentation says.
-    pub fn description(&self) -> &str {
-        let description = self.input.get("description");
-        description.and_then(Json::as_str).unwrap_or_default()
-    }
-
-    /// The schema of an argument.
-    pub fn argument(&self, name: &str) -> Option<&Json> {
-        self.input.get("properties")?.get(name)
-    }
-
-    /// True when one of its arguments is called `name`.
-    pub fn takes(&self, name: &str) -> bool {
-        self.arguments.iter().any(|rule| rule.name == name)
+/// The row of an operation.
+pub fn row<O>() -> Row
+where
+    O: PreparedOperation<Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
+{
+    Row {
+        entry: Entry::of::<O, O::Output>(O::DECLARATION, O::Caller::CREDENTIAL),
+        bind: |arguments| Ok(Box::new(Erased(Prepared::new(arguments.fill::<O>()?)))),
     }
 }
-
-/// The catalog as it is built once.
-pub type Catalog = LazyLock<Vec<Entry>>;

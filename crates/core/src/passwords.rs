@@ -8,14 +8,14 @@ use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
 
 use crate::types::Password;
-use crate::{Code, Error, Result};
+use crate::{Error, Result, codes};
 
 /// A hash of no password with this program's parameters: an unknown user costs the same as a
 /// wrong password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWF0LWFsbC4$Rm5cT9vJHnWvNq3rC6zVYw0x7c1S2m4kQh8gB5pD3aE";
 
 /// Characters of a password at the least.
-pub(crate) const SHORTEST: usize = 8;
+pub(crate) const MIN_LENGTH: usize = 8;
 
 /// The 3,000 commonest passwords, in lower case, one on a line.
 const COMMON: &str = include_str!("../data/common-passwords.txt");
@@ -25,16 +25,16 @@ const COMMON: &str = include_str!("../data/common-passwords.txt");
 /// # Errors
 /// `user_password_too_weak`.
 pub fn acceptable(password: &Password) -> Result<()> {
-    if password.0.chars().count() < SHORTEST {
+    if password.0.chars().count() < MIN_LENGTH {
         return Err(Error::new(
-            Code::PasswordTooWeak,
+            codes::PASSWORD_TOO_WEAK,
             "A password has at least 8 characters.",
         ));
     }
     let folded = password.0.to_lowercase();
     if COMMON.lines().any(|common| common == folded) {
         return Err(Error::new(
-            Code::PasswordTooWeak,
+            codes::PASSWORD_TOO_WEAK,
             "This password is among those that are guessed first.",
         ));
     }
@@ -48,8 +48,8 @@ pub fn acceptable(password: &Password) -> Result<()> {
 pub fn hash(password: &Password) -> Result<String> {
     acceptable(password)?;
     let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|e| Error::unforeseen(&e))?;
-    let salt = SaltString::encode_b64(&bytes).map_err(|e| Error::unforeseen(&e))?;
+    getrandom::fill(&mut bytes).map_err(|e| Error::internal(e.to_string()))?;
+    let salt = SaltString::encode_b64(&bytes).map_err(|e| Error::internal(e.to_string()))?;
     // m = 19,456 KiB, t = 2, p = 1: the floor that OWASP gives for argon2id.
     let params = Params::DEFAULT;
     let mut output = [0_u8; Params::DEFAULT_OUTPUT_LEN];
@@ -57,9 +57,9 @@ pub fn hash(password: &Password) -> Result<String> {
     let hash = PasswordHash {
         algorithm: ARGON2ID_IDENT,
         version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(&params).map_err(|e| Error::unforeseen(&e))?,
+        params: ParamsString::try_from(&params).map_err(|e| Error::internal(e.to_string()))?,
         salt: Some(salt.as_salt()),
-        hash: Some(Output::new(&output).map_err(|e| Error::unforeseen(&e))?),
+        hash: Some(Output::new(&output).map_err(|e| Error::internal(e.to_string()))?),
     };
     Ok(hash.to_string())
 }
@@ -69,9 +69,10 @@ pub fn hash(password: &Password) -> Result<String> {
 /// # Errors
 /// `general_some_error` when the kept hash cannot be read.
 pub fn verify(password: &Password, hash: Option<&str>) -> Result<bool> {
-    let unreadable = || Error::unforeseen(&"a kept password hash cannot be read");
-    let kept = PasswordHash::new(hash.unwrap_or(NOBODY)).map_err(|e| Error::unforeseen(&e))?;
-    let params = Params::try_from(&kept).map_err(|e| Error::unforeseen(&e))?;
+    let unreadable = || Error::internal("a stored password hash is malformed");
+    let kept =
+        PasswordHash::new(hash.unwrap_or(NOBODY)).map_err(|e| Error::internal(e.to_string()))?;
+    let params = Params::try_from(&kept).map_err(|e| Error::internal(e.to_string()))?;
     let (Some(salt), Some(expected)) = (kept.salt, kept.hash) else {
         return Err(unreadable());
     };
@@ -93,7 +94,7 @@ fn compute(password: &Password, salt: &[u8], params: Params, output: &mut [u8]) 
     blocks.resize(params.block_count(), Block::default());
     let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into_with_memory(password.0.as_bytes(), salt, output, &mut blocks)
-        .map_err(|e| Error::unforeseen(&e));
+        .map_err(|e| Error::internal(e.to_string()));
     if let Ok(mut memory) = MEMORY.lock() {
         memory.push(blocks);
     }

@@ -1,64 +1,68 @@
-//! What everybody may see of a group or a person, at the addresses that answers give.
+//! The public pages of groups and users: what anybody may see at the addresses in results.
 
 use trivium_storage::{groups, users};
 
-use crate::context::Directory;
-use crate::groups::get::disclosed;
+use crate::groups::get::visible;
 use crate::groups::get_members::full_name;
-use crate::groups::rules::{RegistrationType, Standing};
+use crate::groups::rules::RegistrationType;
 use crate::types::{DateTime, GroupRef, UserRef};
-use crate::{Code, Result, Service};
+use crate::{Declaration, Directory, Operation, Result, Session, codes};
 
 /// A group as its public page shows it.
 #[derive(Debug)]
 pub struct PublicGroup {
     /// ID of the group.
     pub id: GroupRef,
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// What it is about.
+    /// The description.
     pub description: String,
-    /// How many members it has.
+    /// The number of members.
     pub member_count: i64,
-    /// How many topics it has.
+    /// The number of topics.
     pub topic_count: i64,
-    /// How it is joined.
+    /// How users join it.
     pub registration_type: RegistrationType,
-    /// When it was made.
+    /// When it was created.
     pub created: DateTime,
-    /// Who owns it: number and name.
+    /// The owner: ID and name.
     pub owner: (i64, String),
 }
 
-/// A person as their public page shows them.
+/// A user as their public page shows them.
 #[derive(Debug)]
 pub struct PublicUser {
-    /// ID of the person.
+    /// ID of the user.
     pub id: UserRef,
-    /// Their login.
+    /// The login.
     pub login: String,
-    /// Their name.
+    /// The name.
     pub name: String,
-    /// Since when they have an account.
+    /// When the account was created.
     pub created: DateTime,
-    /// The listed groups that they own: number and name.
+    /// The listed groups that they own: ID and name.
     pub groups: Vec<(i64, String)>,
 }
 
-/// The page of a group.
-///
-/// # Errors
-/// `content_not_found`, also for a group by invitation: it is not disclosed.
-pub fn group(service: &Service, id: GroupRef) -> Result<PublicGroup> {
-    service.database.read(|connection| {
-        let group = groups::find(connection, id.0)?
-            .filter(|group| group.deleted_at.is_none())
-            .ok_or(Code::ContentNotFound)?;
-        disclosed(&group, Standing::None)?;
-        let owner = users::find(connection, group.owner_id)?
+/// Shows the public page of a group.
+#[derive(Clone, Copy, Debug)]
+pub struct ShowPublicGroup {
+    /// The group.
+    pub id: GroupRef,
+}
+
+impl Operation for ShowPublicGroup {
+    const DECLARATION: &'static Declaration =
+        &Declaration::read("showPublicGroup", &[codes::CONTENT_NOT_FOUND]);
+    type Caller = ();
+    type Output = PublicGroup;
+
+    fn run(&self, (): &(), session: &mut Session<'_>) -> Result<PublicGroup> {
+        let group = visible(session, None, self.id)?;
+        let owner = users::find(session.connection, group.owner_id)?
             .map(|owner| full_name(&owner.first_name, &owner.last_name, &owner.login));
         Ok(PublicGroup {
-            id,
+            id: self.id,
             name: group.name,
             description: group.description,
             member_count: group.member_count,
@@ -67,27 +71,33 @@ pub fn group(service: &Service, id: GroupRef) -> Result<PublicGroup> {
             created: DateTime(group.created_at),
             owner: (group.owner_id, owner.unwrap_or_default()),
         })
-    })
+    }
 }
 
-/// The page of a person.
-///
-/// # Errors
-/// `user_not_found`, also where the directory of people is for members only.
-pub fn user(service: &Service, id: UserRef) -> Result<PublicUser> {
-    if service.settings.directory == Directory::Members {
-        return Err(Code::UserNotFound.into());
-    }
-    service.database.read(|connection| {
-        let user = users::find(connection, id.0)?
-            .filter(|user| user.deleted_at.is_none())
-            .ok_or(Code::UserNotFound)?;
+/// Shows the public page of a user.
+#[derive(Clone, Copy, Debug)]
+pub struct ShowPublicUser {
+    /// The user.
+    pub id: UserRef,
+}
+
+impl Operation for ShowPublicUser {
+    const DECLARATION: &'static Declaration =
+        &Declaration::read("showPublicUser", &[codes::USER_NOT_FOUND]);
+    type Caller = ();
+    type Output = PublicUser;
+
+    fn run(&self, (): &(), session: &mut Session<'_>) -> Result<PublicUser> {
+        if session.settings.directory == Directory::Members {
+            return Err(codes::USER_NOT_FOUND.into());
+        }
+        let user = session.user(self.id)?;
         Ok(PublicUser {
-            id,
+            id: self.id,
             name: full_name(&user.first_name, &user.last_name, &user.login),
             login: user.login,
             created: DateTime(user.created_at),
-            groups: groups::list_listed_of_owner(connection, user.id)?,
+            groups: groups::list_listed_of_owner(session.connection, user.id)?,
         })
-    })
+    }
 }

@@ -79,7 +79,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn fill(bytes: &mut [u8]) -> Result<()> {
-    getrandom::fill(bytes).map_err(|e| Error::unforeseen(&e))
+    getrandom::fill(bytes).map_err(|e| Error::internal(e.to_string()))
 }
 
 #[cfg(test)]

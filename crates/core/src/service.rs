@@ -1,21 +1,85 @@
-//! Runs calls: each in its one transaction, reads on a reader, changes on the writer.
+//! Runs calls: each in one transaction, reads on a reader, changes on the writer.
 
 use std::sync::Arc;
 
-use trivium_storage::{AnyConnection, Database, connection};
+use trivium_rpc::{Answer, Call, Credential, Effect, Error};
+use trivium_storage::{AnyConnection, Database, Refusal, connection};
 
-use crate::operation::Bound;
+use crate::caller::{Credentials, Proof};
+use crate::error::classify;
+use crate::operation::{Prepared, PreparedOperation, Work};
 use crate::throttle::Throttle;
-use crate::{Caller, Context, Effect, Operation, Result, Settings};
+use crate::types::{AuthToken, Password};
+use crate::{Origin, Result, Session, Settings, catalog};
 
 /// The service over one database.
 pub struct Service {
-    /// Where the data is.
+    /// The database.
     pub database: Database,
-    /// What the administrator has set.
+    /// What the administrator has configured.
     pub settings: Settings,
-    /// What slows down guessing.
+    /// The limits on failed logins and unknown invitations.
     pub throttle: Throttle,
+}
+
+/// A call that the server is to run.
+pub struct Job<A = Answer> {
+    /// Its name in the audit log.
+    pub action: &'static str,
+    /// What it does to the data.
+    pub effect: Effect,
+    /// True if it works before the transaction, on a thread that may be busy for long.
+    pub prepares: bool,
+    /// What it presents to be authenticated.
+    pub credentials: Credentials,
+    /// What it does.
+    pub work: Box<dyn Work<A>>,
+}
+
+impl TryFrom<Call> for Job {
+    type Error = Error;
+
+    /// The job of a catalog's call.
+    fn try_from(call: Call) -> Result<Self> {
+        let Call {
+            entry,
+            arguments,
+            credential,
+        } = call;
+        let credentials = match (entry.credential, credential) {
+            (_, None) => Credentials::None,
+            (Credential::AdminPassword, Some(secret)) => {
+                Credentials::AdminPassword(Password(secret.0))
+            }
+            (_, Some(secret)) => Credentials::Token(AuthToken(secret.0)),
+        };
+        Ok(Self {
+            action: entry.name(),
+            effect: entry.declared.effect,
+            prepares: entry.verifies_password(),
+            credentials,
+            work: catalog::bind(entry, arguments)?,
+        })
+    }
+}
+
+/// A job after its preparation.
+pub struct Ready<A = Answer> {
+    /// As [`Job::effect`].
+    pub effect: Effect,
+    action: &'static str,
+    origin: Origin,
+    proof: Proof,
+    work: Box<dyn Work<A>>,
+}
+
+impl<A> Ready<A> {
+    fn run(&self, service: &Service, connection: &mut AnyConnection) -> Result<A, Failed> {
+        let mut session = service.session(connection, &self.origin, self.effect, self.action);
+        self.work
+            .run(&self.proof, &mut session)
+            .map_err(|error| Failed(classify(error)))
+    }
 }
 
 impl Service {
@@ -28,72 +92,128 @@ impl Service {
         })
     }
 
-    /// Runs a call that looks, on this thread.
+    /// Does what comes before the transaction: proves the credentials and prepares the work.
     ///
     /// # Errors
-    /// What the operation answers, or the store's failure.
-    pub fn read<R>(&self, action: &'static str, call: &dyn Bound<R>, caller: &Caller) -> Result<R> {
-        self.database.read(|connection| {
-            call.run(&mut self.context(connection, caller, Effect::Read, action))
+    /// Those of [`Credentials::prove`] and [`Work::prepare`].
+    pub fn prepare<A>(&self, job: Job<A>, origin: Origin) -> Result<Ready<A>> {
+        let Job {
+            action,
+            effect,
+            credentials,
+            mut work,
+            ..
+        } = job;
+        let proof = credentials.prove(self, &origin).map_err(classify)?;
+        work.prepare(self, &origin, &proof).map_err(classify)?;
+        Ok(Ready {
+            effect,
+            action,
+            origin,
+            proof,
+            work,
         })
     }
 
-    /// Queues a call that changes something; `reply` is called after its COMMIT.
-    pub fn change<R: Send + 'static>(
+    /// Runs a read on this thread.
+    ///
+    /// # Errors
+    /// The operation's, or a failure of the store.
+    pub fn read<A>(&self, ready: &Ready<A>) -> Result<A> {
+        self.database
+            .read(|connection| ready.run(self, connection))
+            .map_err(|failed| failed.0)
+    }
+
+    /// Queues a change; `reply` is called after its COMMIT.
+    pub fn change<A: Send + 'static>(
         self: &Arc<Self>,
-        action: &'static str,
-        call: Box<dyn Bound<R>>,
-        caller: Caller,
-        reply: impl FnOnce(Result<R>) + Send + 'static,
+        ready: Ready<A>,
+        reply: impl FnOnce(Result<A>) + Send + 'static,
     ) {
         let service = Arc::clone(self);
         self.database.change(
-            move |connection| {
-                call.run(&mut service.context(connection, &caller, Effect::Change, action))
-            },
-            reply,
+            move |connection| ready.run(&service, connection),
+            |outcome| reply(outcome.map_err(|failed: Failed| failed.0)),
         );
     }
 
-    /// Runs a typed operation on this thread, from preparation to COMMIT.
+    /// Runs an operation on this thread, from its preparation to its COMMIT.
     ///
     /// # Errors
-    /// What the operation answers, or the store's failure.
-    pub fn run<O: Operation>(
+    /// The operation's, or a failure of the store.
+    pub fn run<O: PreparedOperation>(
         self: &Arc<Self>,
-        mut operation: O,
-        caller: &Caller,
+        operation: O,
+        credentials: Credentials,
+        origin: Origin,
     ) -> Result<O::Output> {
-        operation.prepare(self, caller)?;
-        let (service, caller) = (Arc::clone(self), caller.clone());
-        let run = move |connection: &mut AnyConnection| {
-            Operation::run(
-                &operation,
-                &mut service.context(connection, &caller, O::EFFECT, O::NAME),
-            )
+        let job = Job {
+            action: O::DECLARATION.name,
+            effect: O::DECLARATION.effect,
+            prepares: O::DECLARATION.prepares,
+            credentials,
+            work: Box::new(Prepared::new(operation)),
         };
-        match O::EFFECT {
-            Effect::Read => self.database.read(run),
-            Effect::Change => self.database.change_and_wait(run),
+        let ready = self.prepare(job, origin)?;
+        match ready.effect {
+            Effect::Read => self.read(&ready),
+            Effect::Change => {
+                let service = Arc::clone(self);
+                self.database
+                    .change_and_wait(move |connection| ready.run(&service, connection))
+                    .map_err(|failed: Failed| failed.0)
+            }
         }
     }
 
-    pub(crate) fn context<'a>(
+    /// Reads in a transaction of its own, for what is prepared before that of an operation.
+    ///
+    /// # Errors
+    /// Those of the function, or a failure of the store.
+    pub(crate) fn read_with<T>(
+        &self,
+        origin: &Origin,
+        read: impl FnOnce(&mut Session<'_>) -> Result<T>,
+    ) -> Result<T> {
+        self.database
+            .read(|connection| {
+                let mut session = self.session(connection, origin, Effect::Read, "");
+                read(&mut session).map_err(|error| Failed(classify(error)))
+            })
+            .map_err(|failed| failed.0)
+    }
+
+    fn session<'a>(
         &'a self,
         connection: &'a mut AnyConnection,
-        caller: &'a Caller,
+        origin: &'a Origin,
         effect: Effect,
         action: &'static str,
-    ) -> Context<'a> {
-        Context {
+    ) -> Session<'a> {
+        Session {
             connection,
             now: connection::now(),
-            caller,
-            actor: None,
+            origin,
             settings: &self.settings,
             throttle: &self.throttle,
             effect,
             action,
         }
+    }
+}
+
+/// An error as it passes through the storage crate, which needs to see failures of its own.
+struct Failed(Error);
+
+impl From<trivium_storage::Error> for Failed {
+    fn from(error: trivium_storage::Error) -> Self {
+        Self(classify(error.into()))
+    }
+}
+
+impl Refusal for Failed {
+    fn storage_error(&self) -> Option<&trivium_storage::Error> {
+        self.0.cause()?.downcast_ref()
     }
 }

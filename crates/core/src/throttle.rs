@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::{Code, Error, Result};
+use crate::{Error, Result, codes};
 
 /// Keys that are remembered before those who have their whole allowance back are forgotten.
 const REMEMBERED: usize = 10_000;
@@ -133,9 +133,8 @@ impl<K: Eq + Hash + Clone> Limit<K> {
         if spent + 1.0 > self.most {
             let wait = (spent + 1.0 - self.most) * MINUTE.as_secs_f64() / self.most;
             let wait = Duration::from_secs_f64(wait).as_secs() + 1;
-            return Err(
-                Error::from(Code::RateLimited).retry_after(u32::try_from(wait).unwrap_or(60))
-            );
+            return Err(Error::from(codes::RATE_LIMITED)
+                .with_retry_after(u32::try_from(wait).unwrap_or(60)));
         }
         let amount = spent + 1.0;
         all.insert(key.clone(), Spent { amount, at: now });
@@ -169,12 +168,8 @@ mod tests {
             .password(here, "berta")
             .err()
             .expect("the address is slow");
-        assert_eq!(refused.code(), Code::RateLimited);
-        assert!(
-            refused
-                .seconds_to_wait()
-                .is_some_and(|s| (1..=7).contains(&s))
-        );
+        assert_eq!(refused.code(), codes::RATE_LIMITED);
+        assert!(refused.retry_after().is_some_and(|s| (1..=7).contains(&s)));
         let there: Option<IpAddr> = "192.0.2.2".parse().ok();
         assert!(
             throttle.password(there, "anna").is_err(),

@@ -4,15 +4,14 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
-use trivium_core::arguments::{Kind, Rule};
-use trivium_core::catalog::CATALOG;
-use trivium_core::lint::example;
-use trivium_core::types::TEXT;
-use trivium_core::{Code, Entry, Verbs};
+use trivium_core::catalog;
 use trivium_front::Profile;
+use trivium_rpc::schema::example;
+use trivium_rpc::text::TEXT;
+use trivium_rpc::{Code, Entry, Rule, ValueType, Verbs};
 
 use crate::examples::{self, Format, answers};
-use crate::schema::{Failure, codes, failures, members, published};
+use crate::schema::{Failure, all_codes, failures, members, published};
 use crate::xsd::NAMESPACE;
 
 static DOCUMENTED: LazyLock<String> = LazyLock::new(|| text_of(Profile::Documented));
@@ -33,12 +32,16 @@ fn text_of(profile: Profile) -> String {
 /// The document, for a server of this profile.
 pub fn document(profile: Profile) -> Value {
     let mut paths = Map::new();
-    for entry in CATALOG.iter() {
+    for entry in catalog().entries.iter() {
         for format in [Format::Json, Format::Xml] {
-            paths.insert(format.path(entry.name), path(profile, entry, format));
+            paths.insert(format.path(entry.name()), path(profile, entry, format));
         }
     }
-    let mut subjects: Vec<&str> = CATALOG.iter().map(|entry| entry.subject).collect();
+    let mut subjects: Vec<&str> = catalog()
+        .entries
+        .iter()
+        .map(|entry| entry.subject)
+        .collect();
     subjects.dedup();
     let tags: Vec<Value> = subjects
         .iter()
@@ -74,7 +77,7 @@ pub fn document(profile: Profile) -> Value {
 fn path(profile: Profile, entry: &Entry, format: Format) -> Value {
     let get = || operation(profile, entry, format, "get");
     let post = || operation(profile, entry, format, "post");
-    match entry.verbs {
+    match entry.declared.verbs {
         Verbs::Get => json!({ "get": get() }),
         Verbs::Post => json!({ "post": post() }),
         Verbs::Any => json!({ "get": get(), "post": post() }),
@@ -86,12 +89,12 @@ fn operation(profile: Profile, entry: &Entry, format: Format, verb: &str) -> Val
     let summary = description.split_inclusive(". ").next().unwrap_or_default();
     let answers = answer(profile, entry, format);
     let operation = json!({
-        "operationId": format!("{verb}.{}.{}", format.word(), entry.name),
+        "operationId": format!("{verb}.{}.{}", format.word(), entry.name()),
         "tags": [entry.subject],
         "summary": summary.trim_end_matches([' ', '.']),
         "description": description,
     });
-    let security = entry.takes("authToken");
+    let security = entry.credential.is_token();
     let operation = with(
         operation,
         "security",
@@ -100,7 +103,7 @@ fn operation(profile: Profile, entry: &Entry, format: Format, verb: &str) -> Val
     let operation = if verb == "get" {
         with(operation, "parameters", Some(parameters(entry)))
     } else {
-        let takes = !entry.arguments.is_empty();
+        let takes = !entry.rules.is_empty();
         with(operation, "requestBody", takes.then(|| body(entry)))
     };
     with(operation, "responses", Some(answers))
@@ -115,7 +118,7 @@ fn with(mut object: Value, name: &str, value: Option<Value>) -> Value {
 }
 
 fn parameters(entry: &Entry) -> Value {
-    let rules = entry.arguments.iter();
+    let rules = entry.rules.iter();
     rules
         .filter_map(|rule| {
             let schema = entry.argument(rule.name)?;
@@ -137,14 +140,14 @@ fn body(entry: &Entry) -> Value {
         let schema = format!("#/components/schemas/{schema}");
         with(json!({ "schema": { "$ref": schema } }), "example", example)
     };
-    let as_text = || content(entry.name.to_owned(), None);
+    let as_text = || content(entry.name().to_owned(), None);
     let example: Map<String, Value> = entry
-        .arguments
+        .rules
         .iter()
         .filter_map(|rule| Some((rule.name.to_owned(), example_of_call(entry, rule.name)?)))
         .collect();
     json!({
-        "required": entry.arguments.iter().any(needed),
+        "required": entry.rules.iter().any(needed),
         "content": {
             "application/x-www-form-urlencoded": as_text(),
             "application/json": content(in_json(entry), Some(Value::Object(example))),
@@ -155,10 +158,10 @@ fn body(entry: &Entry) -> Value {
 
 /// The name of the schema of the arguments in JSON, which has null where others have nothing.
 fn in_json(entry: &Entry) -> String {
-    if entry.arguments.iter().any(|rule| !rule.required) {
-        format!("{}.json", entry.name)
+    if entry.rules.iter().any(|rule| !rule.required) {
+        format!("{}.json", entry.name())
     } else {
-        entry.name.to_owned()
+        entry.name().to_owned()
     }
 }
 
@@ -178,7 +181,7 @@ fn arguments(entry: &Entry) -> Value {
 
 /// The same where what is optional may be null.
 fn nullable(entry: &Entry, mut arguments: Value) -> Value {
-    for rule in entry.arguments.iter().filter(|rule| !rule.required) {
+    for rule in entry.rules.iter().filter(|rule| !rule.required) {
         let place = format!("/properties/{}", rule.name);
         if let Some(kind) = arguments.pointer_mut(&format!("{place}/type")) {
             *kind = json!([kind.take(), "null"]);
@@ -195,9 +198,9 @@ fn example_of_call(entry: &Entry, name: &str) -> Option<Value> {
     let given = examples::arguments(entry, examples::of(entry)?);
     let (_, value, kind) = given.into_iter().find(|(other, ..)| *other == name)?;
     Some(match kind {
-        Kind::Text | Kind::DateTime => value.into(),
-        Kind::Integer => value.parse::<i64>().ok()?.into(),
-        Kind::Boolean => (value == "true").into(),
+        ValueType::Text | ValueType::DateTime => value.into(),
+        ValueType::Integer => value.parse::<i64>().ok()?.into(),
+        ValueType::Boolean => (value == "true").into(),
     })
 }
 
@@ -207,14 +210,14 @@ fn example_value(entry: &Entry, name: &str) -> Option<Value> {
 }
 
 fn answer(profile: Profile, entry: &Entry, format: Format) -> Value {
-    let recorded = answers::of(profile, entry.name, format);
+    let recorded = answers::of(profile, entry.name(), format);
     let shown = match format {
         Format::Json => recorded.and_then(|answer| serde_json::from_str(answer).ok()),
         Format::Xml | Format::XmlRpc => recorded.map(Value::from),
     };
     let content = json!({
         "schema": { "oneOf": [
-            { "$ref": format!("#/components/schemas/{}.answer", entry.name) },
+            { "$ref": format!("#/components/schemas/{}.answer", entry.name()) },
             { "$ref": "#/components/schemas/failure" },
         ] },
         "example": shown,
@@ -247,13 +250,13 @@ fn sent_as(profile: Profile, format: Format, content: &Value) -> Value {
 /// operation does, that has no name of its own.
 fn by_status(profile: Profile, entry: &Entry) -> BTreeMap<(u16, String), Vec<Failure>> {
     let mut responses = BTreeMap::new();
-    for failure in failures(profile, codes(entry)) {
+    for failure in failures(profile, all_codes(entry)) {
         let own = |code: &Code| {
             let own = failures(profile, std::iter::once(*code));
             own.first().is_some_and(|own| own.status == failure.status)
         };
         let name = if entry.errors.iter().any(own) {
-            entry.name
+            entry.name()
         } else {
             "any"
         };
@@ -265,7 +268,7 @@ fn by_status(profile: Profile, entry: &Entry) -> BTreeMap<(u16, String), Vec<Fai
 
 fn responses(profile: Profile) -> Value {
     let mut responses = BTreeMap::new();
-    for entry in CATALOG.iter() {
+    for entry in catalog().entries.iter() {
         for ((status, name), failures) in by_status(profile, entry) {
             for format in [Format::Json, Format::Xml] {
                 let response = response(profile, format, status, &name, &failures);
@@ -311,11 +314,11 @@ fn schemas(profile: Profile) -> Value {
         ("failure".to_owned(), failure(profile)),
         ("text".to_owned(), text),
     ]);
-    for entry in CATALOG.iter() {
-        if entry.verbs != Verbs::Get && !entry.arguments.is_empty() {
+    for entry in catalog().entries.iter() {
+        if entry.declared.verbs != Verbs::Get && !entry.rules.is_empty() {
             let arguments = arguments(entry);
             schemas.insert(in_json(entry), nullable(entry, arguments.clone()));
-            schemas.insert(entry.name.to_owned(), arguments);
+            schemas.insert(entry.name().to_owned(), arguments);
         }
         for ((_, name), failures) in by_status(profile, entry) {
             let codes: Vec<&str> = failures.iter().map(|failure| failure.code).collect();
@@ -326,7 +329,7 @@ fn schemas(profile: Profile) -> Value {
             schemas.insert(name, narrowed);
         }
         let output = entry.output.as_value();
-        schemas.insert(format!("{}.answer", entry.name), success(profile, output));
+        schemas.insert(format!("{}.answer", entry.name()), success(profile, output));
         let definitions = output.get("$defs").and_then(Value::as_object);
         for (name, definition) in definitions.into_iter().flatten() {
             schemas.insert(name.clone(), published(definition));
@@ -369,7 +372,7 @@ fn root(profile: Profile) -> Value {
 
 /// The answer of a call that failed.
 fn failure(profile: Profile) -> Value {
-    let failures = failures(profile, Code::ALL.iter().copied());
+    let failures = failures(profile, catalog().codes.iter().copied());
     let mut codes: Vec<&str> = failures.iter().map(|failure| failure.code).collect();
     codes.sort_unstable();
     codes.dedup();
@@ -412,8 +415,8 @@ mod tests {
     #[test]
     fn definitions_of_one_name_are_one() {
         let mut known: BTreeMap<&str, &Value> = BTreeMap::new();
-        for entry in CATALOG.iter() {
-            assert!(!known.contains_key(entry.name), "{}", entry.name);
+        for entry in catalog().entries.iter() {
+            assert!(!known.contains_key(entry.name()), "{}", entry.name());
             let definitions = entry.output.as_value().get("$defs");
             for (name, schema) in definitions.and_then(Value::as_object).into_iter().flatten() {
                 assert_eq!(*known.entry(name).or_insert(schema), schema, "{name}");

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use askama::Template;
-use trivium_core::Error;
 use trivium_front::Reply;
+use trivium_rpc::Error;
 
 /// What a browser may do with a page: show it with what this server gives, and send its forms
 /// here.
@@ -26,7 +26,7 @@ pub(crate) fn document(content_type: &'static str, body: impl Into<Cow<'static, 
 pub(crate) fn page(status: u16, template: &impl Template) -> Reply {
     let (status, body) = match template.render() {
         Ok(html) => (status, html),
-        Err(error) => (500, Error::unforeseen(&error).message().to_owned()),
+        Err(error) => (500, Error::internal(error).message().to_owned()),
     };
     Reply {
         status,

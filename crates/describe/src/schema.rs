@@ -1,10 +1,10 @@
 //! What the schemas of the catalog say, as descriptions need it.
 
 use serde_json::{Map, Value, json};
-use trivium_core::lint::without_null;
-use trivium_core::types::TEXT;
-use trivium_core::{Code, Entry};
-use trivium_front::contract::{Profile, StatusRule, code_on_wire, status};
+use trivium_front::contract::{Profile, StatusRule, status, wire_name};
+use trivium_rpc::schema::without_null;
+use trivium_rpc::text::TEXT;
+use trivium_rpc::{Code, Entry, codes};
 
 /// A member of a result.
 #[derive(Clone, Copy, Debug)]
@@ -137,15 +137,15 @@ pub(crate) struct Failure {
 pub(crate) fn failures(profile: Profile, codes: impl Iterator<Item = Code>) -> Vec<Failure> {
     let mut failures: Vec<Failure> = Vec::new();
     for code in codes {
-        let name = code_on_wire(profile, code);
+        let name = wire_name(profile, code);
         let status = status(StatusRule::Http, code);
         let same = |other: &&mut Failure| other.code == name && other.status == status;
         match failures.iter_mut().find(same) {
-            Some(failure) => failure.meaning = format!("{} {}", failure.meaning, code.meaning()),
+            Some(failure) => failure.meaning = format!("{} {}", failure.meaning, code.meaning),
             None => failures.push(Failure {
                 code: name,
                 status,
-                meaning: code.meaning().to_owned(),
+                meaning: code.meaning.to_owned(),
             }),
         }
     }
@@ -153,6 +153,6 @@ pub(crate) fn failures(profile: Profile, codes: impl Iterator<Item = Code>) -> V
 }
 
 /// All codes that an operation may answer, its own first.
-pub(crate) fn codes(entry: &Entry) -> impl Iterator<Item = Code> {
-    entry.errors.iter().chain(Code::COMMON).copied()
+pub(crate) fn all_codes(entry: &Entry) -> impl Iterator<Item = Code> {
+    entry.errors.iter().chain(codes::COMMON).copied()
 }

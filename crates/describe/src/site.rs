@@ -1,7 +1,8 @@
 //! What is served of the descriptions, and where: the one table of addresses.
 
-use trivium_core::catalog::{CATALOG, find as operation};
+use trivium_core::catalog;
 use trivium_front::Reply;
+use trivium_rpc::Entry;
 
 use crate::reply::document;
 use crate::{Site, docs, openapi, pages, xsd};
@@ -84,14 +85,23 @@ fn one() -> Vec<String> {
     vec![String::new()]
 }
 
+fn operation(name: &str) -> Option<&'static Entry> {
+    catalog().find(name)
+}
+
 fn operations() -> Vec<String> {
-    CATALOG.iter().map(|entry| entry.name.to_owned()).collect()
+    catalog()
+        .entries
+        .iter()
+        .map(|entry| entry.name().to_owned())
+        .collect()
 }
 
 fn schemas() -> Vec<String> {
-    CATALOG
+    catalog()
+        .entries
         .iter()
-        .map(|entry| format!("{}.xsd", entry.name))
+        .map(|entry| format!("{}.xsd", entry.name()))
         .collect()
 }
 

@@ -4,11 +4,12 @@
 //! and looks at the members that all of them have.
 
 use serde_json::Value;
-use trivium_core::{Code, Entry};
+use trivium_core::catalog;
 use trivium_front::Profile;
+use trivium_rpc::{Code, Entry};
 
 use crate::encode::xml;
-use crate::schema::{codes, failures, kind, members, resolve, text};
+use crate::schema::{all_codes, failures, kind, members, resolve, text};
 
 /// Where the schema of every answer is.
 pub const PATH: &str = "/api/xml/schema.xsd";
@@ -18,7 +19,7 @@ pub(crate) const NAMESPACE: &str = "http://peopleaggregator.com/api/xmlns#";
 
 /// The schema that accepts every answer.
 pub fn any(profile: Profile) -> String {
-    let codes = enumeration(profile, Code::ALL.iter().copied());
+    let codes = enumeration(profile, catalog().codes.iter().copied());
     document(
         profile,
         &format!(
@@ -41,7 +42,7 @@ pub fn any(profile: Profile) -> String {
 /// The schema of an operation's answers.
 pub fn operation(profile: Profile, entry: &Entry) -> String {
     let root = entry.output.as_value();
-    let codes = enumeration(profile, codes(entry));
+    let codes = enumeration(profile, all_codes(entry));
     let code = format!("<xs:element name=\"code\">\n{codes}</xs:element>\n");
     let msg = "<xs:element name=\"msg\" type=\"xs:string\"/>\n";
     let success = "<xs:element name=\"success\" type=\"xs:boolean\"/>\n".to_owned();
@@ -231,8 +232,6 @@ fn enumeration(profile: Profile, codes: impl Iterator<Item = Code>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use trivium_core::catalog::CATALOG;
-
     use super::*;
 
     #[test]
@@ -241,9 +240,9 @@ mod tests {
         for profile in [Profile::Documented, Profile::Original] {
             text.push_str(&format!("{profile:?}\n{}\n", any(profile)));
         }
-        for entry in CATALOG.iter() {
+        for entry in catalog().entries.iter() {
             let schema = operation(Profile::Documented, entry);
-            text.push_str(&format!("{}\n{schema}\n", entry.name));
+            text.push_str(&format!("{}\n{schema}\n", entry.name()));
         }
         insta::assert_snapshot!(text);
     }

@@ -1,17 +1,19 @@
-//! The one walk that holds arguments against their rules.
+//! Checks arguments against the rules of an operation.
 //!
-//! Forms, JSON, XML and XML-RPC values all come here as the same list of names and values, so
-//! the order of the checks, their codes and their messages are the same in every format.
+//! Forms, JSON, XML and XML-RPC values all arrive here as the same list of names and values, so the
+//! order of the checks, their codes and their messages are the same in every format.
 
-use trivium_core::arguments::{Arguments, Kind, Rule, Value};
-use trivium_core::types::{DateTime, can_carry};
-use trivium_core::{Code, Entry, Error};
+use trivium_rpc::rule::IdFormat;
+use trivium_rpc::text::is_portable_char;
+use trivium_rpc::{
+    Arguments, Call, Code, DateTime, Entry, Error, Rule, Secret, Value, ValueType, codes,
+};
 
 use crate::text::quote;
 
-/// A value as the request gave it, before anything is known of what it should be.
+/// A value of a request, before it is checked.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Given {
+pub enum RawValue {
     /// Text of a format without types: a form, or an element of XML.
     Untyped(String),
     /// A string of a format with types.
@@ -26,15 +28,15 @@ pub enum Given {
     DateTime(DateTime),
     /// A list.
     Array,
-    /// A struct, or a value of a kind that no argument has.
+    /// A struct, or a value of a type that no argument has.
     Object,
-    /// Nothing.
+    /// Null.
     Null,
 }
 
-impl Given {
-    /// The word by which errors name the type.
-    const fn type_word(&self) -> &'static str {
+impl RawValue {
+    /// The name of the type in errors.
+    const fn type_name(&self) -> &'static str {
         match self {
             Self::Untyped(_) | Self::Text(_) => "string",
             Self::Integer(_) => "integer",
@@ -47,17 +49,17 @@ impl Given {
     }
 }
 
-/// How errors name the place where the arguments were, and how strict it is.
+/// Where the arguments come from: it decides how strict the checks are, and how errors name the place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
     /// Query and body of a REST call: unknown keys are ignored.
     Rest,
-    /// The struct of an XML-RPC call: unknown keys are refused.
+    /// The struct of an XML-RPC call: unknown keys are rejected.
     XmlRpc,
 }
 
 impl Input {
-    const fn words(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
             Self::Rest => "REST input",
             Self::XmlRpc => "input to XML-RPC function",
@@ -65,196 +67,204 @@ impl Input {
     }
 }
 
-/// The name of the argument that a Bearer header may stand for.
-const TOKEN: &str = "authToken";
-
-/// Holds what was given against the rules of an operation: for each argument in declaration
-/// order its presence, form, type and range, and unknown keys last.
+/// Checks the arguments of an operation and makes the call: for each rule, in order, presence, form,
+/// type and range; unknown keys last. The bearer token stands for a missing `authToken`.
 ///
 /// # Errors
 /// The first failure, under its code.
 pub fn check(
-    entry: &Entry,
-    given: Vec<(String, Given)>,
+    entry: &'static Entry,
+    given: Vec<(String, RawValue)>,
     bearer: Option<&str>,
     input: Input,
-) -> Result<Arguments, Error> {
-    let words = input.words();
-    let mut slots: Vec<Option<Given>> = vec![None; entry.arguments.len()];
-    let mut twice = vec![false; entry.arguments.len()];
+) -> Result<Call, Error> {
+    let place = input.name();
+    let mut slots: Vec<(Option<RawValue>, bool)> = vec![(None, false); entry.rules.len()];
     let mut extra = None;
     for (name, value) in given {
-        let place = entry.arguments.iter().position(|rule| rule.name == name);
-        match place.and_then(|i| Some((slots.get_mut(i)?, twice.get_mut(i)?))) {
-            Some((slot, twice)) => *twice |= slot.replace(value).is_some(),
+        let position = entry.rules.iter().position(|rule| rule.name == name);
+        match position.and_then(|position| slots.get_mut(position)) {
+            Some((slot, duplicate)) => *duplicate |= slot.replace(value).is_some(),
             None if !name.starts_with("__") => extra = extra.or(Some(name)),
             None => {}
         }
     }
     let mut arguments = Vec::with_capacity(slots.len());
-    for ((rule, value), twice) in entry.arguments.iter().zip(slots).zip(twice) {
-        if twice {
-            return Err(Error::new(
-                Code::ValidationDuplicateKey,
-                format!(
-                    "Validation error ({words}, ): key {} is given twice",
-                    rule.name
-                ),
-            ));
+    let mut credential = None;
+    for (rule, (value, duplicate)) in entry.rules.iter().zip(slots) {
+        let key = |code: Code, what: &str| {
+            let name = rule.name;
+            Error::new(
+                code,
+                format!("Validation error ({place}, ): key {name} {what}"),
+            )
+        };
+        if duplicate {
+            return Err(key(codes::VALIDATION_DUPLICATE_KEY, "is given twice"));
         }
-        // Nothing, said aloud, is nothing.
+        let is_credential = entry.credential.argument() == Some(rule.name);
+        let token = bearer.filter(|_| is_credential && entry.credential.is_token());
+        // An explicit null counts as absent, unless the argument is required.
         let value = value
-            .filter(|value| rule.required || *value != Given::Null)
-            .or_else(|| {
-                let token = bearer.filter(|_| rule.name == TOKEN)?;
-                Some(Given::Untyped(token.to_owned()))
-            });
-        match value {
-            Some(value) => arguments.push((rule.name, one(rule, value, words, input)?)),
-            None => match &rule.default {
-                Some(default) => arguments.push((rule.name, default.clone())),
-                None if rule.required => {
-                    return Err(Error::new(
-                        Code::ValidationMissingKey,
-                        format!(
-                            "Validation error ({words}, ): key {} is required",
-                            rule.name
-                        ),
-                    ));
-                }
-                None => {}
-            },
+            .filter(|value| rule.required || *value != RawValue::Null)
+            .or_else(|| token.map(|token| RawValue::Untyped(token.to_owned())));
+        let checked = match (value, &rule.default) {
+            (Some(value), _) => Checked { rule, input }.value(value)?,
+            (None, Some(default)) => default.clone(),
+            (None, None) if rule.required => {
+                return Err(key(codes::VALIDATION_MISSING_KEY, "is required"));
+            }
+            (None, None) => continue,
+        };
+        match checked {
+            Value::Text(text) if is_credential => credential = Some(Secret(text)),
+            checked => arguments.push((rule.name, checked)),
         }
     }
     match extra {
         Some(name) if input == Input::XmlRpc => Err(Error::new(
-            Code::ValidationExtraKey,
+            codes::VALIDATION_EXTRA_KEY,
             format!(
-                "Validation error ({words}, ): key {} is not allowed",
+                "Validation error ({place}, ): key {} is not allowed",
                 quote(&name)
             ),
         )),
-        _ => Ok(Arguments(arguments)),
+        _ => Ok(Call {
+            entry,
+            arguments: Arguments(arguments),
+            credential,
+        }),
     }
 }
 
-/// Holds one value against its rule.
-fn one(rule: &Rule, value: Given, words: &str, input: Input) -> Result<Value, Error> {
-    let name = rule.name;
-    let wrong_type = |expected: &str, value: &Given| {
+/// One argument under its rule.
+struct Checked<'a> {
+    rule: &'a Rule,
+    input: Input,
+}
+
+impl Checked<'_> {
+    fn value(&self, value: RawValue) -> Result<Value, Error> {
+        match self.rule.value_type {
+            ValueType::Text => match value {
+                RawValue::Untyped(text) | RawValue::Text(text) => self.text(text),
+                other => Err(self.wrong_type("string", &other)),
+            },
+            ValueType::Integer => match &value {
+                RawValue::Integer(number) => self.integer(*number),
+                RawValue::Untyped(text) => match decimal(text) {
+                    Some(number) => self.integer(number),
+                    None => Err(self.wrong_type("integer", &value)),
+                },
+                other => Err(self.wrong_type("integer", other)),
+            },
+            ValueType::Boolean => match value {
+                RawValue::Boolean(truth) => Ok(Value::Boolean(truth)),
+                RawValue::Untyped(text) => match text.as_str() {
+                    "true" => Ok(Value::Boolean(true)),
+                    "false" => Ok(Value::Boolean(false)),
+                    other => {
+                        let what = format!("('{}') must be true or false", quote(other));
+                        Err(self.invalid(codes::VALIDATION_INVALID_VALUE, &what))
+                    }
+                },
+                other => Err(self.wrong_type("boolean", &other)),
+            },
+            ValueType::DateTime => match value {
+                RawValue::DateTime(time) => Ok(Value::Text(time.to_string())),
+                RawValue::Untyped(text) | RawValue::Text(text) if self.input == Input::Rest => {
+                    match text.parse::<DateTime>() {
+                        Ok(time) => Ok(Value::Text(time.to_string())),
+                        Err(_) => {
+                            let what = format!(
+                                "('{}') must be a time such as 2006-08-11T13:38:44Z",
+                                quote(&text)
+                            );
+                            Err(self.invalid(codes::VALIDATION_INVALID_VALUE, &what))
+                        }
+                    }
+                }
+                other => Err(self.wrong_type("dateTime", &other)),
+            },
+        }
+    }
+
+    fn integer(&self, number: i64) -> Result<Value, Error> {
+        let bound = match (self.rule.minimum, self.rule.maximum) {
+            (Some(minimum), _) if number < minimum => format!(">= {minimum}"),
+            (_, Some(maximum)) if number > maximum => format!("<= {maximum}"),
+            _ => return Ok(Value::Integer(number)),
+        };
+        let what = format!("({number}) must be {bound}");
+        Err(self.invalid(codes::VALIDATION_OUT_OF_RANGE, &what))
+    }
+
+    fn text(&self, text: String) -> Result<Value, Error> {
+        let rule = self.rule;
+        if let Some(format) = &rule.id {
+            check_id(format, &text)?;
+        }
+        if !rule.choices.is_empty() && !rule.choices.contains(&text) {
+            let choices = rule.choices.join(", ");
+            let what = format!("('{}') must be one of {choices}", quote(&text));
+            return Err(self.invalid(codes::VALIDATION_NOT_IN_ENUM, &what));
+        }
+        if let Some(max) = rule.max_length
+            && text.len() > max
+            && text.chars().count() > max
+        {
+            let what = format!("must have at most {max} characters");
+            return Err(self.invalid(codes::VALIDATION_OUT_OF_RANGE, &what));
+        }
+        if let Some(c) = text.chars().find(|&c| !is_portable_char(c)) {
+            let c = c.escape_unicode();
+            let what = format!("has the character {c}, which XML cannot carry");
+            return Err(self.invalid(codes::VALIDATION_INVALID_VALUE, &what));
+        }
+        Ok(Value::Text(text))
+    }
+
+    fn wrong_type(&self, expected: &str, value: &RawValue) -> Error {
+        let (place, name) = (self.input.name(), self.rule.name);
+        let actual = value.type_name();
         Error::new(
-            Code::ValidationIncorrectType,
+            codes::VALIDATION_INCORRECT_TYPE,
             format!(
-                "Validation error ({words}): expected type {expected} at position '/{name}', got {}",
-                value.type_word()
+                "Validation error ({place}): expected type {expected} at position '/{name}', got {actual}"
             ),
         )
-    };
-    let invalid = |code: Code, what: String| {
+    }
+
+    fn invalid(&self, code: Code, what: &str) -> Error {
+        let (place, name) = (self.input.name(), self.rule.name);
         Error::new(
             code,
-            format!("Validation error ({words}, /{name}): value at /{name} {what}"),
+            format!("Validation error ({place}, /{name}): value at /{name} {what}"),
         )
-    };
-    match rule.kind {
-        Kind::Text => match value {
-            Given::Untyped(text) | Given::Text(text) => text_value(rule, text, &invalid),
-            other => Err(wrong_type("string", &other)),
-        },
-        Kind::Integer => {
-            let number = match &value {
-                Given::Integer(number) => Some(*number),
-                Given::Untyped(text) => decimal(text),
-                _ => None,
-            };
-            let number = number.ok_or_else(|| wrong_type("integer", &value))?;
-            if let Some(least) = rule.minimum.filter(|least| number < *least) {
-                let what = format!("({number}) must be >= {least}");
-                return Err(invalid(Code::ValidationOutOfRange, what));
-            }
-            if let Some(most) = rule.maximum.filter(|most| number > *most) {
-                let what = format!("({number}) must be <= {most}");
-                return Err(invalid(Code::ValidationOutOfRange, what));
-            }
-            Ok(Value::Integer(number))
-        }
-        Kind::Boolean => match value {
-            Given::Boolean(truth) => Ok(Value::Boolean(truth)),
-            Given::Untyped(text) => match text.as_str() {
-                "true" => Ok(Value::Boolean(true)),
-                "false" => Ok(Value::Boolean(false)),
-                other => {
-                    let what = format!("('{}') must be true or false", quote(other));
-                    Err(invalid(Code::ValidationInvalidValue, what))
-                }
-            },
-            other => Err(wrong_type("boolean", &other)),
-        },
-        Kind::DateTime => match value {
-            Given::DateTime(time) => Ok(Value::Text(time.to_string())),
-            Given::Untyped(text) | Given::Text(text) if input == Input::Rest => text
-                .parse::<DateTime>()
-                .map(|time| Value::Text(time.to_string()))
-                .map_err(|_| {
-                    let what = format!(
-                        "('{}') must be a time such as 2006-08-11T13:38:44Z",
-                        quote(&text)
-                    );
-                    invalid(Code::ValidationInvalidValue, what)
-                }),
-            other => Err(wrong_type("dateTime", &other)),
-        },
     }
 }
 
-fn text_value(
-    rule: &Rule,
-    text: String,
-    invalid: &dyn Fn(Code, String) -> Error,
-) -> Result<Value, Error> {
-    if let Some(id) = &rule.id {
-        let word = id.or.as_deref() == Some(text.as_str());
-        let digits = text.strip_prefix(id.prefix.as_str()).unwrap_or_default();
-        // 18 digits always fit into 64 bits.
-        let number = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-        if !word && !number {
-            return Err(Error::new(
-                Code::InvalidId,
-                format!(
-                    "{} must be of the form '{}' ('{}' is not valid)",
-                    id.what,
-                    id.example,
-                    quote(&text)
-                ),
-            ));
-        }
+fn check_id(format: &IdFormat, text: &str) -> Result<(), Error> {
+    let digits = text
+        .strip_prefix(format.prefix.as_str())
+        .unwrap_or_default();
+    // 18 digits always fit into 64 bits.
+    let is_number = (1..=18).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    if is_number || format.alternative.as_deref() == Some(text) {
+        return Ok(());
     }
-    if !rule.words.is_empty() && !rule.words.contains(&text) {
-        let what = format!(
-            "('{}') must be one of {}",
-            quote(&text),
-            rule.words.join(", ")
-        );
-        return Err(invalid(Code::ValidationNotInEnum, what));
-    }
-    if let Some(longest) = rule.longest
-        && text.len() > longest
-        && text.chars().count() > longest
-    {
-        let what = format!("must have at most {longest} characters");
-        return Err(invalid(Code::ValidationOutOfRange, what));
-    }
-    if let Some(c) = text.chars().find(|&c| !can_carry(c)) {
-        let what = format!(
-            "has the character {}, which XML cannot carry",
-            c.escape_unicode()
-        );
-        return Err(invalid(Code::ValidationInvalidValue, what));
-    }
-    Ok(Value::Text(text))
+    Err(Error::new(
+        codes::INVALID_ID,
+        format!(
+            "{} must be of the form '{}' ('{}' is not valid)",
+            format.title,
+            format.example,
+            quote(text)
+        ),
+    ))
 }
 
-/// Decimal text as a number; beyond 64 bits, the nearest that they hold.
+/// Parses a decimal number; beyond 64 bits it is clamped.
 fn decimal(text: &str) -> Option<i64> {
     let (digits, negative) = match text.strip_prefix('-') {
         Some(digits) => (digits, true),

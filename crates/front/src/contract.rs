@@ -1,7 +1,6 @@
-//! The PeopleAggregator contract: wire profiles, and the one table of codes and statuses that
-//! its three front-ends share.
+//! The PeopleAggregator contract: wire profiles, and the status and name of each code.
 
-use trivium_core::{Code, Error};
+use trivium_rpc::{Category, Code, Error, codes};
 
 /// Which bytes are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -13,13 +12,13 @@ pub enum Profile {
     Original,
 }
 
-/// How failures are told over REST.
+/// The HTTP status of failures over REST.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StatusRule {
-    /// With 200; the body says that `success` is false.
+    /// 200; the body says that `success` is false.
     #[default]
     Ok,
-    /// With a status of their own.
+    /// The status of the code.
     Http,
 }
 
@@ -28,107 +27,53 @@ pub enum StatusRule {
 pub struct Wire {
     /// Which bytes are sent.
     pub profile: Profile,
-    /// How failures are told over REST.
+    /// The status of failures over REST.
     pub status: StatusRule,
 }
 
-/// The code as this profile names it. The historical servers named fewer causes.
-pub const fn code_on_wire(profile: Profile, code: Code) -> &'static str {
-    match (profile, code) {
-        (
-            Profile::Original,
-            Code::AlreadyMember
-            | Code::JoinRequestPending
-            | Code::Banned
-            | Code::NotAMember
-            | Code::OwnerCannotLeave,
-        ) => Code::OperationNotPermitted.name(),
-        (Profile::Original, Code::LoginUnknown) => Code::UserNotFound.name(),
-        (Profile::Original, Code::ValidationNotInEnum) => "system_error",
-        (_, code) => code.name(),
+/// The name of a code in this profile. The historical servers named fewer causes.
+pub fn wire_name(profile: Profile, code: Code) -> &'static str {
+    match profile {
+        Profile::Documented => code.name,
+        Profile::Original => code.original.unwrap_or(code.name),
     }
 }
 
-/// The HTTP status of a failure, under the rule `http`.
-const fn http_status(code: Code) -> u16 {
-    match code {
-        Code::ValidationMissingKey
-        | Code::ValidationExtraKey
-        | Code::ValidationDuplicateKey
-        | Code::ValidationIncorrectType
-        | Code::ValidationInvalidValue
-        | Code::ValidationNotInEnum
-        | Code::ValidationOutOfRange
-        | Code::ValidationRequestWrapper
-        | Code::InvalidId
-        | Code::MalformedBody
-        | Code::PasswordTooWeak
-        | Code::GroupParameterError
-        | Code::InvitationInvalid
-        | Code::InvitationRevoked
-        | Code::InvitationExpired
-        | Code::InvitationUsedUp
-        | Code::InvitationIssuerInvalid => 400,
-        Code::UserTokenInvalid
-        | Code::UserTokenExpired
-        | Code::ApiKeyInvalid
-        | Code::FrobInvalid
-        | Code::LoginUnknown
-        | Code::UserInvalidPassword => 401,
-        Code::UserAccessDenied
-        | Code::OperationNotPermitted
-        | Code::Banned
-        | Code::GroupNotInvited => 403,
-        Code::UnknownMethod
-        | Code::NotFound
-        | Code::UserNotFound
-        | Code::TokenNotFound
-        | Code::ContentNotFound
-        | Code::CategoryDoesNotExist
-        | Code::JoinRequestNotFound => 404,
-        Code::InvalidRequestMethod => 405,
-        Code::UserLoginnameTaken
-        | Code::UserEmailNotUnique
-        | Code::ContentCollectionTitleAlreadyExist
-        | Code::AlreadyMember
-        | Code::JoinRequestPending
-        | Code::NotAMember
-        | Code::NotBanned
-        | Code::OwnerCannotLeave
-        | Code::OwnerProtected => 409,
-        Code::RequestTooLarge => 413,
-        Code::UnsupportedMediaType => 415,
-        Code::IdempotencyMismatch => 422,
-        Code::RateLimited => 429,
-        Code::TestError | Code::GeneralSomeError => 500,
-        Code::TemporarilyUnavailable => 503,
-    }
-}
-
-/// The HTTP status with which a failure is told.
-pub const fn status(rule: StatusRule, code: Code) -> u16 {
-    match (rule, code) {
-        (StatusRule::Http, _)
-        // These tell the machinery between client and server something: they are always told.
-        | (
-            StatusRule::Ok,
-            Code::RequestTooLarge
-            | Code::UnsupportedMediaType
-            | Code::NotFound
-            | Code::RateLimited
-            | Code::TemporarilyUnavailable,
-        ) => http_status(code),
+/// The HTTP status of a failure.
+pub fn status(rule: StatusRule, code: Code) -> u16 {
+    match (rule, code.category) {
+        // Proxies and clients act on these, so they keep their status under both rules.
+        (_, Category::TooLarge | Category::Media | Category::Limited | Category::Unavailable)
+        | (StatusRule::Http, _) => http_status(code.category),
+        (StatusRule::Ok, _) if code == codes::NOT_FOUND => http_status(code.category),
         (StatusRule::Ok, _) => 200,
     }
 }
 
-/// The headers that go with a failure.
+const fn http_status(category: Category) -> u16 {
+    match category {
+        Category::Invalid => 400,
+        Category::Unauthenticated => 401,
+        Category::Denied => 403,
+        Category::NotFound => 404,
+        Category::Method => 405,
+        Category::Conflict => 409,
+        Category::TooLarge => 413,
+        Category::Media => 415,
+        Category::Mismatch => 422,
+        Category::Limited => 429,
+        Category::Internal | Category::Broken => 500,
+        Category::Unavailable => 503,
+    }
+}
+
+/// The headers of a failure.
 pub fn headers(error: &Error, allow: Option<&'static str>) -> Vec<(&'static str, String)> {
     let mut headers = Vec::new();
-    if let Some(seconds) = error.seconds_to_wait() {
+    if let Some(seconds) = error.retry_after() {
         headers.push(("Retry-After", seconds.to_string()));
     }
-    if let Some(allow) = allow.filter(|_| error.code() == Code::InvalidRequestMethod) {
+    if let Some(allow) = allow.filter(|_| error.code() == codes::INVALID_REQUEST_METHOD) {
         headers.push(("Allow", allow.to_owned()));
     }
     headers

@@ -2,15 +2,15 @@
 
 use std::io::Write;
 
-use trivium_core::types::can_carry;
+use trivium_rpc::text::is_portable_char;
 
-/// Appends a text as the content of an element. A carriage return is written `&#13;`, as
-/// parsers would turn CRLF into LF.
+/// Appends a text as the content of an element. A carriage return is written `&#13;`, because
+/// parsers turn CRLF into LF.
 pub fn escape(out: &mut Vec<u8>, text: &str) {
     escape_where(out, text, needs_escape);
 }
 
-/// Appends a text as the value of an attribute between `"`. Parsers would turn line ends and
+/// Appends a text as the value of an attribute between `"`. Parsers turn line ends and
 /// tabs into spaces.
 pub fn escape_attribute(out: &mut Vec<u8>, text: &str) {
     escape_where(out, text, |c| {
@@ -31,7 +31,7 @@ fn escape_where(out: &mut Vec<u8>, text: &str, needs_escape: impl Fn(char) -> bo
             '\r' => b"&#13;",
             '\n' => b"&#10;",
             '\t' => b"&#9;",
-            // Refused on the way in; what got here otherwise must not spoil the document.
+            // Input with such a character is rejected; stored text must still not break the document.
             _ => "\u{FFFD}".as_bytes(),
         });
         rest = after.get(c.len_utf8()..).unwrap_or_default();
@@ -40,7 +40,7 @@ fn escape_where(out: &mut Vec<u8>, text: &str, needs_escape: impl Fn(char) -> bo
 }
 
 const fn needs_escape(c: char) -> bool {
-    matches!(c, '&' | '<' | '>' | '\r') || !can_carry(c)
+    matches!(c, '&' | '<' | '>' | '\r') || !is_portable_char(c)
 }
 
 /// Appends a text as JSON in ASCII, `/` as `\/`, as the historical servers wrote it.
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_keep_their_line_ends() {
+    fn line_ends_in_attributes_are_escaped() {
         let mut out = Vec::new();
         escape_attribute(&mut out, "\"a\"\r\n\t<");
         assert_eq!(out, b"&quot;a&quot;&#13;&#10;&#9;&lt;");

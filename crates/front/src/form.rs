@@ -1,27 +1,27 @@
-//! Reads `name=value&…`, from a query or from a form body.
+//! Parses `name=value&…`, from a query or a form body.
 
 use percent_encoding::percent_decode;
-use trivium_core::Error;
+use trivium_rpc::Error;
 
-use crate::budget::{self, Meter};
-use crate::check::Given;
+use crate::check::RawValue;
+use crate::limits::{self, Meter};
 use crate::text::utf8_or_latin1;
 
-/// Reads names and values in their order.
+/// Parses names and values in their order.
 ///
 /// # Errors
 /// `request_too_large`.
-pub fn read(bytes: &[u8], meter: &mut Meter) -> Result<Vec<(String, Given)>, Error> {
-    let mut given = Vec::new();
+pub fn read(bytes: &[u8], meter: &mut Meter) -> Result<Vec<(String, RawValue)>, Error> {
+    let mut pairs = Vec::new();
     for pair in bytes.split(|&b| b == b'&').filter(|pair| !pair.is_empty()) {
         meter.value(1)?;
         let mut halves = pair.splitn(2, |&b| b == b'=');
         let name = decode(halves.next().unwrap_or_default());
-        budget::name(&name)?;
+        limits::check_name(&name)?;
         let value = decode(halves.next().unwrap_or_default());
-        given.push((name, Given::Untyped(value)));
+        pairs.push((name, RawValue::Untyped(value)));
     }
-    Ok(given)
+    Ok(pairs)
 }
 
 fn decode(bytes: &[u8]) -> String {

@@ -1,48 +1,48 @@
-//! Reads a JSON body: one object, whose members are the arguments.
+//! Parses a JSON body: one object, whose members are the arguments.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
-use trivium_core::{Code, Error};
+use trivium_rpc::{Error, codes};
 
-use crate::budget::{self, Meter};
-use crate::check::Given;
+use crate::check::RawValue;
+use crate::limits::{self, Meter};
 
-/// Reads the members of the object in their order.
+/// Parses the members of the object in their order.
 ///
 /// # Errors
-/// `malformed_body` for what is not one JSON object, `request_too_large`.
-pub fn read(bytes: &[u8], meter: &mut Meter) -> Result<Vec<(String, Given)>, Error> {
+/// `malformed_body` unless the body is one JSON object; `request_too_large`.
+pub fn read(bytes: &[u8], meter: &mut Meter) -> Result<Vec<(String, RawValue)>, Error> {
     let (members, _) = walk(bytes, meter)?;
-    let given = |(name, value)| (name, Given::from(value));
-    Ok(members.into_iter().map(given).collect())
+    let raw = |(name, value)| (name, RawValue::from(value));
+    Ok(members.into_iter().map(raw).collect())
 }
 
-/// Reads the object with all that is in it.
+/// Parses the object with its nested values.
 ///
 /// # Errors
-/// As [`read`]; `validation_duplicate_key` for a key that is twice in one object.
+/// As [`read`]; `validation_duplicate_key` if an object has a key twice.
 pub fn object(bytes: &[u8], meter: &mut Meter) -> Result<Map<String, Value>, Error> {
-    let (members, mut twice) = walk(bytes, meter)?;
+    let (members, mut duplicate) = walk(bytes, meter)?;
     let mut object = Map::new();
     for (name, value) in members {
-        twice |= object.insert(name, value).is_some();
+        duplicate |= object.insert(name, value).is_some();
     }
-    if twice {
-        return Err(Code::ValidationDuplicateKey.into());
+    if duplicate {
+        return Err(codes::VALIDATION_DUPLICATE_KEY.into());
     }
     Ok(object)
 }
 
-impl From<Value> for Given {
+impl From<Value> for RawValue {
     fn from(value: Value) -> Self {
         match value {
             Value::Null => Self::Null,
             Value::Bool(truth) => Self::Boolean(truth),
             Value::Number(number) if number.is_f64() => Self::Double,
-            // Beyond 64 bits with a sign, the nearest that they hold.
+            // Numbers beyond 64 bits are clamped.
             Value::Number(number) => Self::Integer(number.as_i64().unwrap_or(i64::MAX)),
             Value::String(text) => Self::Text(text),
             Value::Array(_) => Self::Array,
@@ -51,29 +51,29 @@ impl From<Value> for Given {
     }
 }
 
-/// The members of the object, and whether an object inside of it has a key twice.
+/// The members of the object, and whether a nested object has a duplicate key.
 fn walk(bytes: &[u8], meter: &mut Meter) -> Result<(Vec<(String, Value)>, bool), Error> {
     let state = State {
         meter: RefCell::new(std::mem::take(meter)),
-        over: RefCell::new(None),
-        twice: Cell::new(false),
+        limit: RefCell::new(None),
+        duplicate: Cell::new(false),
     };
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let read = Members(&state)
         .deserialize(&mut json)
         .and_then(|members| json.end().map(|()| members));
     *meter = state.meter.into_inner();
-    match (read, state.over.into_inner()) {
-        (_, Some(over)) => Err(over),
-        (Ok(members), None) => Ok((members, state.twice.get())),
+    match (read, state.limit.into_inner()) {
+        (_, Some(error)) => Err(error),
+        (Ok(members), None) => Ok((members, state.duplicate.get())),
         (Err(error), None) => Err(malformed(&error)),
     }
 }
 
-/// serde_json's own message may quote the input, so only the place is told.
+/// Reports the position alone, because serde_json's message may quote the input.
 fn malformed(error: &serde_json::Error) -> Error {
     Error::new(
-        Code::MalformedBody,
+        codes::MALFORMED_BODY,
         format!(
             "The body is not one JSON object (line {}, column {}).",
             error.line(),
@@ -84,24 +84,24 @@ fn malformed(error: &serde_json::Error) -> Error {
 
 struct State {
     meter: RefCell<Meter>,
-    /// Why reading was given up, when the budget is why.
-    over: RefCell<Option<Error>>,
-    /// Whether an object inside of the one has a key twice.
-    twice: Cell<bool>,
+    /// The limit that was exceeded, if that ended the parsing.
+    limit: RefCell<Option<Error>>,
+    /// Whether a nested object has a duplicate key.
+    duplicate: Cell<bool>,
 }
 
 impl State {
-    fn hold<E: serde::de::Error>(&self, outcome: Result<(), Error>) -> Result<(), E> {
+    fn check<E: serde::de::Error>(&self, outcome: Result<(), Error>) -> Result<(), E> {
         outcome.map_err(|error| {
-            let words = error.message().to_owned();
-            *self.over.borrow_mut() = Some(error);
-            E::custom(words)
+            let message = error.message().to_owned();
+            *self.limit.borrow_mut() = Some(error);
+            E::custom(message)
         })
     }
 
-    fn value<E: serde::de::Error>(&self, level: usize) -> Result<(), E> {
-        let outcome = self.meter.borrow_mut().value(level);
-        self.hold(outcome)
+    fn value<E: serde::de::Error>(&self, depth: usize) -> Result<(), E> {
+        let outcome = self.meter.borrow_mut().value(depth);
+        self.check(outcome)
     }
 }
 
@@ -124,16 +124,16 @@ impl<'de> Visitor<'de> for Members<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut given = Vec::new();
+        let mut members = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
-            self.0.hold(budget::name(&name))?;
-            given.push((name, map.next_value_seed(Any(self.0, 1))?));
+            self.0.check(limits::check_name(&name))?;
+            members.push((name, map.next_value_seed(Any(self.0, 1))?));
         }
-        Ok(given)
+        Ok(members)
     }
 }
 
-/// Any value, at its level.
+/// Any value, at its depth.
 struct Any<'a>(&'a State, usize);
 
 impl<'de> DeserializeSeed<'de> for Any<'_> {
@@ -187,10 +187,10 @@ impl<'de> Visitor<'de> for Any<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut members = Map::new();
         while let Some(name) = map.next_key::<String>()? {
-            self.0.hold(budget::name(&name))?;
+            self.0.check(limits::check_name(&name))?;
             let value = map.next_value_seed(Any(self.0, self.1 + 1))?;
             if members.insert(name, value).is_some() {
-                self.0.twice.set(true);
+                self.0.duplicate.set(true);
             }
         }
         Ok(Value::Object(members))

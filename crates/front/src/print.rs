@@ -1,7 +1,7 @@
-//! Prints a result in the syntax of a format, straight from its type.
+//! Prints a typed result in the syntax of a format.
 //!
-//! The outermost struct gets the member `success` first. In profile `documented` members are
-//! then sorted by name, in `original` they stay as declared. A format supplies its [`Syntax`].
+//! The outermost struct gets `success` as its first member. In profile `documented` members are
+//! sorted by name, in `original` they keep their order. A format supplies its [`Syntax`].
 
 use std::fmt::{Display, Write};
 use std::ops::Range;
@@ -10,14 +10,13 @@ use erased_serde::Serialize as Erased;
 use serde::ser::{
     Impossible, Serialize, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
 };
-use trivium_core::Error;
-use trivium_core::types::DateTime;
+use trivium_rpc::{DateTime, Error};
 
-use crate::contract::{Profile, code_on_wire};
+use crate::contract::{Profile, wire_name};
 
-/// How a format writes values. Each method appends to `out`.
+/// The syntax of a format. Each method appends to `out`.
 pub trait Syntax {
-    /// What stands between two members or two items.
+    /// The separator between two members or two items.
     fn separator(&self) -> &'static str;
 
     /// A text.
@@ -46,11 +45,11 @@ pub trait Syntax {
     fn close_array(&mut self, out: &mut Vec<u8>, empty: bool);
 }
 
-/// Appends a result to `out`, with `success` in front of its members.
+/// Appends a result to `out`, with `success` before its members.
 ///
 /// # Errors
-/// For a value that no format has a rule for: null, a float, bytes, a map, or the variant of an
-/// enum with data. A result type that holds one is a fault of its declaration.
+/// A value that no format can represent: null, a float, bytes, a map, or an enum variant with data.
+/// A result type that contains one is a bug in its declaration.
 pub fn print<S: Syntax>(
     out: &mut Vec<u8>,
     syntax: S,
@@ -61,7 +60,7 @@ pub fn print<S: Syntax>(
     put(out, syntax, profile, Some(success), result)
 }
 
-/// Appends a value to `out` that is no result of an operation: as it is.
+/// Appends a value to `out` as it is, without `success`.
 ///
 /// # Errors
 /// As [`print()`].
@@ -95,20 +94,20 @@ fn put<S: Syntax>(
     Serialize::serialize(value, &mut printer)
 }
 
-/// The result of a failed call.
+/// The body of a failed call.
 #[derive(serde::Serialize)]
 pub struct Failure<'a> {
-    /// Why.
+    /// The code.
     pub code: &'static str,
-    /// In words.
+    /// The message.
     pub msg: &'a str,
 }
 
 impl<'a> Failure<'a> {
-    /// An error as this profile tells it.
+    /// The failure as this profile reports an error.
     pub fn of(profile: Profile, error: &'a Error) -> Self {
         Self {
-            code: code_on_wire(profile, error.code()),
+            code: wire_name(profile, error.code()),
             msg: error.message(),
         }
     }
@@ -118,24 +117,24 @@ struct Printer<'a, S> {
     out: &'a mut Vec<u8>,
     syntax: S,
     sorted: bool,
-    /// Not yet printed.
+    /// The value of `success`, until it is printed.
     success: Option<bool>,
-    /// The next text is a time.
+    /// True if the next text is a time.
     time: bool,
-    /// The members of the structs that are open, with where in the output each is.
+    /// The members of the open structs, with their positions in the output.
     members: Vec<(&'static str, Range<usize>)>,
     scratch: Vec<u8>,
     text: String,
 }
 
-/// A value that has no form on the wire.
+/// A value that no format can represent.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} has no form on the wire")]
+#[error("{0} cannot be represented on the wire")]
 pub struct Unprintable(String);
 
 impl serde::ser::Error for Unprintable {
-    fn custom<T: Display>(words: T) -> Self {
-        Self(words.to_string())
+    fn custom<T: Display>(message: T) -> Self {
+        Self(message.to_string())
     }
 }
 
@@ -366,7 +365,7 @@ impl<S: Syntax> SerializeStruct for Members<'_, '_, S> {
         printer.syntax.open_member(printer.out, name);
         value.serialize(&mut *printer)?;
         printer.syntax.close_member(printer.out, name);
-        // Every member ends with a separator while they may still change places.
+        // Every member ends with a separator, so that members can be sorted.
         let separator = printer.syntax.separator();
         printer.out.extend_from_slice(separator.as_bytes());
         printer.members.push((name, start..printer.out.len()));
@@ -390,7 +389,7 @@ impl<S: Syntax> SerializeStruct for Members<'_, '_, S> {
 }
 
 impl<S> Printer<'_, S> {
-    /// Puts the members from `first` on, which end the output, into the order of their names.
+    /// Sorts the members from `first` on, which are the end of the output, by name.
     fn sort(&mut self, first: usize) {
         let members = self.members.get_mut(first..).unwrap_or_default();
         let Some((_, Range { start, .. })) = members.first().cloned() else {

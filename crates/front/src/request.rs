@@ -1,19 +1,17 @@
-//! What a front-end is given, and what it gives back.
+//! Requests, replies, and the interface of a front-end.
 
 use std::borrow::Cow;
 
-use trivium_core::arguments::Arguments;
-use trivium_core::operation::Bound;
-use trivium_core::{Answer, Effect, Entry, Error, Via};
+use trivium_rpc::{Answer, Call, Error, Outcome, Via};
 
-/// A request, without the connection on which it came.
+/// A request, without its connection.
 #[derive(Clone, Debug, Default)]
 pub struct Request<'a> {
-    /// The method in capitals.
+    /// The HTTP method, in capitals.
     pub method: &'a str,
     /// The path, as sent.
     pub path: &'a str,
-    /// What stands behind the question mark, as sent.
+    /// The query, as sent, without the question mark.
     pub query: &'a str,
     /// The header Content-Type.
     pub content_type: Option<&'a str>,
@@ -33,15 +31,15 @@ pub struct Request<'a> {
     pub origin: Option<&'a str>,
     /// The header Host.
     pub host: Option<&'a str>,
-    /// The body; `None` when it is over the budget and was not read.
+    /// The body; `None` if it exceeded the limit and was not read.
     pub body: Option<&'a [u8]>,
 }
 
 impl<'a> Request<'a> {
-    /// What Authorization says after the name of this scheme.
+    /// The credentials of the header Authorization, if it names this scheme.
     pub fn credentials(&self, scheme: &str) -> Option<&'a str> {
-        let (named, rest) = self.authorization?.split_once(' ')?;
-        named.eq_ignore_ascii_case(scheme).then(|| rest.trim())
+        let (name, rest) = self.authorization?.split_once(' ')?;
+        name.eq_ignore_ascii_case(scheme).then(|| rest.trim())
     }
 
     /// The token of `Authorization: Bearer TOKEN`.
@@ -50,63 +48,12 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A call that a request asks for.
-pub struct Call<R = Answer> {
-    /// What the audit log names it.
-    pub action: &'static str,
-    /// What it does to the data.
-    pub effect: Effect,
-    /// True when it has work to do before its transaction.
-    pub prepares: bool,
-    /// What it does.
-    pub work: Box<dyn Bound<R>>,
-}
-
-impl Call {
-    /// The call of a catalog's operation.
-    ///
-    /// # Errors
-    /// As [`Entry::bind`].
-    pub fn of(entry: &'static Entry, arguments: Arguments) -> Result<Self, Error> {
-        Ok(Self {
-            action: entry.name,
-            effect: entry.effect,
-            prepares: entry.prepares,
-            work: entry.bind(arguments)?,
-        })
-    }
-}
-
-/// The calls that a request asks for.
-pub enum Calls<R = Answer> {
-    /// One.
-    One(Call<R>),
-    /// Several, for a protocol that has such.
-    Several(Box<dyn Several<R>>),
-}
-
-/// Several calls of one request. Each is made alone, after the one before it was written, so
-/// that no more than one answer is held at a time, and none depends on another.
-pub trait Several<R = Answer> {
-    /// The next call; what asks for none that can be made is written and passed over.
-    fn next(&mut self) -> Option<Call<R>>;
-
-    /// Writes what became of the call that [`next`](Self::next) gave last.
-    fn write(&mut self, outcome: Outcome<R>);
-
-    /// All that was written.
-    fn reply(self: Box<Self>) -> Reply;
-}
-
-/// What became of a call.
-pub type Outcome<R = Answer> = Result<R, Error>;
-
-/// An answer, ready to be sent.
+/// A response, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The header Content-Type; empty where there is no body to have one.
+    /// The header Content-Type; empty for a response without a body.
     pub content_type: Cow<'static, str>,
     /// Further headers.
     pub headers: Vec<(&'static str, String)>,
@@ -116,21 +63,58 @@ pub struct Reply {
     pub code: Option<&'static str>,
 }
 
-/// A protocol: it reads calls and writes what became of them. Pure: no I/O, no clock.
+/// Turns the outcome of a call into the response. It keeps what the front-end read of the request, so
+/// that nothing is parsed twice.
+pub type Writer<'r, A = Answer> = Box<dyn FnOnce(Outcome<A>) -> Reply + Send + 'r>;
+
+/// What a front-end read from a request.
+pub enum Read<'r, C = Call, A = Answer> {
+    /// The response: the request is rejected, or answered without a call.
+    Reply(Reply),
+    /// One call, and the writer of its response.
+    Call(C, Writer<'r, A>),
+    /// Several calls.
+    Batch(Box<dyn Batch<C, A> + Send + 'r>),
+}
+
+/// Several calls of one request.
+///
+/// Each is made after the response to the one before it was written, so that only one result is in
+/// memory at a time. No call depends on another.
+pub trait Batch<C = Call, A = Answer> {
+    /// The next call. Calls that are rejected are written and skipped.
+    fn next(&mut self) -> Option<C>;
+
+    /// Writes the outcome of the call that [`next`](Self::next) returned last.
+    fn write(&mut self, outcome: Outcome<A>);
+
+    /// The response, after the last call.
+    fn finish(self: Box<Self>) -> Reply;
+}
+
+/// A front-end: it reads calls and writes their outcomes. It is pure: no I/O, no clock.
 pub trait FrontEnd: Send + Sync {
-    /// What its calls answer: [`Answer`] where any operation may be called.
+    /// The calls that it reads: [`Call`] if it serves a catalog.
+    type Call: Send;
+
+    /// The results that it writes: [`Answer`] if it serves a catalog.
     type Answer: Send + 'static;
 
     /// Its name in the audit log.
     fn via(&self) -> Via;
 
-    /// Reads the calls that a request asks for.
-    ///
-    /// # Errors
-    /// The answer, when there is no call to make: the request asks for none that can be made, or
-    /// for what is known without.
-    fn read(&self, request: &Request<'_>) -> Result<Calls<Self::Answer>, Box<Reply>>;
+    /// Reads the calls of a request.
+    fn read<'r>(&'r self, request: &'r Request<'r>) -> Read<'r, Self::Call, Self::Answer>;
+}
 
-    /// Writes what became of the one call that [`read`](Self::read) found in this request.
-    fn write(&self, request: &Request<'_>, outcome: Outcome<Self::Answer>) -> Reply;
+/// The read of a front-end whose requests hold one call: the call, or the rejection of the request,
+/// and the function that writes an outcome.
+pub fn read_one<'r, C, A>(
+    call: Result<C, Error>,
+    write: impl FnOnce(Outcome<A>) -> Reply + Send + 'r,
+) -> Read<'r, C, A> {
+    match call {
+        Ok(call) => Read::Call(call, Box::new(write)),
+        Err(error) => Read::Reply(write(Err(error))),
+    }
 }

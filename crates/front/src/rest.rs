@@ -1,53 +1,153 @@
-//! Reads a call of one operation from path, query and body: what REST (JSON), REST (XML) and
-//! the REST address of XML-RPC share.
+//! REST: reads a call from path, query and body, and writes its outcome in a [`Format`].
+//!
+//! REST (JSON) and REST (XML) are this front-end with their format; the REST address of XML-RPC uses
+//! [`read`] alone.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
 
-use trivium_core::{Code, Entry, Error, Verbs, catalog};
+use erased_serde::Serialize as Erased;
+use trivium_rpc::{Answer, Call, Catalog, Entry, Error, Outcome, Verbs, Via, codes};
 
-use crate::budget::{self, Meter};
-use crate::check::{Given, Input, check};
-use crate::request::{Call, Request};
+use crate::check::{Input, RawValue, check};
+use crate::contract::{Profile, Wire, headers, status};
+use crate::limits::{self, Meter};
+use crate::print::{Failure, Unprintable};
+use crate::request::{FrontEnd, Read, Reply, Request, read_one};
 use crate::text::quote;
 use crate::{form, json, xml};
+
+/// The format of REST responses.
+pub trait Format: Send + Sync {
+    /// Its segment in the path: `json` in `/api/json/peopleaggregator/joinGroup`.
+    const SEGMENT: &'static str;
+
+    /// The name of the front-end in the audit log.
+    const VIA: Via;
+
+    /// The header Content-Type, for a request with this header Accept.
+    fn content_type(profile: Profile, accept: Option<&str>) -> &'static str;
+
+    /// Prints a result, with `success`.
+    ///
+    /// # Errors
+    /// A value that no format can represent.
+    fn print(profile: Profile, success: bool, result: &dyn Erased) -> Result<Vec<u8>, Unprintable>;
+}
+
+/// The REST front-end of a catalog, in the format `F`.
+pub struct Rest<F> {
+    catalog: &'static Catalog,
+    wire: Wire,
+    prefix: String,
+    format: PhantomData<F>,
+}
+
+impl<F: Format> Rest<F> {
+    /// The front-end of a catalog.
+    pub fn new(catalog: &'static Catalog, wire: Wire) -> Self {
+        Self {
+            catalog,
+            wire,
+            prefix: format!("/api/{}/{}/", F::SEGMENT, catalog.namespace),
+            format: PhantomData,
+        }
+    }
+
+    /// True if the path is served by this front-end.
+    pub fn serves(&self, path: &str) -> bool {
+        path.starts_with(&self.prefix)
+    }
+
+    fn write(&self, request: &Request<'_>, name: &str, outcome: Outcome) -> Reply {
+        let Wire {
+            profile,
+            status: rule,
+        } = self.wire;
+        let reply = |body| Reply {
+            status: 200,
+            content_type: F::content_type(profile, request.accept).into(),
+            headers: Vec::new(),
+            body,
+            code: None,
+        };
+        let printed = outcome.and_then(|answer| Ok(F::print(profile, true, &answer)?));
+        match printed {
+            Ok(body) => reply(body),
+            Err(error) => {
+                let failure = Failure::of(profile, &error);
+                // Two texts can always be printed.
+                let body = F::print(profile, false, &failure).unwrap_or_default();
+                Reply {
+                    status: status(rule, error.code()),
+                    headers: headers(&error, allow(self.catalog, name)),
+                    code: Some(failure.code),
+                    ..reply(body)
+                }
+            }
+        }
+    }
+}
+
+impl<F: Format> FrontEnd for Rest<F> {
+    type Call = Call;
+    type Answer = Answer;
+
+    fn via(&self) -> Via {
+        F::VIA
+    }
+
+    fn read<'r>(&'r self, request: &'r Request<'r>) -> Read<'r> {
+        let name = request.path.strip_prefix(&self.prefix).unwrap_or_default();
+        read_one(read(self.catalog, request, name), move |outcome| {
+            self.write(request, name, outcome)
+        })
+    }
+}
+
+impl<F> fmt::Debug for Rest<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Rest({})", self.prefix)
+    }
+}
 
 /// Reads the call of the operation that the address names.
 ///
 /// # Errors
 /// In this order: unknown method, verb, body, arguments.
-pub fn read(request: &Request<'_>, name: &str) -> Result<Call, Error> {
-    let entry = catalog::find(name).ok_or_else(|| unknown_method(name))?;
-    let sends_body = verb(entry, request.method)?;
+pub fn read(catalog: &'static Catalog, request: &Request<'_>, name: &str) -> Result<Call, Error> {
+    let entry = catalog.find(name).ok_or_else(|| unknown_method(name))?;
+    let has_body = check_verb(entry, request.method)?;
     let mut meter = Meter::default();
-    let mut given = form::read(request.query.as_bytes(), &mut meter)?;
-    let body = if sends_body {
+    let mut arguments = form::read(request.query.as_bytes(), &mut meter)?;
+    let body = if has_body {
         read_body(request, &mut meter)?
     } else {
         Vec::new()
     };
-    // The body wins where both name one. What the query has twice stays there once too often.
+    // The body takes precedence over the query. A duplicate in the query remains one.
     for (name, _) in &body {
-        if let Some(place) = given.iter().position(|(other, _)| other == name) {
-            given.remove(place);
+        if let Some(place) = arguments.iter().position(|(other, _)| other == name) {
+            arguments.remove(place);
         }
     }
-    given.extend(body);
-    let arguments = check(entry, given, request.bearer(), Input::Rest)?;
-    Call::of(entry, arguments)
+    arguments.extend(body);
+    check(entry, arguments, request.bearer(), Input::Rest)
 }
 
 /// The error of a name that no operation has.
 pub fn unknown_method(name: &str) -> Error {
     Error::new(
-        Code::UnknownMethod,
+        codes::UNKNOWN_METHOD,
         format!("Call to nonexistent function '{}'.", quote(name)),
     )
 }
 
-/// Whether this method may ask for the operation, and if it may, whether it brings a body.
-fn verb(entry: &Entry, method: &str) -> Result<bool, Error> {
-    let allowed = match (entry.verbs, method) {
-        // A HEAD request is a GET whose answer's body stays behind.
+/// Checks the HTTP method; true if the request has a body.
+fn check_verb(entry: &Entry, method: &str) -> Result<bool, Error> {
+    let allowed = match (entry.declared.verbs, method) {
+        // HEAD is GET without the body of the response.
         (Verbs::Get | Verbs::Any, "GET" | "HEAD") => return Ok(false),
         (Verbs::Post | Verbs::Any, "POST") => return Ok(true),
         (Verbs::Get, _) => "GET",
@@ -55,7 +155,7 @@ fn verb(entry: &Entry, method: &str) -> Result<bool, Error> {
         (Verbs::Any, _) => "GET or POST",
     };
     Err(Error::new(
-        Code::InvalidRequestMethod,
+        codes::INVALID_REQUEST_METHOD,
         format!(
             "Request method {} is incorrect for this function; {allowed} is required.",
             quote(method)
@@ -63,42 +163,42 @@ fn verb(entry: &Entry, method: &str) -> Result<bool, Error> {
     ))
 }
 
-/// What the header Allow says for the operation that the address names.
-pub fn allow(name: &str) -> Option<&'static str> {
-    catalog::find(name).map(|entry| match entry.verbs {
+/// The header Allow of the operation that the address names.
+pub fn allow(catalog: &Catalog, name: &str) -> Option<&'static str> {
+    catalog.find(name).map(|entry| match entry.declared.verbs {
         Verbs::Get => "GET, HEAD",
         Verbs::Post => "POST",
         Verbs::Any => "GET, HEAD, POST",
     })
 }
 
-/// The bytes of the body, when they are there, not too many, and not compressed.
+/// The body, if it is not too large and not encoded.
 ///
 /// # Errors
 /// `unsupported_media_type`, `request_too_large`.
 pub fn body<'a>(request: &Request<'a>) -> Result<&'a [u8], Error> {
-    body_up_to(request, budget::BODY)
+    body_up_to(request, limits::MAX_BODY)
 }
 
-/// The same for a protocol that reads more, or less.
+/// The same under another limit, in bytes.
 ///
 /// # Errors
 /// As [`body`].
-pub fn body_up_to<'a>(request: &Request<'a>, most: usize) -> Result<&'a [u8], Error> {
+pub fn body_up_to<'a>(request: &Request<'a>, max: usize) -> Result<&'a [u8], Error> {
     let encoding = request.content_encoding.unwrap_or("identity");
     if !encoding.trim().eq_ignore_ascii_case("identity") {
         return Err(Error::new(
-            Code::UnsupportedMediaType,
+            codes::UNSUPPORTED_MEDIA_TYPE,
             format!(
-                "A body with Content-Encoding '{}' is not read: send it as it is.",
+                "The Content-Encoding '{}' is not supported; send the body without one.",
                 quote(encoding)
             ),
         ));
     }
     request
         .body
-        .filter(|body| body.len() <= most)
-        .ok_or_else(|| budget::body_too_large(most))
+        .filter(|body| body.len() <= max)
+        .ok_or_else(|| limits::body_too_large(max))
 }
 
 /// The media type of a Content-Type, in lower case and without parameters.
@@ -111,23 +211,25 @@ pub fn media_type(content_type: &str) -> Cow<'_, str> {
     }
 }
 
-fn read_body(request: &Request<'_>, meter: &mut Meter) -> Result<Vec<(String, Given)>, Error> {
+fn read_body(request: &Request<'_>, meter: &mut Meter) -> Result<Vec<(String, RawValue)>, Error> {
     let bytes = body(request)?;
-    let content_type = request.content_type.unwrap_or_default();
-    let kind = media_type(content_type);
-    match &*kind {
+    let media_type = media_type(request.content_type.unwrap_or_default());
+    match &*media_type {
         _ if bytes.is_empty() => Ok(Vec::new()),
         "" | "application/x-www-form-urlencoded" => form::read(bytes, meter),
         "application/json" => json::read(bytes, meter),
         "application/xml" | "text/xml" => Ok(xml::read_body(bytes, request.content_type, meter)?),
-        _ => Err(unsupported(&kind)),
+        _ => Err(unsupported(&media_type)),
     }
 }
 
-/// The error of a body of a kind that is not read.
-pub fn unsupported(kind: &str) -> Error {
+/// The error of a body of an unsupported media type.
+pub fn unsupported(media_type: &str) -> Error {
     Error::new(
-        Code::UnsupportedMediaType,
-        format!("A body of type '{}' is not read here.", quote(kind)),
+        codes::UNSUPPORTED_MEDIA_TYPE,
+        format!(
+            "The media type '{}' is not supported here.",
+            quote(media_type)
+        ),
     )
 }

@@ -1,13 +1,13 @@
-//! Encodings of text, and what may be quoted of it.
+//! Text encodings, and quoting input in errors.
 
 use std::borrow::Cow;
 
-use trivium_core::types::can_carry;
+use trivium_rpc::text::is_portable_char;
 
-/// Characters of the input that an error quotes at the most.
-const QUOTED: usize = 64;
+/// Maximum number of characters of the input that an error quotes.
+const MAX_QUOTE: usize = 64;
 
-/// Reads bytes as UTF-8, or as ISO-8859-1 when they are not.
+/// Decodes bytes as UTF-8, or as ISO-8859-1 if they are not well-formed.
 pub fn utf8_or_latin1(bytes: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
@@ -15,26 +15,26 @@ pub fn utf8_or_latin1(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// Reads bytes as ISO-8859-1, in which every byte is the character of its number.
+/// Decodes bytes as ISO-8859-1, in which every byte is the character of its number.
 pub fn latin1(bytes: &[u8]) -> String {
     bytes.iter().map(|&byte| char::from(byte)).collect()
 }
 
-/// A piece of the input as an error or the log may quote it: short, and on one line.
+/// Quotes the input for an error or the log: short, escaped, on one line.
 pub fn quote(text: &str) -> Cow<'_, str> {
-    let plain = |c: char| can_carry(c) && !c.is_control();
-    if text.len() <= QUOTED && text.chars().all(plain) {
+    let plain = |c: char| is_portable_char(c) && !c.is_control();
+    if text.len() <= MAX_QUOTE && text.chars().all(plain) {
         return Cow::Borrowed(text);
     }
     let mut quoted = String::new();
-    for c in text.chars().take(QUOTED) {
+    for c in text.chars().take(MAX_QUOTE) {
         if plain(c) {
             quoted.push(c);
         } else {
             quoted.extend(c.escape_default());
         }
     }
-    if text.chars().nth(QUOTED).is_some() {
+    if text.chars().nth(MAX_QUOTE).is_some() {
         quoted.push('…');
     }
     Cow::Owned(quoted)
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_not_utf8_are_latin1() {
+    fn malformed_utf8_is_decoded_as_latin1() {
         assert_eq!(utf8_or_latin1(b"caf\xe9"), "café");
         assert_eq!(utf8_or_latin1("café".as_bytes()), "café");
     }

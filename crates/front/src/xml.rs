@@ -1,66 +1,66 @@
-//! Reads XML under the input budget, and XML bodies of REST calls.
+//! Parses XML under the input limits, and the XML bodies of REST calls.
 //!
-//! quick-xml reads; what it lets pass and a service should not is refused here: a DOCTYPE,
-//! characters that XML cannot carry, entities that nobody declared, text after the end.
+//! quick-xml parses. This module rejects what quick-xml accepts and a service must not: a DOCTYPE,
+//! characters that XML cannot carry, undeclared entities, and text after the end.
 
 use std::borrow::Cow;
 
 use quick_xml::XmlVersion;
 use quick_xml::events::Event;
 use quick_xml::events::attributes::Attribute;
-use trivium_core::types::can_carry;
-use trivium_core::{Code, Error};
+use trivium_rpc::text::is_portable_char;
+use trivium_rpc::{Error, codes};
 
-use crate::budget::{self, LEVELS, Meter};
-use crate::check::Given;
+use crate::check::RawValue;
+use crate::limits::{self, MAX_DEPTH, Meter};
 use crate::text::latin1;
 
-/// Elements inside each other at the most. A level of XML-RPC values takes four.
-const DEPTH: usize = LEVELS * 4 + 8;
+/// Maximum nesting of elements. One level of XML-RPC values takes four.
+const MAX_ELEMENT_DEPTH: usize = MAX_DEPTH * 4 + 8;
 
-/// Why XML cannot be read.
+/// Why a document is rejected.
 #[derive(Debug)]
 pub enum Problem {
-    /// It is not well-formed, in these words.
+    /// It is not well-formed, for this reason.
     Malformed(&'static str),
     /// It has a document type declaration.
     Doctype,
-    /// It is in an encoding that is not read.
+    /// Its encoding is not supported.
     Encoding,
-    /// It is over the input budget.
-    Budget(Error),
+    /// It exceeds an input limit.
+    Limit(Error),
 }
 
 impl Problem {
-    /// What may be told of it.
+    /// The message for the caller.
     pub fn message(&self) -> Cow<'static, str> {
         match self {
-            Self::Malformed(words) => format!("The body is not well-formed XML: {words}.").into(),
+            Self::Malformed(reason) => format!("The body is not well-formed XML: {reason}.").into(),
             Self::Doctype => "A document type declaration (DOCTYPE) is not accepted.".into(),
             Self::Encoding => "The encoding is not UTF-8, US-ASCII or ISO-8859-1.".into(),
-            Self::Budget(error) => error.message().to_owned().into(),
+            Self::Limit(error) => error.message().to_owned().into(),
         }
     }
 }
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        Self::Budget(error)
+        Self::Limit(error)
     }
 }
 
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
         match problem {
-            Problem::Budget(error) => error,
-            Problem::Encoding => Self::new(Code::UnsupportedMediaType, problem.message()),
-            other => Self::new(Code::MalformedBody, other.message()),
+            Problem::Limit(error) => error,
+            Problem::Encoding => Self::new(codes::UNSUPPORTED_MEDIA_TYPE, problem.message()),
+            other => Self::new(codes::MALFORMED_BODY, other.message()),
         }
     }
 }
 
-/// Reads the bytes of a document as the encoding that they declare, or else the charset of its
-/// Content-Type, or else UTF-8; and once as ISO-8859-1 when they are not well-formed UTF-8.
+/// Decodes a document by the encoding that it declares, or else the charset of its Content-Type, or
+/// else UTF-8; bytes that are not well-formed UTF-8 are decoded as ISO-8859-1.
 ///
 /// # Errors
 /// [`Problem::Encoding`].
@@ -107,7 +107,7 @@ fn charset(content_type: &str) -> Option<String> {
         .map(|(_, value)| value.trim().trim_matches('"').to_owned())
 }
 
-/// What ends a run of text.
+/// The markup after a run of text.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Markup {
     /// The start of an element.
@@ -118,7 +118,7 @@ pub enum Markup {
     Eof,
 }
 
-/// Walks a document.
+/// A reader of a document.
 pub struct Reader<'a> {
     events: quick_xml::Reader<&'a [u8]>,
     begun: bool,
@@ -130,9 +130,9 @@ impl<'a> Reader<'a> {
     /// Starts at the beginning of a document.
     ///
     /// # Errors
-    /// [`Problem::Malformed`] when a character is none that XML can carry.
+    /// [`Problem::Malformed`] if the document has a character that XML cannot carry.
     pub fn new(document: &'a str) -> Result<Self, Problem> {
-        if !document.chars().all(can_carry) {
+        if !document.chars().all(is_portable_char) {
             return Err(Problem::Malformed(
                 "it has a character that XML cannot carry",
             ));
@@ -163,15 +163,15 @@ impl<'a> Reader<'a> {
             match event {
                 Event::Start(start) => {
                     let name = start.name();
-                    budget::name(name.as_ref())?;
+                    limits::check_name(name.as_ref())?;
                     if !is_name(name.as_ref()) {
-                        return Err(Problem::Malformed("a name is not one"));
+                        return Err(Problem::Malformed("malformed name"));
                     }
                     if !start
                         .attributes()
                         .all(|attribute| attribute.is_ok_and(is_attribute))
                     {
-                        return Err(Problem::Malformed("an attribute is not one"));
+                        return Err(Problem::Malformed("malformed attribute"));
                     }
                     let name = name.as_ref().to_owned();
                     return self.start(text, name);
@@ -181,7 +181,7 @@ impl<'a> Reader<'a> {
                     return Ok((text, Markup::End));
                 }
                 Event::Text(piece) if piece.contains("]]>") => {
-                    return Err(Problem::Malformed("']]>' stands in its text"));
+                    return Err(Problem::Malformed("its text contains ']]>'"));
                 }
                 Event::Text(piece) => text.push_str(&piece.xml10_content()),
                 Event::CData(piece) => text.push_str(&piece.xml10_content()),
@@ -189,10 +189,12 @@ impl<'a> Reader<'a> {
                     let character = match reference.resolve_char_ref() {
                         Ok(Some(character)) => character,
                         Ok(None) => entity(&reference.xml10_content())?,
-                        Err(_) => return Err(Problem::Malformed("a reference is to no character")),
+                        Err(_) => return Err(Problem::Malformed("malformed character reference")),
                     };
-                    if !can_carry(character) {
-                        return Err(Problem::Malformed("a reference is to no character of XML"));
+                    if !is_portable_char(character) {
+                        return Err(Problem::Malformed(
+                            "it refers to a character that XML cannot carry",
+                        ));
                     }
                     text.push(character);
                 }
@@ -204,11 +206,11 @@ impl<'a> Reader<'a> {
                     return Err(Problem::Malformed("it has no element"));
                 }
                 Event::Eof => {
-                    self.outside(&text)?;
+                    self.check_outside(&text)?;
                     return Ok((text, Markup::Eof));
                 }
                 Event::Decl(declaration) if !first || declaration.version().is_err() => {
-                    return Err(Problem::Malformed("a declaration stands where none may"));
+                    return Err(Problem::Malformed("misplaced XML declaration"));
                 }
                 Event::Decl(_) | Event::Comment(_) | Event::PI(_) | Event::Empty(_) => {}
             }
@@ -217,54 +219,54 @@ impl<'a> Reader<'a> {
 
     fn start(&mut self, text: String, name: String) -> Result<(String, Markup), Problem> {
         if self.depth == 0 {
-            self.outside(&text)?;
+            self.check_outside(&text)?;
             self.roots += 1;
             if self.roots > 1 {
-                return Err(Problem::Malformed("something stands after its end"));
+                return Err(Problem::Malformed("there is content after its end"));
             }
         }
         self.depth += 1;
-        if self.depth > DEPTH {
+        if self.depth > MAX_ELEMENT_DEPTH {
             let mut meter = Meter::default();
-            meter.value(LEVELS + 1)?;
+            meter.value(MAX_DEPTH + 1)?;
         }
         Ok((text, Markup::Start(name)))
     }
 
-    /// How many elements are open.
+    /// The number of open elements.
     pub const fn depth(&self) -> usize {
         self.depth
     }
 
-    /// Passes over what is left of the element at this depth, its end included.
+    /// Skips the rest of the element at this depth, its end included.
     ///
     /// # Errors
     /// Any [`Problem`].
-    pub fn leave(&mut self, depth: usize) -> Result<(), Problem> {
+    pub fn skip(&mut self, depth: usize) -> Result<(), Problem> {
         while self.depth >= depth {
             self.step()?;
         }
         Ok(())
     }
 
-    /// Nothing but white space stands outside the one element.
-    fn outside(&self, text: &str) -> Result<(), Problem> {
+    /// Checks that only white space is outside of the root element.
+    fn check_outside(&self, text: &str) -> Result<(), Problem> {
         if is_blank(text) {
             Ok(())
         } else {
-            Err(Problem::Malformed("text stands outside of its element"))
+            Err(Problem::Malformed("there is text outside of its element"))
         }
     }
 }
 
-/// White space between elements. U+00A0 counts: the documentation page was indented with it,
-/// and requests were copied from there.
+/// True for white space between elements. U+00A0 counts: the documentation page is indented with it,
+/// and requests are copied from there.
 pub fn is_blank(text: &str) -> bool {
     text.chars()
         .all(|c| matches!(c, ' ' | '\t' | '\r' | '\n' | '\u{A0}'))
 }
 
-/// Near enough to the names of XML: what markup is made of is in none.
+/// True for a name of XML, approximately: no character of markup is accepted.
 fn is_name(name: &str) -> bool {
     let letter = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | ':') || !c.is_ascii();
     name.starts_with(letter)
@@ -273,7 +275,7 @@ fn is_name(name: &str) -> bool {
             .all(|c| letter(c) || c.is_ascii_digit() || matches!(c, '-' | '.'))
 }
 
-/// Nothing is read from an attribute, and still it is one or the document is none.
+/// True for a well-formed attribute. Attributes are ignored, but must be well-formed.
 fn is_attribute(attribute: Attribute<'_>) -> bool {
     is_name(attribute.key.as_ref())
         && !attribute.value.contains('<')
@@ -291,7 +293,7 @@ fn entity(name: &str) -> Result<char, Problem> {
     }
 }
 
-/// Reads the body of a REST call: `<request><id>group:1</id></request>`, text as in forms.
+/// Parses the body of a REST call: `<request><id>group:1</id></request>`, with text as in forms.
 ///
 /// # Errors
 /// Any [`Problem`].
@@ -299,45 +301,45 @@ pub fn read_body(
     bytes: &[u8],
     content_type: Option<&str>,
     meter: &mut Meter,
-) -> Result<Vec<(String, Given)>, Problem> {
+) -> Result<Vec<(String, RawValue)>, Problem> {
     let document = decode(bytes, content_type)?;
     let mut reader = Reader::new(&document)?;
     match reader.step()? {
         (_, Markup::Start(name)) if name == "request" => {}
         _ => return Err(Problem::Malformed("its element is not <request>")),
     }
-    let mut given = Vec::new();
+    let mut arguments = Vec::new();
     loop {
         match reader.step()? {
             (text, _) if !is_blank(&text) => {
-                return Err(Problem::Malformed("text stands between its elements"));
+                return Err(Problem::Malformed("there is text between its elements"));
             }
             (_, Markup::Start(name)) => {
                 meter.value(1)?;
                 let value = element(&mut reader, meter)?;
-                given.push((name, value));
+                arguments.push((name, value));
             }
             (_, Markup::End) => break,
             (_, Markup::Eof) => return Err(Problem::Malformed("an element is not closed")),
         }
     }
     match reader.step()? {
-        (_, Markup::Eof) => Ok(given),
-        _ => Err(Problem::Malformed("something stands after its end")),
+        (_, Markup::Eof) => Ok(arguments),
+        _ => Err(Problem::Malformed("there is content after its end")),
     }
 }
 
-/// The value of an element whose start was read: its text, or something that is no argument.
-fn element(reader: &mut Reader<'_>, meter: &mut Meter) -> Result<Given, Problem> {
+/// The value of an element whose start was read: its text, or an object.
+fn element(reader: &mut Reader<'_>, meter: &mut Meter) -> Result<RawValue, Problem> {
     let mut level = 1;
     let mut nested = false;
     loop {
         match reader.step()? {
-            (text, Markup::End) if !nested => return Ok(Given::Untyped(text)),
+            (text, Markup::End) if !nested => return Ok(RawValue::Untyped(text)),
             (_, Markup::End) => {
                 level -= 1;
                 if level == 0 {
-                    return Ok(Given::Object);
+                    return Ok(RawValue::Object);
                 }
             }
             (_, Markup::Start(_)) => {

@@ -5,7 +5,7 @@ use serde_json::json;
 use trivium_core::groups::kind::Kind;
 use trivium_core::groups::view::GroupView;
 use trivium_core::types::{GroupRef, InvitationRef, UserRef};
-use trivium_core::{Context, Error};
+use trivium_core::{Error, Session};
 use trivium_front::{Reply, contract};
 
 use crate::error::Refusal;
@@ -47,18 +47,18 @@ pub struct Location {
 
 impl Location {
     /// That of a group of who asked.
-    pub(crate) fn group(context: &Context<'_>, id: GroupRef) -> Self {
-        Self::of(context, format!("/user/groups/{}", id.0))
+    pub(crate) fn group(session: &Session<'_>, id: GroupRef) -> Self {
+        Self::of(session, format!("/user/groups/{}", id.0))
     }
 
     /// That of a named token.
-    pub(crate) fn named_token(context: &Context<'_>, id: InvitationRef) -> Self {
-        Self::of(context, format!("/tokens/named/{}", id.0))
+    pub(crate) fn named_token(session: &Session<'_>, id: InvitationRef) -> Self {
+        Self::of(session, format!("/tokens/named/{}", id.0))
     }
 
-    fn of(context: &Context<'_>, path: String) -> Self {
+    fn of(session: &Session<'_>, path: String) -> Self {
         Self {
-            base_url: context.caller.base_url.clone(),
+            base_url: session.origin.base_url.clone(),
             path,
         }
     }

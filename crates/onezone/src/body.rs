@@ -1,7 +1,7 @@
 //! What a request may accept and bring: the checks between credentials and values.
 
-use trivium_core::{Code, Error};
-use trivium_front::budget::Meter;
+use trivium_core::{Error, codes};
+use trivium_front::limits::Meter;
 use trivium_front::{Request, json, rest};
 
 use crate::error::Refusal;
@@ -19,7 +19,7 @@ pub(crate) fn read(request: &Request<'_>) -> Result<Values, Refusal> {
         Ok([]) => return Ok(Values::default()),
         Ok(bytes) => Ok(bytes),
         // Of a body that is too long, the kind is told first.
-        Err(error) if error.code() == Code::RequestTooLarge => Err(error),
+        Err(error) if error.code() == codes::REQUEST_TOO_LARGE => Err(error),
         Err(error) => return Err(Refusal::from(&error)),
     };
     let kind = rest::media_type(request.content_type.unwrap_or_default());

@@ -1,83 +1,41 @@
-//! Who asks: the first of `X-Auth-Token`, `Authorization: Bearer`, `Macaroon` and
-//! `Authorization: Basic` that is there decides.
+//! The credentials of a request: the first of `X-Auth-Token`, `Authorization: Bearer`, `Macaroon` and
+//! `Authorization: Basic`.
 
 use base64ct::{Base64, Encoding};
-use trivium_core::accounts::password::{self, Verified};
-use trivium_core::context::Actor;
+use trivium_core::Credentials;
 use trivium_core::types::{AuthToken, Login, Password};
-use trivium_core::{Caller, Context, Result, Service};
 use trivium_front::Request;
 use trivium_front::text::utf8_or_latin1;
 
-use crate::error::{LONGEST_TOKEN, Refusal};
+use crate::error::{MAX_TOKEN_LENGTH, Refusal};
 
-/// What a request shows of who asks.
-pub(crate) enum Credentials {
-    /// Nothing.
-    None,
-    /// A token.
-    Token(AuthToken),
-    /// A login with its password, and once that was found right, what says so.
-    Password(Login, Password, Option<Verified>),
-}
-
-impl Credentials {
-    /// Those of a request.
-    ///
-    /// # Errors
-    /// `unauthorized` for what has not the form of credentials.
-    pub(crate) fn of(request: &Request<'_>) -> Result<Self, Refusal> {
-        let token = request.auth_token.or(request.bearer());
-        if let Some(token) = token.or(request.macaroon) {
-            // The tokens of this service are any text.
-            return match token.len() {
-                1..=LONGEST_TOKEN => Ok(Self::Token(AuthToken(token.to_owned()))),
-                _ => Err(Refusal::unauthenticated(Refusal::BadToken)),
-            };
-        }
-        match request.credentials("basic") {
-            Some(pair) => decode(pair)
-                .map(|(login, password)| Self::Password(login, password, None))
-                .ok_or(Refusal::unauthenticated(Refusal::BadBasicCredentials)),
-            None => Ok(Self::None),
-        }
+/// The credentials of a request.
+///
+/// # Errors
+/// `unauthorized` if they are malformed.
+pub(crate) fn read(request: &Request<'_>) -> Result<Credentials, Refusal> {
+    let token = request.auth_token.or(request.bearer());
+    if let Some(token) = token.or(request.macaroon) {
+        // Any text may be a token of this service.
+        return match token.len() {
+            1..=MAX_TOKEN_LENGTH => Ok(Credentials::Token(AuthToken(token.to_owned()))),
+            _ => Err(Refusal::unauthenticated(Refusal::BadToken)),
+        };
     }
-
-    /// True when there is a password to be verified before the transaction.
-    pub(crate) const fn is_password(&self) -> bool {
-        matches!(self, Self::Password(..))
-    }
-
-    /// Verifies a password.
-    ///
-    /// # Errors
-    /// Those of [`password::verify`].
-    pub(crate) fn verify(&mut self, service: &Service, caller: &Caller) -> Result<()> {
-        if let Self::Password(login, password, verified) = self {
-            *verified = Some(password::verify(service, caller, login, password)?);
-        }
-        Ok(())
-    }
-
-    /// Who it is; `None` for those who show nothing.
-    ///
-    /// # Errors
-    /// Those of a token, and of [`password::verify`].
-    pub(crate) fn authenticate(&self, context: &mut Context<'_>) -> Result<Option<Actor>> {
-        match self {
-            Self::None | Self::Password(_, _, None) => Ok(None),
-            Self::Token(token) => context.authenticate(token).map(Some),
-            Self::Password(_, _, Some(verified)) => verified.authenticate(context).map(Some),
-        }
+    match request.credentials("basic") {
+        Some(pair) => decode(pair)
+            .map(|(login, password)| Credentials::Password(login, password))
+            .ok_or(Refusal::unauthenticated(Refusal::BadBasicCredentials)),
+        None => Ok(Credentials::None),
     }
 }
 
-/// Login and password of Basic authentication; a login that is too long is nobody's.
+/// Login and password of Basic authentication, unless malformed or too long.
 fn decode(pair: &str) -> Option<(Login, Password)> {
     let bytes = Base64::decode_vec(pair).ok()?;
     let text = utf8_or_latin1(&bytes);
     let (login, password) = text.split_once(':')?;
-    (login.chars().count() <= Login::LONGEST)
+    (login.chars().count() <= Login::MAX_LENGTH)
         .then(|| (Login(login.to_owned()), Password(password.to_owned())))
 }
 
@@ -86,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_that_is_there_decides() {
+    fn first_credentials_take_precedence() {
         let every = Request {
             auth_token: Some("a"),
             authorization: Some("Bearer b"),
@@ -102,7 +60,7 @@ mod tests {
             ..second.clone()
         };
         for (request, expected) in [(&every, "a"), (&second, "b"), (&third, "c")] {
-            let Ok(Credentials::Token(token)) = Credentials::of(request) else {
+            let Ok(Credentials::Token(token)) = read(request) else {
                 panic!("no token: {request:?}");
             };
             assert_eq!(token.0, expected);
@@ -110,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn basic_credentials_have_a_form() {
+    fn malformed_basic_credentials_are_rejected() {
         let (login, password) = decode("bWFyYzphOmI=").expect("marc:a:b");
         assert_eq!((login.0.as_str(), password.0.as_str()), ("marc", "a:b"));
         for wrong in ["", "bWFyYw==", "bWFyYzphOmI", "!"] {

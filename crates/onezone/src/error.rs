@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 use trivium_core::types::{DateTime, GroupRef, UserRef};
-use trivium_core::{Code, Error, Fact};
+use trivium_core::{Error, ErrorDetail, codes};
+use trivium_rpc::Category;
 
 /// Characters of a token at the most.
-pub(crate) const LONGEST_TOKEN: usize = 2_048;
+pub(crate) const MAX_TOKEN_LENGTH: usize = 2_048;
 
 /// What Onezone calls an invitation of a person to a group.
 pub(crate) const INVITE_TYPE: &str = "userJoinGroup";
@@ -86,86 +87,55 @@ pub enum Refusal {
 }
 
 impl From<&Error> for Refusal {
-    /// The table: a code of core, with what it is about, is one error here.
+    /// The table: the codes that Onezone names differently, then the category.
     fn from(error: &Error) -> Self {
+        use ErrorDetail as Detail;
         let bad_token = |error| Self::BadValueToken("token", Box::new(error));
-        match (error.code(), error.fact()) {
-            (Code::UserTokenInvalid, Some(Fact::TokenRevoked)) => {
+        match (error.code(), error.detail()) {
+            (codes::USER_TOKEN_INVALID, Some(Detail::TokenRevoked)) => {
                 Self::unauthenticated(Self::TokenRevoked)
             }
-            (Code::UserTokenInvalid | Code::UserTokenExpired, _) => {
+            (codes::USER_TOKEN_INVALID | codes::USER_TOKEN_EXPIRED, _) => {
                 Self::unauthenticated(Self::TokenInvalid)
             }
-            (Code::LoginUnknown | Code::UserInvalidPassword, _) => {
+            (codes::LOGIN_UNKNOWN | codes::USER_INVALID_PASSWORD, _) => {
                 Self::unauthenticated(Self::BadBasicCredentials)
             }
-            (
-                Code::UserAccessDenied
-                | Code::OperationNotPermitted
-                | Code::Banned
-                | Code::GroupNotInvited
-                | Code::OwnerCannotLeave
-                | Code::OwnerProtected,
-                _,
-            ) => Self::Forbidden,
-            (Code::ContentNotFound, Some(Fact::LedInto(group))) => {
-                Self::InviteTokenTargetIdInvalid(group)
+            (codes::OWNER_CANNOT_LEAVE | codes::OWNER_PROTECTED, _) => Self::Forbidden,
+            (codes::CONTENT_NOT_FOUND, Some(Detail::Target(group))) => {
+                Self::InviteTokenTargetIdInvalid(*group)
             }
-            (
-                Code::ContentNotFound
-                | Code::UserNotFound
-                | Code::TokenNotFound
-                | Code::JoinRequestNotFound
-                | Code::NotAMember
-                | Code::NotBanned
-                | Code::NotFound
-                | Code::UnknownMethod,
-                _,
-            ) => Self::NotFound,
-            (Code::InvitationInvalid, Some(Fact::NotAnInvitation)) => bad_token(Self::BadToken),
-            (Code::InvitationInvalid, Some(Fact::AccessToken)) => bad_token(Self::NotAnInviteToken),
-            (Code::InvitationExpired, Some(Fact::ExpiredAt(end))) => Self::TokenExpired(end),
-            (Code::InvitationInvalid | Code::InvitationExpired, _) => Self::TokenInvalid,
-            (Code::InvitationRevoked, _) => Self::TokenRevoked,
-            (Code::InvitationUsedUp, _) => Self::InviteTokenUsageLimitReached,
-            (Code::InvitationIssuerInvalid, Some(Fact::IssuerDeleted)) => Self::TokenSubjectInvalid,
-            (Code::InvitationIssuerInvalid, _) => Self::InviteTokenSubjectNotAuthorized,
-            (Code::AlreadyMember, Some(Fact::Membership(user, group))) => {
-                Self::RelationAlreadyExists(user, group)
+            (codes::NOT_A_MEMBER | codes::NOT_BANNED, _) => Self::NotFound,
+            (codes::INVITATION_INVALID, Some(Detail::NotAnInvitation)) => bad_token(Self::BadToken),
+            (codes::INVITATION_INVALID, Some(Detail::AccessToken)) => {
+                bad_token(Self::NotAnInviteToken)
             }
-            (Code::GroupParameterError, _) => Self::BadValueName,
-            (Code::ContentCollectionTitleAlreadyExist, _) => {
+            (codes::INVITATION_EXPIRED, Some(Detail::ExpiredAt(end))) => Self::TokenExpired(*end),
+            (codes::INVITATION_INVALID | codes::INVITATION_EXPIRED, _) => Self::TokenInvalid,
+            (codes::INVITATION_REVOKED, _) => Self::TokenRevoked,
+            (codes::INVITATION_USED_UP, _) => Self::InviteTokenUsageLimitReached,
+            (codes::INVITATION_ISSUER_INVALID, Some(Detail::IssuerDeleted)) => {
+                Self::TokenSubjectInvalid
+            }
+            (codes::INVITATION_ISSUER_INVALID, _) => Self::InviteTokenSubjectNotAuthorized,
+            (codes::ALREADY_MEMBER, Some(Detail::Membership(user, group))) => {
+                Self::RelationAlreadyExists(*user, *group)
+            }
+            (codes::GROUP_PARAMETER_ERROR, _) => Self::BadValueName,
+            (codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST, _) => {
                 Self::BadValueIdentifierOccupied("name")
             }
-            (Code::MalformedBody | Code::ValidationDuplicateKey, _) => Self::MalformedData,
-            (Code::RequestTooLarge, _) => Self::RequestTooLarge,
-            (Code::UnsupportedMediaType, _) => Self::UnsupportedMediaType,
-            (Code::RateLimited, _) => Self::TooManyRequests,
-            (Code::TemporarilyUnavailable, _) => Self::TemporaryFailure,
-            // What no call of this dialect can be told.
-            (
-                Code::InvalidRequestMethod
-                | Code::ValidationMissingKey
-                | Code::ValidationExtraKey
-                | Code::ValidationIncorrectType
-                | Code::ValidationInvalidValue
-                | Code::ValidationNotInEnum
-                | Code::ValidationOutOfRange
-                | Code::ValidationRequestWrapper
-                | Code::InvalidId
-                | Code::IdempotencyMismatch
-                | Code::UserLoginnameTaken
-                | Code::UserEmailNotUnique
-                | Code::PasswordTooWeak
-                | Code::CategoryDoesNotExist
-                | Code::AlreadyMember
-                | Code::JoinRequestPending
-                | Code::TestError
-                | Code::ApiKeyInvalid
-                | Code::FrobInvalid
-                | Code::GeneralSomeError,
-                _,
-            ) => Self::InternalServerError,
+            (codes::MALFORMED_BODY | codes::VALIDATION_DUPLICATE_KEY, _) => Self::MalformedData,
+            (code, _) => match code.category {
+                Category::Denied => Self::Forbidden,
+                Category::NotFound => Self::NotFound,
+                Category::TooLarge => Self::RequestTooLarge,
+                Category::Media => Self::UnsupportedMediaType,
+                Category::Limited => Self::TooManyRequests,
+                Category::Unavailable => Self::TemporaryFailure,
+                // No call of this dialect fails with the codes that are left.
+                _ => Self::InternalServerError,
+            },
         }
     }
 }
@@ -292,7 +262,7 @@ impl Refusal {
             Self::TokenTooLarge => row(
                 400,
                 "tokenTooLarge",
-                Some(json!({"limit": LONGEST_TOKEN})),
+                Some(json!({"limit": MAX_TOKEN_LENGTH})),
                 "Provided token exceeds the allowed size (2048 characters).",
             ),
             Self::NotAnInviteToken => row(

@@ -1,28 +1,27 @@
 //! The Onezone dialect: REST with JSON, for clients that were written against that service.
 //!
-//! - `routes` lists the calls by address; `calls` has what each does, in core's operations.
-//! - `asked` walks a call in the order in which Onezone checks: `credentials`, then what
-//!   `body` found in the head and the body, then the call itself.
-//! - `values` reads the values of a body; `answer` prints what became of a call.
+//! - `routes` lists the calls by address; `calls` has what each does, as operations of core.
+//! - `call` runs a call in the order in which Onezone checks: `credentials`, then the head and the body
+//!   of the request (`body`), then the call itself.
+//! - `values` reads the values of a body; `answer` prints the result of a call.
 //! - `error` is Onezone's list of errors, and the one table from core's codes to them.
 //!
-//! Who may do what is decided in `trivium-core`, and what an address is served with in the server.
+//! Permissions are decided in `trivium-core`.
 
 mod answer;
-mod asked;
 mod body;
+mod call;
 mod calls;
 mod credentials;
 mod error;
 mod routes;
 mod values;
 
-use trivium_core::Via;
-use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request};
+use trivium_core::{Credentials, Job, Via};
+use trivium_front::{FrontEnd, Read, Reply, Request};
 
 pub use crate::answer::{Answer, Location};
-use crate::asked::Asked;
-use crate::credentials::Credentials;
+use crate::call::RouteCall;
 pub use crate::error::{Refusal, Row};
 pub use crate::routes::{ROUTES, Route};
 
@@ -37,56 +36,54 @@ pub struct Onezone {
 }
 
 impl Onezone {
-    /// True for a path that is this front-end's to answer.
+    /// True if the path is served by this front-end.
     pub fn serves(&self, path: &str) -> bool {
         self.below(path).is_some()
     }
 
-    /// What of a path stands below the prefix: nothing, or a slash and more.
+    /// The path below the prefix: empty, or beginning with a slash.
     fn below<'a>(&self, path: &'a str) -> Option<&'a str> {
         path.strip_prefix(self.prefix.as_str())
             .filter(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    fn call(&self, request: &Request<'_>) -> Result<Call<Answer>, Refusal> {
+    fn job(&self, request: &Request<'_>) -> Result<Job<Answer>, Refusal> {
         let (routes, ids) = routes::at(self.below(request.path).unwrap_or_default());
         let route = routes::choose(routes, request.method)?;
-        let credentials = Credentials::of(request)?;
+        let credentials = credentials::read(request)?;
         let body = body::read(request);
         match (&credentials, body) {
-            // Nobody has to be looked up.
+            // There is no caller to authenticate first.
             (Credentials::None, Err(refusal)) => Err(refusal),
-            (_, body) => Ok(Call {
+            (_, body) => Ok(Job {
                 action: route.action,
                 effect: route.effect,
                 prepares: credentials.is_password(),
-                work: Box::new(Asked {
-                    credentials,
-                    body,
-                    work: route.work(ids),
-                }),
+                credentials,
+                work: Box::new(RouteCall { route, ids, body }),
             }),
         }
     }
 }
 
 impl FrontEnd for Onezone {
+    type Call = Job<Answer>;
     type Answer = Answer;
 
     fn via(&self) -> Via {
         Via("onezone")
     }
 
-    fn read(&self, request: &Request<'_>) -> Result<Calls<Answer>, Box<Reply>> {
-        self.call(request)
-            .map(Calls::One)
-            .map_err(|refusal| Box::new(answer::refuse(&refusal)))
-    }
-
-    fn write(&self, _: &Request<'_>, outcome: Outcome<Answer>) -> Reply {
-        match outcome {
-            Ok(answer) => answer.print(&self.prefix),
-            Err(error) => answer::fail(&error),
+    fn read<'r>(&'r self, request: &'r Request<'r>) -> Read<'r, Job<Answer>, Answer> {
+        let write = |outcome: trivium_core::Result<Answer>| -> Reply {
+            match outcome {
+                Ok(answer) => answer.print(&self.prefix),
+                Err(error) => answer::fail(&error),
+            }
+        };
+        match self.job(request) {
+            Ok(job) => Read::Call(job, Box::new(write)),
+            Err(refusal) => Read::Reply(answer::refuse(&refusal)),
         }
     }
 }

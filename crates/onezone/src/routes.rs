@@ -1,4 +1,4 @@
-//! Which call is at which address, by which method: the whole dialect on a page.
+//! The calls by address and HTTP method: the whole dialect on one page.
 
 use trivium_core::groups::get::GetGroup;
 use trivium_core::groups::get_members::GetMembers;
@@ -9,88 +9,65 @@ use trivium_core::invitations::join_by_invitation::JoinByInvitation;
 use trivium_core::invitations::new::NewInvitation;
 use trivium_core::invitations::revoke::RevokeInvitation;
 use trivium_core::moderation::remove::RemoveMember;
-use trivium_core::types::{GroupRef, InvitationRef, UserRef};
-use trivium_core::{Context, Effect, Operation};
+use trivium_core::{Effect, Operation};
 
 use crate::answer::Answer;
-use crate::asked::{Stop, Work};
+use crate::call::{Context, Failure};
 use crate::calls::{groups, invitations, join, members};
 use crate::error::Refusal;
-use crate::values::Values;
+use crate::values::number;
 
-/// What a call does with the numbers of its address.
-type Run = fn(&Ids, &Values, &mut Context<'_>) -> Result<Answer, Stop>;
+/// What a call does.
+type Run = fn(Context<'_, '_>) -> Result<Answer, Failure>;
 
 /// A call at an address.
 #[derive(Debug)]
 pub struct Route {
-    /// By which method of HTTP.
+    /// The HTTP method.
     pub method: &'static str,
-    /// Below the prefix; `{id}` and `{user}` stand for numbers.
+    /// The path below the prefix; `{id}` and `{user}` are placeholders of IDs.
     pub path: &'static str,
-    /// What the audit log names it: the operation of core that it is.
+    /// Its name in the audit log: that of the operation of core.
     pub(crate) action: &'static str,
     /// What it does to the data.
     pub(crate) effect: Effect,
-    run: Run,
+    pub(crate) run: Run,
 }
 
-/// The numbers of an address; 0, which nothing has, for what is none.
+/// The IDs of a path; 0, which is never assigned, if one is malformed.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Ids {
-    id: i64,
-    user: i64,
+    pub(crate) id: i64,
+    pub(crate) user: i64,
 }
 
-/// Every call. Of the paths that fit an address, the first is meant.
+/// Every call. The first path that matches takes precedence.
 pub const ROUTES: &[Route] = &[
-    route::<JoinByInvitation>("POST", "/user/groups/join", |_, values, context| {
-        join::join(values, context)
-    }),
-    route::<GetMyGroups>("GET", "/user/groups", |_, _, context| groups::list(context)),
-    route::<GetMyGroups>("GET", "/user/effective_groups", |_, _, context| {
-        groups::list(context)
-    }),
-    route::<NewGroup>("POST", "/user/groups", |_, values, context| {
-        groups::make(values, context)
-    }),
-    route::<GetGroup>("GET", "/user/groups/{id}", |ids, _, context| {
-        groups::show(GroupRef(ids.id), context)
-    }),
-    route::<GetGroup>("GET", "/user/effective_groups/{id}", |ids, _, context| {
-        groups::show(GroupRef(ids.id), context)
-    }),
-    route::<LeaveGroup>("DELETE", "/user/groups/{id}", |ids, _, context| {
-        groups::leave(GroupRef(ids.id), context)
-    }),
-    route::<GetMembers>("GET", "/groups/{id}/users", |ids, _, context| {
-        members::list(GroupRef(ids.id), context)
-    }),
-    route::<NewInvitation>("POST", "/groups/{id}/users/token", |ids, _, context| {
-        invitations::invite(GroupRef(ids.id), context)
-    }),
-    route::<RemoveMember>("DELETE", "/groups/{id}/users/{user}", |ids, _, context| {
-        members::remove(GroupRef(ids.id), UserRef(ids.user), context)
-    }),
-    route::<NewInvitation>("POST", "/user/tokens/named", |_, values, context| {
-        invitations::name(values, context)
-    }),
-    route::<RevokeInvitation>("DELETE", "/tokens/named/{id}", |ids, _, context| {
-        invitations::revoke(InvitationRef(ids.id), context)
-    }),
+    route::<JoinByInvitation>("POST", "/user/groups/join", join::join),
+    route::<GetMyGroups>("GET", "/user/groups", groups::list),
+    route::<GetMyGroups>("GET", "/user/effective_groups", groups::list),
+    route::<NewGroup>("POST", "/user/groups", groups::create),
+    route::<GetGroup>("GET", "/user/groups/{id}", groups::show),
+    route::<GetGroup>("GET", "/user/effective_groups/{id}", groups::show),
+    route::<LeaveGroup>("DELETE", "/user/groups/{id}", groups::leave),
+    route::<GetMembers>("GET", "/groups/{id}/users", members::list),
+    route::<NewInvitation>("POST", "/groups/{id}/users/token", invitations::invite),
+    route::<RemoveMember>("DELETE", "/groups/{id}/users/{user}", members::remove),
+    route::<NewInvitation>("POST", "/user/tokens/named", invitations::name),
+    route::<RevokeInvitation>("DELETE", "/tokens/named/{id}", invitations::revoke),
 ];
 
 const fn route<O: Operation>(method: &'static str, path: &'static str, run: Run) -> Route {
     Route {
         method,
         path,
-        action: O::NAME,
-        effect: O::EFFECT,
+        action: O::DECLARATION.name,
+        effect: O::DECLARATION.effect,
         run,
     }
 }
 
-/// The calls at a path below the prefix, with the numbers in it; none where there is nothing.
+/// The calls at a path below the prefix, with the IDs in it.
 pub(crate) fn at(path: &str) -> (Vec<&'static Route>, Ids) {
     let found = ROUTES
         .iter()
@@ -102,7 +79,7 @@ pub(crate) fn at(path: &str) -> (Vec<&'static Route>, Ids) {
     (routes.collect(), ids)
 }
 
-/// The numbers of an address that has the form of a path.
+/// The IDs of an address, if it matches a path.
 fn fit(path: &str, address: &str) -> Option<Ids> {
     let mut ids = Ids::default();
     if path.split('/').count() != address.split('/').count() {
@@ -110,7 +87,7 @@ fn fit(path: &str, address: &str) -> Option<Ids> {
     }
     for (wanted, segment) in path.split('/').zip(address.split('/')) {
         match wanted {
-            // An id is some text.
+            // An ID is not empty.
             "{id}" | "{user}" if segment.is_empty() => return None,
             "{id}" => ids.id = number(segment),
             "{user}" => ids.user = number(segment),
@@ -121,14 +98,14 @@ fn fit(path: &str, address: &str) -> Option<Ids> {
     Some(ids)
 }
 
-/// The call that a method asks for.
+/// The call of an HTTP method.
 ///
 /// # Errors
-/// `notFound` where there is none at all, `methodNotAllowed` where there are others.
+/// `notFound` if there is no call, `methodNotAllowed` if there are calls of other methods.
 pub(crate) fn choose(routes: Vec<&'static Route>, method: &str) -> Result<&'static Route, Refusal> {
     let mut allow = Vec::new();
     for route in routes {
-        // A HEAD request is a GET whose answer's body stays behind.
+        // HEAD is GET without the body of the response.
         if route.method == method || route.method == "GET" && method == "HEAD" {
             return Ok(route);
         }
@@ -141,18 +118,4 @@ pub(crate) fn choose(routes: Vec<&'static Route>, method: &str) -> Result<&'stat
         true => Refusal::NotFound,
         false => Refusal::MethodNotAllowed(allow.join(", ")),
     })
-}
-
-impl Route {
-    /// What the call does at an address with these numbers.
-    pub(crate) fn work(&'static self, ids: Ids) -> Box<Work> {
-        Box::new(move |values, context| (self.run)(&ids, values, context))
-    }
-}
-
-/// The number of an id; 0, which nothing has, for what is none.
-pub(crate) fn number(id: &str) -> i64 {
-    // 18 digits always fit.
-    let digits = (1..=18).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit());
-    id.parse().ok().filter(|_| digits).unwrap_or(0)
 }

@@ -1,26 +1,26 @@
-//! Reads the values of a body. Keys that nobody asks for are ignored.
+//! Reads the values of a body. Unknown keys are ignored.
 
 use serde_json::{Map, Value};
 
-use crate::error::{LONGEST_TOKEN, Refusal};
+use crate::error::{MAX_TOKEN_LENGTH, Refusal};
 
 /// The members of an object.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Values(pub(crate) Map<String, Value>);
 
 impl Values {
-    /// A value that must be there.
+    /// A required value.
     fn required(&self, key: &'static str) -> Result<&Value, Refusal> {
         self.0.get(key).ok_or(Refusal::MissingRequiredValue(key))
     }
 
-    /// A text that must be there.
+    /// A required text.
     pub(crate) fn text(&self, key: &'static str) -> Result<&str, Refusal> {
         let value = self.required(key)?;
         value.as_str().ok_or(Refusal::BadValueString(key))
     }
 
-    /// An object that must be there.
+    /// A required object.
     pub(crate) fn object(&self, key: &'static str) -> Result<Self, Refusal> {
         match self.required(key)? {
             Value::Object(members) => Ok(Self(members.clone())),
@@ -28,7 +28,7 @@ impl Values {
         }
     }
 
-    /// The objects of a list that may be there.
+    /// The objects of an optional list.
     pub(crate) fn objects(&self, key: &'static str) -> Result<Vec<Self>, Refusal> {
         let list = match self.0.get(key) {
             None => return Ok(Vec::new()),
@@ -43,7 +43,7 @@ impl Values {
             .collect()
     }
 
-    /// A whole number that must be there, within these limits.
+    /// A required whole number within a range.
     pub(crate) fn integer(&self, key: &'static str, least: i64, most: i64) -> Result<i64, Refusal> {
         let value = self.required(key)?;
         match value.as_i64() {
@@ -54,7 +54,7 @@ impl Values {
         }
     }
 
-    /// The same, which may be missing.
+    /// An optional whole number within a range.
     pub(crate) fn optional_integer(
         &self,
         key: &'static str,
@@ -67,7 +67,7 @@ impl Values {
         }
     }
 
-    /// The name of something.
+    /// The required name.
     pub(crate) fn name(&self) -> Result<&str, Refusal> {
         let name = self.text("name")?;
         match is_name(name) {
@@ -76,13 +76,13 @@ impl Values {
         }
     }
 
-    /// The token of an invitation, as far as can be told without a look.
+    /// The token of an invitation, checked for its form.
     pub(crate) fn invitation(&self) -> Result<&str, Refusal> {
         const KEY: &str = "token";
         let bad = |error| Refusal::BadValueToken(KEY, Box::new(error));
         match self.required(KEY)?.as_str() {
             Some("") => Err(Refusal::BadValueEmpty(KEY)),
-            Some(token) if token.chars().count() > LONGEST_TOKEN => {
+            Some(token) if token.chars().count() > MAX_TOKEN_LENGTH => {
                 Err(bad(Refusal::TokenTooLarge))
             }
             Some(token) => Ok(token),
@@ -102,12 +102,19 @@ fn is_name(name: &str) -> bool {
             .all(|c| outside(c) || matches!(c, '-' | ' ' | '.'))
 }
 
+/// The number of an ID; 0, which is never assigned, if it is malformed.
+pub(crate) fn number(id: &str) -> i64 {
+    // 18 digits always fit into 64 bits.
+    let digits = (1..=18).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit());
+    id.parse().ok().filter(|_| digits).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn names_are_plain() {
+    fn invalid_names_are_rejected() {
         for fine in ["ab", "江大", "a b.c-d", "(x)", "_1_", &"x".repeat(50)] {
             assert!(is_name(fine), "{fine}");
         }

@@ -1,4 +1,4 @@
-//! JSON as each profile writes it.
+//! The JSON of each profile.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use trivium_front::print::Syntax;
 /// Writes values as JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct JsonSyntax {
-    /// Whose habits.
+    /// Which profile.
     pub profile: Profile,
 }
 
@@ -46,7 +46,7 @@ impl Syntax for JsonSyntax {
     }
 
     fn open_member(&mut self, out: &mut Vec<u8>, name: &str) {
-        // The name of a field: nothing in it needs an escape.
+        // The name of a field never needs escaping.
         out.push(b'"');
         out.extend_from_slice(name.as_bytes());
         out.extend_from_slice(match self.profile {
@@ -74,8 +74,8 @@ impl Syntax for JsonSyntax {
     }
 }
 
-/// A text with what JSON must escape, and nothing else.
+/// Escapes only what JSON requires.
 fn raw(out: &mut Vec<u8>, text: &str) {
-    // Writing into memory cannot fail, and every text has a form.
+    // Writing into memory cannot fail.
     let _written = serde_json::to_writer(out, text);
 }

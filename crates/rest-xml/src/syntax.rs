@@ -1,4 +1,4 @@
-//! XML as each profile writes it.
+//! The XML of each profile.
 
 use std::io::Write;
 
@@ -13,10 +13,10 @@ pub struct XmlSyntax {
     indent: usize,
 }
 
-/// A document around what `print` writes into its one element.
+/// A document whose root element contains what `print` writes.
 ///
 /// # Errors
-/// What `print` answers.
+/// Those of `print`.
 pub fn document(
     profile: Profile,
     print: impl FnOnce(&mut Vec<u8>, XmlSyntax) -> Result<(), Unprintable>,

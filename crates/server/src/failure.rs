@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use trivium_core::import::ImportError;
+use trivium_core::import::InvalidData;
 
 /// Why a command ended without success.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +44,10 @@ impl From<trivium_core::Error> for Failure {
         // At the command line the cause is the administrator's to know.
         match error.cause() {
             Some(cause) => Self::Failed(cause.to_string()),
-            None => Self::Failed(format!("{} ({})", error.message(), error.code().name())),
+            None if error.detail::<InvalidData>().is_some() => {
+                Self::Data(error.message().to_owned())
+            }
+            None => Self::Failed(format!("{} ({})", error.message(), error.code().name)),
         }
     }
 }
@@ -54,15 +57,6 @@ impl From<trivium_storage::Error> for Failure {
         match error {
             trivium_storage::Error::Url(words) => Self::Configuration(words),
             other => Self::Failed(other.to_string()),
-        }
-    }
-}
-
-impl From<ImportError> for Failure {
-    fn from(error: ImportError) -> Self {
-        match error {
-            ImportError::Refused(error) => error.into(),
-            other => Self::Data(other.to_string()),
         }
     }
 }

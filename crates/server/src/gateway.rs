@@ -7,29 +7,30 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
-use trivium_core::{Authority, Caller, Code, Effect, Error, Service};
+use trivium_core::{Effect, Error, Job, Origin, Ready, Service, catalog, codes};
 use trivium_describe::dialects::Prefixes;
-use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request, Wire, budget};
+use trivium_front::{FrontEnd, Read, Reply, Request, Wire, limits};
 use trivium_onezone::Onezone;
-use trivium_rest_json::Json;
-use trivium_rest_xml::Xml;
+use trivium_rest_json::RestJson;
+use trivium_rest_xml::RestXml;
+use trivium_rpc::Outcome;
 use trivium_upcoming::Upcoming;
 use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
 
-/// How long a read waits for its turn before it is refused.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a read waits for a permit before it is rejected.
+const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Reads that a reader is given at once: it goes on with the next, and does not fall asleep until
-/// the server's thread has seen what became of the last.
-const AHEAD: usize = 8;
+/// Reads that are queued for each reader thread: it continues with the next one while the server's
+/// thread handles the result of the last.
+const READS_PER_THREAD: usize = 8;
 
-/// Calls that hash a password, or wait to, before further ones are refused.
-const HASHING: usize = 512;
+/// Calls that hash a password, or wait to, before further ones are rejected.
+const MAX_HASHING: usize = 512;
 
-/// The front-ends by name; a dialect may not be served.
+/// A front-end that serves a path.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Way<'a> {
+pub(crate) enum Endpoint<'a> {
     Json,
     Xml,
     XmlRpc,
@@ -38,13 +39,13 @@ pub(crate) enum Way<'a> {
     Onezone(&'a Onezone),
 }
 
-impl Way<'_> {
-    /// Bytes of a body that are read at the most.
-    pub(crate) fn body(self) -> usize {
+impl Endpoint<'_> {
+    /// Maximum size of a body, in bytes.
+    pub(crate) const fn max_body(self) -> usize {
         match self {
-            // Where several calls may come in one.
-            Self::XmlRpc => budget::BODY_OF_CALLS,
-            _ => budget::BODY,
+            // A body may hold several calls.
+            Self::XmlRpc => limits::MAX_BATCH_BODY,
+            _ => limits::MAX_BODY,
         }
     }
 }
@@ -58,21 +59,21 @@ pub(crate) struct Dialects {
 }
 
 impl Dialects {
-    fn way(&self, path: &str) -> Option<Way<'_>> {
+    fn endpoint(&self, path: &str) -> Option<Endpoint<'_>> {
         let upcoming = self.upcoming.as_ref().filter(|it| it.serves(path));
         let sign_in = self.sign_in.as_ref().filter(|it| it.serves(path));
         let onezone = self.onezone.as_ref().filter(|it| it.serves(path));
         upcoming
-            .map(Way::Upcoming)
-            .or(sign_in.map(Way::SignIn))
-            .or(onezone.map(Way::Onezone))
+            .map(Endpoint::Upcoming)
+            .or(sign_in.map(Endpoint::SignIn))
+            .or(onezone.map(Endpoint::Onezone))
     }
 }
 
-/// Who asks over HTTP.
+/// The client of a request.
 pub(crate) struct Client {
     pub(crate) address: Option<IpAddr>,
-    /// Where this service's pages are for them, without a slash at the end.
+    /// The address of this service's pages for the client, without a slash at the end.
     pub(crate) base_url: String,
 }
 
@@ -81,15 +82,15 @@ pub(crate) struct Gateway {
     pub(crate) service: Arc<Service>,
     /// The settings of the wire.
     pub(crate) wire: Wire,
-    json: Json,
-    xml: Xml,
+    json: RestJson,
+    xml: RestXml,
     xml_rpc: XmlRpc,
     dialects: Dialects,
-    /// [`AHEAD`] for each reader.
+    /// [`READS_PER_THREAD`] for each reader.
     reads: Arc<Semaphore>,
-    /// Whose threads hash: those of the servers read.
+    /// The runtime whose threads hash passwords. The threads of the servers read.
     hashers: Handle,
-    /// One for each core: hashing a password takes a core and 19 MiB.
+    /// One for each core: hashing a password occupies a core and 19 MiB.
     hashes: Arc<Semaphore>,
     /// One for each call that hashes, or waits to.
     hashing: Semaphore,
@@ -106,35 +107,33 @@ impl Gateway {
         Self {
             service,
             wire,
-            json: Json { wire },
-            xml: Xml { wire },
-            xml_rpc: XmlRpc { wire },
+            json: RestJson::new(catalog(), wire),
+            xml: RestXml::new(catalog(), wire),
+            xml_rpc: XmlRpc::new(catalog(), wire),
             dialects,
-            reads: Arc::new(Semaphore::new(readers * AHEAD)),
+            reads: Arc::new(Semaphore::new(readers * READS_PER_THREAD)),
             hashers,
             hashes: Arc::new(Semaphore::new(cores())),
-            hashing: Semaphore::new(HASHING),
+            hashing: Semaphore::new(MAX_HASHING),
         }
     }
 
-    /// The way that this path belongs to. Beside the operations of REST (XML) are their schemas.
-    pub(crate) fn way(&self, path: &str) -> Option<Way<'_>> {
+    /// The front-end that serves this path. The schemas below the path of REST (XML) are pages.
+    pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint<'_>> {
         if path.ends_with(".xsd") {
             None
-        } else if path.starts_with(trivium_rest_json::PREFIX) {
-            Some(Way::Json)
-        } else if path.starts_with(trivium_rest_xml::PREFIX) {
-            Some(Way::Xml)
-        } else if path.trim_end_matches('/') == trivium_xml_rpc::PATH
-            || path.starts_with(trivium_xml_rpc::PREFIX)
-        {
-            Some(Way::XmlRpc)
+        } else if self.json.serves(path) {
+            Some(Endpoint::Json)
+        } else if self.xml.serves(path) {
+            Some(Endpoint::Xml)
+        } else if self.xml_rpc.serves(path) {
+            Some(Endpoint::XmlRpc)
         } else {
-            self.dialects.way(path)
+            self.dialects.endpoint(path)
         }
     }
 
-    /// Where the dialects are.
+    /// The paths of the dialects.
     pub(crate) fn prefixes(&self) -> Prefixes<'_> {
         let Dialects {
             upcoming, onezone, ..
@@ -145,121 +144,132 @@ impl Gateway {
         }
     }
 
-    /// What a dialect has beside what it serves below its prefix.
+    /// What a dialect serves outside of its prefix.
     pub(crate) fn beside(&self, path: &str) -> Option<Reply> {
         let upcoming = self.dialects.upcoming.as_ref()?;
         upcoming.beside(path)
     }
 
-    /// From request to reply.
-    pub(crate) async fn serve(&self, way: Way<'_>, request: &Request<'_>, client: Client) -> Reply {
-        match way {
-            Way::Json => self.pass(&self.json, request, client).await,
-            Way::Xml => self.pass(&self.xml, request, client).await,
-            Way::XmlRpc => self.pass(&self.xml_rpc, request, client).await,
-            Way::Upcoming(upcoming) => self.pass(upcoming, request, client).await,
-            Way::SignIn(sign_in) => self.pass(sign_in, request, client).await,
-            Way::Onezone(onezone) => self.pass(onezone, request, client).await,
-        }
-    }
-
-    async fn pass<F: FrontEnd>(
+    /// Serves a request.
+    pub(crate) async fn serve(
         &self,
-        front_end: &F,
+        endpoint: Endpoint<'_>,
         request: &Request<'_>,
         client: Client,
     ) -> Reply {
-        let caller = Caller {
+        match endpoint {
+            Endpoint::Json => self.pass(&self.json, request, client).await,
+            Endpoint::Xml => self.pass(&self.xml, request, client).await,
+            Endpoint::XmlRpc => self.pass(&self.xml_rpc, request, client).await,
+            Endpoint::Upcoming(upcoming) => self.pass(upcoming, request, client).await,
+            Endpoint::SignIn(sign_in) => self.pass(sign_in, request, client).await,
+            Endpoint::Onezone(onezone) => self.pass(onezone, request, client).await,
+        }
+    }
+
+    async fn pass<F>(&self, front_end: &F, request: &Request<'_>, client: Client) -> Reply
+    where
+        F: FrontEnd,
+        F::Call: TryInto<Job<F::Answer>, Error: Into<Error>>,
+    {
+        let origin = Origin {
             via: front_end.via(),
-            authority: Authority::Token,
             address: client.address,
             base_url: client.base_url,
         };
         match front_end.read(request) {
-            Ok(Calls::One(call)) => front_end.write(request, self.call(call, caller).await),
-            Ok(Calls::Several(mut several)) => {
-                while let Some(call) = several.next() {
-                    several.write(self.call(call, caller.clone()).await);
+            Read::Reply(reply) => reply,
+            Read::Call(call, write) => write(self.call(call, origin).await),
+            Read::Batch(mut batch) => {
+                while let Some(call) = batch.next() {
+                    batch.write(self.call(call, origin.clone()).await);
                 }
-                several.reply()
+                batch.finish()
             }
-            Err(reply) => *reply,
         }
     }
 
-    /// Makes a call, and tells the log what its caller must not know.
-    async fn call<R: Send + 'static>(&self, call: Call<R>, caller: Caller) -> Outcome<R> {
-        let outcome = self.make(call, caller).await;
+    /// Runs a call, and logs the private cause if it fails.
+    async fn call<C, A>(&self, call: C, origin: Origin) -> Outcome<A>
+    where
+        C: TryInto<Job<A>, Error: Into<Error>>,
+        A: Send + 'static,
+    {
+        let outcome = match call.try_into() {
+            Ok(job) => self.run(job, origin).await,
+            Err(error) => Err(error.into()),
+        };
         if let Err(error) = &outcome
             && let Some(cause) = error.cause()
         {
-            tracing::error!(code = error.code().name(), %cause, "a call failed");
+            tracing::error!(code = error.code().name, %cause, "a call failed");
         }
         outcome
     }
 
-    async fn make<R: Send + 'static>(&self, call: Call<R>, caller: Caller) -> Outcome<R> {
-        let Call {
-            action, mut work, ..
-        } = call;
-        if call.prepares {
-            let _waiting = self.hashing.try_acquire().map_err(|_| busy())?;
-            let permit = permit(&self.hashes).await?;
-            let service = Arc::clone(&self.service);
-            let caller = caller.clone();
-            let prepared = self.hashers.spawn_blocking(move || {
-                let _permit = permit;
-                work.prepare(&service, &caller)?;
-                Ok(work)
-            });
-            work = done(prepared).await?;
-        }
-        match call.effect {
+    async fn run<A: Send + 'static>(&self, job: Job<A>, origin: Origin) -> Outcome<A> {
+        let ready = self.prepare(job, origin).await?;
+        match ready.effect {
             Effect::Read => {
-                let turn = tokio::time::timeout(PATIENCE, permit(&self.reads));
-                let permit = turn.await.map_err(|_| busy())??;
+                let permit = tokio::time::timeout(READ_TIMEOUT, permit(&self.reads));
+                let permit = permit.await.map_err(|_| busy())??;
                 let service = Arc::clone(&self.service);
                 // The one hop: off the server's thread, which must not wait for a disk.
                 let read = spawn_blocking(move || {
                     let _permit = permit;
-                    service.read(action, &*work, &caller)
+                    service.read(&ready)
                 });
-                done(read).await
+                joined(read).await
             }
             Effect::Change => {
                 let (sender, outcome) = oneshot::channel();
-                self.service.change(action, work, caller, move |result| {
-                    // A caller that is gone does not undo the change.
-                    let _gone = sender.send(result);
+                self.service.change(ready, move |result| {
+                    // A client that disconnected does not undo the change.
+                    let _disconnected = sender.send(result);
                 });
                 outcome
                     .await
-                    .unwrap_or_else(|_| Err(trivium_storage::Error::Closed.into()))
+                    .unwrap_or_else(|_| Err(codes::TEMPORARILY_UNAVAILABLE.into()))
             }
         }
     }
+
+    /// Prepares a job: on a hashing thread if it verifies or hashes a password, else here.
+    async fn prepare<A: Send + 'static>(
+        &self,
+        job: Job<A>,
+        origin: Origin,
+    ) -> Result<Ready<A>, Error> {
+        if !job.prepares {
+            return self.service.prepare(job, origin);
+        }
+        let _waiting = self.hashing.try_acquire().map_err(|_| busy())?;
+        let permit = permit(&self.hashes).await?;
+        let service = Arc::clone(&self.service);
+        let prepared = self.hashers.spawn_blocking(move || {
+            let _permit = permit;
+            service.prepare(job, origin)
+        });
+        joined(prepared).await
+    }
 }
 
-/// A permit for work on another thread, which holds it: the work goes on when its client is gone.
+/// A permit for work on another thread, which holds it: the work continues if its client disconnects.
 async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
-    Arc::clone(of)
-        .acquire_owned()
-        .await
-        .map_err(|error| Error::unforeseen(&error))
+    Ok(Arc::clone(of).acquire_owned().await?)
 }
 
-/// The refusal of a call for which there is no room.
+/// The rejection of a call for which there is no capacity.
 fn busy() -> Error {
-    Error::from(Code::TemporarilyUnavailable).retry_after(1)
+    Error::from(codes::TEMPORARILY_UNAVAILABLE).with_retry_after(1)
 }
 
-/// What became of work on another thread.
-async fn done<T>(work: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
-    work.await
-        .unwrap_or_else(|error| Err(Error::unforeseen(&error)))
+/// The result of work on another thread.
+async fn joined<T>(work: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
+    work.await.unwrap_or_else(|error| Err(error.into()))
 }
 
-/// Cores of this machine.
+/// The number of cores of this machine.
 pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -223,7 +223,7 @@ async fn serve(
 
 async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> Reply {
     let path = http.path();
-    let Some(way) = shared.gateway.way(path) else {
+    let Some(endpoint) = shared.gateway.endpoint(path) else {
         let site = Site {
             base_url: &shared.base_url_for(http),
             wire: shared.gateway.wire,
@@ -243,7 +243,14 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
             },
         };
     };
-    let body = match read(payload, longest(http), way.body(), shared.timeouts.request).await {
+    let body = match read(
+        payload,
+        longest(http),
+        endpoint.max_body(),
+        shared.timeouts.request,
+    )
+    .await
+    {
         Ok(body) => body,
         Err(reply) => return reply,
     };
@@ -277,7 +284,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
         address: http.peer_addr().map(|address| address.ip()),
         base_url: shared.base_url_for(http),
     };
-    let mut reply = shared.gateway.serve(way, &request, client).await;
+    let mut reply = shared.gateway.serve(endpoint, &request, client).await;
     reply.headers.extend(
         reply
             .code

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use actix_web::web;
+use trivium_core::public::{ShowPublicGroup, ShowPublicUser};
 use trivium_core::types::{GroupRef, UserRef};
-use trivium_core::{Service, public};
+use trivium_core::{Credentials, Operation, Origin, Service, Via};
 use trivium_describe::{Site, pages, site};
 use trivium_front::Reply;
 
@@ -20,26 +21,31 @@ pub(crate) async fn find(path: &str, here: &Site<'_>, service: &Arc<Service>) ->
     }
     let number = |prefix: &str| path.strip_prefix(prefix)?.parse::<u32>().ok();
     if let Some(id) = number("/group/") {
-        let look = move |service: &Service| public::group(service, GroupRef(id.into()));
-        look_up(service, look, pages::group).await
+        let id = GroupRef(id.into());
+        show(service, ShowPublicGroup { id }, pages::group).await
     } else if let Some(id) = number("/user/") {
-        let look = move |service: &Service| public::user(service, UserRef(id.into()));
-        look_up(service, look, pages::user).await
+        let id = UserRef(id.into());
+        show(service, ShowPublicUser { id }, pages::user).await
     } else {
         let found = site::find(path, here);
         found.unwrap_or_else(|| plain(404, "not_found: nothing is served at this address"))
     }
 }
 
-/// A page of something that is looked up.
-async fn look_up<T: Send + 'static>(
+/// The page of what an operation reads.
+async fn show<O: Operation>(
     service: &Arc<Service>,
-    look: impl FnOnce(&Service) -> trivium_core::Result<T> + Send + 'static,
-    show: fn(&T) -> Reply,
+    operation: O,
+    page: fn(&O::Output) -> Reply,
 ) -> Reply {
     let service = Arc::clone(service);
-    match web::block(move || look(&service)).await {
-        Ok(Ok(found)) => show(&found),
+    let origin = Origin {
+        via: Via("page"),
+        ..Origin::command_line()
+    };
+    let read = move || service.run(operation, Credentials::None, origin);
+    match web::block(read).await {
+        Ok(Ok(found)) => page(&found),
         Ok(Err(error)) => match error.cause() {
             None => pages::missing(),
             Some(cause) => {

@@ -1,11 +1,11 @@
 //! What a method is given: from the query, and for POST from the form in the body too.
 
-use trivium_core::applications::{self, keys::Application};
-use trivium_core::types::{AuthToken, GroupRef, carries};
-use trivium_core::{Code, Context, Error, Result};
-use trivium_front::budget::Meter;
-use trivium_front::check::Given;
-use trivium_front::{Request, form, rest};
+use trivium_core::applications::{self, Application};
+use trivium_core::types::{AuthToken, GroupRef};
+use trivium_core::{Actor, Caller, Error, Proof, Result, Session, codes};
+use trivium_front::limits::Meter;
+use trivium_front::{RawValue, Request, form, rest};
+use trivium_rpc::text::is_portable;
 
 use crate::error::Refusal;
 
@@ -75,20 +75,20 @@ impl Arguments {
         }
     }
 
-    /// Who calls, and through which application: what most methods begin with.
+    /// Authenticates the user and the application: the first step of most methods.
     ///
     /// # Errors
-    /// Of the token, then of the key.
-    pub fn caller(&self, context: &mut Context<'_>) -> Result<AuthToken> {
-        let token = self.token().ok_or(Refusal::MissingToken)?;
-        let actor = context.authenticate(&token)?;
-        // The operations that follow need not ask again.
-        context.actor = Some(actor);
-        self.application(context)?;
-        Ok(token)
+    /// Those of the token, then those of the key.
+    pub fn actor(&self, proof: &Proof, session: &mut Session<'_>) -> Result<Actor> {
+        if let Proof::Nothing = proof {
+            return Err(Refusal::MissingToken.into());
+        }
+        let actor = Actor::identify(proof, session)?;
+        self.application(session)?;
+        Ok(actor)
     }
 
-    /// The token, where one is given.
+    /// The token, if one is given.
     pub fn token(&self) -> Option<AuthToken> {
         self.has("token")
             .then(|| AuthToken(self.text("token").to_owned()))
@@ -98,10 +98,10 @@ impl Arguments {
     ///
     /// # Errors
     /// Of the key.
-    pub fn application(&self, context: &mut Context<'_>) -> Result<Application> {
+    pub fn application(&self, session: &mut Session<'_>) -> Result<Application> {
         match self.text("api_key") {
             "" => Err(Refusal::MissingKey.into()),
-            key => applications::known(context, key),
+            key => applications::find_valid(session, key),
         }
     }
 
@@ -162,7 +162,7 @@ impl Arguments {
     /// Of one with a character that XML cannot carry.
     pub fn prose(&self, name: &'static str) -> Result<Option<String>> {
         match self.find(name) {
-            Some(text) if !carries(text) => Err(Refusal::Invalid(name).into()),
+            Some(text) if !is_portable(text) => Err(Refusal::Invalid(name).into()),
             text => Ok(text.map(str::to_owned)),
         }
     }
@@ -178,15 +178,15 @@ fn body_of<'a>(request: &Request<'_>, body: &'a [u8]) -> Result<&'a [u8]> {
     }
 }
 
-fn texts(given: Vec<(String, Given)>) -> Result<Vec<(String, String)>> {
+fn texts(given: Vec<(String, RawValue)>) -> Result<Vec<(String, String)>> {
     let mut texts: Vec<(String, String)> = Vec::with_capacity(given.len());
     for (name, value) in given {
-        let Given::Untyped(value) = value else {
+        let RawValue::Untyped(value) = value else {
             continue;
         };
         if texts.iter().any(|(other, _)| *other == name) {
             return Err(Error::new(
-                Code::ValidationDuplicateKey,
+                codes::VALIDATION_DUPLICATE_KEY,
                 format!("Duplicate {} parameter.", trivium_front::text::quote(&name)),
             ));
         }

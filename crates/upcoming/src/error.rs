@@ -1,47 +1,46 @@
-//! What can go wrong, in the words of Upcoming's pages: two tables to hold next to them.
+//! The errors of Upcoming's pages: two tables to compare with them.
 
-use trivium_core::{Code, Error};
+use trivium_core::{Error, codes};
+use trivium_rpc::Category;
 
-use crate::methods::{Method, Verb};
-
-/// Why a method refuses: a bullet of a page.
+/// Why a method rejects a call: a bullet of its page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// No method has this name.
     MethodNotFound,
-    /// The method wants another verb.
+    /// The method is called by another HTTP verb.
     WrongVerb,
     /// No token is given.
     MissingToken,
-    /// The token is not good, or not good for this.
+    /// The token is invalid, or does not permit this.
     InvalidToken,
     /// No key is given.
     MissingKey,
-    /// The key is not known, or was revoked.
+    /// The key is unknown or revoked.
     InvalidKey,
-    /// The frob is not good.
+    /// The frob is invalid.
     InvalidFrob,
-    /// The token to be checked is not good.
+    /// The token to be checked is invalid.
     TokenNotFound,
-    /// No group is named, or none that there is.
+    /// No existing group is named.
     MissingGroups,
-    /// The group to be edited is not named, or is none.
+    /// No existing group to be edited is named.
     MissingGroup,
-    /// There is no such group for the caller.
+    /// The group does not exist, or is not disclosed to the caller.
     InvalidGroup,
     /// The group shows its members to members only.
     PrivateGroup,
-    /// The name is none.
+    /// The name is invalid.
     InvalidName,
-    /// The caller has a group of this name.
+    /// The caller already has a group of this name.
     DuplicateName,
-    /// The caller is a member already.
+    /// The caller is already a member.
     AlreadyMember,
     /// The caller is banned.
     Banned,
     /// The caller is not a member.
     NotAMember,
-    /// The callback is no name of a function, or JSONP is not given here.
+    /// The callback is not the name of a function, or JSONP is not available here.
     InvalidCallback,
     /// A required argument is missing.
     Missing(&'static str),
@@ -53,100 +52,109 @@ impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         use Refusal as R;
         let (code, words) = match refusal {
-            R::MethodNotFound => (Code::UnknownMethod, "Method not found."),
+            R::MethodNotFound => (codes::UNKNOWN_METHOD, "Method not found."),
             R::WrongVerb => (
-                Code::InvalidRequestMethod,
+                codes::INVALID_REQUEST_METHOD,
                 "This method is called with another HTTP verb: see the header Allow.",
             ),
-            // A code of its own kind: core answers it to none of these methods.
+            // Core returns this code to none of these methods.
             R::MissingToken => (
-                Code::OperationNotPermitted,
+                codes::OPERATION_NOT_PERMITTED,
                 "Missing valid authentication parameters",
             ),
-            R::InvalidToken => (Code::UserTokenInvalid, "Invalid authentication parameters"),
-            R::MissingKey => (Code::ValidationMissingKey, "Missing valid api_key"),
-            R::InvalidKey => (Code::ApiKeyInvalid, "Your api_key is inactive or not found"),
-            R::InvalidFrob => (Code::FrobInvalid, "Frob not found or was invalid."),
+            R::InvalidToken => (
+                codes::USER_TOKEN_INVALID,
+                "Invalid authentication parameters",
+            ),
+            R::MissingKey => (codes::VALIDATION_MISSING_KEY, "Missing valid api_key"),
+            R::InvalidKey => (
+                codes::API_KEY_INVALID,
+                "Your api_key is inactive or not found",
+            ),
+            R::InvalidFrob => (codes::FROB_INVALID, "Frob not found or was invalid."),
             R::TokenNotFound => (
-                Code::TokenNotFound,
+                codes::TOKEN_NOT_FOUND,
                 "Token not found, is expired, or was invalid.",
             ),
             R::MissingGroups => (
-                Code::ValidationMissingKey,
+                codes::VALIDATION_MISSING_KEY,
                 "Missing valid group_id parameter",
             ),
             R::MissingGroup => (
-                Code::ValidationMissingKey,
+                codes::VALIDATION_MISSING_KEY,
                 "Missing valid group_id parameter.",
             ),
-            R::InvalidGroup => (Code::ContentNotFound, "Invalid group_id parameter."),
+            R::InvalidGroup => (codes::CONTENT_NOT_FOUND, "Invalid group_id parameter."),
             R::PrivateGroup => (
-                Code::GroupNotInvited,
+                codes::GROUP_NOT_INVITED,
                 "You are not a member of this private group.",
             ),
-            R::InvalidName => (Code::GroupParameterError, "Invalid name parameter."),
+            R::InvalidName => (codes::GROUP_PARAMETER_ERROR, "Invalid name parameter."),
             R::DuplicateName => (
-                Code::ContentCollectionTitleAlreadyExist,
+                codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
                 "Duplicate group exists with that name",
             ),
             R::AlreadyMember => (
-                Code::AlreadyMember,
+                codes::ALREADY_MEMBER,
                 "You are already a member of this group.",
             ),
-            R::Banned => (Code::Banned, "You have been banned from this group."),
-            R::NotAMember => (Code::NotAMember, "You are not a member of this group."),
-            R::InvalidCallback => (Code::ValidationNotInEnum, "Invalid callback parameter."),
+            R::Banned => (codes::BANNED, "You have been banned from this group."),
+            R::NotAMember => (codes::NOT_A_MEMBER, "You are not a member of this group."),
+            R::InvalidCallback => (codes::VALIDATION_NOT_IN_ENUM, "Invalid callback parameter."),
             R::Missing(name) => {
                 let words = format!("Missing valid {name} parameter");
-                return Self::new(Code::ValidationMissingKey, words);
+                return Self::new(codes::VALIDATION_MISSING_KEY, words);
             }
             R::Invalid(name) => {
                 let words = format!("Invalid {name} parameter.");
-                return Self::new(Code::ValidationInvalidValue, words);
+                return Self::new(codes::VALIDATION_INVALID_VALUE, words);
             }
         };
         Self::new(code, words)
     }
 }
 
-/// What core answers, as the page of this method says it. Other errors stay as they are.
-pub fn in_the_words_of_the_page(method: &str, error: Error) -> Error {
+/// The error of core as the page of this method reports it. Other errors stay as they are.
+pub fn to_upcoming_error(method: &str, error: Error) -> Error {
     let refusal = match (method, error.code()) {
-        ("auth.checkToken", Code::UserTokenInvalid | Code::UserTokenExpired) => {
+        ("auth.checkToken", codes::USER_TOKEN_INVALID | codes::USER_TOKEN_EXPIRED) => {
             Refusal::TokenNotFound
         }
-        (_, Code::UserTokenInvalid | Code::UserTokenExpired) => Refusal::InvalidToken,
-        (_, Code::ApiKeyInvalid) => Refusal::InvalidKey,
-        (_, Code::FrobInvalid) => Refusal::InvalidFrob,
-        ("group.edit", Code::ContentNotFound) => Refusal::MissingGroup,
-        ("group.edit", Code::UserAccessDenied) => Refusal::InvalidToken,
-        ("group.getMembers", Code::UserAccessDenied) => Refusal::PrivateGroup,
+        (_, codes::USER_TOKEN_INVALID | codes::USER_TOKEN_EXPIRED) => Refusal::InvalidToken,
+        (_, codes::API_KEY_INVALID) => Refusal::InvalidKey,
+        (_, codes::FROB_INVALID) => Refusal::InvalidFrob,
+        ("group.edit", codes::CONTENT_NOT_FOUND) => Refusal::MissingGroup,
+        ("group.edit", codes::USER_ACCESS_DENIED) => Refusal::InvalidToken,
+        ("group.getMembers", codes::USER_ACCESS_DENIED) => Refusal::PrivateGroup,
         // A private group is not disclosed to those who would join it.
-        ("group.join", Code::GroupNotInvited) | (_, Code::ContentNotFound) => Refusal::InvalidGroup,
-        (_, Code::GroupParameterError) => Refusal::InvalidName,
-        (_, Code::ContentCollectionTitleAlreadyExist) => Refusal::DuplicateName,
-        (_, Code::AlreadyMember) => Refusal::AlreadyMember,
-        (_, Code::Banned) => Refusal::Banned,
-        (_, Code::NotAMember) => Refusal::NotAMember,
+        ("group.join", codes::GROUP_NOT_INVITED) | (_, codes::CONTENT_NOT_FOUND) => {
+            Refusal::InvalidGroup
+        }
+        (_, codes::GROUP_PARAMETER_ERROR) => Refusal::InvalidName,
+        (_, codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST) => Refusal::DuplicateName,
+        (_, codes::ALREADY_MEMBER) => Refusal::AlreadyMember,
+        (_, codes::BANNED) => Refusal::Banned,
+        (_, codes::NOT_A_MEMBER) => Refusal::NotAMember,
         _ => return error,
     };
     refusal.into()
 }
 
-/// The status with which an error is told. What is wrong with an argument is 404 for methods
-/// that look, and 409 for methods that change something.
-pub fn status(error: &Error, method: Option<&Method>) -> u16 {
-    match error.code() {
-        Code::OperationNotPermitted | Code::UserTokenInvalid => 403,
-        Code::UnknownMethod => 404,
-        Code::InvalidRequestMethod => 405,
-        Code::RequestTooLarge => 413,
-        Code::UnsupportedMediaType => 415,
-        Code::RateLimited => 429,
-        Code::GeneralSomeError => 500,
-        Code::TemporarilyUnavailable => 503,
-        Code::ValidationNotInEnum => 409,
-        _ if method.is_some_and(|method| method.verb == Verb::Get) => 404,
+/// The HTTP status of an error. An invalid argument is 404 for methods that read, and 409 for methods
+/// that change something.
+pub fn status(error: &Error, reads: bool) -> u16 {
+    let code = error.code();
+    match (code, code.category) {
+        (codes::OPERATION_NOT_PERMITTED | codes::USER_TOKEN_INVALID, _) => 403,
+        (codes::UNKNOWN_METHOD, _) => 404,
+        (codes::VALIDATION_NOT_IN_ENUM, _) => 409,
+        (_, Category::Method) => 405,
+        (_, Category::TooLarge) => 413,
+        (_, Category::Media) => 415,
+        (_, Category::Limited) => 429,
+        (_, Category::Internal | Category::Broken) => 500,
+        (_, Category::Unavailable) => 503,
+        _ if reads => 404,
         _ => 409,
     }
 }

@@ -1,11 +1,12 @@
 //! The Upcoming dialect: `GET` or `POST /services/rest/?method=group.join&api_key=…`.
 //!
-//! Clients that were written for Upcoming call the same core as everybody, in their own words.
-//! - [`methods`] is the table of methods; [`arguments`] reads what they are given.
-//! - [`answer`] is what they answer, [`mod@print`] its bytes in XML, JSON and JSONP; [`error`] is the
-//!   table of what can go wrong.
-//! - [`sign_in`] is the page on which a person approves an application; [`mod@file`] reads an
-//!   answer of group.getMyGroups that was kept.
+//! Clients written for Upcoming call the same core as all others.
+//!
+//! - [`methods`] is the table of methods; [`arguments`] parses their arguments.
+//! - [`answer`] is their result, [`mod@print`] its bytes in XML, JSON and JSONP; [`error`] is the table
+//!   of errors.
+//! - [`sign_in`] is the page on which a user approves an application; [`mod@file`] parses a stored
+//!   response of group.getMyGroups.
 
 pub mod answer;
 pub mod arguments;
@@ -16,9 +17,8 @@ pub mod methods;
 pub mod print;
 pub mod sign_in;
 
-use trivium_core::operation::Bound;
-use trivium_core::{Context, Error, Result, Via};
-use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request, rest};
+use trivium_core::{Credentials, Error, Job, Proof, Result, Session, Via, Work};
+use trivium_front::{FrontEnd, Read, Reply, Request, rest};
 
 use crate::answer::Answer;
 use crate::arguments::{Arguments, Format};
@@ -28,7 +28,7 @@ use crate::methods::{Method, Verb};
 /// Where Upcoming is served, unless the settings say otherwise.
 pub const PREFIX: &str = "/services";
 
-/// True for this place below a prefix, with any number of slashes behind it.
+/// True for this path below a prefix, with any number of trailing slashes.
 fn is_at(path: &str, prefix: &str, place: &str) -> bool {
     path.strip_prefix(prefix)
         .is_some_and(|below| below.trim_end_matches('/') == place)
@@ -52,39 +52,29 @@ pub struct Upcoming {
 const CROSS_DOMAIN: &str = "<?xml version=\"1.0\"?>\n<cross-domain-policy>\n  \
                             <allow-access-from domain=\"*\" />\n</cross-domain-policy>\n";
 
-/// What a request asks for, as far as it is known.
-struct Asked {
+/// What is known of a request when its response is written.
+#[derive(Clone)]
+struct Target {
     method: Option<&'static Method>,
     format: Format,
 }
 
 impl FrontEnd for Upcoming {
+    type Call = Job<Answer>;
     type Answer = Answer;
 
     fn via(&self) -> Via {
         VIA
     }
 
-    fn read(&self, request: &Request<'_>) -> Result<Calls<Answer>, Box<Reply>> {
-        let mut asked = Asked {
+    fn read<'r>(&'r self, request: &'r Request<'r>) -> Read<'r, Job<Answer>, Answer> {
+        let mut target = Target {
             method: None,
             format: Format::Xml,
         };
-        self.call(request, &mut asked)
-            .map(Calls::One)
-            .map_err(|error| Box::new(asked.refuse(&error)))
-    }
-
-    fn write(&self, request: &Request<'_>, outcome: Outcome<Answer>) -> Reply {
-        let mut asked = Asked {
-            method: None,
-            format: Format::Xml,
-        };
-        // It was read before: what matters here is who is answered, and how.
-        let _read = self.call(request, &mut asked);
-        match outcome {
-            Ok(answer) => print::reply(answer.status(), None, print::body(&asked.format, &answer)),
-            Err(error) => asked.refuse(&error),
+        match self.call(request, &mut target) {
+            Ok(job) => Read::Call(job, Box::new(move |outcome| target.write(outcome))),
+            Err(error) => Read::Reply(target.write(Err(error))),
         }
     }
 }
@@ -106,34 +96,47 @@ impl Upcoming {
         })
     }
 
-    /// Reads a call, and tells `asked` what it finds on the way.
-    fn call(&self, request: &Request<'_>, asked: &mut Asked) -> Result<Call<Answer>> {
+    /// Reads a call, and fills `target` on the way.
+    fn call(&self, request: &Request<'_>, target: &mut Target) -> Result<Job<Answer>> {
         let body = rest::body(request)?;
         let arguments = Arguments::read(request, body)?;
-        asked.format = arguments.format()?;
+        target.format = arguments.format()?;
         let method = methods::find(arguments.text("method")).ok_or(Refusal::MethodNotFound)?;
-        asked.method = Some(method);
-        method.verb.admits(request.method)?;
-        if let Format::Jsonp(_) = asked.format
+        target.method = Some(method);
+        method.verb.check(request.method)?;
+        if let Format::Jsonp(_) = target.format
             && (method.verb == Verb::Post || arguments.has("token") && !self.jsonp_with_token)
         {
-            asked.format = Format::Json;
+            target.format = Format::Json;
             return Err(Refusal::InvalidCallback.into());
         }
-        Ok(Call {
+        let credentials = match arguments.token() {
+            Some(token) => Credentials::Token(token),
+            None => Credentials::None,
+        };
+        Ok(Job {
             action: method.action,
             effect: method.effect,
             prepares: false,
-            work: Box::new(Work { method, arguments }),
+            credentials,
+            work: Box::new(MethodCall { method, arguments }),
         })
     }
 }
 
-impl Asked {
-    fn refuse(&self, error: &Error) -> Reply {
-        let status = error::status(error, self.method);
+impl Target {
+    fn write(&self, outcome: Result<Answer>) -> Reply {
+        match outcome {
+            Ok(answer) => print::reply(answer.status(), None, print::body(&self.format, &answer)),
+            Err(error) => self.reject(&error),
+        }
+    }
+
+    fn reject(&self, error: &Error) -> Reply {
+        let reads = self.method.is_some_and(|method| method.verb == Verb::Get);
+        let status = error::status(error, reads);
         let body = print::failure(&self.format, error.message());
-        let mut reply = print::reply(status, Some(error.code().name()), body);
+        let mut reply = print::reply(status, Some(error.code().name), body);
         if let Some(method) = self.method
             && status == 405
         {
@@ -141,7 +144,7 @@ impl Asked {
                 .headers
                 .push(("Allow", method.verb.allow().to_owned()));
         }
-        if let Some(seconds) = error.seconds_to_wait() {
+        if let Some(seconds) = error.retry_after() {
             reply.headers.push(("Retry-After", seconds.to_string()));
         }
         reply
@@ -149,14 +152,14 @@ impl Asked {
 }
 
 /// A call of a method.
-struct Work {
+struct MethodCall {
     method: &'static Method,
     arguments: Arguments,
 }
 
-impl Bound<Answer> for Work {
-    fn run(&self, context: &mut Context<'_>) -> Result<Answer> {
-        (self.method.run)(&self.arguments, context)
-            .map_err(|error| error::in_the_words_of_the_page(self.method.name, error))
+impl Work<Answer> for MethodCall {
+    fn run(&self, proof: &Proof, session: &mut Session<'_>) -> Result<Answer> {
+        (self.method.run)(&self.arguments, proof, session)
+            .map_err(|error| error::to_upcoming_error(self.method.name, error))
     }
 }

@@ -1,20 +1,23 @@
-//! `/services/auth/?api_key=KEY`: a person signs in and approves an application.
+//! `/services/auth/?api_key=KEY`: a user signs in and approves an application.
 //!
-//! The page works without script and cannot be framed. What is posted must bring the cookie that
+//! The page works without script and cannot be framed. A POST must send the cookie that
 //! came with the form, which no other site can send: `SameSite=Strict`.
 
 use askama::Template;
-use trivium_core::applications::approve::{Approve, Approved};
-use trivium_core::applications::{keys::Application, known};
-use trivium_core::operation::{Bound, Effect};
+use trivium_core::applications::approve::{ApproveApplication, Approved};
+use trivium_core::applications::{Application, find_valid};
 use trivium_core::types::{Login, Password};
-use trivium_core::{Caller, Code, Context, Error, Result, Service, Via, secrets};
-use trivium_front::{Call, Calls, FrontEnd, Outcome, Reply, Request, rest};
+use trivium_core::{
+    Actor, Caller, Credentials, Declaration, Effect, Error, Job, Operation, Proof, Result, Session,
+    Via, Work, codes, secrets,
+};
+use trivium_front::{FrontEnd, Read, Reply, Request, rest};
+use trivium_rpc::Category;
 
 use crate::arguments::Arguments;
 use crate::{VIA, is_at};
 
-/// Where the page is, below the prefix.
+/// The path of the page, below the prefix.
 const PLACE: &str = "/auth";
 
 /// The cookie that came with the form.
@@ -31,12 +34,12 @@ pub struct SignIn {
 pub enum Page {
     /// The form.
     Form {
-        /// Which application asks.
+        /// The application to be approved.
         application: Application,
-        /// What the form and its cookie both say.
+        /// The value of the form and of its cookie.
         form: String,
     },
-    /// The frob, or the way to who waits for it.
+    /// The approval.
     Approved(Approved),
 }
 
@@ -64,60 +67,67 @@ struct RefusedPage<'a> {
 }
 
 impl FrontEnd for SignIn {
+    type Call = Job<Page>;
     type Answer = Page;
 
     fn via(&self) -> Via {
         VIA
     }
 
-    fn read(&self, request: &Request<'_>) -> Result<Calls<Page>, Box<Reply>> {
-        self.call(request)
-            .map(Calls::One)
-            .map_err(|error| Box::new(self.refuse(request, &error)))
-    }
-
-    fn write(&self, request: &Request<'_>, outcome: Outcome<Page>) -> Reply {
-        match outcome {
-            Ok(Page::Form { application, form }) => self.form(request, &application, &form),
-            Ok(Page::Approved(approved)) => allowed(&approved),
-            Err(error) => self.refuse(request, &error),
+    fn read<'r>(&'r self, request: &'r Request<'r>) -> Read<'r, Job<Page>, Page> {
+        let arguments = rest::body(request).and_then(|body| Arguments::read(request, body));
+        let (key, job) = match arguments {
+            Ok(arguments) => {
+                let key = arguments.text("api_key").to_owned();
+                (key.clone(), job(request, &arguments, key))
+            }
+            Err(error) => (String::new(), Err(error)),
+        };
+        match job {
+            Ok(job) => Read::Call(
+                job,
+                Box::new(move |outcome| match outcome {
+                    Ok(Page::Form { application, form }) => self.form(request, &application, &form),
+                    Ok(Page::Approved(approved)) => approval(&approved),
+                    Err(error) => self.reject(&key, &error),
+                }),
+            ),
+            Err(error) => Read::Reply(self.reject(&key, &error)),
         }
     }
 }
 
+/// The job of a request: GET shows the form, POST approves the application.
+fn job(request: &Request<'_>, arguments: &Arguments, key: String) -> Result<Job<Page>> {
+    match request.method {
+        "GET" | "HEAD" => Ok(Job {
+            action: "signIn",
+            effect: Effect::Read,
+            prepares: false,
+            credentials: Credentials::None,
+            work: Box::new(ShowForm { key }),
+        }),
+        "POST" => {
+            check_form(request, arguments)?;
+            let declared: &Declaration = ApproveApplication::DECLARATION;
+            let login = Login(arguments.text("login").to_owned());
+            let password = Password(arguments.text("password").to_owned());
+            Ok(Job {
+                action: declared.name,
+                effect: declared.effect,
+                prepares: true,
+                credentials: Credentials::Password(login, password),
+                work: Box::new(Approve(ApproveApplication { key })),
+            })
+        }
+        _ => Err(codes::INVALID_REQUEST_METHOD.into()),
+    }
+}
+
 impl SignIn {
-    /// True for a path that is this front-end's to answer.
+    /// True if the path is served by this front-end.
     pub fn serves(&self, path: &str) -> bool {
         is_at(path, &self.prefix, PLACE)
-    }
-
-    fn call(&self, request: &Request<'_>) -> Result<Call<Page>> {
-        let arguments = Arguments::read(request, rest::body(request)?)?;
-        let key = arguments.text("api_key").to_owned();
-        match request.method {
-            "GET" | "HEAD" => Ok(Call {
-                action: "signIn",
-                effect: Effect::Read,
-                prepares: false,
-                work: Box::new(Ask { key }),
-            }),
-            "POST" => {
-                came_from_the_form(request, &arguments)?;
-                let approve = Approve {
-                    key,
-                    login: Login(arguments.text("login").to_owned()),
-                    password: Password(arguments.text("password").to_owned()),
-                    verified: None,
-                };
-                Ok(Call {
-                    action: Approve::NAME,
-                    effect: Effect::Change,
-                    prepares: true,
-                    work: Box::new(Allow(approve)),
-                })
-            }
-            _ => Err(Code::InvalidRequestMethod.into()),
-        }
     }
 
     fn form(&self, request: &Request<'_>, application: &Application, form: &str) -> Reply {
@@ -140,45 +150,47 @@ impl SignIn {
         reply
     }
 
-    fn refuse(&self, request: &Request<'_>, error: &Error) -> Reply {
-        let (status, words) = match error.code() {
-            Code::ApiKeyInvalid => (404, "No application has this API key, or it was ended."),
-            Code::InvalidRequestMethod => (405, "This page is asked for by GET or POST."),
-            Code::UserAccessDenied => (
+    /// The page of an error, with a link to the form if the key may be valid.
+    fn reject(&self, key: &str, error: &Error) -> Reply {
+        let code = error.code();
+        let (status, message) = match (code, code.category) {
+            (codes::API_KEY_INVALID, _) => {
+                (404, "No application has this API key, or it was revoked.")
+            }
+            (codes::USER_ACCESS_DENIED, _) => (
                 403,
-                "This form is too old, or not from here: open the page again.",
+                "This form has expired, or was not sent from here: open the page again.",
             ),
-            Code::LoginUnknown | Code::UserInvalidPassword => (403, error.message()),
-            Code::RateLimited => (429, "Too many tries. Wait a minute."),
-            Code::RequestTooLarge => (413, error.message()),
-            Code::UnsupportedMediaType => (415, error.message()),
-            Code::TemporarilyUnavailable => (503, error.message()),
-            Code::GeneralSomeError => (500, error.message()),
+            (_, Category::Method) => (405, "This page is requested by GET or POST."),
+            (_, Category::Unauthenticated) => (403, error.message()),
+            (_, Category::Limited) => (429, "Too many attempts. Wait a minute."),
+            (_, Category::TooLarge) => (413, error.message()),
+            (_, Category::Media) => (415, error.message()),
+            (_, Category::Unavailable) => (503, error.message()),
+            (_, Category::Internal | Category::Broken) => (500, error.message()),
             _ => (400, error.message()),
         };
-        let arguments = request.body.and_then(|body| {
-            let read = Arguments::read(request, body);
-            read.ok()
-        });
-        let again = arguments
-            .map(|arguments| arguments.text("api_key").to_owned())
-            .filter(|key| status != 404 && is_key(key))
-            .map(|key| format!("{}{PLACE}/?api_key={key}", self.prefix));
-        let mut reply = show(status, &RefusedPage { words, again }, None);
-        reply.code = Some(error.code().name());
+        let again = (status != 404 && is_key(key))
+            .then(|| format!("{}{PLACE}/?api_key={key}", self.prefix));
+        let page = RefusedPage {
+            words: message,
+            again,
+        };
+        let mut reply = show(status, &page, None);
+        reply.code = Some(code.name);
         if status == 405 {
             reply.headers.push(("Allow", "GET, HEAD, POST".to_owned()));
         }
-        if let Some(seconds) = error.seconds_to_wait() {
+        if let Some(seconds) = error.retry_after() {
             reply.headers.push(("Retry-After", seconds.to_string()));
         }
         reply
     }
 }
 
-/// Holds that the form was shown here: form and cookie say the same, and the browser does not
-/// say that another site posts it.
-fn came_from_the_form(request: &Request<'_>, arguments: &Arguments) -> Result<()> {
+/// Checks that the form was shown here: form and cookie have the same value, and the header Origin, if
+/// there is one, names this site.
+fn check_form(request: &Request<'_>, arguments: &Arguments) -> Result<()> {
     let cookies = request.cookie.unwrap_or_default().split(';');
     let shown = cookies
         .filter_map(|cookie| cookie.trim().split_once('='))
@@ -189,7 +201,7 @@ fn came_from_the_form(request: &Request<'_>, arguments: &Arguments) -> Result<()
         request.host == Some(host)
     };
     if shown.is_empty() || shown != arguments.text("form") || !request.origin.is_none_or(here) {
-        return Err(Code::UserAccessDenied.into());
+        return Err(codes::USER_ACCESS_DENIED.into());
     }
     Ok(())
 }
@@ -199,8 +211,8 @@ fn is_key(text: &str) -> bool {
     text.len() == 10 && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// Shows the frob, or sends the browser on with it.
-fn allowed(approved: &Approved) -> Reply {
+/// Shows the frob, or redirects the browser with it.
+fn approval(approved: &Approved) -> Reply {
     let Approved { frob, application } = approved;
     let Some(callback) = &application.callback else {
         let page = ApprovedPage {
@@ -227,7 +239,7 @@ fn allowed(approved: &Approved) -> Reply {
 fn show(status: u16, template: &impl Template, callback: Option<&str>) -> Reply {
     let (status, html) = match template.render() {
         Ok(html) => (status, html),
-        Err(error) => (500, Error::unforeseen(&error).message().to_owned()),
+        Err(error) => (500, Error::internal(error).message().to_owned()),
     };
     // Browsers hold the way on after the form against this, too.
     let on = callback.map_or("", |url| {
@@ -256,28 +268,25 @@ fn show(status: u16, template: &impl Template, callback: Option<&str>) -> Reply 
 }
 
 /// Shows the form.
-struct Ask {
+struct ShowForm {
     key: String,
 }
 
-impl Bound<Page> for Ask {
-    fn run(&self, context: &mut Context<'_>) -> Result<Page> {
+impl Work<Page> for ShowForm {
+    fn run(&self, _: &Proof, session: &mut Session<'_>) -> Result<Page> {
         Ok(Page::Form {
-            application: known(context, &self.key)?,
+            application: find_valid(session, &self.key)?,
             form: secrets::new_token()?,
         })
     }
 }
 
-/// Takes what the form brings.
-struct Allow(Approve);
+/// Approves the application.
+struct Approve(ApproveApplication);
 
-impl Bound<Page> for Allow {
-    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()> {
-        self.0.prepare(service, caller)
-    }
-
-    fn run(&self, context: &mut Context<'_>) -> Result<Page> {
-        self.0.run(context).map(Page::Approved)
+impl Work<Page> for Approve {
+    fn run(&self, proof: &Proof, session: &mut Session<'_>) -> Result<Page> {
+        let actor = Actor::identify(proof, session)?;
+        Operation::run(&self.0, &actor, session).map(Page::Approved)
     }
 }

@@ -1,9 +1,9 @@
-//! What `system.getCapabilities` answers: the specifications that are kept, and where values
-//! are read and written in a dialect.
+//! The result of `system.getCapabilities`: the supported specifications, and where values deviate
+//! from them.
 
 use serde::Serialize;
 
-/// A specification.
+/// A supported specification.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Capability {
@@ -13,7 +13,7 @@ struct Capability {
     description: Option<&'static str>,
 }
 
-/// All of them.
+/// All supported specifications.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(crate) struct Capabilities {
     xmlrpc: Capability,
@@ -27,7 +27,7 @@ pub(crate) struct Capabilities {
     date_time: Capability,
 }
 
-const fn keeps(spec_url: &'static str, spec_version: i32) -> Capability {
+const fn supported(spec_url: &'static str, spec_version: i32) -> Capability {
     Capability {
         spec_url,
         spec_version,
@@ -35,7 +35,7 @@ const fn keeps(spec_url: &'static str, spec_version: i32) -> Capability {
     }
 }
 
-const fn speaks(spec_url: &'static str, description: &'static str) -> Capability {
+const fn extended(spec_url: &'static str, description: &'static str) -> Capability {
     Capability {
         spec_url,
         spec_version: 1,
@@ -48,25 +48,24 @@ impl Default for Capabilities {
         const XMLRPC: &str = "http://www.xmlrpc.com/spec";
         const EXTENSIONS: &str = "http://ws.apache.org/xmlrpc/types.html";
         Self {
-            xmlrpc: keeps(XMLRPC, 1),
-            introspection: keeps("http://xmlrpc.usefulinc.com/doc/reserved.html", 1),
-            multicall: keeps("http://www.xmlrpc.com/discuss/msgReader$1208", 1),
-            faults_interop: keeps(
+            xmlrpc: supported(XMLRPC, 1),
+            introspection: supported("http://xmlrpc.usefulinc.com/doc/reserved.html", 1),
+            multicall: supported("http://www.xmlrpc.com/discuss/msgReader$1208", 1),
+            faults_interop: supported(
                 "http://xmlrpc-epi.sourceforge.net/specs/rfc.fault_codes.php",
                 20_010_516,
             ),
-            nil: speaks(
+            nil: extended(
                 "http://www.ontosys.com/xml-rpc/extensions.php",
-                "<nil/> is read: an optional argument that is nil is not there. It is never sent.",
+                "<nil/> is accepted: an optional argument that is nil counts as absent. It is never sent.",
             ),
-            i8: speaks(
+            i8: extended(
                 EXTENSIONS,
-                "<i8> is read, and sent for a number beyond 32 bits.",
+                "<i8> is accepted, and sent for a number beyond 32 bits.",
             ),
-            date_time: speaks(
+            date_time: extended(
                 XMLRPC,
-                "Times are UTC. 20060811T13:38:44 is sent; it is read with separators and with Z \
-                 too.",
+                "Times are UTC. 20060811T13:38:44 is sent; separators and Z are accepted.",
             ),
         }
     }

@@ -2,87 +2,94 @@
 
 use std::borrow::Cow;
 
-use trivium_core::{Code, Error, catalog};
-use trivium_front::budget::{self, BODY, CALLS, Meter};
-use trivium_front::check::{Given, Input, check};
+use trivium_front::check::{Input, check};
+use trivium_front::limits::{self, MAX_BODY, MAX_CALLS, Meter};
 use trivium_front::xml::Markup;
-use trivium_front::{Call, rest};
+use trivium_front::{RawValue, rest};
+use trivium_rpc::{Call, Catalog, Error, codes};
 
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::system;
 use crate::walk::{Kind, Param, Walk};
 
-/// What a document asks for.
+/// The content of a document.
 pub(crate) enum Document {
     /// One call.
     Call(MethodCall),
-    /// Several; and what stands in the place of one and is none.
-    Calls(Vec<Result<MethodCall, Fault>>),
+    /// Several calls, malformed ones among them.
+    Calls(Vec<Result<MethodCall, Rejection>>),
 }
 
-/// A call as it stands in a document.
+/// A call of a document.
 pub(crate) struct MethodCall {
     pub(crate) name: String,
     pub(crate) params: Vec<Param>,
 }
 
 impl MethodCall {
-    /// The call of the operation that it names.
-    pub(crate) fn bind(self, bearer: Option<&str>) -> Result<Call, Fault> {
-        let entry =
-            catalog::find_qualified(&self.name).ok_or_else(|| rest::unknown_method(&self.name))?;
+    /// Checks the arguments of the operation that it names.
+    pub(crate) fn check(
+        self,
+        catalog: &'static Catalog,
+        bearer: Option<&str>,
+    ) -> Result<Call, Rejection> {
+        let entry = catalog
+            .find_qualified(&self.name)
+            .ok_or_else(|| rest::unknown_method(&self.name))?;
         let Ok([Param::Struct(members)]) = <[Param; 1]>::try_from(self.params) else {
-            return Err(Fault::Refused(Error::new(
-                Code::ValidationRequestWrapper,
+            return Err(Rejection::Failed(Error::new(
+                codes::VALIDATION_REQUEST_WRAPPER,
                 "Validation error (input to XML-RPC function): exactly one parameter, a struct, is required",
             )));
         };
-        let arguments = check(entry, members, bearer, Input::XmlRpc)?;
-        Ok(Call::of(entry, arguments)?)
+        Ok(check(entry, members, bearer, Input::XmlRpc)?)
     }
 }
 
 impl Document {
-    /// Reads a document, which came in a body of so many bytes.
-    pub(crate) fn read(text: &str, bytes: usize) -> Result<Self, Fault> {
+    /// Parses a document; `bytes` is the size of its body.
+    pub(crate) fn read(text: &str, bytes: usize) -> Result<Self, Rejection> {
         let mut walk = Walk::new(text)?;
         let name = walk.name();
-        // Several calls may have so much, and nothing else.
-        if bytes > BODY && !name.as_ref().is_ok_and(|name| name == system::MULTICALL) {
-            return Err(Fault::Refused(budget::body_too_large(BODY)));
+        // Only a multicall may be larger.
+        if bytes > MAX_BODY && !name.as_ref().is_ok_and(|name| name == system::MULTICALL) {
+            return Err(Rejection::Failed(limits::body_too_large(MAX_BODY)));
         }
         let document = name.and_then(|name| walk.document(name));
-        if !matches!(document, Err(Fault::Unreadable(_) | Fault::Refused(_))) {
-            // Well-formed to the last byte, or it does not even count as something else.
+        if !matches!(
+            document,
+            Err(Rejection::Unreadable(_) | Rejection::Failed(_))
+        ) {
+            // A document that is not well-formed is reported as that, whatever else is wrong with it.
             while walk.reader.step()?.1 != Markup::Eof {}
         }
         document
     }
 }
 
-const IN_PARAMS: &str = "<params> holds <param> alone";
-const IN_PARAM: &str = "<param> holds one <value>";
+const IN_PARAMS: &str = "<params> contains only <param>";
+const IN_PARAM: &str = "<param> contains one <value>";
 
-/// What `system.multicall` is given, if not this.
-const ONE_ARRAY: Fault =
-    Fault::Parameters(Cow::Borrowed("system.multicall takes one array of calls"));
+/// The rejection of other parameters of `system.multicall`.
+const ONE_ARRAY: Rejection =
+    Rejection::InvalidParameters(Cow::Borrowed("system.multicall takes one array of calls"));
 
-/// What such a call is, if not this.
-const ONE_CALL: Fault = Fault::Parameters(Cow::Borrowed(
+/// The rejection of other calls in it.
+const ONE_CALL: Rejection = Rejection::InvalidParameters(Cow::Borrowed(
     "a call is a struct of methodName, a string, and params, an array",
 ));
 
 impl Walk<'_> {
-    /// The document up to the name of the method.
-    fn name(&mut self) -> Result<String, Fault> {
+    /// Reads up to the name of the method.
+    fn name(&mut self) -> Result<String, Rejection> {
         self.start("methodCall", "its element is not <methodCall>")?;
         self.start("methodName", "<methodName> is missing")?;
-        let name = self.text("<methodName> holds text alone")?;
+        let name = self.text("<methodName> contains only text")?;
         Ok(name.trim().to_owned())
     }
 
-    /// What follows the name, but for what follows the document's element.
-    fn document(&mut self, name: String) -> Result<Document, Fault> {
+    /// Reads what follows the name, up to the end of `<methodCall>`.
+    fn document(&mut self, name: String) -> Result<Document, Rejection> {
         let several = name == system::MULTICALL;
         let more = self.start_or_end("params", "only <params> may follow <methodName>")?;
         let document = if several {
@@ -109,8 +116,8 @@ impl Walk<'_> {
         Ok(document)
     }
 
-    /// The calls in the parameter of `system.multicall`, each with a budget of its own.
-    fn calls(&mut self) -> Result<Vec<Result<MethodCall, Fault>>, Fault> {
+    /// Reads the calls in the parameter of `system.multicall`, each under limits of its own.
+    fn calls(&mut self) -> Result<Vec<Result<MethodCall, Rejection>>, Rejection> {
         self.start("value", IN_PARAM)?;
         match self.kind()? {
             Kind::Typed(kind) if kind == "array" => {}
@@ -118,19 +125,19 @@ impl Walk<'_> {
         }
         let mut calls = Vec::new();
         self.items(|walk| {
-            if calls.len() == CALLS {
-                return Err(Fault::Parameters(
-                    "system.multicall takes 64 calls at the most".into(),
+            if calls.len() == MAX_CALLS {
+                return Err(Rejection::InvalidParameters(
+                    "system.multicall takes at most 64 calls".into(),
                 ));
             }
             walk.meter = Meter::default();
             let depth = walk.reader.depth();
             let call = match walk.inner() {
-                // Nothing can be told of what follows.
-                Err(Fault::Unreadable(problem)) => return Err(Fault::Unreadable(problem)),
-                Err(fault) => {
-                    walk.reader.leave(depth)?;
-                    Err(fault)
+                // What follows cannot be parsed.
+                Err(Rejection::Unreadable(problem)) => return Err(Rejection::Unreadable(problem)),
+                Err(rejection) => {
+                    walk.reader.skip(depth)?;
+                    Err(rejection)
                 }
                 call => call,
             };
@@ -142,8 +149,8 @@ impl Walk<'_> {
         Ok(calls)
     }
 
-    /// One of several calls, from behind the start of its `<value>` to behind its end.
-    fn inner(&mut self) -> Result<MethodCall, Fault> {
+    /// Reads one of several calls, from after the start of its `<value>` to after its end.
+    fn inner(&mut self) -> Result<MethodCall, Rejection> {
         match self.kind()? {
             Kind::Typed(kind) if kind == "struct" => {}
             _ => return Err(ONE_CALL),
@@ -152,7 +159,7 @@ impl Walk<'_> {
         self.members(|walk, member| match member.as_str() {
             "methodName" if name.is_none() => {
                 let kind = walk.kind()?;
-                let Given::Text(text) = walk.value_of(kind, 1)? else {
+                let RawValue::Text(text) = walk.value_of(kind, 1)? else {
                     return Err(ONE_CALL);
                 };
                 name = Some(text.trim().to_owned());

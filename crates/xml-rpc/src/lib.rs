@@ -1,106 +1,113 @@
-//! XML-RPC: `POST /api/xmlrpc`, method `peopleaggregator.NAME`, one struct as its parameter;
-//! and `/api/xmlrpc/peopleaggregator/NAME`, which is asked like REST and answers in XML-RPC.
+//! XML-RPC: `POST /api/xmlrpc`, method `peopleaggregator.NAME`, one struct as its parameter; and
+//! `/api/xmlrpc/peopleaggregator/NAME`, which takes a REST request and responds in XML-RPC.
 //!
-//! - `read` takes a request apart: `document` knows the shapes of a methodCall, `walk` and
-//!   `scalar` its values.
-//! - `syntax` writes a result as a methodResponse; `fault` is the table of faults.
-//! - `system` has the methods of XML-RPC itself, with what `help` and `capabilities` tell;
-//!   `multicall` makes several calls.
+//! - `document` parses a methodCall: `walk` its structure, `scalar` its values.
+//! - `syntax` writes a methodResponse; `rejection` decides between a fault and a struct.
+//! - `system` has the methods of XML-RPC itself, with `help` and `capabilities`; `multicall` makes
+//!   several calls.
 //!
 //! [`XmlRpc`] is the front-end.
 
 mod capabilities;
 mod document;
-mod fault;
 mod help;
 mod multicall;
-mod read;
+mod rejection;
 mod scalar;
 mod syntax;
 mod system;
 mod walk;
 
-use trivium_core::{Answer, Code, Error, Via};
 use trivium_front::contract::{StatusRule, headers, status};
+use trivium_front::limits::MAX_BATCH_BODY;
 use trivium_front::print::{Failure, plain, print};
-use trivium_front::{Calls, FrontEnd, Outcome, Profile, Reply, Request, Wire, rest};
+use trivium_front::text::quote;
+use trivium_front::{FrontEnd, Profile, Read, Reply, Request, Wire, rest, xml};
+use trivium_rpc::{Answer, Call, Catalog, Error, Outcome, Via, codes};
 
-use crate::fault::Fault;
+use crate::document::Document;
 use crate::multicall::Multicall;
-use crate::read::{Asked, read};
+use crate::rejection::Rejection;
 use crate::syntax::{Envelope, document};
 
-/// Where calls are posted.
+/// The path to which calls are posted.
 pub const PATH: &str = "/api/xmlrpc";
-
-/// Where the operations are asked like REST: the prefix of their names.
-pub const PREFIX: &str = "/api/xmlrpc/peopleaggregator/";
 
 const CONTENT_TYPE: &str = "text/xml";
 
 /// The front-end.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct XmlRpc {
-    /// The settings of the wire.
-    pub wire: Wire,
+    catalog: &'static Catalog,
+    profile: Profile,
+    /// The prefix of the addresses that take REST requests.
+    prefix: String,
 }
 
-impl FrontEnd for XmlRpc {
-    type Answer = Answer;
-
-    fn via(&self) -> Via {
-        Via("xml-rpc")
-    }
-
-    fn read(&self, request: &Request<'_>) -> Result<Calls, Box<Reply>> {
-        let profile = self.wire.profile;
-        let asked = match request.path.strip_prefix(PREFIX) {
-            Some(name) => rest::read(request, name)
-                .map(Asked::Call)
-                .map_err(Fault::Refused),
-            None => read(request, profile),
-        };
-        match asked {
-            Ok(Asked::Call(call)) => Ok(Calls::One(call)),
-            Ok(Asked::Calls(calls)) => {
-                let multicall = Multicall::new(profile, request.bearer(), calls);
-                Ok(Calls::Several(Box::new(multicall)))
-            }
-            Ok(Asked::Known(answer)) => {
-                let body = document(profile, Envelope::Params, |out, syntax| {
-                    plain(out, syntax, profile, &answer)
-                });
-                // Texts and numbers always have a form.
-                Err(Box::new(reply(200, None, body.unwrap_or_default())))
-            }
-            Err(fault) => Err(Box::new(self.refuse(request, &fault))),
+impl XmlRpc {
+    /// The front-end of a catalog.
+    pub fn new(catalog: &'static Catalog, wire: Wire) -> Self {
+        Self {
+            catalog,
+            profile: wire.profile,
+            prefix: format!("{PATH}/{}/", catalog.namespace),
         }
     }
 
-    fn write(&self, request: &Request<'_>, outcome: Outcome) -> Reply {
-        let profile = self.wire.profile;
+    /// True if the path is served by this front-end.
+    pub fn serves(&self, path: &str) -> bool {
+        path.trim_end_matches('/') == PATH || path.starts_with(&self.prefix)
+    }
+
+    /// The operation that the address names, for a REST request.
+    fn name<'a>(&self, request: &Request<'a>) -> Option<&'a str> {
+        request.path.strip_prefix(&self.prefix)
+    }
+
+    /// Parses the methodCall of a request: verb, body, document.
+    fn document(request: &Request<'_>) -> Result<Document, Rejection> {
+        if request.method != "POST" {
+            return Err(Rejection::Failed(Error::new(
+                codes::INVALID_REQUEST_METHOD,
+                format!(
+                    "Request method {} is incorrect for this function; POST is required.",
+                    quote(request.method)
+                ),
+            )));
+        }
+        let body = rest::body_up_to(request, MAX_BATCH_BODY)?;
+        let content_type = request.content_type.unwrap_or("text/xml");
+        match &*rest::media_type(content_type) {
+            "" | "text/xml" | "application/xml" => {}
+            media_type => return Err(rest::unsupported(media_type).into()),
+        }
+        let document = xml::decode(body, request.content_type)?;
+        Document::read(&document, body.len())
+    }
+
+    fn write(&self, request: &Request<'_>, outcome: Result<Answer, Rejection>) -> Reply {
+        let profile = self.profile;
         let printed = outcome.and_then(|answer| {
             document(profile, Envelope::Params, |out, syntax| {
                 print(out, syntax, profile, true, &answer)
             })
-            .map_err(|error| Error::unforeseen(&error))
+            .map_err(|error| Rejection::Failed(error.into()))
         });
         match printed {
             Ok(body) => reply(200, None, body),
-            Err(error) => self.refuse(request, &Fault::Refused(error)),
+            Err(rejection) => self.reject(request, &rejection),
         }
     }
-}
 
-impl XmlRpc {
-    fn refuse(&self, request: &Request<'_>, fault: &Fault) -> Reply {
-        let profile = self.wire.profile;
-        let error = match fault.told(profile) {
-            Ok(told) => {
+    fn reject(&self, request: &Request<'_>, rejection: &Rejection) -> Reply {
+        let profile = self.profile;
+        let error = match rejection.fault(profile) {
+            Ok(fault) => {
                 let body = document(profile, Envelope::Fault, |out, syntax| {
-                    plain(out, syntax, profile, &told)
+                    plain(out, syntax, profile, &fault)
                 });
-                return reply(200, Some(fault.code(profile)), body.unwrap_or_default());
+                let code = rejection.code(profile);
+                return reply(200, Some(code), body.unwrap_or_default());
             }
             Err(error) => error,
         };
@@ -108,20 +115,70 @@ impl XmlRpc {
         let body = document(profile, Envelope::Params, |out, syntax| {
             print(out, syntax, profile, false, &failure)
         });
-        // The status tells nothing here but what the machinery between must know, and the verb.
+        let name = self.name(request);
         let status = match error.code() {
-            Code::InvalidRequestMethod if !request.path.starts_with(PREFIX) => 405,
+            codes::INVALID_REQUEST_METHOD if name.is_none() => 405,
             code => status(StatusRule::Ok, code),
         };
-        let allow = match request.path.strip_prefix(PREFIX) {
-            Some(name) => rest::allow(name),
+        let allow = match name {
+            Some(name) => rest::allow(self.catalog, name),
             None => Some("POST"),
         };
         Reply {
             headers: headers(error, allow),
-            // A failure is two texts: it always has a form.
+            // Two texts can always be printed.
             ..reply(status, Some(failure.code), body.unwrap_or_default())
         }
+    }
+}
+
+impl FrontEnd for XmlRpc {
+    type Call = Call;
+    type Answer = Answer;
+
+    fn via(&self) -> Via {
+        Via("xml-rpc")
+    }
+
+    fn read<'r>(&'r self, request: &'r Request<'r>) -> Read<'r> {
+        let call = match self.name(request) {
+            Some(name) => rest::read(self.catalog, request, name).map_err(Rejection::Failed),
+            None => match Self::document(request) {
+                Ok(Document::Calls(calls)) => {
+                    return Read::Batch(Box::new(Multicall::new(self, request.bearer(), calls)));
+                }
+                Ok(Document::Call(call)) => match system::find(&call.name) {
+                    Some(method) => {
+                        return Read::Reply(match method.respond(self, &call.params) {
+                            Ok(answer) => self.respond(&answer),
+                            Err(rejection) => self.reject(request, &rejection),
+                        });
+                    }
+                    None => call.check(self.catalog, request.bearer()),
+                },
+                Err(rejection) => Err(rejection),
+            },
+        };
+        match call {
+            Ok(call) => Read::Call(
+                call,
+                Box::new(move |outcome: Outcome| {
+                    self.write(request, outcome.map_err(Rejection::Failed))
+                }),
+            ),
+            Err(rejection) => Read::Reply(self.reject(request, &rejection)),
+        }
+    }
+}
+
+impl XmlRpc {
+    /// The response of a method of `system`: its result as it is, without `success`.
+    fn respond(&self, answer: &Answer) -> Reply {
+        let body = document(self.profile, Envelope::Params, |out, syntax| {
+            plain(out, syntax, self.profile, answer)
+        });
+        // Texts and numbers can always be printed.
+        reply(200, None, body.unwrap_or_default())
     }
 }
 
@@ -133,9 +190,4 @@ fn reply(status: u16, code: Option<&'static str>, body: Vec<u8>) -> Reply {
         body,
         code,
     }
-}
-
-/// True in profile `original`, whose servers told more as structs.
-const fn is_original(profile: Profile) -> bool {
-    matches!(profile, Profile::Original)
 }

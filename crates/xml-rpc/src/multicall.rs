@@ -1,41 +1,41 @@
-//! Several calls of one document, as `system.multicall` asks for them.
+//! `system.multicall`: several calls of one document.
 
 use std::vec::IntoIter;
 
-use trivium_core::{Answer, Error};
-use trivium_front::budget::{ANSWERS, answers_too_large};
+use trivium_front::limits::{MAX_BATCH_RESPONSE, batch_response_too_large};
 use trivium_front::print::{Failure, Syntax, plain, print};
-use trivium_front::{Call, Outcome, Profile, Reply, Several};
+use trivium_front::{Batch, Reply};
+use trivium_rpc::{Answer, Call, Outcome};
 
 use crate::document::MethodCall;
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::syntax::{Envelope, XmlRpcSyntax};
-use crate::{reply, system};
+use crate::{XmlRpc, reply, system};
 
-/// Calls under way.
-pub(crate) struct Multicall {
-    profile: Profile,
+/// A multicall under way.
+pub(crate) struct Multicall<'r> {
+    front_end: &'r XmlRpc,
     /// The token of the request, for calls without one.
-    bearer: Option<String>,
-    calls: IntoIter<Result<MethodCall, Fault>>,
+    bearer: Option<&'r str>,
+    calls: IntoIter<Result<MethodCall, Rejection>>,
     syntax: XmlRpcSyntax,
     /// The methodResponse so far.
     body: Vec<u8>,
-    /// True before the first answer.
+    /// True until the first result is written.
     empty: bool,
 }
 
-impl Multicall {
+impl<'r> Multicall<'r> {
     pub(crate) fn new(
-        profile: Profile,
-        bearer: Option<&str>,
-        calls: Vec<Result<MethodCall, Fault>>,
+        front_end: &'r XmlRpc,
+        bearer: Option<&'r str>,
+        calls: Vec<Result<MethodCall, Rejection>>,
     ) -> Self {
-        let (mut body, mut syntax) = XmlRpcSyntax::begin(profile, Envelope::Params);
+        let (mut body, mut syntax) = XmlRpcSyntax::begin(front_end.profile, Envelope::Params);
         syntax.open_array(&mut body);
         Self {
-            profile,
-            bearer: bearer.map(str::to_owned),
+            front_end,
+            bearer,
             calls: calls.into_iter(),
             syntax,
             body,
@@ -43,45 +43,41 @@ impl Multicall {
         }
     }
 
-    /// The call to make, if it is one that may be made here.
-    fn call(&self, call: MethodCall) -> Result<Call, Fault> {
-        if self.body.len() > ANSWERS {
-            return Err(Fault::Refused(answers_too_large()));
+    /// Checks one of the calls.
+    fn check(&self, call: MethodCall) -> Result<Call, Rejection> {
+        if self.body.len() > MAX_BATCH_RESPONSE {
+            return Err(batch_response_too_large().into());
         }
         if system::find(&call.name).is_some() {
-            return Err(Fault::Parameters(
-                "no method of system is called in system.multicall".into(),
+            return Err(Rejection::InvalidParameters(
+                "methods of system cannot be called in system.multicall".into(),
             ));
         }
-        let call = call.bind(self.bearer.as_deref())?;
-        // One request is one guess at a password, and holds one core at the most.
-        if call.prepares {
-            return Err(Fault::Parameters(
-                "no method that takes a password is called in system.multicall".into(),
+        let call = call.check(self.front_end.catalog, self.bearer)?;
+        // One request is one guess at a password, and occupies at most one core.
+        if call.entry.verifies_password() {
+            return Err(Rejection::InvalidParameters(
+                "methods that take a password cannot be called in system.multicall".into(),
             ));
         }
         Ok(call)
     }
 
-    fn put(&mut self, outcome: Result<Answer, Fault>) {
-        let Self {
-            profile,
-            syntax,
-            body,
-            ..
-        } = self;
-        let profile = *profile;
+    /// Appends a result, as an array of one item, or the struct of a failure or fault.
+    fn put(&mut self, outcome: Result<Answer, Rejection>) {
+        let Self { syntax, body, .. } = self;
+        let profile = self.front_end.profile;
         syntax.open_item(body);
         let start = body.len();
         let printed = outcome.and_then(|answer| {
             print(body, *syntax, profile, true, &[answer])
-                .map_err(|error| Fault::Refused(Error::unforeseen(&error)))
+                .map_err(|error| Rejection::Failed(error.into()))
         });
-        if let Err(fault) = printed {
+        if let Err(rejection) = printed {
             body.truncate(start);
-            // Numbers and texts always have a form.
-            let _printed = match fault.told(profile) {
-                Ok(told) => plain(body, *syntax, profile, &told),
+            // Numbers and texts can always be printed.
+            let _printed = match rejection.fault(profile) {
+                Ok(fault) => plain(body, *syntax, profile, &fault),
                 Err(error) => {
                     let failure = Failure::of(profile, error);
                     print(body, *syntax, profile, false, &[failure])
@@ -93,22 +89,22 @@ impl Multicall {
     }
 }
 
-impl Several for Multicall {
+impl Batch for Multicall<'_> {
     fn next(&mut self) -> Option<Call> {
         loop {
             let call = self.calls.next()?;
-            match call.and_then(|call| self.call(call)) {
+            match call.and_then(|call| self.check(call)) {
                 Ok(call) => return Some(call),
-                Err(fault) => self.put(Err(fault)),
+                Err(rejection) => self.put(Err(rejection)),
             }
         }
     }
 
     fn write(&mut self, outcome: Outcome) {
-        self.put(outcome.map_err(Fault::Refused));
+        self.put(outcome.map_err(Rejection::Failed));
     }
 
-    fn reply(mut self: Box<Self>) -> Reply {
+    fn finish(mut self: Box<Self>) -> Reply {
         self.syntax.close_array(&mut self.body, self.empty);
         self.syntax.end(&mut self.body, Envelope::Params);
         reply(200, None, self.body)

@@ -1,43 +1,35 @@
 //! The scalars of XML-RPC.
 
-use trivium_core::types::DateTime;
-use trivium_front::check::Given;
+use trivium_front::RawValue;
+use trivium_rpc::DateTime;
 
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 
-/// The value of a scalar. dxr gives it its type, but for texts, which are taken as they are,
-/// and for what dxr does not know: `true` and `false`, and times with separators.
-pub(crate) fn scalar(kind: &str, text: String) -> Result<Given, Fault> {
-    let text = match kind {
-        "string" => return Ok(Given::Text(text)),
-        "nil" if text.is_empty() => return Ok(Given::Null),
-        "boolean" if text.trim() == "true" => return Ok(Given::Boolean(true)),
-        "boolean" if text.trim() == "false" => return Ok(Given::Boolean(false)),
-        "dateTime.iso8601" => {
-            let time: DateTime = text
-                .trim()
-                .parse()
-                .map_err(|_| Fault::NoCall("a <dateTime.iso8601> is none"))?;
-            return Ok(Given::DateTime(time));
+/// The value of a scalar of this type.
+pub(crate) fn scalar(type_name: &str, text: String) -> Result<RawValue, Rejection> {
+    let trimmed = text.trim();
+    let value = match type_name {
+        "string" => Some(RawValue::Text(text)),
+        "nil" => text.is_empty().then_some(RawValue::Null),
+        "int" | "i4" => {
+            let number = trimmed.parse::<i32>().ok();
+            number.map(|number| RawValue::Integer(number.into()))
         }
-        "int" | "i4" | "i8" | "boolean" | "double" => text.trim(),
-        "base64" => return Ok(Given::Object),
-        _ => {
-            return Err(Fault::NoCall(
-                "a value has a type that XML-RPC does not have",
-            ));
-        }
+        "i8" => trimmed.parse().ok().map(RawValue::Integer),
+        "boolean" => match trimmed {
+            "1" | "true" => Some(RawValue::Boolean(true)),
+            "0" | "false" => Some(RawValue::Boolean(false)),
+            _ => None,
+        },
+        "double" => trimmed.parse::<f64>().ok().map(|_| RawValue::Double),
+        "dateTime.iso8601" => trimmed.parse::<DateTime>().ok().map(RawValue::DateTime),
+        "base64" => Some(RawValue::Object),
+        _ => return Err(Rejection::NotMethodCall("unknown type of a value")),
     };
-    // Nothing here is markup, or dxr would read another document than was sent.
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.');
-    let value = (!text.is_empty() && text.bytes().all(plain))
-        .then(|| dxr::Value::from_xml(&format!("<value><{kind}>{text}</{kind}></value>")))
-        .and_then(Result::ok);
-    match value {
-        Some(dxr::Value::Integer(number)) => Ok(Given::Integer(number.into())),
-        Some(dxr::Value::Long(number)) => Ok(Given::Integer(number)),
-        Some(dxr::Value::Boolean(truth)) => Ok(Given::Boolean(truth)),
-        Some(dxr::Value::Double(_)) => Ok(Given::Double),
-        _ => Err(Fault::NoCall("a number or a boolean is none")),
-    }
+    value.ok_or(Rejection::NotMethodCall(match type_name {
+        "dateTime.iso8601" => "invalid dateTime.iso8601; expected e.g. 19980717T14:08:55",
+        "boolean" => "invalid boolean; expected 0 or 1",
+        "nil" => "<nil> is not empty",
+        _ => "invalid number",
+    }))
 }

@@ -1,4 +1,4 @@
-//! methodResponse as each profile writes it.
+//! The methodResponse of each profile.
 
 use std::io::Write;
 
@@ -6,28 +6,26 @@ use trivium_front::Profile;
 use trivium_front::escape::escape;
 use trivium_front::print::{Syntax, Unprintable};
 
-use crate::is_original;
-
-/// Writes values as XML-RPC. No empty element is self-closing: old parsers stumble over them.
+/// Writes values as XML-RPC. No element is self-closing, because old parsers reject that.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct XmlRpcSyntax {
     profile: Profile,
     indent: usize,
 }
 
-/// What of a methodResponse stands around its one value.
+/// The elements around the value of a methodResponse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Envelope {
-    /// That of an answer.
+    /// Of a result.
     Params,
-    /// That of a fault.
+    /// Of a fault.
     Fault,
 }
 
 impl Envelope {
-    /// What stands before the value, what stands behind it, and how far in the value stands.
+    /// The text before the value, the text after it, and the indentation of the value.
     const fn parts(self, profile: Profile) -> (&'static str, &'static str, usize) {
-        match (self, is_original(profile)) {
+        match (self, matches!(profile, Profile::Original)) {
             (Self::Params, true) => (
                 "<?xml version='1.0'?>\n<methodResponse><params><param><value>",
                 "</value></param></params></methodResponse>",
@@ -52,10 +50,10 @@ impl Envelope {
     }
 }
 
-/// A methodResponse around the one value that `print` writes.
+/// A methodResponse with the value that `print` writes.
 ///
 /// # Errors
-/// What `print` answers.
+/// Those of `print`.
 pub(crate) fn document(
     profile: Profile,
     envelope: Envelope,
@@ -68,20 +66,20 @@ pub(crate) fn document(
 }
 
 impl XmlRpcSyntax {
-    /// A methodResponse up to its value, and the syntax of that.
+    /// Begins a methodResponse, up to its value.
     pub(crate) fn begin(profile: Profile, envelope: Envelope) -> (Vec<u8>, Self) {
         let (before, _, indent) = envelope.parts(profile);
         (before.into(), Self { profile, indent })
     }
 
-    /// What stands behind the value.
+    /// Ends the methodResponse.
     pub(crate) fn end(&self, out: &mut Vec<u8>, envelope: Envelope) {
         let (_, after, _) = envelope.parts(self.profile);
         out.extend_from_slice(after.as_bytes());
     }
 
     fn line(&self, out: &mut Vec<u8>, indent: usize) {
-        if !is_original(self.profile) {
+        if self.profile == Profile::Documented {
             out.push(b'\n');
             out.resize(out.len() + indent, b' ');
         }
@@ -100,7 +98,7 @@ impl Syntax for XmlRpcSyntax {
     }
 
     fn integer(&self, out: &mut Vec<u8>, number: i64) {
-        // <int> has 32 bits; beyond them there is only the extension <i8>.
+        // <int> has 32 bits; a larger number needs the extension <i8>.
         let tag = if i32::try_from(number).is_ok() {
             "int"
         } else {

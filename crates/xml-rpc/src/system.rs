@@ -1,29 +1,29 @@
-//! The methods that XML-RPC has about itself: `system.listMethods` and its kin.
+//! The methods of XML-RPC itself: `system.listMethods` and the other methods of introspection.
 //!
-//! They read the catalog and nothing else, so they are answered without a call.
-//! `system.multicall` stands here to be listed; [`crate::multicall`] makes its calls.
+//! They read the catalog alone, so they respond without a call. `system.multicall` is listed here;
+//! [`crate::multicall`] makes its calls.
 
 use serde::Serialize;
-use trivium_core::{Answer, Entry, catalog};
-use trivium_front::Profile;
-use trivium_front::check::Given;
+use trivium_front::RawValue;
 use trivium_front::text::quote;
+use trivium_rpc::{Answer, Entry};
 
+use crate::XmlRpc;
 use crate::capabilities::Capabilities;
-use crate::fault::Fault;
 use crate::help;
+use crate::rejection::Rejection;
 use crate::walk::Param;
 
 /// The method that makes several calls.
 pub(crate) const MULTICALL: &str = "system.multicall";
 
-/// A method of XML-RPC's own.
+/// A method of XML-RPC itself.
 pub(crate) struct Method {
     pub(crate) name: &'static str,
-    /// The types of answer and parameters.
+    /// The types of result and parameters.
     signature: &'static [&'static str],
     pub(crate) help: &'static str,
-    answer: fn(Profile, &[Param]) -> Result<Answer, Fault>,
+    respond: fn(&XmlRpc, &[Param]) -> Result<Answer, Rejection>,
 }
 
 /// Every one of them.
@@ -31,43 +31,49 @@ pub(crate) const METHODS: &[Method] = &[
     Method {
         name: "system.getCapabilities",
         signature: &["struct"],
-        help: "Answers which specifications are kept, each with its address and version.",
-        answer: |_, params| none(params, Capabilities::default),
+        help: "Returns the supported specifications, each with its address and version.",
+        respond: |_, params| without_parameters(params, Capabilities::default),
     },
     Method {
         name: "system.listMethods",
         signature: &["array"],
-        help: "Answers the names of all methods.",
-        answer: |_, params| none(params, names),
+        help: "Returns the names of all methods.",
+        respond: |front_end, params| without_parameters(params, || names(front_end)),
     },
     Method {
         name: "system.methodHelp",
         signature: &["string", "string"],
-        help: "Answers what the method of this name does.",
-        answer: |profile, params| {
-            let operation = |entry: &Entry| help::of(entry, profile);
-            one(params, operation, |method| method.help.to_owned())
+        help: "Returns the description of the method of this name.",
+        respond: |front_end, params| {
+            let operation = |entry: &Entry| help::of(entry, front_end.profile);
+            of_method(front_end, params, operation, |method| {
+                method.help.to_owned()
+            })
         },
     },
     Method {
         name: "system.methodSignature",
         signature: &["array", "string"],
-        help: "Answers the types of answer and parameters of the method of this name: an array of \
-               signatures, of which each method has one.",
-        answer: |_, params| {
+        help: "Returns the types of result and parameters of the method of this name: an array of \
+               signatures. Each method has one.",
+        respond: |front_end, params| {
             let operation = |_: &Entry| [&["struct", "struct"][..]];
-            one(params, operation, |method| [method.signature])
+            of_method(front_end, params, operation, |method| [method.signature])
         },
     },
     Method {
         name: MULTICALL,
         signature: &["array", "array"],
-        help: "Makes up to 64 calls, one after the other, and answers what became of each: an \
-               array of its one answer, or the struct of its fault.\n\n\
-               A call is a struct of methodName and params. Each is a call of its own: what \
-               becomes of one is nothing to the others. Neither methods of system nor those that \
-               take a password can be called so.",
-        answer: |_, _| Err(Fault::Parameters("system.multicall stands alone".into())),
+        help: "Makes up to 64 calls, one after the other, and returns an array: for each call an \
+               array with its result, or the struct of its fault.\n\n\
+               A call is a struct of methodName and params. Calls are independent: none depends on \
+               the outcome of another. Methods of system and methods that take a password cannot be \
+               called.",
+        respond: |_, _| {
+            Err(Rejection::InvalidParameters(
+                "system.multicall cannot be called here".into(),
+            ))
+        },
     },
 ];
 
@@ -77,53 +83,58 @@ pub(crate) fn find(name: &str) -> Option<&'static Method> {
 }
 
 impl Method {
-    /// Its answer to these parameters.
-    pub(crate) fn answer(&self, profile: Profile, params: &[Param]) -> Result<Answer, Fault> {
-        (self.answer)(profile, params)
+    /// Its result for these parameters.
+    pub(crate) fn respond(
+        &self,
+        front_end: &XmlRpc,
+        params: &[Param],
+    ) -> Result<Answer, Rejection> {
+        (self.respond)(front_end, params)
     }
 }
 
 /// The names of all methods, sorted.
-fn names() -> Vec<String> {
-    let operations = catalog::CATALOG.iter().map(|entry| {
-        let namespace = catalog::NAMESPACE;
-        format!("{namespace}.{}", entry.name)
-    });
+fn names(front_end: &XmlRpc) -> Vec<String> {
+    let catalog = front_end.catalog;
+    let operations = catalog.entries.iter().map(|entry| catalog.qualified(entry));
     let own = METHODS.iter().map(|method| method.name.to_owned());
     let mut names: Vec<String> = operations.chain(own).collect();
     names.sort_unstable();
     names
 }
 
-/// What a method answers that takes no parameters.
-fn none<T: Serialize + Send + 'static>(
+/// The result of a method without parameters.
+fn without_parameters<T: Serialize + Send + 'static>(
     params: &[Param],
-    answer: impl Fn() -> T,
-) -> Result<Answer, Fault> {
+    result: impl Fn() -> T,
+) -> Result<Answer, Rejection> {
     match params {
-        [] => Ok(Box::new(answer())),
-        _ => Err(Fault::Parameters("this method takes none".into())),
+        [] => Ok(Box::new(result())),
+        _ => Err(Rejection::InvalidParameters(
+            "this method takes no parameters".into(),
+        )),
     }
 }
 
-/// What a method answers whose one parameter is the name of a method.
-fn one<T: Serialize + Send + 'static>(
+/// The result of a method whose one parameter is the name of a method.
+fn of_method<T: Serialize + Send + 'static>(
+    front_end: &XmlRpc,
     params: &[Param],
-    operation: impl Fn(&'static Entry) -> T,
-    own: impl Fn(&'static Method) -> T,
-) -> Result<Answer, Fault> {
-    let [Param::Other(Given::Text(name))] = params else {
-        return Err(Fault::Parameters(
-            "this method takes the name of one".into(),
+    operation: impl Fn(&Entry) -> T,
+    own: impl Fn(&Method) -> T,
+) -> Result<Answer, Rejection> {
+    let [Param::Other(RawValue::Text(name))] = params else {
+        return Err(Rejection::InvalidParameters(
+            "this method takes the name of a method".into(),
         ));
     };
-    let answer = match (find(name), catalog::find_qualified(name)) {
+    let result = match (find(name), front_end.catalog.find_qualified(name)) {
         (Some(method), _) => own(method),
         (None, Some(entry)) => operation(entry),
         (None, None) => {
-            let words = format!("there is no method '{}'", quote(name));
-            return Err(Fault::Parameters(words.into()));
+            let reason = format!("there is no method '{}'", quote(name));
+            return Err(Rejection::InvalidParameters(reason.into()));
         }
     };
-    Ok(Box::new(answer))
+    Ok(Box::new(result))
 }

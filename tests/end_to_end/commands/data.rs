@@ -84,13 +84,13 @@ fn people_are_added_and_listed() {
         let refused = [
             (
                 &["user", "add", "marc"][..],
-                "The login is taken, or was once.",
+                "The login is taken, or was used by a deleted user.",
             ),
             (&["user", "add", "a b"], "A login is 1 to 64 characters"),
             (&["user", "add", ""], "A login is 1 to 64 characters"),
             (
                 &["user", "add", "other", "--email", "phil@example.org"],
-                "The e-mail address is another user's.",
+                "Another user has this e-mail address.",
             ),
             (&["user", "token", "nobody"], "There is no user 'nobody'."),
             (&["user", "show", "nobody"], "There is no user 'nobody'."),
@@ -176,7 +176,7 @@ fn groups_are_added_and_shown() {
         for (arguments, complaint) in [
             (
                 &["group", "add", "Three Ways", "--owner", "marc"][..],
-                "The owner has a group",
+                "The owner already has a group",
             ),
             (
                 &["group", "add", "x", "--owner", "nobody"],
@@ -264,7 +264,7 @@ fn an_import_is_all_or_nothing() {
         };
         refused(
             &whole,
-            "group:2083 is somebody else's already: nothing was imported",
+            "group:2083 belongs to somebody else here: nothing was imported",
         );
 
         // A new group of a new owner stands before one whose number is taken.
@@ -288,7 +288,7 @@ fn an_import_is_all_or_nothing() {
             ),
             (
                 answer(&[group(5000, 5001), group(1972, 5001)]),
-                "group:1972 is somebody else's already: nothing was imported",
+                "group:1972 belongs to somebody else here: nothing was imported",
             ),
             (
                 answer(&[group(5000, 5001), group(5000, 5001)]),
@@ -296,7 +296,7 @@ fn an_import_is_all_or_nothing() {
             ),
             (
                 answer(&[group(5000, 5001), group(5002, 1)]),
-                "user:1 is somebody else's already: nothing was imported",
+                "user:1 belongs to somebody else here: nothing was imported",
             ),
             (
                 answer(&[group(5000, 5001), group(5002, 5001)]),

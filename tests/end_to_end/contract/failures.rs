@@ -238,7 +238,7 @@ fn too_many_failures_have_a_status_of_their_own_always() {
     let wrong = "login=marc&password=x";
     let login = Vec::from(form("json/login", wrong));
     while outcome(&server.send(&login)).starts_with("200 user_invalid_password") {}
-    let refused = "429 rate_limited: Too many calls: wait, then try again.";
+    let refused = "429 rate_limited: Too many requests: wait, then try again.";
     let call = struct_call("login", &[("login", "marc"), ("password", "x")]);
     for request in [
         form("json/login", wrong),

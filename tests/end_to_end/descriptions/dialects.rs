@@ -156,7 +156,7 @@ fn tell(
 ) {
     let server = demonstration_with("documented", StatusRule::Ok, options);
     // Somebody who has an email address.
-    let entry = catalog::find("newUser").expect("an operation");
+    let entry = catalog().find("newUser").expect("an operation");
     let nina = request(entry, of(entry).expect("its example"), Format::Json);
     assert_eq!(server.send(&as_sent(&nina)).status, 200);
     let prefix = match options {

@@ -1,12 +1,13 @@
 //! Brings about every error that an operation declares, in every format.
 
 use serde_json::{Map, Value, json};
-use trivium_core::arguments::Kind;
-use trivium_core::catalog::{CATALOG, find};
-use trivium_core::{Code, Verbs};
+use trivium_core::catalog;
+use trivium_core::codes;
 use trivium_describe::examples::{arguments, of};
 use trivium_front::StatusRule;
 use trivium_front::contract::status;
+use trivium_rpc::ValueType;
+use trivium_rpc::{Code, Verbs};
 use trivium_test_support::Backend;
 
 use crate::harness::{Answer, Gateway, PROTOCOLS, Person, Protocol, Story};
@@ -144,26 +145,26 @@ impl<'a> World<'a> {
         let [login_of_owner, login_of_member] =
             [&self.owner, &self.member].map(|person| ("login", &*person.login));
         match (code, operation) {
-            (Code::TestError | Code::GeneralSomeError, _) => vec![],
-            (Code::UserTokenInvalid, _) => vec![("authToken", "nope")],
-            (Code::UserTokenExpired, _) => vec![("authToken", &self.ended)],
-            (Code::TokenNotFound, _) => vec![owner, ("prefix", "ffffffff")],
-            (Code::LoginUnknown, _) => vec![("login", "nobody")],
-            (Code::UserInvalidPassword, _) => vec![
+            (codes::TEST_ERROR | codes::GENERAL_SOME_ERROR, _) => vec![],
+            (codes::USER_TOKEN_INVALID, _) => vec![("authToken", "nope")],
+            (codes::USER_TOKEN_EXPIRED, _) => vec![("authToken", &self.ended)],
+            (codes::TOKEN_NOT_FOUND, _) => vec![owner, ("prefix", "ffffffff")],
+            (codes::LOGIN_UNKNOWN, _) => vec![("login", "nobody")],
+            (codes::USER_INVALID_PASSWORD, _) => vec![
                 member,
                 ("adminPassword", "wrong"),
                 login_of_member,
                 ("oldPassword", "wrong"),
             ],
-            (Code::PasswordTooWeak, "changePassword") => {
+            (codes::PASSWORD_TOO_WEAK, "changePassword") => {
                 let old = ("oldPassword", &*self.member.password);
                 vec![member, old, ("newPassword", "short")]
             }
-            (Code::PasswordTooWeak, _) => vec![admin, as_member, ("password", "short")],
-            (Code::UserLoginnameTaken, _) => vec![admin, as_stranger, login_of_member],
-            (Code::UserEmailNotUnique, _) => vec![admin, as_stranger, ("email", EMAIL)],
-            (Code::UserNotFound, "editUser") => vec![admin, ("id", "user:99999")],
-            (Code::UserNotFound, _) => vec![
+            (codes::PASSWORD_TOO_WEAK, _) => vec![admin, as_member, ("password", "short")],
+            (codes::USER_LOGINNAME_TAKEN, _) => vec![admin, as_stranger, login_of_member],
+            (codes::USER_EMAIL_NOT_UNIQUE, _) => vec![admin, as_stranger, ("email", EMAIL)],
+            (codes::USER_NOT_FOUND, "editUser") => vec![admin, ("id", "user:99999")],
+            (codes::USER_NOT_FOUND, _) => vec![
                 owner,
                 open,
                 admin,
@@ -171,35 +172,35 @@ impl<'a> World<'a> {
                 ("login", "nobody"),
                 ("context", "user:99999"),
             ],
-            (Code::UserAccessDenied, "getMembers") => vec![stranger, moderated],
-            (Code::UserAccessDenied, _) => vec![stranger, open, of_member],
-            (Code::OwnerProtected, _) => vec![owner, open, of_owner, admin, login_of_owner],
-            (Code::ContentNotFound, _) => vec![owner, gone, to_gone],
-            (Code::GroupParameterError, _) => vec![owner, open, ("name", "")],
-            (Code::CategoryDoesNotExist, _) => vec![owner, open, ("category", "cat:99")],
-            (Code::ContentCollectionTitleAlreadyExist, _) => {
+            (codes::USER_ACCESS_DENIED, "getMembers") => vec![stranger, moderated],
+            (codes::USER_ACCESS_DENIED, _) => vec![stranger, open, of_member],
+            (codes::OWNER_PROTECTED, _) => vec![owner, open, of_owner, admin, login_of_owner],
+            (codes::CONTENT_NOT_FOUND, _) => vec![owner, gone, to_gone],
+            (codes::GROUP_PARAMETER_ERROR, _) => vec![owner, open, ("name", "")],
+            (codes::CATEGORY_DOES_NOT_EXIST, _) => vec![owner, open, ("category", "cat:99")],
+            (codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST, _) => {
                 vec![owner, open, ("name", "Private"), of_member]
             }
-            (Code::AlreadyMember, _) => vec![member, open, good],
-            (Code::Banned, _) => vec![banned, open, good],
-            (Code::NotBanned, _) => vec![owner, open, of_member],
-            (Code::GroupNotInvited, _) => vec![stranger, private],
-            (Code::JoinRequestPending, _) => vec![waiting, moderated],
-            (Code::JoinRequestNotFound, _) => vec![owner, open, of_stranger],
-            (Code::NotAMember, "leaveGroup") => vec![stranger, open],
-            (Code::NotAMember, _) => vec![owner, open, of_stranger],
-            (Code::OwnerCannotLeave, _) => vec![owner, open],
-            (Code::InvitationInvalid, "revokeInvitation") => {
+            (codes::ALREADY_MEMBER, _) => vec![member, open, good],
+            (codes::BANNED, _) => vec![banned, open, good],
+            (codes::NOT_BANNED, _) => vec![owner, open, of_member],
+            (codes::GROUP_NOT_INVITED, _) => vec![stranger, private],
+            (codes::JOIN_REQUEST_PENDING, _) => vec![waiting, moderated],
+            (codes::JOIN_REQUEST_NOT_FOUND, _) => vec![owner, open, of_stranger],
+            (codes::NOT_A_MEMBER, "leaveGroup") => vec![stranger, open],
+            (codes::NOT_A_MEMBER, _) => vec![owner, open, of_stranger],
+            (codes::OWNER_CANNOT_LEAVE, _) => vec![owner, open],
+            (codes::INVITATION_INVALID, "revokeInvitation") => {
                 vec![owner, open, ("invitationId", "invitation:99999")]
             }
-            (Code::InvitationRevoked, "revokeInvitation") => {
+            (codes::INVITATION_REVOKED, "revokeInvitation") => {
                 vec![owner, open, ("invitationId", &self.revoked.1)]
             }
-            (Code::InvitationInvalid, _) => vec![stranger, open, ("invitation", "inv_nope")],
-            (Code::InvitationRevoked, _) => vec![stranger, open, revoked],
-            (Code::InvitationExpired, _) => vec![stranger, open, expired],
-            (Code::InvitationUsedUp, _) => vec![stranger, private, used_up],
-            (Code::InvitationIssuerInvalid, _) => vec![stranger, open, orphaned],
+            (codes::INVITATION_INVALID, _) => vec![stranger, open, ("invitation", "inv_nope")],
+            (codes::INVITATION_REVOKED, _) => vec![stranger, open, revoked],
+            (codes::INVITATION_EXPIRED, _) => vec![stranger, open, expired],
+            (codes::INVITATION_USED_UP, _) => vec![stranger, private, used_up],
+            (codes::INVITATION_ISSUER_INVALID, _) => vec![stranger, open, orphaned],
             _ => panic!("{operation} answers {code:?}: when?"),
         }
     }
@@ -213,24 +214,24 @@ fn with(mut arguments: Value, name: &str, value: &str) -> Value {
 
 /// Makes the example call of an operation, but for these arguments.
 fn call(story: &Story<'_>, operation: &str, instead: &[(&str, &str)]) -> Answer {
-    let entry = find(operation).expect(operation);
+    let entry = catalog().find(operation).expect(operation);
     let mut given = Map::new();
-    for rule in entry.arguments.iter() {
+    for rule in entry.rules.iter() {
         let example = arguments(entry, of(entry).unwrap());
         let example = example.iter().find(|(name, ..)| *name == rule.name);
         let own = instead.iter().find(|(name, _)| *name == rule.name);
         let value = own.map(|(_, value)| *value);
         if let Some(value) = value.or(example.map(|(_, value, _)| *value)) {
-            let value = match rule.kind {
-                Kind::Integer => json!(value.parse::<i64>().unwrap()),
-                Kind::Boolean => json!(value == "true"),
-                Kind::Text | Kind::DateTime => json!(value),
+            let value = match rule.value_type {
+                ValueType::Integer => json!(value.parse::<i64>().unwrap()),
+                ValueType::Boolean => json!(value == "true"),
+                ValueType::Text | ValueType::DateTime => json!(value),
             };
             given.insert(rule.name.to_owned(), value);
         }
     }
     let given = Value::Object(given);
-    match entry.verbs {
+    match entry.declared.verbs {
         Verbs::Get => story.get(operation, given),
         Verbs::Post | Verbs::Any => story.post(operation, given),
     }
@@ -250,15 +251,15 @@ fn every_declared_error_comes_about_in_every_format() {
         let gateway = Gateway::start_with(Backend::Sqlite, &options, &environment);
         let world = World::new(&gateway, protocol);
         let without_admin = Gateway::start(Backend::Sqlite, &options);
-        for entry in CATALOG.iter() {
-            for code in entry.errors {
-                if *code == Code::OperationNotPermitted {
+        for entry in catalog().entries.iter() {
+            for code in &entry.errors {
+                if *code == codes::OPERATION_NOT_PERMITTED {
                     let gateway = &without_admin;
                     let story = Story { gateway, protocol };
-                    fails(&story, entry.name, *code, &[]);
+                    fails(&story, entry.name(), *code, &[]);
                 } else {
-                    let given = world.cause(entry.name, *code);
-                    fails(&world.story, entry.name, *code, &given);
+                    let given = world.cause(entry.name(), *code);
+                    fails(&world.story, entry.name(), *code, &given);
                 }
             }
         }
@@ -273,8 +274,8 @@ fn fails(story: &Story<'_>, operation: &str, code: Code, given: &[(&str, &str)])
         story.protocol, answer.value
     );
     let told = match (story.protocol, code) {
-        (Protocol::XmlRpc, Code::TestError) => "fault -32603",
-        _ => code.name(),
+        (Protocol::XmlRpc, codes::TEST_ERROR) => "fault -32603",
+        _ => code.name,
     };
     assert_eq!(answer.code(), told, "{words}");
     let status = match story.protocol {

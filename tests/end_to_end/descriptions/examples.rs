@@ -2,14 +2,15 @@
 //! against what a server answers. `INSTA_UPDATE=always` writes the record anew.
 
 use std::path::Path;
+use trivium_core::catalog;
 
 use serde_json::{Value, json};
-use trivium_core::Entry;
 use trivium_describe::Site;
 use trivium_describe::dialects::Prefixes;
 use trivium_describe::examples::exchange::request;
 use trivium_describe::examples::{Exchange, Format, answers, of};
 use trivium_front::{StatusRule, Wire};
+use trivium_rpc::Entry;
 
 use super::steady::steady;
 use super::{PROFILES, demonstration, protocol, tell};
@@ -26,8 +27,8 @@ fn every_example_is_answered_as_recorded() {
             let server = demonstration(option, StatusRule::Ok);
             tell(&server, format, |entry, example, response, first| {
                 let answer = protocol(format).read(&response);
-                match FAILING.contains(&entry.name) {
-                    true => assert_ne!(answer.code(), "success", "{}", entry.name),
+                match FAILING.contains(&entry.name()) {
+                    true => assert_ne!(answer.code(), "success", "{}", entry.name()),
                     false => {
                         assert_eq!(answer.code(), "success", "{example:?} {}", answer.value);
                     }
@@ -39,7 +40,7 @@ fn every_example_is_answered_as_recorded() {
                 let wanted = format.content_type(profile);
                 assert_eq!(response.header("content-type"), wanted);
                 let body = steady(entry, &answer, &response.text());
-                sections.push((entry.name, answers::section(entry.name, format, &body)));
+                sections.push((entry.name(), answers::section(entry.name(), format, &body)));
             });
         }
         // By operation, so that its answers stand together.
@@ -64,7 +65,7 @@ fn every_example_is_answered_as_recorded() {
 
 #[test]
 fn an_exchange_tells_the_address_and_the_status_of_its_server() {
-    let entry = trivium_core::catalog::find("getGroup").unwrap();
+    let entry = catalog().find("getGroup").unwrap();
     let site = |status, base_url| Site {
         base_url,
         dialects: Prefixes::default(),
@@ -75,11 +76,11 @@ fn an_exchange_tells_the_address_and_the_status_of_its_server() {
         },
     };
     let shown = |site: &Site<'_>, name: &str, format| {
-        let entry = trivium_core::catalog::find(name).unwrap();
+        let entry = catalog().find(name).unwrap();
         Exchange::of(site, entry, of(entry).unwrap(), format).response
     };
     let there = site(StatusRule::Http, "https://groups.example");
-    let answer = shown(&there, entry.name, Format::Json);
+    let answer = shown(&there, entry.name(), Format::Json);
     let (head, body) = answer.split_once("\n\n").unwrap();
     assert!(
         head.ends_with(&format!("Content-Length: {}", body.len())),
@@ -108,7 +109,7 @@ fn an_exchange_tells_the_address_and_the_status_of_its_server() {
 fn the_example_of_join_group_is_that_of_its_page() {
     const FORM: &str = include_str!("../../cases/peopleaggregator.joinGroup.form.request");
     const XML_RPC: &str = include_str!("../../cases/peopleaggregator.joinGroup.xmlrpc.request");
-    let entry: &Entry = trivium_core::catalog::find("joinGroup").unwrap();
+    let entry: &Entry = catalog().find("joinGroup").unwrap();
     let site = Site {
         base_url: answers::BASE_URL,
         dialects: Prefixes::default(),

@@ -19,12 +19,12 @@ mod snippets;
 mod steady;
 mod xsd;
 
-use trivium_core::Entry;
-use trivium_core::catalog::find;
+use trivium_core::catalog;
 use trivium_describe::examples::exchange::request;
 use trivium_describe::examples::story::ADMIN_PASSWORD;
 use trivium_describe::examples::{Example, Format, STORY, answers};
 use trivium_front::{Profile, StatusRule};
+use trivium_rpc::Entry;
 
 use crate::harness::{Protocol, Response, Served};
 
@@ -66,10 +66,10 @@ fn tell(
 ) {
     let mut shown = Vec::new();
     for example in STORY {
-        let entry = find(example.operation).expect(example.operation);
+        let entry = catalog().find(example.operation).expect(example.operation);
         let response = server.send(&as_sent(&request(entry, example, format)));
-        let first = !shown.contains(&entry.name);
-        shown.push(entry.name);
+        let first = !shown.contains(&entry.name());
+        shown.push(entry.name());
         listen(entry, example, response, first);
     }
 }

@@ -1,10 +1,10 @@
 //! Hands the OpenAPI document to a validator of another hand.
 
 use serde_json::{Value, json};
-use trivium_core::Verbs;
-use trivium_core::catalog::CATALOG;
+use trivium_core::catalog;
 use trivium_describe::examples::Format;
 use trivium_front::StatusRule;
+use trivium_rpc::Verbs;
 
 use super::{PROFILES, demonstration, tell};
 use crate::harness::{attempt, run, trivium};
@@ -28,7 +28,7 @@ fn the_document_names_every_address_and_no_other() {
     let document: Value = serde_json::from_slice(&printed).unwrap();
     let server = demonstration("documented", StatusRule::Http);
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 2 * CATALOG.len());
+    assert_eq!(paths.len(), 2 * catalog().entries.len());
     for (path, item) in paths {
         for verb in ["get", "post"] {
             let response = match verb {
@@ -58,21 +58,21 @@ fn every_answer_fits_the_document() {
             answers.push(json!({"verb": verb, "path": path, "status": status, "body": body}));
         };
         tell(&server, Format::Json, |entry, _, response, _| {
-            let verb = if entry.verbs == Verbs::Get {
+            let verb = if entry.declared.verbs == Verbs::Get {
                 "get"
             } else {
                 "post"
             };
-            hear(entry.name, verb, response.status, &response.text());
+            hear(entry.name(), verb, response.status, &response.text());
         });
         // Without arguments, most operations refuse.
-        for entry in CATALOG.iter() {
-            let path = Format::Json.path(entry.name);
-            let (verb, response) = match entry.verbs {
+        for entry in catalog().entries.iter() {
+            let path = Format::Json.path(entry.name());
+            let (verb, response) = match entry.declared.verbs {
                 Verbs::Get => ("get", server.get(&path)),
                 Verbs::Post | Verbs::Any => ("post", server.post(&path, "", b"")),
             };
-            hear(entry.name, verb, response.status, &response.text());
+            hear(entry.name(), verb, response.status, &response.text());
         }
         let document: Value = serde_json::from_slice(&server.get("/openapi.json").body).unwrap();
         let judge = |answers: &Value| {

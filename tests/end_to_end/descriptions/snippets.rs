@@ -3,12 +3,12 @@
 
 use std::cell::RefCell;
 
-use trivium_core::Entry;
-use trivium_core::catalog::CATALOG;
+use trivium_core::catalog;
 use trivium_describe::dialects::Dialect;
 use trivium_describe::examples::exchange::request;
 use trivium_describe::examples::{Format, STORY, answers};
 use trivium_front::{Profile, StatusRule};
+use trivium_rpc::Entry;
 
 use super::pages::{figures, page};
 use super::steady::steady;
@@ -43,26 +43,26 @@ fn check_operations(language: &str, run: impl Fn(&str, &str, &Places) -> String)
     let places = vec![(answers::BASE_URL, here)];
     let mut shown: Vec<&str> = Vec::new();
     for example in STORY {
-        let entry: &Entry = trivium_core::catalog::find(example.operation).unwrap();
-        if shown.contains(&entry.name) {
+        let entry: &Entry = catalog().find(example.operation).unwrap();
+        if shown.contains(&entry.name()) {
             server.send(&as_sent(&request(entry, example, Format::Json)));
             continue;
         }
-        shown.push(entry.name);
-        let text = program(&page(&server, entry.name), language);
-        let body = run(entry.name, &text, &places).trim_end().to_owned();
+        shown.push(entry.name());
+        let text = program(&page(&server, entry.name()), language);
+        let body = run(entry.name(), &text, &places).trim_end().to_owned();
         let response = Response {
             status: 200,
             headers: Vec::new(),
             body: body.clone().into_bytes(),
         };
         let answer = Protocol::Json.read(&response);
-        let recorded = answers::of(Profile::Documented, entry.name, Format::Json).unwrap();
+        let recorded = answers::of(Profile::Documented, entry.name(), Format::Json).unwrap();
         assert_eq!(
             steady(entry, &answer, &body),
             recorded,
             "{language} {}",
-            entry.name
+            entry.name()
         );
     }
 }
@@ -165,9 +165,9 @@ fn rust() {
     let operations = are_compiled(
         "rust_programs.rs",
         include_str!("../../cases/rust_programs.rs"),
-        CATALOG.iter().map(|entry| {
-            let text = program(&page(&server, entry.name), "Rust");
-            (entry.name.to_owned(), text)
+        catalog().entries.iter().map(|entry| {
+            let text = program(&page(&server, entry.name()), "Rust");
+            (entry.name().to_owned(), text)
         }),
     );
     let methods = Dialect::ALL.into_iter().flat_map(Dialect::methods);

@@ -1,8 +1,8 @@
 //! Answers without what differs from run to run.
 
 use serde_json::Value;
-use trivium_core::Entry;
 use trivium_core::types::DateTime;
+use trivium_rpc::Entry;
 
 use crate::harness::Answer;
 
@@ -16,7 +16,7 @@ const VARYING: [(&str, &str); 3] = [
 /// The body of an answer with the example of its type for each value that varies.
 pub(super) fn steady(entry: &Entry, answer: &Answer, body: &str) -> String {
     let mut body = steady_times(body);
-    for (_, member) in VARYING.iter().filter(|(name, _)| *name == entry.name) {
+    for (_, member) in VARYING.iter().filter(|(name, _)| *name == entry.name()) {
         let schema = &entry.output.as_value()["properties"][member];
         body = body.replace(&answer.text(member), &plain(&schema["examples"][0]));
     }

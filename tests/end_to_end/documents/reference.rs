@@ -1,67 +1,93 @@
-//! Holds the lists of operations, rules and codes against the code, which is where they come
-//! from: a test that fails prints the text to paste.
+//! The lists of operations, rules and codes in the documents, which are generated from the code.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use trivium_core::arguments::{Kind, Rule, Value as Default};
-use trivium_core::catalog::CATALOG;
+use trivium_core::catalog;
 use trivium_core::groups::rules::{ACTING, Act, JOINING, Joining, RegistrationType, Standing};
-use trivium_core::{Code, Entry, Verbs};
-use trivium_front::contract::{Profile, StatusRule, code_on_wire, status};
+use trivium_front::contract::{Profile, StatusRule, status, wire_name};
+use trivium_rpc::{Entry, Verbs};
+use trivium_rpc::{Rule, Value as Default, ValueType};
 
 use super::Document;
 
-#[test]
-fn every_operation_has_its_section() {
-    let document = Document::read("docs/OPERATIONS.md");
-    let mut sections: BTreeMap<&str, &str> = BTreeMap::new();
-    for part in document.text.split("\n### ").skip(1) {
-        let (name, text) = part.split_once('\n').expect("a heading");
-        assert!(sections.insert(name, text).is_none(), "{name} twice");
+/// Compares a document with its text as generated; with `INSTA_UPDATE=always` it is rewritten.
+fn check_document(name: &str, stored: &str, generated: &str) {
+    if stored == generated {
+        return;
     }
-    let mut wrong = String::new();
-    for entry in CATALOG.iter() {
-        let text = sections.remove(entry.name).unwrap_or_default();
-        let wanted = section(entry);
-        if !text.trim_start().starts_with(wanted.trim_end()) {
-            wrong.push_str(&format!("### {}\n\n{wanted}\n", entry.name));
-        }
+    if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
+        std::fs::write(crate::harness::project().join(name), generated).expect("a document");
+        return;
     }
-    assert!(wrong.is_empty(), "paste into docs/OPERATIONS.md:\n{wrong}");
-    assert!(sections.is_empty(), "no operations: {:?}", sections.keys());
+    let lines = stored.lines().zip(generated.lines());
+    let difference = lines.into_iter().find(|(old, new)| old != new);
+    panic!("{name} is stale: run `make record` ({difference:?})");
 }
 
 #[test]
-fn tables_say_what_the_code_says() {
-    let mut wrong = String::new();
-    for (name, table) in [
-        ("docs/OPERATIONS.md", group()),
-        ("docs/OPERATIONS.md", joining()),
-        ("docs/OPERATIONS.md", acting()),
-        ("docs/PROTOCOLS.md", codes()),
-    ] {
-        if !Document::read(name).text.contains(&table) {
-            wrong.push_str(&format!("paste into {name}:\n\n{table}\n"));
-        }
+fn sections_of_operations_are_current() {
+    const NAME: &str = "docs/OPERATIONS.md";
+    let stored = Document::read(NAME).text;
+    let mut parts = stored.split("\n### ");
+    let mut generated = parts.next().unwrap_or_default().to_owned();
+    let mut sections: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut order = Vec::new();
+    for part in parts {
+        let (name, text) = part.split_once('\n').expect("a heading");
+        assert!(sections.insert(name, text).is_none(), "{name} twice");
+        order.push(name);
     }
-    assert!(wrong.is_empty(), "{wrong}");
+    let missing = catalog().entries.iter().map(|entry| entry.name());
+    order.extend(missing.filter(|name| !sections.contains_key(name)));
+    for name in order {
+        let entry = catalog().find(name).expect(name);
+        let text = sections.get(name).copied().unwrap_or("\nCodes: .\n");
+        // What follows the line of codes is written by hand.
+        let (_, rest) = text.split_once("\nCodes: ").expect(name);
+        let (_, rest) = rest.split_once('\n').expect(name);
+        generated.push_str(&format!("\n### {name}\n\n{}{rest}", section(entry)));
+    }
+    check_document(NAME, &stored, &generated);
+}
+
+#[test]
+fn tables_are_current() {
+    for (name, tables) in [
+        (
+            "docs/OPERATIONS.md",
+            &[group as fn() -> String, joining, acting][..],
+        ),
+        ("docs/PROTOCOLS.md", &[codes]),
+    ] {
+        let stored = Document::read(name).text;
+        let mut generated = stored.clone();
+        for table in tables {
+            let table = table();
+            let (head, _) = table.split_once('\n').expect("a head");
+            let start = generated.find(&format!("{head}\n")).expect(head);
+            let rest = &generated[start..];
+            let end = rest.find("\n\n").map_or(rest.len(), |end| end + 1);
+            generated.replace_range(start..start + end, &table);
+        }
+        check_document(name, &stored, &generated);
+    }
 }
 
 /// What the section of an operation begins with.
 fn section(entry: &Entry) -> String {
-    let verb = match entry.verbs {
+    let verb = match entry.declared.verbs {
         Verbs::Get => "`GET`",
         Verbs::Post => "`POST`",
         Verbs::Any => "`GET` or `POST`",
     };
     let about = entry.input.get("description").and_then(Value::as_str);
     let mut text = format!("{verb}. {}\n\n", about.unwrap_or_default());
-    text.push_str(match entry.arguments.is_empty() {
+    text.push_str(match entry.rules.is_empty() {
         true => "No arguments.\n",
         false => "| argument | form | presence | meaning |\n|---|---|---|---|\n",
     });
-    for rule in &entry.arguments {
+    for rule in &entry.rules {
         let property = &entry.input.get("properties").expect("properties")[rule.name];
         let presence = match &rule.default {
             Some(Default::Text(word)) => format!("default `{word}`"),
@@ -78,8 +104,8 @@ fn section(entry: &Entry) -> String {
         ));
     }
     let mut codes: Vec<String> = Vec::new();
-    for code in entry.errors {
-        let code = format!("`{}`", code.name());
+    for code in &entry.errors {
+        let code = format!("`{}`", code.name);
         if !codes.contains(&code) {
             codes.push(code);
         }
@@ -99,20 +125,20 @@ fn form(rule: &Rule) -> String {
         let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
         words.join(", ")
     };
-    match (rule.kind, &rule.id, rule.longest) {
-        (Kind::Text, Some(id), _) => match &id.or {
+    match (rule.value_type, &rule.id, rule.max_length) {
+        (ValueType::Text, Some(id), _) => match &id.alternative {
             Some(word) => format!("`{}N`, or `{word}`", id.prefix),
             None => format!("`{}N`", id.prefix),
         },
-        (Kind::Text, None, _) if !rule.words.is_empty() => words(&rule.words),
-        (Kind::Text, None, Some(longest)) => format!("text, up to {longest} characters"),
-        (Kind::Text, None, None) => "text".to_owned(),
-        (Kind::Integer, ..) => {
+        (ValueType::Text, None, _) if !rule.choices.is_empty() => words(&rule.choices),
+        (ValueType::Text, None, Some(longest)) => format!("text, up to {longest} characters"),
+        (ValueType::Text, None, None) => "text".to_owned(),
+        (ValueType::Integer, ..) => {
             let bound = |bound: Option<i64>| bound.map(|n| n.to_string()).unwrap_or_default();
             format!("number, {}–{}", bound(rule.minimum), bound(rule.maximum))
         }
-        (Kind::Boolean, ..) => "true or false".to_owned(),
-        (Kind::DateTime, ..) => "time".to_owned(),
+        (ValueType::Boolean, ..) => "true or false".to_owned(),
+        (ValueType::DateTime, ..) => "time".to_owned(),
     }
 }
 
@@ -155,7 +181,7 @@ fn spans(members: &[String]) -> String {
 
 /// The table of a group's members.
 fn group() -> String {
-    let entry = trivium_core::catalog::find("getGroup").expect("getGroup");
+    let entry = catalog().find("getGroup").expect("getGroup");
     let schema = &entry.output.as_value()["$defs"]["GroupView"];
     let mut table = "| member | meaning |\n|---|---|\n".to_owned();
     let properties = schema["properties"].as_object().expect("members");
@@ -191,7 +217,7 @@ fn joining() -> String {
         };
         let outcome = match rule.joining {
             Joining::Let(state) => state.as_str().to_owned(),
-            Joining::Refuse(code) => format!("refused: `{}`", code.name()),
+            Joining::Refuse(code) => format!("refused: `{}`", code.name),
         };
         table.push_str(&format!(
             "| {} | {} | {invited} | {outcome} | {} | {} |\n",
@@ -213,7 +239,7 @@ fn acting() -> String {
     for rule in ACTING {
         let outcome = match rule.refusal {
             None => "done".to_owned(),
-            Some(code) => format!("refused: `{}`", code.name()),
+            Some(code) => format!("refused: `{}`", code.name),
         };
         table.push_str(&format!(
             "| {} | {} | {} | {outcome} |\n",
@@ -229,9 +255,9 @@ fn acting() -> String {
 fn codes() -> String {
     let mut table =
         "| code | in `original` | with `http` | meaning |\n|---|---|---|---|\n".to_owned();
-    for code in Code::ALL {
-        let original = match code_on_wire(Profile::Original, *code) {
-            same if same == code.name() => String::new(),
+    for code in &catalog().codes {
+        let original = match wire_name(Profile::Original, *code) {
+            same if same == code.name => String::new(),
             other => format!("`{other}`"),
         };
         let http = status(StatusRule::Http, *code);
@@ -241,8 +267,7 @@ fn codes() -> String {
         };
         table.push_str(&format!(
             "| `{}` | {original} | {http}{always} | {} |\n",
-            code.name(),
-            code.meaning()
+            code.name, code.meaning
         ));
     }
     table

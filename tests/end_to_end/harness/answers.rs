@@ -60,7 +60,10 @@ pub(super) fn keep(address: &str, path: &str, response: &Response) {
         Some("application/json" | "application/x-javascript") => Kind::Json,
         Some("application/xml") if !path.ends_with(".xsd") => {
             let name = path.strip_prefix("/api/xml/peopleaggregator/");
-            Kind::Rest(name.and_then(catalog::find).map(|entry| entry.name))
+            Kind::Rest(
+                name.and_then(|name| catalog().find(name))
+                    .map(|entry| entry.name()),
+            )
         }
         Some("application/xml" | "text/xml" | "image/svg+xml") => Kind::Xml,
         _ => return,
@@ -124,7 +127,7 @@ fn complaints(folder: &Path, Kept { profile, answers }: &Kept) -> Vec<String> {
         complaints.extend(complaint(folder, "xmllint", &["--noout"], &xml));
     }
     for (operation, names) in rest {
-        let schema = match operation.and_then(catalog::find) {
+        let schema = match operation.and_then(|name| catalog().find(name)) {
             Some(entry) => xsd::operation(*profile, entry),
             None => xsd::any(*profile),
         };

@@ -8,7 +8,9 @@ use crate::harness::{
 const GOOD: &str = "200 {…";
 
 fn too(what: &str) -> String {
-    format!("413 request_too_large: The request has {what}, which is more than this service reads.")
+    format!(
+        "413 request_too_large: The request has {what}, which exceeds the limits of this service."
+    )
 }
 
 /// A call of echoPost that has so many values, in every format.

@@ -293,7 +293,7 @@ fn every_method_on_every_path_is_answered() {
 fn bodies_of_other_kinds_are_not_read() {
     let target = Attacked::start();
     let expect = |kind: &str| {
-        format!("415 unsupported_media_type: A body of type '{kind}' is not read here.")
+        format!("415 unsupported_media_type: The media type '{kind}' is not supported here.")
     };
     for kind in [
         "text/plain",
@@ -333,8 +333,8 @@ fn bodies_of_other_kinds_are_not_read() {
         "x",
     ] {
         let expect = format!(
-            "415 unsupported_media_type: A body with Content-Encoding '{coding}' is not read: \
-             send it as it is."
+            "415 unsupported_media_type: The Content-Encoding '{coding}' is not supported; \
+             send the body without one."
         );
         for protocol in ["json", "xml", "xmlrpc"] {
             let request = form(&format!("{protocol}/echoPost"), "echoText=x");

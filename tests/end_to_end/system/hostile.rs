@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 use super::{ask, calls_of, echo, echoed, fault, item, operation, system, whole};
 use crate::harness::{Served, check, xml_rpc};
 
-const NO_CALL: &str = "Wrong parameters: a call is a struct of methodName, a string, and params, \
+const NO_CALL: &str = "Invalid parameters: a call is a struct of methodName, a string, and params, \
                        an array.";
-const NO_ARRAY: &str = "Wrong parameters: system.multicall takes one array of calls.";
+const NO_ARRAY: &str = "Invalid parameters: system.multicall takes one array of calls.";
 
 fn failed(code: &str, msg: &str) -> Value {
     json!([{"code": code, "msg": msg, "success": false}])
 }
 
 fn too(what: &str) -> Value {
-    let words = format!("The request has {what}, which is more than this service reads.");
+    let words = format!("The request has {what}, which exceeds the limits of this service.");
     failed("request_too_large", &words)
 }
 
@@ -41,7 +41,7 @@ fn sixty_four_calls_are_made_and_sixty_five_are_not() {
     assert_eq!(ask(&server, calls_of(&calls)), json!(vec![echoed("x"); 64]));
     let join = json!({"authToken": "123576abcdef6572134", "id": "group:1234"});
     let calls = vec![operation("joinGroup", &join); 65];
-    let words = "Wrong parameters: system.multicall takes 64 calls at the most.";
+    let words = "Invalid parameters: system.multicall takes at most 64 calls.";
     assert_eq!(ask(&server, calls_of(&calls)), whole(-32602, words));
     // Nothing was done.
     let told = ask(&server, calls_of(&calls[..1]));
@@ -61,7 +61,7 @@ fn what_is_no_call_fails_alone() {
         "system.multicall",
         &["<value><array><data></data></array></value>".into()],
     );
-    let within = "Wrong parameters: no method of system is called in system.multicall.";
+    let within = "Invalid parameters: methods of system cannot be called in system.multicall.";
     let name = "<member><name>methodName</name><value>peopleaggregator.echo</value></member>";
     let params = "<member><name>params</name><value><array><data></data></array></value></member>";
     let one = |inner: &str| format!("<struct>{inner}</struct>");
@@ -112,9 +112,9 @@ fn what_is_no_call_fails_alone() {
         ),
         (
             "<struct><name>a</name></struct>",
-            "<struct> holds <member> alone",
+            "<struct> contains only <member>",
         ),
-        ("<struct></struct>text", "a <value> holds one type"),
+        ("<struct></struct>text", "a <value> contains one type"),
     ] {
         let expected = match words.starts_with("a call") {
             true => fault(-32602, NO_CALL),
@@ -126,7 +126,7 @@ fn what_is_no_call_fails_alone() {
         "peopleaggregator.echo",
         &["<value><int>x</int></value>".into()],
     );
-    let words = "Not a methodCall: a number or a boolean is none.";
+    let words = "Not a methodCall: invalid number.";
     check_one(&server, &number, &fault(-32600, words));
     assert!(!server.log().contains("ERROR"));
 }
@@ -164,8 +164,8 @@ fn each_call_has_the_budget_of_one() {
     let large = vec![call(&member("").repeat(999)); 10];
     assert_eq!(ask(&server, calls_of(&large)), json!(vec![fine; 10]));
     // What is so deep that nobody walks on is refused as a whole.
-    let words = "The request has values nested deeper than 32 levels, which is more than this \
-                 service reads.";
+    let words = "The request has values nested deeper than 32 levels, which exceeds the limits of this \
+                 service.";
     let whole = json!({"code": "request_too_large", "msg": words, "success": false});
     let response = server.send(&Vec::from(xml_rpc(calls_of(&[echo("x"), deep(5_000)]))));
     assert_eq!(response.status, 413);
@@ -189,8 +189,8 @@ fn several_calls_may_have_a_mebibyte() {
     assert_eq!(told, json!([echoed(&both[0]), echoed(&both[1])]));
     let refused = |size: &str| {
         format!(
-            "413 request_too_large: The request has a body of more than {size} KiB, which is \
-             more than this service reads."
+            "413 request_too_large: The request has a body of more than {size} KiB, which exceeds \
+             the limits of this service."
         )
     };
     check(&server, xml_rpc(document + " "), &refused("1024"));

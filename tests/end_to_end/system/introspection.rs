@@ -1,7 +1,7 @@
 //! What the service tells of itself: its methods, their types, their help, what it keeps.
 
 use serde_json::{Value, json};
-use trivium_core::catalog::CATALOG;
+use trivium_core::catalog;
 
 use super::{PROFILES, ask, calls_of, echo, operation, system, whole};
 use crate::harness::{Served, xml_rpc};
@@ -16,7 +16,7 @@ fn names(server: &Served) -> Vec<String> {
 fn every_method_is_listed_once_and_sorted() {
     let server = Served::demonstration(&[]);
     let names = names(&server);
-    assert_eq!(names.len(), CATALOG.len() + 5);
+    assert_eq!(names.len(), catalog().entries.len() + 5);
     assert!(names.is_sorted());
     insta::assert_snapshot!("list_methods", names.join("\n"));
 }
@@ -105,13 +105,16 @@ fn what_is_told_has_the_layout_of_its_profile() {
 #[test]
 fn wrong_parameters_are_a_fault() {
     let server = Served::demonstration(&[]);
-    let none = whole(-32602, "Wrong parameters: this method takes none.");
+    let none = whole(
+        -32602,
+        "Invalid parameters: this method takes no parameters.",
+    );
     let one = whole(
         -32602,
-        "Wrong parameters: this method takes the name of one.",
+        "Invalid parameters: this method takes the name of a method.",
     );
     let unknown = |name: &str| {
-        let words = format!("Wrong parameters: there is no method '{name}'.");
+        let words = format!("Invalid parameters: there is no method '{name}'.");
         whole(-32602, &words)
     };
     let cases: Vec<(&str, Vec<&str>, Value)> = vec![

@@ -62,7 +62,7 @@ fn each_call_is_answered_as_it_is_alone() {
         );
         let expected = json!([
             [{"joinState": "joined", "success": true}],
-            failed(again, "The person is a member already."),
+            failed(again, "The user is already a member."),
             unknown,
             fault(broken, "This is a test error."),
             failed("general_some_error", "This is a test exception."),
@@ -127,7 +127,7 @@ fn what_takes_a_password_is_not_called_with_others() {
         let anna = story.person("anna");
         let refused = fault(
             -32602,
-            "Wrong parameters: no method that takes a password is called in system.multicall.",
+            "Invalid parameters: methods that take a password cannot be called in system.multicall.",
         );
         let login = json!({"login": anna.login, "password": anna.password});
         let password = json!({

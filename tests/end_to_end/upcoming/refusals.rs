@@ -82,7 +82,7 @@ fn requests_that_are_none() {
         town.refused(
             &response,
             413,
-            "The request has a body of more than 256 KiB, which is more than this service reads.",
+            "The request has a body of more than 256 KiB, which exceeds the limits of this service.",
         );
     });
 }

@@ -77,7 +77,7 @@ mod tests {
     use trivium_core::groups::get_my_groups::GetMyGroups;
     use trivium_core::groups::join::JoinGroup;
     use trivium_core::types::{AuthToken, GroupRef, PageNumber, ResultsPerPage};
-    use trivium_core::{Authority, Caller, Operation, Service, Settings, Via, demonstration};
+    use trivium_core::{Credentials, Operation, Origin, Service, Settings, Via, demonstration};
     use trivium_storage::{Database, Options};
 
     use super::*;
@@ -109,18 +109,16 @@ mod tests {
     }
 
     /// The statements of one call.
-    fn statements_of<O: Operation>(
-        service: &Arc<Service>,
-        call: O,
-    ) -> Result<Vec<String>, trivium_core::Error> {
-        let caller = Caller {
+    fn statements_of<O: Operation>(service: &Arc<Service>, call: O) -> Result<Vec<String>, String> {
+        let origin = Origin {
             via: Via("rest-json"),
-            authority: Authority::Token,
-            address: None,
-            base_url: String::new(),
+            ..Origin::command_line()
         };
+        let token = AuthToken(demonstration::MEMBER.2.into());
         sent().clear();
-        service.run(call, &caller)?;
+        service
+            .run(call, Credentials::Token(token), origin)
+            .map_err(|error| error.to_string())?;
         // The pool opens further connections meanwhile.
         let mut statements = std::mem::take(&mut *sent());
         statements.retain(|statement| !statement.starts_with("PRAGMA"));
@@ -137,11 +135,9 @@ mod tests {
         assert_eq!(pragmas, self::pragmas(PRAGMAS));
 
         let service = Service::new(database, Settings::default());
-        demonstration::install(&service, Vec::new())?;
-        let auth_token = AuthToken(demonstration::MEMBER.2.into());
+        demonstration::install(&service, Vec::new()).map_err(|error| error.to_string())?;
 
         let join = JoinGroup {
-            auth_token: auth_token.clone(),
             id: GroupRef(1234),
             message: None,
             invitation: None,
@@ -163,7 +159,6 @@ mod tests {
         );
 
         let mine = GetMyGroups {
-            auth_token,
             page: PageNumber::default(),
             results_per_page: ResultsPerPage::default(),
         };

@@ -1,80 +1,88 @@
-//! `changePassword`: a new password for who knows the old one.
+//! `changePassword`: replaces the caller's password.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use trivium_rpc::entry::Done;
 use trivium_storage::tokens;
 use trivium_storage::users::{self, UserChange};
 
-use crate::context::Record;
-use crate::operation::Done;
-use crate::types::{AuthToken, Password};
-use crate::{Caller, Code, Context, Effect, Error, Operation, Result, Service, Verbs, passwords};
+use crate::session::Record;
+use crate::types::Password;
+use crate::{
+    Actor, Caller, Declaration, Error, Exclusive, Origin, PreparedOperation, Proof, Result,
+    Service, Session, codes, passwords,
+};
 
-/// Changes the caller's password, and ends all their tokens but the one they call with.
+/// Changes the caller's password, and ends all their tokens except the one of this call.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangePassword {
-    /// An authentication token
-    pub auth_token: AuthToken,
-    /// The password as it is
+    /// The current password
     pub old_password: Password,
-    /// The password as it shall be
-    #[schemars(length(min = passwords::SHORTEST))]
+    /// The new password
+    #[schemars(length(min = passwords::MIN_LENGTH))]
     pub new_password: Password,
-    /// The hash against which the old password was found right, and that of the new one.
-    #[serde(skip)]
-    hashes: (Option<String>, String),
 }
 
-impl Operation for ChangePassword {
-    const NAME: &'static str = "changePassword";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::UserInvalidPassword,
-        Code::PasswordTooWeak,
-    ];
-    const PREPARES: bool = true;
+/// What [`ChangePassword`] prepares.
+pub struct Hashes {
+    /// The hash against which the old password was verified.
+    old: Option<String>,
+    new: String,
+}
+
+impl PreparedOperation for ChangePassword {
+    const DECLARATION: &'static Declaration = &Declaration {
+        prepares: true,
+        ..Declaration::change(
+            "changePassword",
+            &[codes::USER_INVALID_PASSWORD, codes::PASSWORD_TOO_WEAK],
+        )
+    };
+    type Caller = Exclusive<Actor>;
+    type Prepared = Hashes;
     type Output = Done;
 
-    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()> {
-        let user = service.database.read::<_, Error>(|connection| {
-            let mut context = service.context(connection, caller, Effect::Read, Self::NAME);
-            let actor = context.authenticate(&self.auth_token)?;
-            Ok(users::find(context.connection, actor.id)?)
+    fn prepare(&self, service: &Service, origin: &Origin, proof: &Proof) -> Result<Hashes> {
+        let user = service.read_with(origin, |session| {
+            let actor = Actor::identify(proof, session)?;
+            Ok(users::find(session.connection, actor.id)?)
         })?;
-        let user = user.ok_or(Code::UserTokenInvalid)?;
-        let attempt = service.throttle.password(caller.address, &user.login)?;
+        let user = user.ok_or(codes::USER_TOKEN_INVALID)?;
+        let attempt = service.throttle.password(origin.address, &user.login)?;
         if !passwords::verify(&self.old_password, user.password_hash.as_deref())? {
-            return Err(refusal());
+            return Err(wrong());
         }
         attempt.succeeded();
-        self.hashes = (user.password_hash, passwords::hash(&self.new_password)?);
-        Ok(())
+        Ok(Hashes {
+            old: user.password_hash,
+            new: passwords::hash(&self.new_password)?,
+        })
     }
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let (verified, new) = &self.hashes;
-        let user = users::find(context.connection, actor.id)?;
-        // Somebody may have changed it since it was verified.
-        if user.is_none_or(|user| user.password_hash != *verified) {
-            return Err(refusal());
+    fn run(
+        &self,
+        hashes: &Hashes,
+        actor: &Exclusive<Actor>,
+        session: &mut Session<'_>,
+    ) -> Result<Done> {
+        let user = users::find(session.connection, actor.id)?;
+        // It may have changed since it was verified.
+        if user.is_none_or(|user| user.password_hash != hashes.old) {
+            return Err(wrong());
         }
         let change = UserChange {
-            password_hash: Some(Some(new.clone())),
+            password_hash: Some(Some(hashes.new.clone())),
             ..UserChange::default()
         };
-        users::update(context.connection, actor.id, &change)?;
+        users::update(session.connection, actor.id, &change)?;
         let keep = actor.token.map(|(token, _)| token);
-        tokens::revoke_others(context.connection, actor.id, keep, context.now)?;
-        context.record(&actor.login, Record::default())?;
+        tokens::revoke_others(session.connection, actor.id, keep, session.now)?;
+        session.record(&actor.login, Record::default())?;
         Ok(Done {})
     }
 }
 
-fn refusal() -> Error {
-    Error::new(Code::UserInvalidPassword, "The old password is wrong.")
+fn wrong() -> Error {
+    Error::new(codes::USER_INVALID_PASSWORD, "The old password is wrong.")
 }

@@ -3,16 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::types::AuthToken;
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::{Actor, Declaration, Operation, Result, Session};
 
 /// Tells whose token it is and how long it is still good.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct CheckToken {
-    /// An authentication token
-    pub auth_token: AuthToken,
-}
+pub struct CheckToken {}
 
 /// What checkToken answers.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -27,19 +23,16 @@ pub struct Checked {
 }
 
 impl Operation for CheckToken {
-    const NAME: &'static str = "checkToken";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[Code::UserTokenInvalid, Code::UserTokenExpired];
+    const DECLARATION: &'static Declaration = &Declaration::read("checkToken", &[]);
+    type Caller = Actor;
     type Output = Checked;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Checked> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let ends = actor.token.map_or(context.now, |(_, ends)| ends);
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Checked> {
+        let ends = actor.token.map_or(session.now, |(_, ends)| ends);
         Ok(Checked {
-            login: actor.login,
+            login: actor.login.clone(),
             // A 32-bit <int> carries it everywhere; 68 years are long enough.
-            token_lifetime: (ends - context.now).min(i64::from(i32::MAX)),
+            token_lifetime: (ends - session.now).min(i64::from(i32::MAX)),
         })
     }
 }

@@ -4,17 +4,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::users::UserChange;
 
-use crate::accounts::account::{LOGIN, administers, change};
+use crate::accounts::account::{LOGIN, change};
 use crate::types::{Email, Line, Login, Password, UserRef};
-use crate::{Caller, Code, Context, Effect, Operation, Result, Service, Verbs, passwords};
+use crate::{
+    Administrator, Declaration, Origin, PreparedOperation, Proof, Result, Service, Session, codes,
+    passwords,
+};
 
 /// Changes an account; what is not given stays as it is. A new password ends all its tokens.
 /// Needs the admin password of the service.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EditUser {
-    /// The admin password of the service
-    pub admin_password: Password,
     /// ID of the user
     pub id: UserRef,
     /// Given name
@@ -25,57 +26,60 @@ pub struct EditUser {
     #[schemars(extend("x-characters" = LOGIN))]
     pub login: Option<Login>,
     /// A new password
-    #[schemars(length(min = passwords::SHORTEST))]
+    #[schemars(length(min = passwords::MIN_LENGTH))]
     pub password: Option<Password>,
     /// E-mail address
     pub email: Option<Email>,
     /// The network that the person belongs to: understood, and without effect
     pub home_network: Option<Line>,
-    #[serde(skip)]
-    hash: Option<String>,
 }
 
 /// What editUser and deleteUser answer.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Told {
+pub struct Confirmation {
     /// What was done, for people
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub msg: String,
 }
 
-impl Operation for EditUser {
-    const NAME: &'static str = "editUser";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::OperationNotPermitted,
-        Code::UserInvalidPassword,
-        Code::PasswordTooWeak,
-        Code::UserNotFound,
-        Code::UserLoginnameTaken,
-        Code::UserEmailNotUnique,
-    ];
-    const PREPARES: bool = true;
-    type Output = Told;
+impl PreparedOperation for EditUser {
+    const DECLARATION: &'static Declaration = &Declaration {
+        prepares: true,
+        ..Declaration::change(
+            "editUser",
+            &[
+                codes::PASSWORD_TOO_WEAK,
+                codes::USER_NOT_FOUND,
+                codes::USER_LOGINNAME_TAKEN,
+                codes::USER_EMAIL_NOT_UNIQUE,
+            ],
+        )
+    };
+    type Caller = Administrator;
+    type Prepared = Option<String>;
+    type Output = Confirmation;
 
-    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()> {
-        administers(service, caller, &self.admin_password)?;
-        self.hash = self.password.as_ref().map(passwords::hash).transpose()?;
-        Ok(())
+    fn prepare(&self, _: &Service, _: &Origin, _: &Proof) -> Result<Option<String>> {
+        self.password.as_ref().map(passwords::hash).transpose()
     }
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Told> {
+    fn run(
+        &self,
+        password_hash: &Option<String>,
+        _: &Administrator,
+        session: &mut Session<'_>,
+    ) -> Result<Confirmation> {
         let email = |email: &Email| Some(email.0.clone()).filter(|email| !email.is_empty());
         let changes = UserChange {
             login: self.login.as_ref().map(|login| login.0.clone()),
             first_name: self.first_name.as_ref().map(|name| name.0.clone()),
             last_name: self.last_name.as_ref().map(|name| name.0.clone()),
             email: self.email.as_ref().map(email),
-            password_hash: self.hash.clone().map(Some),
+            password_hash: password_hash.clone().map(Some),
             ..UserChange::default()
         };
-        change(context, self.id, &changes)?;
-        Ok(Told {
+        change(session, self.id, &changes)?;
+        Ok(Confirmation {
             msg: format!("{} was changed.", self.id),
         })
     }

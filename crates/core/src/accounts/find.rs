@@ -1,11 +1,11 @@
-//! Looking people up, by what they are known as.
+//! Looks up users by ID, login or e-mail address.
 
 use trivium_storage::users;
 pub use trivium_storage::users::User;
 
 use crate::groups::get_members::full_name;
 use crate::types::UserRef;
-use crate::{Context, Result};
+use crate::{Result, Session};
 
 /// What a person is known as.
 #[derive(Clone, Debug)]
@@ -22,11 +22,11 @@ pub enum KnownAs {
 ///
 /// # Errors
 /// The store's failure.
-pub fn find(context: &mut Context<'_>, who: &KnownAs) -> Result<Option<User>> {
+pub fn find(session: &mut Session<'_>, who: &KnownAs) -> Result<Option<User>> {
     let found = match who {
-        KnownAs::Id(id) => users::find(context.connection, id.0)?,
-        KnownAs::Login(login) => users::find_by_login(context.connection, login)?,
-        KnownAs::Email(email) => users::find_by_email(context.connection, email)?,
+        KnownAs::Id(id) => users::find(session.connection, id.0)?,
+        KnownAs::Login(login) => users::find_by_login(session.connection, login)?,
+        KnownAs::Email(email) => users::find_by_email(session.connection, email)?,
     };
     Ok(found.filter(|user| user.deleted_at.is_none()))
 }

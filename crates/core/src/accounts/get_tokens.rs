@@ -4,16 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::tokens;
 
-use crate::types::{AuthToken, DateTime};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::DateTime;
+use crate::{Actor, Declaration, Operation, Result, Session};
 
 /// Lists the caller's tokens that are good, newest first, by their first characters.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct GetTokens {
-    /// An authentication token
-    pub auth_token: AuthToken,
-}
+pub struct GetTokens {}
 
 /// What getTokens answers.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -38,16 +35,13 @@ pub struct TokenView {
 }
 
 impl Operation for GetTokens {
-    const NAME: &'static str = "getTokens";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[Code::UserTokenInvalid, Code::UserTokenExpired];
+    const DECLARATION: &'static Declaration = &Declaration::read("getTokens", &[]);
+    type Caller = Actor;
     type Output = Tokens;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Tokens> {
-        let actor = context.authenticate(&self.auth_token)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Tokens> {
         let current = actor.token.map(|(token, _)| token);
-        let rows = tokens::list(context.connection, actor.id, context.now)?;
+        let rows = tokens::list(session.connection, actor.id, session.now)?;
         Ok(Tokens {
             tokens: rows
                 .into_iter()

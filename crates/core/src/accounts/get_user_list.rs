@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::users;
 
-use crate::types::{AuthToken, PageNumber, ResultsPerPage, UserRef, pages, slice};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{PageNumber, ResultsPerPage, UserRef, pages, slice};
+use crate::{Declaration, DirectoryReader, Operation, Result, Session};
 
-crate::words! {
+trivium_rpc::string_enum! {
     /// The size of pictures. This service keeps none; its clients ask all the same.
     ProfileImageSize {
         /// No picture.
@@ -34,8 +34,6 @@ pub struct GetUserList {
     /// The size of pictures: understood, and without effect, as this service keeps none
     #[serde(default = "none")]
     pub profile_image_size: ProfileImageSize,
-    /// An authentication token, where the service shows its directory to members only
-    pub auth_token: Option<AuthToken>,
 }
 
 const fn none() -> ProfileImageSize {
@@ -51,10 +49,10 @@ pub struct UserList {
     /// How many people a page has
     pub results_per_page: ResultsPerPage,
     /// How many people there are
-    #[schemars(with = "crate::plain::Count")]
+    #[schemars(with = "trivium_rpc::schema::Count")]
     pub total_users: i64,
     /// How many pages there are
-    #[schemars(with = "crate::plain::Count")]
+    #[schemars(with = "trivium_rpc::schema::Count")]
     pub total_pages: i64,
     /// The people of this page
     pub users: Vec<ListedUser>,
@@ -71,16 +69,13 @@ pub struct ListedUser {
 }
 
 impl Operation for GetUserList {
-    const NAME: &'static str = "getUserList";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[Code::UserTokenInvalid, Code::UserTokenExpired];
+    const DECLARATION: &'static Declaration = &Declaration::read("getUserList", &[]);
+    type Caller = DirectoryReader;
     type Output = UserList;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<UserList> {
-        context.authenticate_for_directory(self.auth_token.as_ref())?;
+    fn run(&self, _: &DirectoryReader, session: &mut Session<'_>) -> Result<UserList> {
         let (rows, total) =
-            users::list(context.connection, slice(self.page, self.results_per_page))?;
+            users::list(session.connection, slice(self.page, self.results_per_page))?;
         Ok(UserList {
             page: self.page,
             results_per_page: self.results_per_page,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use trivium_storage::users;
 
 use crate::groups::get_members::full_name;
-use crate::types::{AuthToken, Login, UserRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{Login, UserRef};
+use crate::{Declaration, DirectoryReader, Operation, Result, Session, codes};
 
 /// Shows a person.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -14,8 +14,6 @@ use crate::{Code, Context, Effect, Operation, Result, Verbs};
 pub struct GetUserProfile {
     /// The person's login
     pub login: Login,
-    /// An authentication token, where the service shows its directory to members only
-    pub auth_token: Option<AuthToken>,
 }
 
 /// What getUserProfile answers.
@@ -27,10 +25,10 @@ pub struct UserProfile {
     /// ID of the person
     pub id: UserRef,
     /// Address of their public page
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub url: String,
     /// Their name
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
     /// What they tell of themselves
     pub profile: Profile,
@@ -48,24 +46,18 @@ pub struct Profile {
 pub struct General {}
 
 impl Operation for GetUserProfile {
-    const NAME: &'static str = "getUserProfile";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::UserNotFound,
-    ];
+    const DECLARATION: &'static Declaration =
+        &Declaration::read("getUserProfile", &[codes::USER_NOT_FOUND]);
+    type Caller = DirectoryReader;
     type Output = UserProfile;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<UserProfile> {
-        context.authenticate_for_directory(self.auth_token.as_ref())?;
-        let user = users::find_by_login(context.connection, &self.login)?
+    fn run(&self, _: &DirectoryReader, session: &mut Session<'_>) -> Result<UserProfile> {
+        let user = users::find_by_login(session.connection, &self.login)?
             .filter(|user| user.deleted_at.is_none())
-            .ok_or(Code::UserNotFound)?;
+            .ok_or(codes::USER_NOT_FOUND)?;
         Ok(UserProfile {
             id: UserRef(user.id),
-            url: context.user_url(user.id),
+            url: session.user_url(user.id),
             name: full_name(&user.first_name, &user.last_name, &user.login),
             login: user.login,
             profile: Profile {

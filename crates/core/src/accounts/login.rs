@@ -1,58 +1,54 @@
-//! `login`: a password for a token.
+//! `login`: exchanges a password for a token.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::tokens;
 
 use crate::accounts::password::{self, Verified};
-use crate::context::Record;
+use crate::session::Record;
 use crate::types::{Login as LoginName, Password};
-use crate::{Caller, Code, Context, Effect, Operation, Result, Service, Verbs, secrets};
+use crate::{Declaration, Origin, PreparedOperation, Proof, Result, Service, Session, secrets};
 
-/// Gives a token to a person who knows their password.
+/// Exchanges a login and a password for a token.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Login {
-    /// The person's login
+    /// The login
     pub login: LoginName,
-    /// The person's password
+    /// The password
     pub password: Password,
-    #[serde(skip)]
-    verified: Option<Verified>,
 }
 
-/// What login answers.
+/// The result of login.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LoggedIn {
     /// An authentication token
     #[schemars(with = "crate::types::AuthToken")]
     pub auth_token: String,
-    /// How long the token is good, in seconds
+    /// The lifetime of the token, in seconds
     #[schemars(range(min = 0, max = 2_147_483_647), extend("examples" = [86_400]))]
     pub token_lifetime: i64,
 }
 
-impl Operation for Login {
-    const NAME: &'static str = "login";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = password::ERRORS;
-    const PREPARES: bool = true;
+impl PreparedOperation for Login {
+    const DECLARATION: &'static Declaration = &Declaration {
+        prepares: true,
+        ..Declaration::change("login", password::ERRORS)
+    };
+    type Caller = ();
+    type Prepared = Verified;
     type Output = LoggedIn;
 
-    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()> {
-        let verified = password::verify(service, caller, &self.login, &self.password)?;
-        self.verified = Some(verified);
-        Ok(())
+    fn prepare(&self, service: &Service, origin: &Origin, _: &Proof) -> Result<Verified> {
+        password::verify(service, origin, &self.login, &self.password)
     }
 
-    fn run(&self, context: &mut Context<'_>) -> Result<LoggedIn> {
-        let verified = self.verified.as_ref().ok_or(Code::UserInvalidPassword)?;
-        let actor = verified.authenticate(context)?;
-        let lifetime = context.settings.token_lifetime;
-        let auth_token = give_token(context, actor.id, lifetime)?;
-        context.record(&actor.login, Record::default())?;
+    fn run(&self, verified: &Verified, (): &(), session: &mut Session<'_>) -> Result<LoggedIn> {
+        let user = verified.lock(session)?;
+        let lifetime = session.settings.token_lifetime;
+        let auth_token = create_token(session, user.id, lifetime)?;
+        session.record(&user.login, Record::default())?;
         Ok(LoggedIn {
             auth_token,
             token_lifetime: lifetime,
@@ -60,34 +56,38 @@ impl Operation for Login {
     }
 }
 
-/// Makes a token for a user and keeps its hash.
+/// Creates a token of a user, and stores its hash.
 ///
 /// # Errors
-/// The store's failure.
-pub(crate) fn give_token(context: &mut Context<'_>, user_id: i64, lifetime: i64) -> Result<String> {
+/// A failure of the store.
+pub(crate) fn create_token(
+    session: &mut Session<'_>,
+    user_id: i64,
+    lifetime: i64,
+) -> Result<String> {
     let token = secrets::new_token()?;
-    keep_token(context, user_id, &token, lifetime)?;
+    keep_token(session, user_id, &token, lifetime)?;
     Ok(token)
 }
 
-/// Keeps the hash of a token for a user.
+/// Stores the hash of a token of a user.
 ///
 /// # Errors
-/// The store's failure.
+/// A failure of the store.
 pub(crate) fn keep_token(
-    context: &mut Context<'_>,
+    session: &mut Session<'_>,
     user_id: i64,
     token: &str,
     lifetime: i64,
 ) -> Result<()> {
     tokens::insert(
-        context.connection,
+        session.connection,
         &tokens::NewToken {
             user_id,
             hash: secrets::hash(token),
             prefix: secrets::prefix(token),
-            created_at: context.now,
-            expires_at: context.now.saturating_add(lifetime),
+            created_at: session.now,
+            expires_at: session.now.saturating_add(lifetime),
         },
     )?;
     Ok(())

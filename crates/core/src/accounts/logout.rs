@@ -4,34 +4,30 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::tokens;
 
-use crate::context::Record;
-use crate::operation::Done;
-use crate::types::AuthToken;
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::session::Record;
+use crate::{Actor, Declaration, Operation, Result, Session, Verbs, codes};
+use trivium_rpc::entry::Done;
 
 /// Ends the token with which it is called.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Logout {
-    /// The authentication token to end
-    pub auth_token: AuthToken,
-}
+pub struct Logout {}
 
 impl Operation for Logout {
-    const NAME: &'static str = "logout";
-    const VERBS: Verbs = Verbs::Any;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[Code::UserTokenInvalid, Code::UserTokenExpired];
+    const DECLARATION: &'static Declaration = &Declaration {
+        verbs: Verbs::Any,
+        ..Declaration::change("logout", &[])
+    };
+    type Caller = Actor;
     type Output = Done;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let actor = context.authenticate(&self.auth_token)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         if let Some((token, _)) = actor.token
-            && !tokens::revoke(context.connection, token, context.now)?
+            && !tokens::revoke(session.connection, token, session.now)?
         {
-            return Err(Code::UserTokenInvalid.into());
+            return Err(codes::USER_TOKEN_INVALID.into());
         }
-        context.record(&actor.login, Record::default())?;
+        session.record(&actor.login, Record::default())?;
         Ok(Done {})
     }
 }

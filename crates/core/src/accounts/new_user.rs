@@ -4,16 +4,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::users;
 
-use crate::accounts::account::{LOGIN, administers, create};
+use crate::accounts::account::{LOGIN, create};
 use crate::types::{Email, Line, Login, Password, UserRef};
-use crate::{Caller, Code, Context, Effect, Operation, Result, Service, Verbs, passwords};
+use crate::{
+    Administrator, Declaration, Origin, PreparedOperation, Proof, Result, Service, Session, codes,
+    passwords,
+};
 
 /// Makes an account. Needs the admin password of the service.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NewUser {
-    /// The admin password of the service
-    pub admin_password: Password,
     /// The network that the person belongs to: understood, and without effect
     #[serde(default = "default_network")]
     pub home_network: Line,
@@ -25,12 +26,10 @@ pub struct NewUser {
     /// Family name
     pub last_name: Line,
     /// What the person will log in with, and nobody else knows
-    #[schemars(length(min = passwords::SHORTEST))]
+    #[schemars(length(min = passwords::MIN_LENGTH))]
     pub password: Password,
     /// E-mail address
     pub email: Email,
-    #[serde(skip)]
-    hash: Option<String>,
 }
 
 fn default_network() -> Line {
@@ -41,43 +40,48 @@ fn default_network() -> Line {
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct NewUserMade {
     /// What was done, for people
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub msg: String,
     /// ID of the new user
     pub id: UserRef,
 }
 
-impl Operation for NewUser {
-    const NAME: &'static str = "newUser";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::OperationNotPermitted,
-        Code::UserInvalidPassword,
-        Code::PasswordTooWeak,
-        Code::UserLoginnameTaken,
-        Code::UserEmailNotUnique,
-    ];
-    const PREPARES: bool = true;
+impl PreparedOperation for NewUser {
+    const DECLARATION: &'static Declaration = &Declaration {
+        prepares: true,
+        ..Declaration::change(
+            "newUser",
+            &[
+                codes::PASSWORD_TOO_WEAK,
+                codes::USER_LOGINNAME_TAKEN,
+                codes::USER_EMAIL_NOT_UNIQUE,
+            ],
+        )
+    };
+    type Caller = Administrator;
+    type Prepared = String;
     type Output = NewUserMade;
 
-    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()> {
-        administers(service, caller, &self.admin_password)?;
-        self.hash = Some(passwords::hash(&self.password)?);
-        Ok(())
+    fn prepare(&self, _: &Service, _: &Origin, _: &Proof) -> Result<String> {
+        passwords::hash(&self.password)
     }
 
-    fn run(&self, context: &mut Context<'_>) -> Result<NewUserMade> {
+    fn run(
+        &self,
+        password_hash: &String,
+        _: &Administrator,
+        session: &mut Session<'_>,
+    ) -> Result<NewUserMade> {
         let account = users::NewUser {
             id: None,
             login: self.login.0.clone(),
             first_name: self.first_name.0.clone(),
             last_name: self.last_name.0.clone(),
             email: Some(self.email.0.clone()).filter(|email| !email.is_empty()),
-            password_hash: self.hash.clone(),
-            created_at: context.now,
+            password_hash: Some(password_hash.clone()),
+            created_at: session.now,
         };
-        let id = create(context, &account)?;
+        let id = create(session, &account)?;
         Ok(NewUserMade {
             msg: format!("User {} was created.", &*self.login),
             id,

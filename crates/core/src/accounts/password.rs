@@ -1,82 +1,91 @@
-//! A login with its password, which some calls bring instead of a token.
+//! A login with its password, which some calls present instead of a token.
 //!
-//! Whether they fit is found out before the transaction, as hashing must not hold the writer;
-//! the transaction checks again what was found.
+//! The password is verified before the transaction, because hashing must not hold the writer; the
+//! transaction checks again that it is still the user's.
 
-use trivium_storage::users;
+use std::fmt;
 
-use crate::context::Actor;
+use trivium_storage::users::{self, User};
+
 use crate::types::{Login, Password};
-use crate::{Caller, Code, Context, Effect, Error, Result, Service, passwords};
+use crate::{Code, Effect, Error, Origin, Result, Service, Session, codes, passwords};
 
-/// The codes with which a login and a password are refused.
-pub const ERRORS: &[Code] = &[Code::LoginUnknown, Code::UserInvalidPassword];
+/// The codes with which a login and a password are rejected.
+pub const ERRORS: &[Code] = &[codes::LOGIN_UNKNOWN, codes::USER_INVALID_PASSWORD];
 
-/// A login whose password was found right.
+/// A login whose password was verified.
 pub struct Verified {
     login: Login,
-    /// The hash against which it was.
+    /// The hash against which it was verified.
     hash: String,
 }
 
-/// Is this the password of this login?
+/// Verifies a password.
 ///
 /// # Errors
 /// Those of [`ERRORS`], `rate_limited`.
 pub fn verify(
     service: &Service,
-    caller: &Caller,
+    origin: &Origin,
     login: &Login,
     password: &Password,
 ) -> Result<Verified> {
-    let attempt = service.throttle.password(caller.address, login)?;
-    let user = service
-        .database
-        .read::<_, Error>(|connection| Ok(users::find_by_login(connection, login)?))?
-        .filter(|user| user.deleted_at.is_none());
-    let kept = user.as_ref().and_then(|user| user.password_hash.as_deref());
-    // The work is done for nobody as well, so that time does not tell who exists.
-    let right = passwords::verify(password, kept)?;
-    let user = user.ok_or_else(|| refusal(Code::LoginUnknown))?;
+    let attempt = service.throttle.password(origin.address, login)?;
+    let user = service.read_with(origin, |session| find(session, login))?;
+    let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
+    // An unknown login costs the same, so that the time does not disclose which logins exist.
+    let matches = passwords::verify(password, hash)?;
+    let user = user.ok_or_else(|| wrong(codes::LOGIN_UNKNOWN))?;
     match user.password_hash {
-        Some(hash) if right && user.disabled_at.is_none() => {
+        Some(hash) if matches && user.disabled_at.is_none() => {
             attempt.succeeded();
             let login = login.clone();
             Ok(Verified { login, hash })
         }
-        _ => Err(refusal(Code::UserInvalidPassword)),
+        _ => Err(wrong(codes::USER_INVALID_PASSWORD)),
     }
+}
+
+fn find(session: &mut Session<'_>, login: &str) -> Result<Option<User>> {
+    let user = users::find_by_login(session.connection, login)?;
+    Ok(user.filter(|user| user.deleted_at.is_none()))
 }
 
 impl Verified {
-    /// Whose it is. The password may have been changed, or the user disabled, since.
+    /// The user. The password may have changed since, or the user may have been disabled.
     ///
     /// # Errors
     /// Those of [`ERRORS`].
-    pub fn authenticate(&self, context: &mut Context<'_>) -> Result<Actor> {
-        let user = users::find_by_login(context.connection, &self.login)?
-            .filter(|user| user.deleted_at.is_none())
-            .ok_or_else(|| refusal(Code::LoginUnknown))?;
-        let same = user.password_hash.as_ref() == Some(&self.hash) && user.disabled_at.is_none();
-        if !same || context.effect == Effect::Change && !context.connection.hold_user(user.id)? {
-            return Err(refusal(Code::UserInvalidPassword));
+    pub(crate) fn user(&self, session: &mut Session<'_>) -> Result<User> {
+        let user = find(session, &self.login)?.ok_or_else(|| wrong(codes::LOGIN_UNKNOWN))?;
+        let is_valid =
+            user.password_hash.as_ref() == Some(&self.hash) && user.disabled_at.is_none();
+        if !is_valid {
+            return Err(wrong(codes::USER_INVALID_PASSWORD));
         }
-        Ok(Actor {
-            id: user.id,
-            login: user.login,
-            token: None,
-            administrator: false,
-        })
+        Ok(user)
+    }
+
+    /// The user; a change locks the row against disabling and deletion.
+    ///
+    /// # Errors
+    /// Those of [`ERRORS`].
+    pub(crate) fn lock(&self, session: &mut Session<'_>) -> Result<User> {
+        let user = self.user(session)?;
+        if session.effect == Effect::Change && !session.connection.hold_user(user.id)? {
+            return Err(wrong(codes::USER_INVALID_PASSWORD));
+        }
+        Ok(user)
     }
 }
 
-impl std::fmt::Debug for Verified {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Verified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Verified({})", self.login.0)
     }
 }
 
-/// Unknown logins and wrong passwords are refused in the same words.
-fn refusal(code: Code) -> Error {
+/// The rejection of an unknown login or a wrong password, which have one message.
+pub(crate) fn wrong(code: Code) -> Error {
     Error::new(code, "The login or the password is wrong.")
 }

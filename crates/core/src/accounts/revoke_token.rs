@@ -4,36 +4,28 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::tokens;
 
-use crate::context::Record;
-use crate::operation::Done;
-use crate::types::{AuthToken, Prefix};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::session::Record;
+use crate::types::Prefix;
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use trivium_rpc::entry::Done;
 
 /// Ends those of the caller's tokens that begin so, as getTokens shows them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RevokeToken {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// The first characters of the token to end
     pub prefix: Prefix,
 }
 
 impl Operation for RevokeToken {
-    const NAME: &'static str = "revokeToken";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::TokenNotFound,
-    ];
+    const DECLARATION: &'static Declaration =
+        &Declaration::change("revokeToken", &[codes::TOKEN_NOT_FOUND]);
+    type Caller = Actor;
     type Output = Done;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let actor = context.authenticate(&self.auth_token)?;
-        end_by_prefix(context, actor.id, &self.prefix)?;
-        context.record(
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+        revoke_by_prefix(session, actor.id, &self.prefix)?;
+        session.record(
             &actor.login,
             Record {
                 subject: Some(&self.prefix),
@@ -48,16 +40,16 @@ impl Operation for RevokeToken {
 ///
 /// # Errors
 /// `user_token_not_found` when none does.
-pub(crate) fn end_by_prefix(context: &mut Context<'_>, user: i64, prefix: &str) -> Result<()> {
+pub(crate) fn revoke_by_prefix(session: &mut Session<'_>, user: i64, prefix: &str) -> Result<()> {
     let mut ended = false;
-    for token in tokens::list(context.connection, user, context.now)? {
+    for token in tokens::list(session.connection, user, session.now)? {
         if token.prefix == prefix {
-            ended |= tokens::revoke(context.connection, token.id, context.now)?;
+            ended |= tokens::revoke(session.connection, token.id, session.now)?;
         }
     }
     if ended {
         Ok(())
     } else {
-        Err(Code::TokenNotFound.into())
+        Err(codes::TOKEN_NOT_FOUND.into())
     }
 }

@@ -1,66 +1,50 @@
-//! A person lets an application act for them: a password for a frob.
+//! A user lets an application act for them: exchanges a password for a frob.
 
 use trivium_storage::applications::{self, Application, Frob};
 
-use crate::accounts::password::{Verified, verify};
-use crate::applications::known;
-use crate::context::Record;
-use crate::operation::Bound;
-use crate::types::{Login, Password};
-use crate::{Caller, Code, Context, Result, Service, secrets};
+use crate::applications::find_valid;
+use crate::session::Record;
+use crate::{Actor, Declaration, Operation, Result, Session, codes, secrets};
 
-/// How long a frob is good, in seconds.
+/// The lifetime of a frob, in seconds.
 const LIFETIME: i64 = 600;
 
 /// Approves an application.
 #[derive(Debug)]
-pub struct Approve {
+pub struct ApproveApplication {
     /// The application's key.
     pub key: String,
-    /// Who approves.
-    pub login: Login,
-    /// What shows that it is them.
-    pub password: Password,
-    /// Filled by the preparation.
-    pub verified: Option<Verified>,
 }
 
-/// What the approval gives.
+/// The result of [`ApproveApplication`].
 #[derive(Debug)]
 pub struct Approved {
-    /// To be changed for a token, once, within ten minutes.
+    /// The frob: it can be exchanged for a token once, within ten minutes.
     pub frob: String,
-    /// What was approved.
+    /// The application.
     pub application: Application,
 }
 
-impl Approve {
-    /// What the audit log names it.
-    pub const NAME: &'static str = "approveApplication";
-}
+impl Operation for ApproveApplication {
+    const DECLARATION: &'static Declaration =
+        &Declaration::change("approveApplication", &[codes::API_KEY_INVALID]);
+    type Caller = Actor;
+    type Output = Approved;
 
-impl Bound<Approved> for Approve {
-    fn prepare(&mut self, service: &Service, caller: &Caller) -> Result<()> {
-        self.verified = Some(verify(service, caller, &self.login, &self.password)?);
-        Ok(())
-    }
-
-    fn run(&self, context: &mut Context<'_>) -> Result<Approved> {
-        let application = known(context, &self.key)?;
-        let verified = self.verified.as_ref().ok_or(Code::UserInvalidPassword)?;
-        let actor = verified.authenticate(context)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Approved> {
+        let application = find_valid(session, &self.key)?;
         let frob = secrets::new_token()?;
         applications::insert_frob(
-            context.connection,
+            session.connection,
             &Frob {
                 hash: secrets::hash(&frob),
                 key_id: application.id,
                 user_id: actor.id,
-                expires_at: context.now + LIFETIME,
+                expires_at: session.now + LIFETIME,
             },
-            context.now,
+            session.now,
         )?;
-        context.record(
+        session.record(
             &actor.login,
             Record {
                 subject: Some(&application.name),

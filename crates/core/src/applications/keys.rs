@@ -1,100 +1,112 @@
-//! What an administrator does with API keys.
-
-use std::sync::Arc;
+//! The API keys of applications, as the administrator manages them.
 
 use trivium_storage::applications;
-pub use trivium_storage::applications::Application;
 
-use crate::administration::change;
-use crate::applications::known;
-use crate::context::Record;
+use crate::administration::record;
+use crate::applications::{Application, find_valid};
 use crate::types::{GroupName, Line};
-use crate::{Code, Context, Error, Result, Service, secrets};
+use crate::{Administrator, Declaration, Error, Operation, Result, Session, codes, secrets};
 
-/// Adds an application of the Upcoming dialect, and answers its key.
-///
-/// # Errors
-/// `validation_invalid_value` for a name or a callback that is none.
-pub fn add(service: &Arc<Service>, name: &str, callback: Option<&str>) -> Result<String> {
-    acceptable(name, callback)?;
-    let key = secrets::new_key()?;
-    keep(service, &key, name, callback)?;
-    Ok(key)
+/// Adds an application, and returns its key.
+#[derive(Clone, Debug)]
+pub struct CreateKey {
+    /// The name of the application: 1 to 255 characters.
+    pub name: String,
+    /// The address to which a browser is sent with a frob.
+    pub callback: Option<String>,
+    /// The key; without one, a new key is generated. The demonstration prints a known one.
+    pub key: Option<&'static str>,
 }
 
-/// Makes a chosen text an application's key: for demonstrations.
-///
-/// # Errors
-/// The store's failure.
-pub fn keep(service: &Arc<Service>, key: &str, name: &str, callback: Option<&str>) -> Result<()> {
-    let (key, name) = (key.to_owned(), name.to_owned());
-    let callback = callback.map(str::to_owned);
-    change(service, "newKey", move |context| {
+impl Operation for CreateKey {
+    const DECLARATION: &'static Declaration =
+        &Declaration::change("newKey", &[codes::VALIDATION_INVALID_VALUE]);
+    type Caller = Administrator;
+    type Output = String;
+
+    fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<String> {
+        self.check()?;
+        let key = match self.key {
+            Some(key) => key.to_owned(),
+            None => secrets::new_key()?,
+        };
         applications::insert(
-            context.connection,
+            session.connection,
             &applications::NewApplication {
                 key: key.clone(),
-                name: name.clone(),
-                callback: callback.clone(),
-                created_at: context.now,
+                name: self.name.clone(),
+                callback: self.callback.clone(),
+                created_at: session.now,
             },
         )?;
-        record(context, &name)
-    })
-}
-
-/// All applications, oldest first, also those that were ended.
-///
-/// # Errors
-/// The store's failure.
-pub fn list(service: &Service) -> Result<Vec<Application>> {
-    service
-        .database
-        .read(|connection| Ok(applications::list(connection)?))
-}
-
-/// Ends an application: its key is no longer known.
-///
-/// # Errors
-/// `api_key_invalid` when there is no such key, or it was ended already.
-pub fn revoke(service: &Arc<Service>, key: &str) -> Result<()> {
-    let key = key.to_owned();
-    change(service, "revokeKey", move |context| {
-        let application = known(context, &key)?;
-        applications::revoke(context.connection, &key, context.now)?;
-        record(context, &application.name)
-    })
-}
-
-fn record(context: &mut Context<'_>, name: &str) -> Result<()> {
-    context.record(
-        "administrator",
-        Record {
-            subject: Some(name),
-            ..Record::default()
-        },
-    )
-}
-
-/// A callback is an address to which a browser can be sent, with a frob added to its query.
-fn acceptable(name: &str, callback: Option<&str>) -> Result<()> {
-    let complain = |words: &str| Err(Error::new(Code::ValidationInvalidValue, words.to_owned()));
-    if name.trim().is_empty() || name.chars().count() > GroupName::LONGEST {
-        return complain("An application needs a name, of at most 255 characters.");
+        record(session, &self.name)?;
+        Ok(key)
     }
-    let address = |url: &str| {
-        let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
-        let authority = |rest: &str| {
-            let host = rest.split(['/', '?']).next().unwrap_or_default();
-            let fine = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
-            !host.is_empty() && host.bytes().all(fine)
-        };
-        rest.is_some_and(authority)
-            && url.len() <= Line::LONGEST
-            && url.bytes().all(|b| b.is_ascii_graphic() && b != b'#')
+}
+
+impl CreateKey {
+    fn check(&self) -> Result<()> {
+        let invalid =
+            |message: &'static str| Err(Error::new(codes::VALIDATION_INVALID_VALUE, message));
+        if self.name.trim().is_empty() || self.name.chars().count() > GroupName::MAX_LENGTH {
+            return invalid("An application needs a name, of at most 255 characters.");
+        }
+        if self
+            .callback
+            .as_deref()
+            .is_some_and(|url| !is_callback(url))
+        {
+            return invalid(
+                "A callback is an address such as https://example.org/back, without #.",
+            );
+        }
+        Ok(())
+    }
+}
+
+/// True for an address to which a browser can be sent, with a frob added to its query.
+fn is_callback(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or(url.strip_prefix("http://"));
+    let has_host = |rest: &str| {
+        let host = rest.split(['/', '?']).next().unwrap_or_default();
+        let is_host_byte = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+        !host.is_empty() && host.bytes().all(is_host_byte)
     };
-    if callback.is_some_and(|url| !address(url)) {
-        return complain("A callback is an address such as https://example.org/back, without #.");
+    rest.is_some_and(has_host)
+        && url.len() <= Line::MAX_LENGTH
+        && url.bytes().all(|b| b.is_ascii_graphic() && b != b'#')
+}
+
+/// Lists the applications, oldest first, with those whose key was revoked.
+#[derive(Clone, Copy, Debug)]
+pub struct ListKeys;
+
+impl Operation for ListKeys {
+    const DECLARATION: &'static Declaration = &Declaration::read("listKeys", &[]);
+    type Caller = Administrator;
+    type Output = Vec<Application>;
+
+    fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<Vec<Application>> {
+        Ok(applications::list(session.connection)?)
     }
-    Ok(())
+}
+
+/// Revokes a key.
+#[derive(Clone, Debug)]
+pub struct RevokeKey {
+    /// The key.
+    pub key: String,
+}
+
+impl Operation for RevokeKey {
+    const DECLARATION: &'static Declaration =
+        &Declaration::change("revokeKey", &[codes::API_KEY_INVALID]);
+    type Caller = Administrator;
+    type Output = ();
+
+    fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
+        let application = find_valid(session, &self.key)?;
+        applications::revoke(session.connection, &self.key, session.now)?;
+        record(session, &application.name)
+    }
 }

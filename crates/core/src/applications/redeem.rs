@@ -1,40 +1,49 @@
-//! An application changes a frob for a token.
+//! An application exchanges a frob for a token.
 
 use trivium_storage::applications;
 use trivium_storage::users::{self, User};
 
-use crate::accounts::login::give_token;
-use crate::applications::known;
-use crate::context::Record;
-use crate::{Code, Context, Result, secrets};
+use crate::accounts::login::create_token;
+use crate::applications::find_valid;
+use crate::session::Record;
+use crate::{Declaration, Operation, Result, Session, codes, secrets};
 
-/// What the audit log names it.
-pub const NAME: &str = "redeemFrob";
+/// Exchanges a frob for a token of the user who approved. A frob is valid once, for the application
+/// that was approved.
+#[derive(Debug)]
+pub struct RedeemFrob {
+    /// The application's key.
+    pub key: String,
+    /// The frob.
+    pub frob: String,
+}
 
-/// Gives a token of the person whose approval the frob is. A frob is good once, for the
-/// application that was approved.
-///
-/// # Errors
-/// `api_key_invalid`, `frob_invalid`.
-pub fn redeem(context: &mut Context<'_>, key: &str, frob: &str) -> Result<(String, User)> {
-    let application = known(context, key)?;
-    let frob = applications::take_frob(context.connection, &secrets::hash(frob))?
-        .filter(|frob| frob.key_id == application.id && frob.expires_at > context.now)
-        .ok_or(Code::FrobInvalid)?;
-    // Whose approval it is may have been disabled or deleted since.
-    let user = users::find(context.connection, frob.user_id)?
-        .filter(|user| user.disabled_at.is_none() && user.deleted_at.is_none())
-        .ok_or(Code::FrobInvalid)?;
-    if !context.connection.hold_user(user.id)? {
-        return Err(Code::FrobInvalid.into());
+impl Operation for RedeemFrob {
+    const DECLARATION: &'static Declaration =
+        &Declaration::change("redeemFrob", &[codes::API_KEY_INVALID, codes::FROB_INVALID]);
+    type Caller = ();
+    type Output = (String, User);
+
+    fn run(&self, (): &(), session: &mut Session<'_>) -> Result<(String, User)> {
+        let application = find_valid(session, &self.key)?;
+        let frob = applications::take_frob(session.connection, &secrets::hash(&self.frob))?
+            .filter(|frob| frob.key_id == application.id && frob.expires_at > session.now)
+            .ok_or(codes::FROB_INVALID)?;
+        // The user may have been disabled or deleted since.
+        let user = users::find(session.connection, frob.user_id)?
+            .filter(|user| user.disabled_at.is_none() && user.deleted_at.is_none())
+            .ok_or(codes::FROB_INVALID)?;
+        if !session.connection.hold_user(user.id)? {
+            return Err(codes::FROB_INVALID.into());
+        }
+        let token = create_token(session, user.id, session.settings.token_lifetime)?;
+        session.record(
+            &user.login,
+            Record {
+                subject: Some(&application.name),
+                ..Record::default()
+            },
+        )?;
+        Ok((token, user))
     }
-    let token = give_token(context, user.id, context.settings.token_lifetime)?;
-    context.record(
-        &user.login,
-        Record {
-            subject: Some(&application.name),
-            ..Record::default()
-        },
-    )?;
-    Ok((token, user))
 }

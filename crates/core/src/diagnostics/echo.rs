@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::{Declaration, Operation, Result, Session, Verbs};
 
 /// Answers the text that it was given, by GET.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -11,7 +11,7 @@ use crate::{Code, Context, Effect, Operation, Result, Verbs};
 pub struct Echo {
     /// The text to answer
     #[schemars(extend("examples" = ["Hello"]))]
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub echo_text: String,
 }
 
@@ -21,7 +21,7 @@ pub struct Echo {
 pub struct EchoPost {
     /// The text to answer
     #[schemars(extend("examples" = ["Hello"]))]
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub echo_text: String,
 }
 
@@ -30,18 +30,16 @@ pub struct EchoPost {
 #[serde(rename_all = "camelCase")]
 pub struct Echoed {
     /// The text that was given
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub echo_text: String,
 }
 
 impl Operation for Echo {
-    const NAME: &'static str = "echo";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[];
+    const DECLARATION: &'static Declaration = &Declaration::read("echo", &[]);
+    type Caller = ();
     type Output = Echoed;
 
-    fn run(&self, _: &mut Context<'_>) -> Result<Echoed> {
+    fn run(&self, (): &(), _: &mut Session<'_>) -> Result<Echoed> {
         Ok(Echoed {
             echo_text: self.echo_text.clone(),
         })
@@ -49,13 +47,14 @@ impl Operation for Echo {
 }
 
 impl Operation for EchoPost {
-    const NAME: &'static str = "echoPost";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[];
+    const DECLARATION: &'static Declaration = &Declaration {
+        verbs: Verbs::Post,
+        ..Declaration::read("echoPost", &[])
+    };
+    type Caller = ();
     type Output = Echoed;
 
-    fn run(&self, _: &mut Context<'_>) -> Result<Echoed> {
+    fn run(&self, (): &(), _: &mut Session<'_>) -> Result<Echoed> {
         Ok(Echoed {
             echo_text: self.echo_text.clone(),
         })

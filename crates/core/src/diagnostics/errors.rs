@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::operation::Done;
-use crate::{Code, Context, Effect, Error, Operation, Result, Verbs};
+use crate::{Declaration, Error, Operation, Result, Session, codes};
+use trivium_rpc::entry::Done;
 
 /// Always fails, outside what an operation answers: over XML-RPC with a fault.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -15,27 +15,24 @@ pub struct ErrorTest {}
 pub struct ExceptionTest {}
 
 impl Operation for ErrorTest {
-    const NAME: &'static str = "errorTest";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[Code::TestError];
+    const DECLARATION: &'static Declaration = &Declaration::read("errorTest", &[codes::TEST_ERROR]);
+    type Caller = ();
     type Output = Done;
 
-    fn run(&self, _: &mut Context<'_>) -> Result<Done> {
-        Err(Error::new(Code::TestError, "This is a test error."))
+    fn run(&self, (): &(), _: &mut Session<'_>) -> Result<Done> {
+        Err(Error::new(codes::TEST_ERROR, "This is a test error."))
     }
 }
 
 impl Operation for ExceptionTest {
-    const NAME: &'static str = "exceptionTest";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[Code::GeneralSomeError];
+    const DECLARATION: &'static Declaration =
+        &Declaration::read("exceptionTest", &[codes::GENERAL_SOME_ERROR]);
+    type Caller = ();
     type Output = Done;
 
-    fn run(&self, _: &mut Context<'_>) -> Result<Done> {
+    fn run(&self, (): &(), _: &mut Session<'_>) -> Result<Done> {
         Err(Error::new(
-            Code::GeneralSomeError,
+            codes::GENERAL_SOME_ERROR,
             "This is a test exception.",
         ))
     }

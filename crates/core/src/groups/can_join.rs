@@ -5,15 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::groups::rules::{JoinState, Joining, Standing, joining};
 use crate::invitations::redeem;
-use crate::types::{AuthToken, GroupRef, InvitationSecret};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{GroupRef, InvitationSecret};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
 
 /// Tells what joinGroup would answer now, and why. Nothing changes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CanJoin {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// An invitation to the group
@@ -23,7 +21,7 @@ pub struct CanJoin {
 /// What canJoin answers. `success` is true where the question was answered.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Prospect {
+pub struct JoinCheck {
     /// Whether joinGroup would succeed
     pub can_join: bool,
     /// What joinGroup would answer
@@ -31,42 +29,36 @@ pub struct Prospect {
     pub join_state: Option<JoinState>,
     /// The code with which joinGroup would fail
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<crate::plain::Text>")]
+    #[schemars(with = "Option<trivium_rpc::schema::Text>")]
     pub code: Option<String>,
     /// Why
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub reason: String,
     /// What the caller can do next
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub next_step: String,
 }
 
 impl Operation for CanJoin {
-    const NAME: &'static str = "canJoin";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-    ];
-    type Output = Prospect;
+    const DECLARATION: &'static Declaration =
+        &Declaration::read("canJoin", &[codes::CONTENT_NOT_FOUND]);
+    type Caller = Actor;
+    type Output = JoinCheck;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Prospect> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let group = context.group(self.id)?;
-        let standing = context.towards(&group, actor.id)?.standing;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<JoinCheck> {
+        let group = session.group(self.id)?;
+        let standing = session.relation(&group, actor.id)?.standing;
         let invited = match (&self.invitation, standing) {
             (Some(secret), Standing::None | Standing::Requested) => {
-                match redeem::to_group(context, &group, secret) {
+                match redeem::to_group(session, &group, secret) {
                     Ok(_) => true,
                     Err(error) if error.cause().is_some() => return Err(error),
-                    Err(error) if error.code() == Code::RateLimited => return Err(error),
+                    Err(error) if error.code() == codes::RATE_LIMITED => return Err(error),
                     Err(error) => {
-                        return Ok(Prospect {
+                        return Ok(JoinCheck {
                             can_join: false,
                             join_state: None,
-                            code: Some(error.code().name().into()),
+                            code: Some(error.code().name.into()),
                             reason: error.message().into(),
                             next_step: "Ask for another invitation, or join without one.".into(),
                         });
@@ -78,9 +70,9 @@ impl Operation for CanJoin {
         let rule = joining(standing, group.registration_type.parse()?, invited)?;
         let (join_state, code) = match rule.joining {
             Joining::Let(join_state) => (Some(join_state), None),
-            Joining::Refuse(code) => (None, Some(code.name().into())),
+            Joining::Refuse(code) => (None, Some(code.name.into())),
         };
-        Ok(Prospect {
+        Ok(JoinCheck {
             can_join: join_state.is_some(),
             join_state,
             code,

@@ -5,40 +5,33 @@ use serde::Deserialize;
 use trivium_storage::groups::{self, Group};
 use trivium_storage::memberships;
 
-use crate::context::{Actor, Record};
-use crate::operation::Done;
-use crate::types::{AuthToken, GroupRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::session::Record;
+use crate::types::GroupRef;
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use trivium_rpc::entry::Done;
 
 /// Deletes a group. Only its owner may; its ID is never used again.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteGroup {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group to delete
     pub id: GroupRef,
 }
 
 impl Operation for DeleteGroup {
-    const NAME: &'static str = "deleteGroup";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "deleteGroup",
+        &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
+    );
+    type Caller = Actor;
     type Output = Done;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let group = context.group(self.id)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+        let group = session.group(self.id)?;
         if group.owner_id != actor.id && !actor.administrator {
-            return Err(Code::UserAccessDenied.into());
+            return Err(codes::USER_ACCESS_DENIED.into());
         }
-        end(context, &actor, &group)?;
+        end(session, actor, &group)?;
         Ok(Done {})
     }
 }
@@ -48,21 +41,21 @@ impl Operation for DeleteGroup {
 ///
 /// # Errors
 /// The store's failure.
-pub(crate) fn end(context: &mut Context<'_>, actor: &Actor, group: &Group) -> Result<()> {
-    memberships::delete_of_group(context.connection, group.id)?;
+pub(crate) fn end(session: &mut Session<'_>, actor: &Actor, group: &Group) -> Result<()> {
+    memberships::delete_of_group(session.connection, group.id)?;
     groups::update(
-        context.connection,
+        session.connection,
         group.id,
         &groups::GroupChange {
-            deleted_at: Some(context.now),
+            deleted_at: Some(session.now),
             ..Default::default()
         },
     )?;
-    context.record(
+    session.record(
         &actor.login,
         Record {
             group: Some(GroupRef(group.id)),
-            action: Some(DeleteGroup::NAME),
+            action: Some(DeleteGroup::DECLARATION.name),
             subject: Some(&group.name),
             ..Record::default()
         },

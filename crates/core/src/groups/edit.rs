@@ -5,13 +5,13 @@ use serde::Deserialize;
 use trivium_storage::groups::{self, Group, GroupChange};
 use trivium_storage::{memberships, users};
 
-use crate::context::{Actor, Record};
-use crate::groups::get::Shown;
+use crate::groups::get::GroupResult;
 use crate::groups::new::{NAME, acceptable_name, title_taken};
 use crate::groups::rules::{NOW_BY_INVITATION, RegistrationType, Standing};
 use crate::groups::view::{AccessType, GroupView, ModerationType};
-use crate::types::{AuthToken, CategoryRef, GroupName, GroupRef, Line, Prose};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::session::Record;
+use crate::types::{CategoryRef, GroupName, GroupRef, Line, Prose};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
 
 /// Changes a group. Only its owner may; what is not given stays as it is.
 ///
@@ -20,8 +20,6 @@ use crate::{Code, Context, Effect, Operation, Result, Verbs};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EditGroup {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// Name of the group
@@ -44,33 +42,31 @@ pub struct EditGroup {
 }
 
 impl Operation for EditGroup {
-    const NAME: &'static str = "editGroup";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-        Code::GroupParameterError,
-        Code::CategoryDoesNotExist,
-        Code::ContentCollectionTitleAlreadyExist,
-    ];
-    type Output = Shown;
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "editGroup",
+        &[
+            codes::CONTENT_NOT_FOUND,
+            codes::USER_ACCESS_DENIED,
+            codes::GROUP_PARAMETER_ERROR,
+            codes::CATEGORY_DOES_NOT_EXIST,
+            codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
+        ],
+    );
+    type Caller = Actor;
+    type Output = GroupResult;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Shown> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let group = context.group(self.id)?;
-        if context.standing_of(&actor, &group)? != Standing::Owner {
-            return Err(Code::UserAccessDenied.into());
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<GroupResult> {
+        let group = session.group(self.id)?;
+        if session.standing(actor, &group)? != Standing::Owner {
+            return Err(codes::USER_ACCESS_DENIED.into());
         }
         if let Some(name) = &self.name {
             acceptable_name(name)?;
         }
         if let Some(category) = self.category
-            && !groups::category_exists(context.connection, category.0)?
+            && !groups::category_exists(session.connection, category.0)?
         {
-            return Err(Code::CategoryDoesNotExist.into());
+            return Err(codes::CATEGORY_DOES_NOT_EXIST.into());
         }
         let change = GroupChange {
             name: self.name.as_ref().map(|name| name.0.clone()),
@@ -84,8 +80,8 @@ impl Operation for EditGroup {
             moderation_type: self.moderation_type.map(ModerationType::as_str),
             ..GroupChange::default()
         };
-        groups::update(context.connection, group.id, &change).map_err(title_taken)?;
-        context.record(
+        groups::update(session.connection, group.id, &change).map_err(title_taken)?;
+        session.record(
             &actor.login,
             Record {
                 group: Some(self.id),
@@ -93,34 +89,34 @@ impl Operation for EditGroup {
             },
         )?;
         match self.registration_type {
-            Some(RegistrationType::Open) => decide_all(context, &actor, &group, true)?,
-            Some(RegistrationType::Invite) => decide_all(context, &actor, &group, false)?,
+            Some(RegistrationType::Open) => decide_all(session, actor, &group, true)?,
+            Some(RegistrationType::Invite) => decide_all(session, actor, &group, false)?,
             Some(RegistrationType::Moderated) | None => {}
         }
-        Ok(Shown {
-            group: GroupView::of(context.group(self.id)?, context)?,
+        Ok(GroupResult {
+            group: GroupView::of(session.group(self.id)?, session)?,
         })
     }
 }
 
 /// Lets everybody in who waits, or turns everybody away.
-fn decide_all(context: &mut Context<'_>, actor: &Actor, group: &Group, let_in: bool) -> Result<()> {
-    for mut request in memberships::requests_of_group(context.connection, group.id)? {
-        let user = users::find(context.connection, request.user_id)?;
+fn decide_all(session: &mut Session<'_>, actor: &Actor, group: &Group, let_in: bool) -> Result<()> {
+    for mut request in memberships::requests_of_group(session.connection, group.id)? {
+        let user = users::find(session.connection, request.user_id)?;
         let login = user.map(|user| user.login).unwrap_or_default();
         let requested = Standing::Requested.as_str();
         let action = if let_in {
             request.state = Standing::Member.as_str().into();
-            request.since = context.now;
+            request.since = session.now;
             request.note = String::new();
-            memberships::update(context.connection, requested, &request)?;
-            groups::add_members(context.connection, group.id, 1)?;
+            memberships::update(session.connection, requested, &request)?;
+            groups::add_members(session.connection, group.id, 1)?;
             "approveJoinRequest"
         } else {
-            memberships::delete(context.connection, group.id, request.user_id, requested)?;
+            memberships::delete(session.connection, group.id, request.user_id, requested)?;
             "denyJoinRequest"
         };
-        context.record(
+        session.record(
             &actor.login,
             Record {
                 group: Some(GroupRef(group.id)),

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::groups;
 
-use crate::types::{AuthToken, GroupName, GroupRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{GroupName, GroupRef};
+use crate::{Declaration, DirectoryReader, Operation, Result, Session, Verbs};
 
 /// Groups that an answer shows at the most: a single letter is part of most names.
 const MOST: i64 = 100;
@@ -16,8 +16,6 @@ const MOST: i64 = 100;
 pub struct FindGroup {
     /// A part of the name
     pub name: GroupName,
-    /// An authentication token, where the service shows its directory to members only
-    pub auth_token: Option<AuthToken>,
 }
 
 /// What findGroup answers.
@@ -35,20 +33,20 @@ pub struct FoundGroup {
     /// ID of the group
     pub id: GroupRef,
     /// Name of the group
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
 }
 
 impl Operation for FindGroup {
-    const NAME: &'static str = "findGroup";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[Code::UserTokenInvalid, Code::UserTokenExpired];
+    const DECLARATION: &'static Declaration = &Declaration {
+        verbs: Verbs::Post,
+        ..Declaration::read("findGroup", &[])
+    };
+    type Caller = DirectoryReader;
     type Output = FoundGroups;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<FoundGroups> {
-        context.authenticate_for_directory(self.auth_token.as_ref())?;
-        let rows = groups::search(context.connection, &self.name.to_lowercase(), MOST)?;
+    fn run(&self, _: &DirectoryReader, session: &mut Session<'_>) -> Result<FoundGroups> {
+        let rows = groups::search(session.connection, &self.name.to_lowercase(), MOST)?;
         Ok(FoundGroups {
             groups: rows
                 .into_iter()

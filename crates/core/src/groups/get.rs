@@ -6,41 +6,36 @@ use trivium_storage::groups::Group;
 
 use crate::groups::rules::{RegistrationType, Standing};
 use crate::groups::view::GroupView;
-use crate::types::{AuthToken, GroupRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::GroupRef;
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
 
 /// Shows a group. One that is joined by invitation only is shown to its members alone.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetGroup {
-    /// An authentication token; groups by invitation are shown to members only
-    pub auth_token: Option<AuthToken>,
     /// ID of the group
     pub id: GroupRef,
 }
 
 /// What getGroup answers.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Shown {
+pub struct GroupResult {
     /// The group
     pub group: GroupView,
 }
 
 impl Operation for GetGroup {
-    const NAME: &'static str = "getGroup";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-    ];
-    type Output = Shown;
+    const DECLARATION: &'static Declaration = &Declaration {
+        token_first: true,
+        ..Declaration::read("getGroup", &[codes::CONTENT_NOT_FOUND])
+    };
+    type Caller = Option<Actor>;
+    type Output = GroupResult;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Shown> {
-        let group = visible(context, self.auth_token.as_ref(), self.id)?;
-        Ok(Shown {
-            group: GroupView::of(group, context)?,
+    fn run(&self, actor: &Option<Actor>, session: &mut Session<'_>) -> Result<GroupResult> {
+        let group = visible(session, actor.as_ref(), self.id)?;
+        Ok(GroupResult {
+            group: GroupView::of(group, session)?,
         })
     }
 }
@@ -49,18 +44,10 @@ impl Operation for GetGroup {
 ///
 /// # Errors
 /// Those of [`GetGroup`].
-pub fn visible(
-    context: &mut Context<'_>,
-    token: Option<&AuthToken>,
-    id: GroupRef,
-) -> Result<Group> {
-    let actor = match token {
-        Some(token) => Some(context.authenticate(token)?),
-        None => None,
-    };
-    let group = context.group(id)?;
+pub fn visible(session: &mut Session<'_>, actor: Option<&Actor>, id: GroupRef) -> Result<Group> {
+    let group = session.group(id)?;
     let standing = match actor {
-        Some(actor) => context.standing_of(&actor, &group)?,
+        Some(actor) => session.standing(actor, &group)?,
         None => Standing::None,
     };
     disclosed(&group, standing)?;
@@ -73,7 +60,7 @@ pub fn visible(
 /// `content_not_found`.
 pub(crate) fn disclosed(group: &Group, standing: Standing) -> Result<()> {
     if group.registration_type == RegistrationType::Invite.as_str() && standing.role().is_none() {
-        return Err(Code::ContentNotFound.into());
+        return Err(codes::CONTENT_NOT_FOUND.into());
     }
     Ok(())
 }

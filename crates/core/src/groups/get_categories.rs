@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use trivium_storage::groups;
 
 use crate::types::CategoryRef;
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::{Declaration, Operation, Result, Session};
 
 /// Lists the categories of groups by name.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -16,10 +16,10 @@ pub struct GetCategories {}
 #[serde(rename_all = "camelCase")]
 pub struct Categories {
     /// What was done, for people
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub msg: String,
     /// How many categories there are
-    #[schemars(with = "crate::plain::Count")]
+    #[schemars(with = "trivium_rpc::schema::Count")]
     pub total_results: i64,
     /// The categories
     pub categories: Vec<Category>,
@@ -32,22 +32,20 @@ pub struct Category {
     /// ID of the category
     pub id: CategoryRef,
     /// Name of the category
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
     /// How many listed groups are in it
-    #[schemars(with = "crate::plain::Count")]
+    #[schemars(with = "trivium_rpc::schema::Count")]
     pub group_count: i64,
 }
 
 impl Operation for GetCategories {
-    const NAME: &'static str = "getCategories";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[];
+    const DECLARATION: &'static Declaration = &Declaration::read("getCategories", &[]);
+    type Caller = ();
     type Output = Categories;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Categories> {
-        let mut rows = groups::categories(context.connection)?;
+    fn run(&self, (): &(), session: &mut Session<'_>) -> Result<Categories> {
+        let mut rows = groups::categories(session.connection)?;
         // Sorted here, as the two databases need not sort texts alike.
         rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         Ok(Categories {

@@ -8,7 +8,7 @@ use trivium_storage::groups;
 
 use crate::groups::view::GroupSummary;
 use crate::types::{PageNumber, ResultsPerPage, UserRef, pages, slice};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::{Declaration, Operation, Result, Session, codes};
 
 /// Lists groups, newest first: all that are not by invitation only, or those of one user.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -67,8 +67,8 @@ impl JsonSchema for Whose {
         json_schema!({
             "type": "string",
             "pattern": "^(global|user:[0-9]{1,18})$",
-            "x-what": "User ID",
-            "x-or": "global",
+            "x-title": "User ID",
+            "x-alternative": "global",
             "examples": ["user:7", "global"],
         })
     }
@@ -79,36 +79,35 @@ impl JsonSchema for Whose {
 #[serde(rename_all = "camelCase")]
 pub struct Groups {
     /// What was done, for people
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub msg: String,
     /// Which page this is
     pub page: PageNumber,
     /// How many groups a page has
     pub results_per_page: ResultsPerPage,
     /// How many groups there are
-    #[schemars(with = "crate::plain::Count")]
+    #[schemars(with = "trivium_rpc::schema::Count")]
     pub total_results: i64,
     /// How many pages there are
-    #[schemars(with = "crate::plain::Count")]
+    #[schemars(with = "trivium_rpc::schema::Count")]
     pub total_pages: i64,
     /// The groups of this page
     pub groups: Vec<GroupSummary>,
 }
 
 impl Operation for GetGroups {
-    const NAME: &'static str = "getGroups";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[Code::UserNotFound];
+    const DECLARATION: &'static Declaration =
+        &Declaration::read("getGroups", &[codes::USER_NOT_FOUND]);
+    type Caller = ();
     type Output = Groups;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Groups> {
+    fn run(&self, (): &(), session: &mut Session<'_>) -> Result<Groups> {
         let page = slice(self.page, self.results_per_page);
         let (rows, total) = match self.context {
-            Whose::Global => groups::list_listed(context.connection, page)?,
+            Whose::Global => groups::list_listed(session.connection, page)?,
             Whose::User(user) => {
-                let user = context.user(user)?;
-                let (rows, total) = groups::list_of_member(context.connection, user.id, page)?;
+                let user = session.user(user)?;
+                let (rows, total) = groups::list_of_member(session.connection, user.id, page)?;
                 (rows.into_iter().map(|row| row.group).collect(), total)
             }
         };
@@ -120,7 +119,7 @@ impl Operation for GetGroups {
             total_pages: pages(total, self.results_per_page),
             groups: rows
                 .into_iter()
-                .map(|group| GroupSummary::of(group, context))
+                .map(|group| GroupSummary::of(group, session))
                 .collect(),
         })
     }

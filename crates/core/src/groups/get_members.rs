@@ -9,15 +9,13 @@ pub use trivium_storage::memberships::{MemberOrder, Person};
 use crate::groups::get::disclosed;
 use crate::groups::rules::Role;
 use crate::groups::view::AccessType;
-use crate::types::{AuthToken, DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
-use crate::{Code, Context, Effect, Operation, Page, Result, Verbs};
+use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
+use crate::{Actor, Declaration, Operation, Page, Result, Session, codes};
 
 /// Lists the members of a group in the order in which they joined.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetMembers {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// Which page of the list
@@ -46,7 +44,7 @@ pub struct Member {
     #[schemars(with = "crate::types::Login")]
     pub login: String,
     /// Their name
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
     /// What they are in the group
     pub role: Role,
@@ -55,21 +53,17 @@ pub struct Member {
 }
 
 impl Operation for GetMembers {
-    const NAME: &'static str = "getMembers";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::read(
+        "getMembers",
+        &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
+    );
+    type Caller = Actor;
     type Output = Members;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Members> {
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Members> {
         let (group, rows, total) = members(
-            context,
-            &self.auth_token,
+            session,
+            actor,
             self.id,
             MemberOrder::Joining,
             slice(self.page, self.results_per_page),
@@ -105,21 +99,20 @@ impl Operation for GetMembers {
 /// # Errors
 /// Those of [`GetMembers`].
 pub fn members(
-    context: &mut Context<'_>,
-    token: &AuthToken,
+    session: &mut Session<'_>,
+    actor: &Actor,
     id: GroupRef,
     order: MemberOrder,
     page: Page,
 ) -> Result<(Group, Vec<Person>, i64)> {
-    let actor = context.authenticate(token)?;
-    let group = context.group(id)?;
-    let standing = context.standing_of(&actor, &group)?;
+    let group = session.group(id)?;
+    let standing = session.standing(actor, &group)?;
     disclosed(&group, standing)?;
     if group.access_type == AccessType::Members.as_str() && standing.role().is_none() {
-        return Err(Code::UserAccessDenied.into());
+        return Err(codes::USER_ACCESS_DENIED.into());
     }
     let states = [Role::Member.as_str(), Role::Moderator.as_str()];
-    let (rows, total) = memberships::list(context.connection, group.id, &states, order, page)?;
+    let (rows, total) = memberships::list(session.connection, group.id, &states, order, page)?;
     Ok((group, rows, total))
 }
 

@@ -6,15 +6,13 @@ use trivium_storage::groups::{self, Group};
 
 use crate::groups::rules::Role;
 use crate::groups::view::GroupView;
-use crate::types::{AuthToken, DateTime, PageNumber, ResultsPerPage, slice};
-use crate::{Code, Context, Effect, Operation, Page, Result, Verbs};
+use crate::types::{DateTime, PageNumber, ResultsPerPage, slice};
+use crate::{Actor, Declaration, Operation, Page, Result, Session};
 
 /// Lists the groups that the caller is a member of, highest ID first.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetMyGroups {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// Which page of the list
     #[serde(default)]
     pub page: PageNumber,
@@ -31,31 +29,27 @@ crate::listing! {
     }
 }
 
-/// Every group that the caller is a member of, highest number first.
+/// Every group that the caller is a member of, highest ID first.
 ///
 /// # Errors
-/// Those of the token.
-pub fn all(context: &mut Context<'_>, token: &AuthToken) -> Result<Vec<Group>> {
-    let actor = context.authenticate(token)?;
+/// A failure of the store.
+pub fn all(session: &mut Session<'_>, actor: &Actor) -> Result<Vec<Group>> {
     let everything = Page {
         offset: 0,
         limit: i64::MAX,
     };
-    let (rows, _) = groups::list_of_member(context.connection, actor.id, everything)?;
+    let (rows, _) = groups::list_of_member(session.connection, actor.id, everything)?;
     Ok(rows.into_iter().map(|row| row.group).collect())
 }
 
 impl Operation for GetMyGroups {
-    const NAME: &'static str = "getMyGroups";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[Code::UserTokenInvalid, Code::UserTokenExpired];
+    const DECLARATION: &'static Declaration = &Declaration::read("getMyGroups", &[]);
+    type Caller = Actor;
     type Output = MyGroups;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<MyGroups> {
-        let actor = context.authenticate(&self.auth_token)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<MyGroups> {
         let (rows, total) = groups::list_of_member(
-            context.connection,
+            session.connection,
             actor.id,
             slice(self.page, self.results_per_page),
         )?;
@@ -67,7 +61,7 @@ impl Operation for GetMyGroups {
             } else {
                 row.state.parse()?
             };
-            let mut view = GroupView::of(row.group, context)?;
+            let mut view = GroupView::of(row.group, session)?;
             view.role = Some(role);
             view.joined_at = Some(DateTime(row.since));
             mine.push(view);
@@ -77,7 +71,7 @@ impl Operation for GetMyGroups {
             .filter(|group| group.role != Some(Role::Member))
             .map(|group| group.id.0)
             .collect();
-        let waiting = groups::count_requests(context.connection, &moderated)?;
+        let waiting = groups::count_requests(session.connection, &moderated)?;
         for group in mine.iter_mut().filter(|g| g.role != Some(Role::Member)) {
             group.waiting_requests = Some(waiting.get(&group.id.0).copied().unwrap_or(0));
         }

@@ -5,19 +5,17 @@ use serde::{Deserialize, Serialize};
 use trivium_storage::groups::{self, Group};
 use trivium_storage::memberships::{self, Membership};
 
-use crate::context::{Actor, Record};
+use crate::groups::relation::Relation;
 use crate::groups::rules::{JoinState, Joining, Role, Standing, joining};
-use crate::groups::standing::Towards;
 use crate::invitations::redeem::{self, Redeemable};
-use crate::types::{AuthToken, GroupRef, InvitationSecret, Prose, UserRef};
-use crate::{Code, Context, Effect, Fact, Operation, Result, Verbs};
+use crate::session::Record;
+use crate::types::{GroupRef, InvitationSecret, Prose, UserRef};
+use crate::{Actor, Declaration, ErrorDetail, Operation, Result, Session, codes};
 
 /// Joins a user to a group.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinGroup {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group to join
     pub id: GroupRef,
     /// What a moderator should know, where one decides
@@ -36,47 +34,45 @@ pub struct Joined {
 }
 
 impl Operation for JoinGroup {
-    const NAME: &'static str = "joinGroup";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::Banned,
-        Code::AlreadyMember,
-        Code::JoinRequestPending,
-        Code::GroupNotInvited,
-        Code::InvitationInvalid,
-        Code::InvitationRevoked,
-        Code::InvitationExpired,
-        Code::InvitationUsedUp,
-        Code::InvitationIssuerInvalid,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "joinGroup",
+        &[
+            codes::CONTENT_NOT_FOUND,
+            codes::BANNED,
+            codes::ALREADY_MEMBER,
+            codes::JOIN_REQUEST_PENDING,
+            codes::GROUP_NOT_INVITED,
+            codes::INVITATION_INVALID,
+            codes::INVITATION_REVOKED,
+            codes::INVITATION_EXPIRED,
+            codes::INVITATION_USED_UP,
+            codes::INVITATION_ISSUER_INVALID,
+        ],
+    );
+    type Caller = Actor;
     type Output = Joined;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Joined> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let group = context.group(self.id)?;
-        let person = context.towards(&group, actor.id)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Joined> {
+        let group = session.group(self.id)?;
+        let person = session.relation(&group, actor.id)?;
         let invitation = match (&self.invitation, person.standing) {
             // Those whom no invitation helps are told so, whatever they brought.
             (Some(secret), Standing::None | Standing::Requested) => {
-                Some(redeem::to_group(context, &group, secret)?)
+                Some(redeem::to_group(session, &group, secret)?)
             }
             _ => None,
         };
         let message = self.message.as_ref().map_or("", |message| message);
-        let join_state = person.join(context, &actor, &group, message, invitation)?;
+        let join_state = person.join(session, actor, &group, message, invitation)?;
         Ok(Joined { join_state })
     }
 }
 
-impl Towards {
+impl Relation {
     /// Does what the table of joining says.
     pub(crate) fn join(
         self,
-        context: &mut Context<'_>,
+        session: &mut Session<'_>,
         actor: &Actor,
         group: &Group,
         message: &str,
@@ -86,25 +82,25 @@ impl Towards {
         let rule = joining(self.standing, registration, invitation.is_some())?;
         let join_state = match rule.joining {
             Joining::Refuse(code) => {
-                let fact = Fact::Membership(UserRef(actor.id), GroupRef(group.id));
-                return Err(code.about(fact));
+                let detail = ErrorDetail::Membership(UserRef(actor.id), GroupRef(group.id));
+                return Err(detail.of(code));
             }
             Joining::Let(join_state) => join_state,
         };
         let role = match &invitation {
-            Some(invitation) => redeem::count(context, invitation)?,
+            Some(invitation) => redeem::count(session, invitation)?,
             None => Role::Member,
         };
         let (state, note) = match join_state {
             JoinState::Joined => (role.as_str(), ""),
             JoinState::InModeration => (Standing::Requested.as_str(), message),
         };
-        self.put(context, group, actor.id, state, note)?;
+        self.put(session, group, actor.id, state, note)?;
         let action = match join_state {
             JoinState::Joined => None,
             JoinState::InModeration => Some("requestToJoin"),
         };
-        context.record(
+        session.record(
             &actor.login,
             Record {
                 group: Some(GroupRef(group.id)),
@@ -119,7 +115,7 @@ impl Towards {
     /// Writes the new state of a person who is no member yet, and counts them if they are now.
     pub(crate) fn put(
         self,
-        context: &mut Context<'_>,
+        session: &mut Session<'_>,
         group: &Group,
         user: i64,
         state: &str,
@@ -129,19 +125,19 @@ impl Towards {
             group_id: group.id,
             user_id: user,
             state: state.into(),
-            since: context.now,
+            since: session.now,
             note: note.into(),
             until: None,
         };
         match self.row {
             // A request, or a ban that has ended.
             Some(row) => {
-                memberships::update(context.connection, &row.state, &to)?;
+                memberships::update(session.connection, &row.state, &to)?;
             }
-            None => memberships::insert(context.connection, &to)?,
+            None => memberships::insert(session.connection, &to)?,
         }
         if state != Standing::Requested.as_str() {
-            groups::add_members(context.connection, group.id, 1)?;
+            groups::add_members(session.connection, group.id, 1)?;
         }
         Ok(())
     }

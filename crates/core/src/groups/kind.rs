@@ -3,9 +3,9 @@
 use trivium_storage::onezone;
 
 use crate::types::GroupRef;
-use crate::{Context, Result};
+use crate::{Result, Session};
 
-crate::words! {
+trivium_rpc::string_enum! {
     /// What a group is in an organization.
     Kind {
         /// All of it.
@@ -24,16 +24,16 @@ impl Kind {
     ///
     /// # Errors
     /// The store's failure.
-    pub fn of(context: &mut Context<'_>, group: GroupRef) -> Result<Self> {
-        Ok(onezone::group_type(context.connection, group.0)?.parse()?)
+    pub fn of(session: &mut Session<'_>, group: GroupRef) -> Result<Self> {
+        Ok(onezone::group_type(session.connection, group.0)?.parse()?)
     }
 
     /// Gives it to a group.
     ///
     /// # Errors
     /// The store's failure.
-    pub fn give(self, context: &mut Context<'_>, group: GroupRef) -> Result<()> {
-        onezone::set_group_type(context.connection, group.0, self.as_str())?;
+    pub fn give(self, session: &mut Session<'_>, group: GroupRef) -> Result<()> {
+        onezone::set_group_type(session.connection, group.0, self.as_str())?;
         Ok(())
     }
 }

@@ -4,56 +4,52 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::{groups, invitations, memberships};
 
-use crate::context::Record;
 use crate::groups::rules::Standing;
-use crate::operation::Done;
-use crate::types::{AuthToken, GroupRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::session::Record;
+use crate::types::GroupRef;
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use trivium_rpc::entry::Done;
 
 /// Ends the caller's membership in a group.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LeaveGroup {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group to leave
     pub id: GroupRef,
 }
 
 impl Operation for LeaveGroup {
-    const NAME: &'static str = "leaveGroup";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::NotAMember,
-        Code::OwnerCannotLeave,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "leaveGroup",
+        &[
+            codes::CONTENT_NOT_FOUND,
+            codes::NOT_A_MEMBER,
+            codes::OWNER_CANNOT_LEAVE,
+        ],
+    );
+    type Caller = Actor;
     type Output = Done;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let group = context.group(self.id)?;
-        let standing = context.towards(&group, actor.id)?.standing;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+        let group = session.group(self.id)?;
+        let standing = session.relation(&group, actor.id)?.standing;
         match standing {
             Standing::Member | Standing::Moderator => {}
-            Standing::Owner => return Err(Code::OwnerCannotLeave.into()),
+            Standing::Owner => return Err(codes::OWNER_CANNOT_LEAVE.into()),
             Standing::None | Standing::Requested | Standing::Banned => {
-                return Err(Code::NotAMember.into());
+                return Err(codes::NOT_A_MEMBER.into());
             }
         }
-        memberships::delete(context.connection, group.id, actor.id, standing.as_str())?;
-        groups::add_members(context.connection, group.id, -1)?;
+        memberships::delete(session.connection, group.id, actor.id, standing.as_str())?;
+        groups::add_members(session.connection, group.id, -1)?;
         if standing.moderates() {
-            invitations::orphan(context.connection, actor.id, Some(group.id), context.now)?;
+            invitations::orphan(session.connection, actor.id, Some(group.id), session.now)?;
         }
-        context.record(
+        session.record(
             &actor.login,
             Record {
                 group: Some(self.id),
-                action: Some(Self::NAME),
+                action: Some(Self::DECLARATION.name),
                 ..Record::default()
             },
         )?;

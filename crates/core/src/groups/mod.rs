@@ -13,8 +13,9 @@ pub mod join;
 pub mod kind;
 pub mod leave;
 pub mod new;
+pub mod relation;
 pub mod rules;
-pub mod standing;
+
 pub mod succession;
 pub mod view;
 pub mod withdraw;

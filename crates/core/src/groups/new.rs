@@ -4,18 +4,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::{groups, memberships};
 
-use crate::context::Record;
 use crate::groups::rules::{RegistrationType, Standing};
 use crate::groups::view::{AccessType, ModerationType};
-use crate::types::{AuthToken, CategoryRef, GroupName, GroupRef, Line, Prose};
-use crate::{Code, Context, Effect, Error, Operation, Result, Verbs};
+use crate::session::Record;
+use crate::types::{CategoryRef, GroupName, GroupRef, Line, Prose};
+use crate::{Actor, Declaration, Error, Operation, Result, Session, codes};
 
 /// Makes a group; the caller becomes its owner.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NewGroup {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// Name of the group
     #[schemars(extend("x-characters" = NAME))]
     pub name: GroupName,
@@ -37,29 +35,27 @@ pub struct NewGroup {
 
 /// What newGroup answers.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Made {
+pub struct GroupCreated {
     /// ID of the new group
     pub id: GroupRef,
 }
 
 impl Operation for NewGroup {
-    const NAME: &'static str = "newGroup";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::GroupParameterError,
-        Code::CategoryDoesNotExist,
-        Code::ContentCollectionTitleAlreadyExist,
-    ];
-    type Output = Made;
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "newGroup",
+        &[
+            codes::GROUP_PARAMETER_ERROR,
+            codes::CATEGORY_DOES_NOT_EXIST,
+            codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
+        ],
+    );
+    type Caller = Actor;
+    type Output = GroupCreated;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Made> {
-        let actor = context.authenticate(&self.auth_token)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<GroupCreated> {
         acceptable_name(&self.name)?;
-        if !groups::category_exists(context.connection, self.category.0)? {
-            return Err(Code::CategoryDoesNotExist.into());
+        if !groups::category_exists(session.connection, self.category.0)? {
+            return Err(codes::CATEGORY_DOES_NOT_EXIST.into());
         }
         let group = groups::NewGroup {
             id: None,
@@ -77,10 +73,10 @@ impl Operation for NewGroup {
             num_topics: 0,
             commercial_account_id: 0,
             owner_id: actor.id,
-            created_at: context.now,
+            created_at: session.now,
         };
-        Ok(Made {
-            id: found(context, &actor.login, &group)?,
+        Ok(GroupCreated {
+            id: create_group(session, &actor.login, &group)?,
         })
     }
 }
@@ -89,14 +85,14 @@ impl Operation for NewGroup {
 ///
 /// # Errors
 /// `content_collection_title_already_exist`.
-pub(crate) fn found(
-    context: &mut Context<'_>,
+pub(crate) fn create_group(
+    session: &mut Session<'_>,
     founder: &str,
     group: &groups::NewGroup,
 ) -> Result<GroupRef> {
-    let id = groups::insert(context.connection, group).map_err(title_taken)?;
+    let id = groups::insert(session.connection, group).map_err(title_taken)?;
     memberships::insert(
-        context.connection,
+        session.connection,
         &memberships::Membership {
             group_id: id,
             user_id: group.owner_id,
@@ -107,7 +103,7 @@ pub(crate) fn found(
         },
     )?;
     let id = GroupRef(id);
-    context.record(
+    session.record(
         founder,
         Record {
             group: Some(id),
@@ -129,9 +125,9 @@ pub(crate) const NAME: &str = concat!(
 /// # Errors
 /// `group_parameter_error`.
 pub(crate) fn acceptable_name(name: &str) -> Result<()> {
-    if name.trim().is_empty() || name.chars().count() > GroupName::LONGEST {
+    if name.trim().is_empty() || name.chars().count() > GroupName::MAX_LENGTH {
         return Err(Error::new(
-            Code::GroupParameterError,
+            codes::GROUP_PARAMETER_ERROR,
             "A group needs a name, of at most 255 characters.",
         ));
     }
@@ -141,7 +137,7 @@ pub(crate) fn acceptable_name(name: &str) -> Result<()> {
 /// Two living groups of one owner cannot have the same name: the database says so.
 pub(crate) fn title_taken(error: trivium_storage::Error) -> Error {
     if error.is_unique_violation() {
-        Code::ContentCollectionTitleAlreadyExist.into()
+        codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST.into()
     } else {
         error.into()
     }
@@ -150,8 +146,8 @@ pub(crate) fn title_taken(error: trivium_storage::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::can_carry;
-    use crate::types::patterns::{characters, classes};
+    use trivium_rpc::text::is_portable_char;
+    use trivium_rpc::text::patterns::{characters, classes};
 
     #[test]
     fn the_pattern_of_names_is_what_is_acceptable() {
@@ -159,9 +155,13 @@ mod tests {
             panic!("three classes of characters");
         };
         for c in characters() {
-            let acceptable = can_carry(c) && acceptable_name(&c.to_string()).is_ok();
+            let acceptable = is_portable_char(c) && acceptable_name(&c.to_string()).is_ok();
             assert_eq!(visible(c), acceptable, "{c:?}");
-            assert_eq!((before(c), after(c)), (can_carry(c), can_carry(c)), "{c:?}");
+            assert_eq!(
+                (before(c), after(c)),
+                (is_portable_char(c), is_portable_char(c)),
+                "{c:?}"
+            );
         }
     }
 }

@@ -6,9 +6,9 @@ use trivium_storage::Seconds;
 use trivium_storage::groups::Group;
 use trivium_storage::memberships::Membership;
 
-use crate::{Code, Result};
+use crate::{Code, Result, codes};
 
-crate::words! {
+trivium_rpc::string_enum! {
     /// How a person stands towards a group.
     Standing {
         /// Nothing is between them.
@@ -26,7 +26,7 @@ crate::words! {
     }
 }
 
-crate::words! {
+trivium_rpc::string_enum! {
     /// What a member is in a group.
     Role {
         /// A member without further rights.
@@ -38,7 +38,7 @@ crate::words! {
     }
 }
 
-crate::words! {
+trivium_rpc::string_enum! {
     /// How a group is joined.
     RegistrationType {
         /// By anybody, at once.
@@ -50,7 +50,7 @@ crate::words! {
     }
 }
 
-crate::words! {
+trivium_rpc::string_enum! {
     /// How a join ended.
     JoinState {
         /// The person is a member.
@@ -94,17 +94,17 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::Banned],
         registration: ANY,
         invited: None,
-        joining: Joining::Refuse(Code::Banned),
-        reason: "The person is banned from the group.",
+        joining: Joining::Refuse(codes::BANNED),
+        reason: "The user is banned from the group.",
         next_step: "Wait until the ban ends, or ask a moderator to lift it.",
     },
     JoinRule {
         standing: &[Standing::Member, Standing::Moderator, Standing::Owner],
         registration: ANY,
         invited: None,
-        joining: Joining::Refuse(Code::AlreadyMember),
-        reason: "The person is a member already.",
-        next_step: "There is nothing left to do.",
+        joining: Joining::Refuse(codes::ALREADY_MEMBER),
+        reason: "The user is already a member.",
+        next_step: "Nothing; the user is already a member.",
     },
     JoinRule {
         standing: &[Standing::None, Standing::Requested],
@@ -118,8 +118,8 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::Requested],
         registration: ANY,
         invited: Some(false),
-        joining: Joining::Refuse(Code::JoinRequestPending),
-        reason: "A request to join waits already.",
+        joining: Joining::Refuse(codes::JOIN_REQUEST_PENDING),
+        reason: "A request to join is already pending.",
         next_step: "Wait for a moderator, or withdraw the request.",
     },
     JoinRule {
@@ -142,8 +142,8 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::None],
         registration: &[RegistrationType::Invite],
         invited: Some(false),
-        joining: Joining::Refuse(Code::GroupNotInvited),
-        reason: "The group is joined by invitation only.",
+        joining: Joining::Refuse(codes::GROUP_NOT_INVITED),
+        reason: "The group can be joined by invitation only.",
         next_step: "Ask a moderator for an invitation.",
     },
 ];
@@ -164,7 +164,7 @@ pub fn joining(
                 && rule.registration.contains(&registration)
                 && rule.invited.is_none_or(|wanted| wanted == invited)
         })
-        .ok_or_else(|| Code::GeneralSomeError.into())
+        .ok_or_else(|| codes::GENERAL_SOME_ERROR.into())
 }
 
 /// How the person of this row stands now: a ban whose end has passed is none.
@@ -187,7 +187,7 @@ pub fn standing(
     })
 }
 
-crate::words! {
+trivium_rpc::string_enum! {
     /// What moderators and owners do to others.
     Act {
         /// Let a waiting person in.
@@ -234,13 +234,13 @@ pub const ACTING: &[ActRule] = &[
         acts: Act::ALL,
         actor: WITHOUT_RIGHTS,
         subject: ANYBODY,
-        refusal: Some(Code::UserAccessDenied),
+        refusal: Some(codes::USER_ACCESS_DENIED),
     },
     ActRule {
         acts: &[Act::SetRole, Act::Transfer],
         actor: &[Standing::Moderator],
         subject: ANYBODY,
-        refusal: Some(Code::UserAccessDenied),
+        refusal: Some(codes::USER_ACCESS_DENIED),
     },
     ActRule {
         acts: &[Act::Approve, Act::Deny],
@@ -252,7 +252,7 @@ pub const ACTING: &[ActRule] = &[
         acts: &[Act::Approve, Act::Deny],
         actor: ANYBODY,
         subject: ANYBODY,
-        refusal: Some(Code::JoinRequestNotFound),
+        refusal: Some(codes::JOIN_REQUEST_NOT_FOUND),
     },
     ActRule {
         acts: &[Act::Unban],
@@ -264,19 +264,19 @@ pub const ACTING: &[ActRule] = &[
         acts: &[Act::Unban],
         actor: ANYBODY,
         subject: ANYBODY,
-        refusal: Some(Code::NotBanned),
+        refusal: Some(codes::NOT_BANNED),
     },
     ActRule {
         acts: &[Act::Remove, Act::Ban, Act::SetRole, Act::Transfer],
         actor: ANYBODY,
         subject: &[Standing::Owner],
-        refusal: Some(Code::OwnerProtected),
+        refusal: Some(codes::OWNER_PROTECTED),
     },
     ActRule {
         acts: &[Act::Remove, Act::Ban],
         actor: &[Standing::Moderator],
         subject: &[Standing::Moderator],
-        refusal: Some(Code::UserAccessDenied),
+        refusal: Some(codes::USER_ACCESS_DENIED),
     },
     ActRule {
         acts: &[Act::Ban],
@@ -294,7 +294,7 @@ pub const ACTING: &[ActRule] = &[
         acts: &[Act::Remove, Act::SetRole, Act::Transfer],
         actor: ANYBODY,
         subject: ANYBODY,
-        refusal: Some(Code::NotAMember),
+        refusal: Some(codes::NOT_A_MEMBER),
     },
 ];
 
@@ -309,7 +309,7 @@ pub fn acting(act: Act, actor: Standing, subject: Standing) -> Result<()> {
     match rule.map(|rule| rule.refusal) {
         Some(None) => Ok(()),
         Some(Some(code)) => Err(code.into()),
-        None => Err(Code::UserAccessDenied.into()),
+        None => Err(codes::USER_ACCESS_DENIED.into()),
     }
 }
 

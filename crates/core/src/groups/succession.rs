@@ -4,13 +4,13 @@ use trivium_storage::groups::{self, Group, GroupChange};
 use trivium_storage::memberships::{self, MemberOrder};
 use trivium_storage::users::User;
 
-use crate::context::Record;
 use crate::groups::delete::end;
 use crate::groups::leave::LeaveGroup;
 use crate::groups::new::title_taken;
 use crate::groups::rules::Standing;
-use crate::types::{AuthToken, GroupRef, UserRef};
-use crate::{Context, Operation, Page, Result};
+use crate::session::Record;
+use crate::types::{GroupRef, UserRef};
+use crate::{Actor, Operation, Page, Result, Session};
 
 /// How many are looked at, in the order in which they joined.
 const CANDIDATES: Page = Page {
@@ -24,28 +24,23 @@ const CANDIDATES: Page = Page {
 /// # Errors
 /// Those of [`LeaveGroup`] but `owner_cannot_leave`;
 /// `content_collection_title_already_exist` when the heir owns a group of this name.
-pub fn leave(context: &mut Context<'_>, token: &AuthToken, id: GroupRef) -> Result<()> {
-    let actor = context.authenticate(token)?;
-    let group = context.group(id)?;
-    if context.towards(&group, actor.id)?.standing == Standing::Owner {
-        let Some(heir) = heir(context, &group)? else {
-            return end(context, &actor, &group);
+pub fn leave(session: &mut Session<'_>, actor: &Actor, id: GroupRef) -> Result<()> {
+    let group = session.group(id)?;
+    if session.relation(&group, actor.id)?.standing == Standing::Owner {
+        let Some(heir) = heir(session, &group)? else {
+            return end(session, actor, &group);
         };
-        hand_on(context, &actor.login, &group, &heir)?;
+        hand_on(session, &actor.login, &group, &heir)?;
     }
-    let leaving = LeaveGroup {
-        auth_token: token.clone(),
-        id,
-    };
-    leaving.run(context).map(|_| ())
+    Operation::run(&LeaveGroup { id }, actor, session).map(|_| ())
 }
 
 /// Who owns the group when its owner is gone: those who cannot act come last.
-fn heir(context: &mut Context<'_>, group: &Group) -> Result<Option<User>> {
+fn heir(session: &mut Session<'_>, group: &Group) -> Result<Option<User>> {
     let mut disabled = None;
     for state in [Standing::Moderator, Standing::Member] {
         let (people, _) = memberships::list(
-            context.connection,
+            session.connection,
             group.id,
             &[state.as_str()],
             MemberOrder::Joining,
@@ -53,8 +48,8 @@ fn heir(context: &mut Context<'_>, group: &Group) -> Result<Option<User>> {
         )?;
         for person in people.iter().filter(|p| p.user_id != group.owner_id) {
             // Held, so that nobody inherits who is being deleted meanwhile.
-            let stays = context.connection.hold_user(person.user_id)?;
-            let user = context.user(UserRef(person.user_id))?;
+            let stays = session.connection.hold_user(person.user_id)?;
+            let user = session.user(UserRef(person.user_id))?;
             if stays && user.disabled_at.is_none() {
                 return Ok(Some(user));
             }
@@ -64,19 +59,19 @@ fn heir(context: &mut Context<'_>, group: &Group) -> Result<Option<User>> {
     Ok(disabled)
 }
 
-fn hand_on(context: &mut Context<'_>, owner: &str, group: &Group, heir: &User) -> Result<()> {
-    if let Some(mut row) = memberships::find(context.connection, group.id, heir.id)?
+fn hand_on(session: &mut Session<'_>, owner: &str, group: &Group, heir: &User) -> Result<()> {
+    if let Some(mut row) = memberships::find(session.connection, group.id, heir.id)?
         && row.state == Standing::Member.as_str()
     {
         row.state = Standing::Moderator.as_str().into();
-        memberships::update(context.connection, Standing::Member.as_str(), &row)?;
+        memberships::update(session.connection, Standing::Member.as_str(), &row)?;
     }
     let change = GroupChange {
         owner_id: Some(heir.id),
         ..GroupChange::default()
     };
-    groups::update(context.connection, group.id, &change).map_err(title_taken)?;
-    context.record(
+    groups::update(session.connection, group.id, &change).map_err(title_taken)?;
+    session.record(
         owner,
         Record {
             group: Some(GroupRef(group.id)),

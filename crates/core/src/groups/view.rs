@@ -6,9 +6,9 @@ pub use trivium_storage::groups::Group;
 
 use crate::groups::rules::{RegistrationType, Role};
 use crate::types::{CategoryRef, DateTime, GroupRef, UserRef};
-use crate::{Context, Result};
+use crate::{Result, Session};
 
-crate::words! {
+trivium_rpc::string_enum! {
     /// Who may read what is in a group.
     AccessType {
         /// Everybody.
@@ -18,7 +18,7 @@ crate::words! {
     }
 }
 
-crate::words! {
+trivium_rpc::string_enum! {
     /// Whether what members post appears at once.
     ModerationType {
         /// It does.
@@ -35,18 +35,18 @@ pub struct GroupView {
     /// ID of the group
     pub id: GroupRef,
     /// Name of the group
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
     /// What the group is about
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub description: String,
     /// ID of its category
     pub category: CategoryRef,
     /// Words to find it by
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub tags: String,
     /// Address of a picture
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub image: String,
     /// Who may read what is in it
     pub access_type: AccessType,
@@ -55,17 +55,17 @@ pub struct GroupView {
     /// Whether what members post appears at once
     pub moderation_type: ModerationType,
     /// How many members it has
-    #[schemars(with = "crate::plain::Count")]
+    #[schemars(with = "trivium_rpc::schema::Count")]
     pub member_count: i64,
     /// How many topics it has
-    #[schemars(with = "crate::plain::Count")]
+    #[schemars(with = "trivium_rpc::schema::Count")]
     pub topic_count: i64,
     /// When it was made
     pub created: DateTime,
     /// ID of the user who owns it
     pub owner: UserRef,
     /// Address of its public page
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub url: String,
     /// What the caller is in it
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +75,7 @@ pub struct GroupView {
     pub joined_at: Option<DateTime>,
     /// How many requests to join wait; for those who moderate it
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<crate::plain::Count>")]
+    #[schemars(with = "Option<trivium_rpc::schema::Count>")]
     pub waiting_requests: Option<i64>,
 }
 
@@ -84,10 +84,10 @@ impl GroupView {
     ///
     /// # Errors
     /// The store's failure, for a value that is none of the allowed.
-    pub fn of(group: Group, context: &Context<'_>) -> Result<Self> {
+    pub fn of(group: Group, session: &Session<'_>) -> Result<Self> {
         Ok(Self {
             id: GroupRef(group.id),
-            url: context.group_url(group.id),
+            url: session.group_url(group.id),
             name: group.name,
             description: group.description,
             category: CategoryRef(group.category_id),
@@ -114,22 +114,22 @@ pub struct GroupSummary {
     /// ID of the group
     pub id: GroupRef,
     /// Name of the group
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
     /// How many members it has
-    #[schemars(with = "crate::plain::Count")]
+    #[schemars(with = "trivium_rpc::schema::Count")]
     pub member_count: i64,
     /// Address of its public page
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub url: String,
 }
 
 impl GroupSummary {
     /// Shows a group in short.
-    pub fn of(group: Group, context: &Context<'_>) -> Self {
+    pub fn of(group: Group, session: &Session<'_>) -> Self {
         Self {
             id: GroupRef(group.id),
-            url: context.group_url(group.id),
+            url: session.group_url(group.id),
             name: group.name,
             member_count: group.member_count,
         }

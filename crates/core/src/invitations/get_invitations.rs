@@ -4,17 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::invitations;
 
-use crate::types::{
-    AuthToken, DateTime, GroupRef, InvitationRef, PageNumber, ResultsPerPage, slice,
-};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{DateTime, GroupRef, InvitationRef, PageNumber, ResultsPerPage, slice};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
 
 /// Lists the invitations to a group, newest first. Its moderators may.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetInvitations {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// Which page of the list
@@ -43,10 +39,10 @@ pub struct InvitationView {
     #[schemars(with = "crate::types::Prefix")]
     pub prefix: String,
     /// The role that it gives
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub role: String,
     /// Login of who made it
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub created_by: String,
     /// When it was made
     pub created_at: DateTime,
@@ -58,29 +54,24 @@ pub struct InvitationView {
     #[schemars(range(min = 1, max = 1_000_000))]
     pub usage_limit: Option<i64>,
     /// How many members it has made
-    #[schemars(with = "crate::plain::Count")]
+    #[schemars(with = "trivium_rpc::schema::Count")]
     pub uses: i64,
     /// Whether it was ended: by a moderator, or because who made it may no longer invite
     pub revoked: bool,
 }
 
 impl Operation for GetInvitations {
-    const NAME: &'static str = "getInvitations";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::read(
+        "getInvitations",
+        &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
+    );
+    type Caller = Actor;
     type Output = Invitations;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Invitations> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let group = context.moderated_group(&actor, self.id)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Invitations> {
+        let group = session.moderated_group(actor, self.id)?;
         let (rows, total) = invitations::list(
-            context.connection,
+            session.connection,
             group.id,
             slice(self.page, self.results_per_page),
         )?;

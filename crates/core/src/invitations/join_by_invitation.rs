@@ -5,15 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::groups::rules::JoinState;
 use crate::invitations::redeem;
-use crate::types::{AuthToken, GroupRef, InvitationSecret};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{GroupRef, InvitationSecret};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
 
 /// Joins the caller to the group that an invitation leads into.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinByInvitation {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// The invitation
     pub invitation: InvitationSecret,
 }
@@ -29,28 +27,26 @@ pub struct JoinedByInvitation {
 }
 
 impl Operation for JoinByInvitation {
-    const NAME: &'static str = "joinByInvitation";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::InvitationInvalid,
-        Code::InvitationRevoked,
-        Code::InvitationExpired,
-        Code::InvitationUsedUp,
-        Code::ContentNotFound,
-        Code::InvitationIssuerInvalid,
-        Code::Banned,
-        Code::AlreadyMember,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "joinByInvitation",
+        &[
+            codes::INVITATION_INVALID,
+            codes::INVITATION_REVOKED,
+            codes::INVITATION_EXPIRED,
+            codes::INVITATION_USED_UP,
+            codes::CONTENT_NOT_FOUND,
+            codes::INVITATION_ISSUER_INVALID,
+            codes::BANNED,
+            codes::ALREADY_MEMBER,
+        ],
+    );
+    type Caller = Actor;
     type Output = JoinedByInvitation;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<JoinedByInvitation> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let (group, invitation) = redeem::to_any_group(context, &self.invitation)?;
-        let person = context.towards(&group, actor.id)?;
-        let join_state = person.join(context, &actor, &group, "", Some(invitation))?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<JoinedByInvitation> {
+        let (group, invitation) = redeem::to_any_group(session, &self.invitation)?;
+        let person = session.relation(&group, actor.id)?;
+        let join_state = person.join(session, actor, &group, "", Some(invitation))?;
         Ok(JoinedByInvitation {
             id: GroupRef(group.id),
             join_state,

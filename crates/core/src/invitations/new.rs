@@ -4,12 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::invitations;
 
-use crate::context::Record;
 use crate::groups::rules::Standing;
-use crate::types::{AuthToken, DateTime, GroupRef, InvitationRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs, secrets};
+use crate::session::Record;
+use crate::types::{DateTime, GroupRef, InvitationRef};
+use crate::{Actor, Declaration, Operation, Result, Session, codes, secrets};
 
-crate::words! {
+trivium_rpc::string_enum! {
     /// The role that an invitation gives.
     InvitedRole {
         /// A member without further rights.
@@ -23,8 +23,6 @@ crate::words! {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NewInvitation {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// How many members it may make; without it, any number
@@ -57,26 +55,21 @@ pub struct Invited {
 }
 
 impl Operation for NewInvitation {
-    const NAME: &'static str = "newInvitation";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "newInvitation",
+        &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
+    );
+    type Caller = Actor;
     type Output = Invited;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Invited> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let group = context.group(self.id)?;
-        let standing = context.standing_of(&actor, &group)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Invited> {
+        let group = session.group(self.id)?;
+        let standing = session.standing(actor, &group)?;
         may_invite(standing, self.role)?;
         let invitation = secrets::new_invitation()?;
-        let expires_at = self.expires_in.map(|seconds| context.now + seconds);
+        let expires_at = self.expires_in.map(|seconds| session.now + seconds);
         let id = invitations::insert(
-            context.connection,
+            session.connection,
             &invitations::NewInvitation {
                 group_id: group.id,
                 // What the administrator issues, is issued for the owner.
@@ -88,13 +81,13 @@ impl Operation for NewInvitation {
                 hash: secrets::hash(&invitation),
                 prefix: secrets::prefix(&invitation),
                 role: self.role.as_str(),
-                created_at: context.now,
+                created_at: session.now,
                 expires_at,
                 usage_limit: self.usage_limit,
             },
         )?;
         let invitation_id = InvitationRef(id);
-        context.record(
+        session.record(
             &actor.login,
             Record {
                 group: Some(self.id),
@@ -117,6 +110,6 @@ impl Operation for NewInvitation {
 pub(crate) fn may_invite(standing: Standing, role: InvitedRole) -> Result<()> {
     match (standing, role) {
         (Standing::Owner, _) | (Standing::Moderator, InvitedRole::Member) => Ok(()),
-        _ => Err(Code::UserAccessDenied.into()),
+        _ => Err(codes::USER_ACCESS_DENIED.into()),
     }
 }

@@ -6,7 +6,7 @@ use trivium_storage::{tokens, users};
 
 use crate::groups::rules::Role;
 use crate::types::{DateTime, GroupRef};
-use crate::{Code, Context, Error, Fact, Result, secrets};
+use crate::{Error, ErrorDetail, Result, Session, codes, secrets};
 
 /// An invitation that is good now.
 pub(crate) struct Redeemable {
@@ -19,89 +19,89 @@ pub(crate) struct Redeemable {
 /// # Errors
 /// `invitation_invalid`, `_revoked`, `_expired`, `_used_up`, `_issuer_invalid`, in this order.
 pub(crate) fn to_group(
-    context: &mut Context<'_>,
+    session: &mut Session<'_>,
     group: &Group,
     secret: &str,
 ) -> Result<Redeemable> {
-    let invitation = find(context, secret)?;
+    let invitation = find(session, secret)?;
     if invitation.group_id != group.id {
-        return Err(Code::InvitationInvalid.into());
+        return Err(codes::INVITATION_INVALID.into());
     }
-    usable(context, &invitation)?;
-    issued_rightly(context, &invitation)
+    usable(session, &invitation)?;
+    issued_rightly(session, &invitation)
 }
 
 /// Looks up an invitation, and the group that it leads into.
 ///
 /// # Errors
 /// As [`to_group`], and `content_not_found` before the issuer is looked at.
-pub(crate) fn to_any_group(context: &mut Context<'_>, secret: &str) -> Result<(Group, Redeemable)> {
-    let found = find(context, secret)?;
-    usable(context, &found)?;
+pub(crate) fn to_any_group(session: &mut Session<'_>, secret: &str) -> Result<(Group, Redeemable)> {
+    let found = find(session, secret)?;
+    usable(session, &found)?;
     let target = GroupRef(found.group_id);
-    let group = context.group(target).map_err(|error| match error.code() {
-        Code::ContentNotFound => error.about(Fact::LedInto(target)),
+    let group = session.group(target).map_err(|error| match error.code() {
+        codes::CONTENT_NOT_FOUND => error.with_detail(ErrorDetail::Target(target)),
         _ => error,
     })?;
     // Once more, now that nobody else can use or end it.
     let invitation =
-        invitations::find(context.connection, found.id)?.ok_or(Code::InvitationInvalid)?;
-    usable(context, &invitation)?;
-    Ok((group, issued_rightly(context, &invitation)?))
+        invitations::find(session.connection, found.id)?.ok_or(codes::INVITATION_INVALID)?;
+    usable(session, &invitation)?;
+    Ok((group, issued_rightly(session, &invitation)?))
 }
 
-fn find(context: &mut Context<'_>, secret: &str) -> Result<Invitation> {
+fn find(session: &mut Session<'_>, secret: &str) -> Result<Invitation> {
     let known = if secrets::is_invitation(secret) {
-        invitations::find_by_hash(context.connection, &secrets::hash(secret))?
+        invitations::find_by_hash(session.connection, &secrets::hash(secret))?
     } else {
         None
     };
     match known {
         Some(invitation) => Ok(invitation),
         None => {
-            context
+            session
                 .throttle
-                .unknown_invitation(context.caller.address)?;
-            Err(unknown(context, secret)?)
+                .unknown_invitation(session.origin.address)?;
+            Err(unknown(session, secret)?)
         }
     }
 }
 
 /// Why there is no such invitation: a slip of the pen, another kind of secret, or nobody made it.
-fn unknown(context: &mut Context<'_>, secret: &str) -> Result<Error> {
-    let code = Code::InvitationInvalid;
+fn unknown(session: &mut Session<'_>, secret: &str) -> Result<Error> {
+    let code = codes::INVITATION_INVALID;
     Ok(if secrets::is_invitation(secret) {
         code.into()
-    } else if tokens::find_bearer(context.connection, &secrets::hash(secret))?.is_some() {
-        code.about(Fact::AccessToken)
+    } else if tokens::find_bearer(session.connection, &secrets::hash(secret))?.is_some() {
+        ErrorDetail::AccessToken.of(code)
     } else {
-        code.about(Fact::NotAnInvitation)
+        ErrorDetail::NotAnInvitation.of(code)
     })
 }
 
-fn usable(context: &Context<'_>, invitation: &Invitation) -> Result<()> {
+fn usable(session: &Session<'_>, invitation: &Invitation) -> Result<()> {
     if invitation.revoked_at.is_some() {
-        return Err(Code::InvitationRevoked.into());
+        return Err(codes::INVITATION_REVOKED.into());
     }
-    if let Some(end) = invitation.expires_at.filter(|end| *end <= context.now) {
-        return Err(Code::InvitationExpired.about(Fact::ExpiredAt(DateTime(end))));
+    if let Some(end) = invitation.expires_at.filter(|end| *end <= session.now) {
+        return Err(ErrorDetail::ExpiredAt(DateTime(end)).of(codes::INVITATION_EXPIRED));
     }
     if invitation
         .usage_limit
         .is_some_and(|limit| invitation.uses >= limit)
     {
-        return Err(Code::InvitationUsedUp.into());
+        return Err(codes::INVITATION_USED_UP.into());
     }
     Ok(())
 }
 
-fn issued_rightly(context: &mut Context<'_>, invitation: &Invitation) -> Result<Redeemable> {
+fn issued_rightly(session: &mut Session<'_>, invitation: &Invitation) -> Result<Redeemable> {
     if invitation.orphaned_at.is_some() {
-        let issuer = users::find(context.connection, invitation.issuer_id)?;
-        let error = Error::from(Code::InvitationIssuerInvalid);
+        let issuer = users::find(session.connection, invitation.issuer_id)?;
+        let error = Error::from(codes::INVITATION_ISSUER_INVALID);
         return Err(match issuer.filter(|user| user.deleted_at.is_none()) {
             Some(_) => error,
-            None => error.about(Fact::IssuerDeleted),
+            None => error.with_detail(ErrorDetail::IssuerDeleted),
         });
     }
     Ok(Redeemable {
@@ -114,9 +114,9 @@ fn issued_rightly(context: &mut Context<'_>, invitation: &Invitation) -> Result<
 ///
 /// # Errors
 /// `invitation_used_up` when the last use went to somebody else.
-pub(crate) fn count(context: &mut Context<'_>, invitation: &Redeemable) -> Result<Role> {
-    if !invitations::use_once(context.connection, invitation.id)? {
-        return Err(Code::InvitationUsedUp.into());
+pub(crate) fn count(session: &mut Session<'_>, invitation: &Redeemable) -> Result<Role> {
+    if !invitations::use_once(session.connection, invitation.id)? {
+        return Err(codes::INVITATION_USED_UP.into());
     }
     Ok(invitation.role)
 }

@@ -4,18 +4,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::invitations;
 
-use crate::context::Record;
 use crate::invitations::new::may_invite;
-use crate::operation::Done;
-use crate::types::{AuthToken, GroupRef, InvitationRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::session::Record;
+use crate::types::{GroupRef, InvitationRef};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use trivium_rpc::entry::Done;
 
 /// Ends an invitation to a group. Who may make it, may end it.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RevokeInvitation {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// ID of the invitation
@@ -26,38 +24,36 @@ pub struct RevokeInvitation {
 ///
 /// # Errors
 /// `invitation_invalid`.
-pub fn group_of(context: &mut Context<'_>, id: InvitationRef) -> Result<GroupRef> {
-    let invitation = invitations::find(context.connection, id.0)?;
-    let invitation = invitation.ok_or(Code::InvitationInvalid)?;
+pub fn group_of(session: &mut Session<'_>, id: InvitationRef) -> Result<GroupRef> {
+    let invitation = invitations::find(session.connection, id.0)?;
+    let invitation = invitation.ok_or(codes::INVITATION_INVALID)?;
     Ok(GroupRef(invitation.group_id))
 }
 
 impl Operation for RevokeInvitation {
-    const NAME: &'static str = "revokeInvitation";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-        Code::InvitationInvalid,
-        Code::InvitationRevoked,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "revokeInvitation",
+        &[
+            codes::CONTENT_NOT_FOUND,
+            codes::USER_ACCESS_DENIED,
+            codes::INVITATION_INVALID,
+            codes::INVITATION_REVOKED,
+        ],
+    );
+    type Caller = Actor;
     type Output = Done;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let group = context.moderated_group(&actor, self.id)?;
-        let invitation = invitations::find(context.connection, self.invitation_id.0)?
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+        let group = session.moderated_group(actor, self.id)?;
+        let invitation = invitations::find(session.connection, self.invitation_id.0)?
             .filter(|invitation| invitation.group_id == group.id)
-            .ok_or(Code::InvitationInvalid)?;
-        let standing = context.standing_of(&actor, &group)?;
+            .ok_or(codes::INVITATION_INVALID)?;
+        let standing = session.standing(actor, &group)?;
         may_invite(standing, invitation.role.parse()?)?;
-        if !invitations::revoke(context.connection, invitation.id, context.now)? {
-            return Err(Code::InvitationRevoked.into());
+        if !invitations::revoke(session.connection, invitation.id, session.now)? {
+            return Err(codes::INVITATION_REVOKED.into());
         }
-        context.record(
+        session.record(
             &actor.login,
             Record {
                 group: Some(self.id),

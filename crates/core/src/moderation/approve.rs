@@ -5,16 +5,14 @@ use serde::Deserialize;
 
 use crate::groups::rules::{Act, Standing};
 use crate::moderation::subject::permit;
-use crate::operation::Done;
-use crate::types::{AuthToken, GroupRef, UserRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{GroupRef, UserRef};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use trivium_rpc::entry::Done;
 
 /// Lets a person in whose request to join waits. Moderators may.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApproveJoinRequest {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// ID of the person
@@ -22,24 +20,23 @@ pub struct ApproveJoinRequest {
 }
 
 impl Operation for ApproveJoinRequest {
-    const NAME: &'static str = "approveJoinRequest";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-        Code::UserNotFound,
-        Code::JoinRequestNotFound,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "approveJoinRequest",
+        &[
+            codes::CONTENT_NOT_FOUND,
+            codes::USER_ACCESS_DENIED,
+            codes::USER_NOT_FOUND,
+            codes::JOIN_REQUEST_NOT_FOUND,
+        ],
+    );
+    type Caller = Actor;
     type Output = Done;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let act = permit(context, &self.auth_token, self.id, self.user, Act::Approve)?;
-        let to = act.row(context, Standing::Member.as_str());
-        act.set(context, Some(to))?;
-        act.record(context, None)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+        let act = permit(session, actor, self.id, self.user, Act::Approve)?;
+        let to = act.row(session, Standing::Member.as_str());
+        act.set(session, Some(to))?;
+        act.record(session, None)?;
         Ok(Done {})
     }
 }

@@ -5,16 +5,14 @@ use serde::Deserialize;
 
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
-use crate::operation::Done;
-use crate::types::{AuthToken, GroupRef, Prose, UserRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{GroupRef, Prose, UserRef};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use trivium_rpc::entry::Done;
 
 /// Turns a person away whose request to join waits. Moderators may.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DenyJoinRequest {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// ID of the person
@@ -24,23 +22,22 @@ pub struct DenyJoinRequest {
 }
 
 impl Operation for DenyJoinRequest {
-    const NAME: &'static str = "denyJoinRequest";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-        Code::UserNotFound,
-        Code::JoinRequestNotFound,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "denyJoinRequest",
+        &[
+            codes::CONTENT_NOT_FOUND,
+            codes::USER_ACCESS_DENIED,
+            codes::USER_NOT_FOUND,
+            codes::JOIN_REQUEST_NOT_FOUND,
+        ],
+    );
+    type Caller = Actor;
     type Output = Done;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let act = permit(context, &self.auth_token, self.id, self.user, Act::Deny)?;
-        act.set(context, None)?;
-        act.record(context, self.reason.as_deref())?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+        let act = permit(session, actor, self.id, self.user, Act::Deny)?;
+        act.set(session, None)?;
+        act.record(session, self.reason.as_deref())?;
         Ok(Done {})
     }
 }

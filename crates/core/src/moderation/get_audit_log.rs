@@ -4,15 +4,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::audit;
 
-use crate::types::{AuthToken, DateTime, GroupRef, PageNumber, ResultsPerPage, slice};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, slice};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
 
 /// Lists the changes of a group, newest first. Its moderators may.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetAuditLog {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// Which page of the list
@@ -37,44 +35,39 @@ pub struct AuditEntry {
     /// When
     pub at: DateTime,
     /// Login of who did it
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub actor: String,
     /// What was done
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub action: String,
     /// Login, or other name, of whom it was done to
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<crate::plain::Text>")]
+    #[schemars(with = "Option<trivium_rpc::schema::Text>")]
     pub subject: Option<String>,
     /// What was given as the reason
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<crate::plain::Text>")]
+    #[schemars(with = "Option<trivium_rpc::schema::Text>")]
     pub reason: Option<String>,
     /// Through which front-end
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub via: String,
 }
 
 impl Operation for GetAuditLog {
-    const NAME: &'static str = "getAuditLog";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::read(
+        "getAuditLog",
+        &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
+    );
+    type Caller = Actor;
     type Output = AuditLog;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<AuditLog> {
-        let actor = context.authenticate(&self.auth_token)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<AuditLog> {
         // The log of a deleted group stays, for the administrator.
         if !actor.administrator {
-            context.moderated_group(&actor, self.id)?;
+            session.moderated_group(actor, self.id)?;
         }
         let (rows, total) = audit::list(
-            context.connection,
+            session.connection,
             self.id.0,
             slice(self.page, self.results_per_page),
         )?;

@@ -6,15 +6,13 @@ use trivium_storage::memberships::{self, MemberOrder};
 
 use crate::groups::get_members::name_of;
 use crate::groups::rules::Standing;
-use crate::types::{AuthToken, DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
 
 /// Lists the requests to join a group, oldest first. Its moderators may.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetJoinRequests {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// Which page of the list
@@ -43,32 +41,27 @@ pub struct JoinRequest {
     #[schemars(with = "crate::types::Login")]
     pub login: String,
     /// Their name
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
     /// What they wrote
-    #[schemars(with = "crate::plain::Text")]
+    #[schemars(with = "trivium_rpc::schema::Text")]
     pub message: String,
     /// When they asked
     pub requested_at: DateTime,
 }
 
 impl Operation for GetJoinRequests {
-    const NAME: &'static str = "getJoinRequests";
-    const VERBS: Verbs = Verbs::Get;
-    const EFFECT: Effect = Effect::Read;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::read(
+        "getJoinRequests",
+        &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
+    );
+    type Caller = Actor;
     type Output = JoinRequests;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<JoinRequests> {
-        let actor = context.authenticate(&self.auth_token)?;
-        let group = context.moderated_group(&actor, self.id)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<JoinRequests> {
+        let group = session.moderated_group(actor, self.id)?;
         let (rows, total) = memberships::list(
-            context.connection,
+            session.connection,
             group.id,
             &[Standing::Requested.as_str()],
             MemberOrder::Joining,

@@ -5,16 +5,14 @@ use serde::Deserialize;
 
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
-use crate::operation::Done;
-use crate::types::{AuthToken, GroupRef, Prose, UserRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{GroupRef, Prose, UserRef};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use trivium_rpc::entry::Done;
 
 /// Ends the membership of a person. Moderators may, of members; owners also of moderators.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RemoveMember {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// ID of the person
@@ -24,25 +22,24 @@ pub struct RemoveMember {
 }
 
 impl Operation for RemoveMember {
-    const NAME: &'static str = "removeMember";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-        Code::UserNotFound,
-        Code::NotAMember,
-        Code::OwnerProtected,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "removeMember",
+        &[
+            codes::CONTENT_NOT_FOUND,
+            codes::USER_ACCESS_DENIED,
+            codes::USER_NOT_FOUND,
+            codes::NOT_A_MEMBER,
+            codes::OWNER_PROTECTED,
+        ],
+    );
+    type Caller = Actor;
     type Output = Done;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let act = permit(context, &self.auth_token, self.id, self.user, Act::Remove)?;
-        act.set(context, None)?;
-        act.orphan_invitations(context)?;
-        act.record(context, self.reason.as_deref())?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+        let act = permit(session, actor, self.id, self.user, Act::Remove)?;
+        act.set(session, None)?;
+        act.orphan_invitations(session)?;
+        act.record(session, self.reason.as_deref())?;
         Ok(Done {})
     }
 }

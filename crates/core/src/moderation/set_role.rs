@@ -6,16 +6,14 @@ use serde::Deserialize;
 use crate::groups::rules::Act;
 use crate::invitations::new::InvitedRole;
 use crate::moderation::subject::permit;
-use crate::operation::Done;
-use crate::types::{AuthToken, GroupRef, UserRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{GroupRef, UserRef};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use trivium_rpc::entry::Done;
 
 /// Makes a member a moderator, or a moderator a member. Only the owner may.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SetMemberRole {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// ID of the person
@@ -25,34 +23,33 @@ pub struct SetMemberRole {
 }
 
 impl Operation for SetMemberRole {
-    const NAME: &'static str = "setMemberRole";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-        Code::UserNotFound,
-        Code::NotAMember,
-        Code::OwnerProtected,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "setMemberRole",
+        &[
+            codes::CONTENT_NOT_FOUND,
+            codes::USER_ACCESS_DENIED,
+            codes::USER_NOT_FOUND,
+            codes::NOT_A_MEMBER,
+            codes::OWNER_PROTECTED,
+        ],
+    );
+    type Caller = Actor;
     type Output = Done;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let act = permit(context, &self.auth_token, self.id, self.user, Act::SetRole)?;
-        let mut to = act.row(context, self.role.as_str());
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+        let act = permit(session, actor, self.id, self.user, Act::SetRole)?;
+        let mut to = act.row(session, self.role.as_str());
         // Who changes rooms in a house still lives there since they came.
         to.since = act
             .subject
             .row
             .as_ref()
-            .map_or(context.now, |row| row.since);
-        act.set(context, Some(to))?;
+            .map_or(session.now, |row| row.since);
+        act.set(session, Some(to))?;
         if self.role == InvitedRole::Member {
-            act.orphan_invitations(context)?;
+            act.orphan_invitations(session)?;
         }
-        act.record(context, Some(self.role.as_str()))?;
+        act.record(session, Some(self.role.as_str()))?;
         Ok(Done {})
     }
 }

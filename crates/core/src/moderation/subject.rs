@@ -6,40 +6,39 @@ use trivium_storage::invitations;
 use trivium_storage::memberships::{self, Membership};
 use trivium_storage::users::User;
 
-use crate::context::{Actor, Record};
+use crate::groups::relation::Relation;
 use crate::groups::rules::{Act, Standing, acting};
-use crate::groups::standing::Towards;
-use crate::types::{AuthToken, GroupRef, UserRef};
-use crate::{Context, Result};
+use crate::session::Record;
+use crate::types::{GroupRef, UserRef};
+use crate::{Actor, Result, Session};
 
 /// An act that may be done.
-pub(crate) struct Permitted {
-    pub(crate) actor: Actor,
+pub(crate) struct Permitted<'a> {
+    actor: &'a Actor,
     pub(crate) group: Group,
     pub(crate) user: User,
-    pub(crate) subject: Towards,
+    pub(crate) subject: Relation,
 }
 
 /// Who acts, in which group, on whom? And may they?
 ///
 /// # Errors
 /// Those of the token, `content_not_found`, `user_not_found`, and what the table says.
-pub(crate) fn permit(
-    context: &mut Context<'_>,
-    token: &AuthToken,
+pub(crate) fn permit<'a>(
+    session: &mut Session<'_>,
+    actor: &'a Actor,
     group: GroupRef,
     user: UserRef,
     act: Act,
-) -> Result<Permitted> {
-    let actor = context.authenticate(token)?;
-    let group = context.group(group)?;
-    let standing = context.standing_of(&actor, &group)?;
-    // Strangers are told nothing of who exists.
+) -> Result<Permitted<'a>> {
+    let group = session.group(group)?;
+    let standing = session.standing(actor, &group)?;
+    // Whether a user exists is not disclosed to strangers.
     if !standing.moderates() {
         acting(act, standing, Standing::None)?;
     }
-    let user = context.user(user)?;
-    let subject = context.towards(&group, user.id)?;
+    let user = session.user(user)?;
+    let subject = session.relation(&group, user.id)?;
     acting(act, standing, subject.standing)?;
     Ok(Permitted {
         actor,
@@ -49,57 +48,57 @@ pub(crate) fn permit(
     })
 }
 
-impl Permitted {
+impl Permitted<'_> {
     /// Gives the subject a new state; the state `none` is no row.
-    pub(crate) fn set(&self, context: &mut Context<'_>, to: Option<Membership>) -> Result<()> {
+    pub(crate) fn set(&self, session: &mut Session<'_>, to: Option<Membership>) -> Result<()> {
         let (group, user) = (self.group.id, self.user.id);
         let counts = |state: Option<&str>| i64::from(matches!(state, Some("member" | "moderator")));
         let before = self.subject.row.as_ref().map(|row| row.state.as_str());
         let by = counts(to.as_ref().map(|row| row.state.as_str())) - counts(before);
         match (before, to) {
             (Some(before), Some(to)) => {
-                memberships::update(context.connection, before, &to)?;
+                memberships::update(session.connection, before, &to)?;
             }
             (Some(before), None) => {
-                memberships::delete(context.connection, group, user, before)?;
+                memberships::delete(session.connection, group, user, before)?;
             }
-            (None, Some(to)) => memberships::insert(context.connection, &to)?,
+            (None, Some(to)) => memberships::insert(session.connection, &to)?,
             (None, None) => {}
         }
         if by != 0 {
-            groups::add_members(context.connection, group, by)?;
+            groups::add_members(session.connection, group, by)?;
         }
         Ok(())
     }
 
     /// The row of the subject in a new state.
-    pub(crate) fn row(&self, context: &Context<'_>, state: &str) -> Membership {
+    pub(crate) fn row(&self, session: &Session<'_>, state: &str) -> Membership {
         Membership {
             group_id: self.group.id,
             user_id: self.user.id,
             state: state.into(),
-            since: context.now,
+            since: session.now,
             note: String::new(),
             until: None,
         }
     }
 
     /// Ends the invitations of a subject who may no longer invite.
-    pub(crate) fn orphan_invitations(&self, context: &mut Context<'_>) -> Result<()> {
+    pub(crate) fn orphan_invitations(&self, session: &mut Session<'_>) -> Result<()> {
         if self.subject.standing.moderates() {
             invitations::orphan(
-                context.connection,
+                session.connection,
                 self.user.id,
                 Some(self.group.id),
-                context.now,
+                session.now,
             )?;
         }
         Ok(())
     }
 
     /// Records the act.
-    pub(crate) fn record(&self, context: &mut Context<'_>, reason: Option<&str>) -> Result<()> {
-        context.record(
+    pub(crate) fn record(&self, session: &mut Session<'_>, reason: Option<&str>) -> Result<()> {
+        session.record(
             &self.actor.login,
             Record {
                 group: Some(GroupRef(self.group.id)),

@@ -5,16 +5,14 @@ use serde::Deserialize;
 
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
-use crate::operation::Done;
-use crate::types::{AuthToken, GroupRef, UserRef};
-use crate::{Code, Context, Effect, Operation, Result, Verbs};
+use crate::types::{GroupRef, UserRef};
+use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use trivium_rpc::entry::Done;
 
 /// Ends the ban of a person, who may then join again. Moderators may.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UnbanMember {
-    /// An authentication token
-    pub auth_token: AuthToken,
     /// ID of the group
     pub id: GroupRef,
     /// ID of the person
@@ -22,23 +20,22 @@ pub struct UnbanMember {
 }
 
 impl Operation for UnbanMember {
-    const NAME: &'static str = "unbanMember";
-    const VERBS: Verbs = Verbs::Post;
-    const EFFECT: Effect = Effect::Change;
-    const ERRORS: &'static [Code] = &[
-        Code::UserTokenInvalid,
-        Code::UserTokenExpired,
-        Code::ContentNotFound,
-        Code::UserAccessDenied,
-        Code::UserNotFound,
-        Code::NotBanned,
-    ];
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "unbanMember",
+        &[
+            codes::CONTENT_NOT_FOUND,
+            codes::USER_ACCESS_DENIED,
+            codes::USER_NOT_FOUND,
+            codes::NOT_BANNED,
+        ],
+    );
+    type Caller = Actor;
     type Output = Done;
 
-    fn run(&self, context: &mut Context<'_>) -> Result<Done> {
-        let act = permit(context, &self.auth_token, self.id, self.user, Act::Unban)?;
-        act.set(context, None)?;
-        act.record(context, None)?;
+    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+        let act = permit(session, actor, self.id, self.user, Act::Unban)?;
+        act.set(session, None)?;
+        act.record(session, None)?;
         Ok(Done {})
     }
 }

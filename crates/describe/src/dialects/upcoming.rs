@@ -283,7 +283,10 @@ fn method(row: &Row) -> Method {
 fn refused(method: &str, refusal: Refusal) -> Refused {
     let error = Error::from(refusal);
     Refused {
-        status: status(&error, find(method)),
+        status: status(
+            &error,
+            find(method).is_some_and(|method| method.verb == Verb::Get),
+        ),
         id: String::new(),
         words: error.message().to_owned(),
     }

@@ -157,7 +157,7 @@ mod tests {
     fn every_step_is_an_operation_from_somewhere() {
         for step in Diagram::of_the_rules().steps {
             assert!(
-                catalog::find(step.operation).is_some(),
+                catalog().find(step.operation).is_some(),
                 "{}",
                 step.operation
             );

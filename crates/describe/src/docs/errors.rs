@@ -1,12 +1,14 @@
 //! The pages of the codes, to which failed calls point.
 
 use askama::Template;
-use trivium_core::catalog::{CATALOG, NAMESPACE};
-use trivium_core::{Code, Entry};
+use trivium_core::catalog;
+use trivium_core::catalog::NAMESPACE;
 use trivium_front::Reply;
-use trivium_front::contract::{Profile, StatusRule, code_on_wire, status};
+use trivium_front::contract::{Profile, StatusRule, status, wire_name};
+use trivium_front::fault::Fault;
+use trivium_rpc::{Code, Entry, codes};
 
-use super::{internal, told};
+use super::xml_rpc_report;
 use crate::Site;
 use crate::reply;
 
@@ -28,13 +30,13 @@ pub(crate) struct Cause {
 /// The causes that these codes tell.
 pub(crate) fn causes(profile: Profile, codes: &[Code]) -> Vec<Cause> {
     let cause = |code: &Code| Cause {
-        code: code_on_wire(profile, *code),
+        code: wire_name(profile, *code),
         status: match status(StatusRule::Ok, *code) {
             200 => format!("200, or {}", status(StatusRule::Http, *code)),
             always => always.to_string(),
         },
-        told: told(profile, *code),
-        meaning: code.meaning(),
+        told: xml_rpc_report(profile, *code),
+        meaning: code.meaning,
     };
     codes.iter().map(cause).collect()
 }
@@ -59,38 +61,28 @@ struct ErrorPage<'a> {
 /// The page of all codes.
 pub(crate) fn index(site: &Site<'_>) -> Reply {
     let profile = site.wire.profile;
-    let list = causes(profile, Code::ALL);
+    let list = causes(profile, &catalog().codes);
     let faults = faults(profile);
     reply::page(200, &ErrorsPage { list, faults })
 }
 
 /// The faults of XML-RPC by number.
 fn faults(profile: Profile) -> Vec<(i32, &'static str)> {
-    let unknown = match profile {
-        Profile::Documented => Some((-32601, "No operation has this name.")),
-        Profile::Original => None,
-    };
-    let always = [
-        (-32700, "The body is not well-formed XML, or has a DOCTYPE."),
-        (-32701, "The encoding that the body names is not read."),
-        (-32600, "The body is not a methodCall."),
-        (-32602, "The parameters of a method of system are wrong."),
-        (internal(profile), "Something unforeseen, or errorTest."),
-    ];
-    always.into_iter().chain(unknown).collect()
+    let row = |fault: Fault| Some((fault.number(profile)?, fault.meaning()));
+    Fault::ALL.into_iter().filter_map(row).collect()
 }
 
 /// The page of one code.
 pub(crate) fn page(site: &Site<'_>, code: &str) -> Reply {
     let profile = site.wire.profile;
-    let names = |cause: &Code| code_on_wire(profile, *cause) == code || cause.name() == code;
-    let codes: Vec<Code> = Code::ALL.iter().copied().filter(names).collect();
+    let names = |cause: &Code| wire_name(profile, *cause) == code || cause.name == code;
+    let codes: Vec<Code> = catalog().codes.iter().copied().filter(names).collect();
     let answers = |entry: &&Entry| entry.errors.iter().any(names);
     let page = ErrorPage {
         code,
         list: causes(profile, &codes),
-        common: Code::COMMON.iter().any(names),
-        operations: CATALOG.iter().filter(answers).collect(),
+        common: codes::COMMON.iter().any(names),
+        operations: catalog().entries.iter().filter(answers).collect(),
         namespace: NAMESPACE,
     };
     reply::page(200, &page)
@@ -98,9 +90,10 @@ pub(crate) fn page(site: &Site<'_>, code: &str) -> Reply {
 
 /// Every code, once.
 pub(crate) fn names() -> Vec<String> {
-    let mut names: Vec<String> = Code::ALL
+    let mut names: Vec<String> = catalog()
+        .codes
         .iter()
-        .map(|code| code.name().to_owned())
+        .map(|code| code.name.to_owned())
         .collect();
     names.sort_unstable();
     names.dedup();
@@ -109,6 +102,6 @@ pub(crate) fn names() -> Vec<String> {
 
 /// The header by which a failed call points to the page of its code.
 pub fn help(base_url: &str, code: &str) -> Option<(&'static str, String)> {
-    let known = Code::ALL.iter().any(|known| known.name() == code);
+    let known = catalog().codes.iter().any(|known| known.name == code);
     known.then(|| ("Link", format!("<{base_url}{PATH}/{code}>; rel=\"help\"")))
 }

@@ -1,9 +1,10 @@
 //! The list of operations.
 
 use askama::Template;
-use trivium_core::catalog::{CATALOG, NAMESPACE};
-use trivium_core::{Entry, Verbs};
+use trivium_core::catalog;
+use trivium_core::catalog::NAMESPACE;
 use trivium_front::Reply;
+use trivium_rpc::{Entry, Verbs};
 
 use crate::Site;
 use crate::dialects::{Dialect, Method};
@@ -34,7 +35,7 @@ struct Subject {
 
 /// The page.
 pub(crate) fn page(site: &Site<'_>) -> Reply {
-    let subjects = CATALOG.chunk_by(|a, b| a.subject == b.subject);
+    let subjects = catalog().entries.chunk_by(|a, b| a.subject == b.subject);
     let subjects = subjects.map(|operations| Subject {
         name: operations.first().map_or("", |entry| entry.subject),
         operations: operations.iter().collect(),
@@ -68,7 +69,7 @@ pub(crate) fn sentence(entry: &Entry) -> &str {
 
 /// The verb or verbs of an operation.
 pub(crate) const fn verbs(entry: &Entry) -> &'static str {
-    match entry.verbs {
+    match entry.declared.verbs {
         Verbs::Get => "GET",
         Verbs::Post => "POST",
         Verbs::Any => "GET or POST",

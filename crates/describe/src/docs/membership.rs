@@ -56,7 +56,7 @@ fn joins(standing: Standing) -> Vec<Outcome> {
         .map(|rule| {
             let (class, word, refused) = match rule.joining {
                 Joining::Let(state) => ("let", state.as_str(), false),
-                Joining::Refuse(code) => ("refuse", code.name(), true),
+                Joining::Refuse(code) => ("refuse", code.name, true),
             };
             Outcome {
                 class,
@@ -78,7 +78,7 @@ fn acts(act: Act) -> Vec<Line> {
             reason: "",
         },
         Err(error) => {
-            let word = error.code().name();
+            let word = error.code().name;
             Outcome {
                 class: "refuse",
                 word,

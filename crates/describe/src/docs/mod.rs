@@ -16,28 +16,22 @@ pub(crate) mod openapi;
 pub(crate) mod operation;
 pub(crate) mod snippets;
 
-use trivium_core::Code;
 use trivium_front::Profile;
+use trivium_front::fault::Fault;
+use trivium_rpc::{Category, Code, codes};
 
-/// The number of the fault that tells what broke inside.
-const fn internal(profile: Profile) -> i32 {
-    match profile {
-        Profile::Documented => -32603,
-        Profile::Original => 42,
-    }
-}
-
-/// How a failure of this code is told over XML-RPC.
-fn told(profile: Profile, code: Code) -> String {
-    let internal = internal(profile);
-    match (profile, code) {
-        (Profile::Documented, Code::UnknownMethod) => "fault -32601".to_owned(),
-        (_, Code::MalformedBody) => "fault -32600, -32700 or -32701".to_owned(),
-        // Its address is none of the protocol's.
-        (_, Code::NotFound) => "–".to_owned(),
-        (_, Code::TestError) => format!("fault {internal}"),
-        // errorTest's like is unforeseen; what exceptionTest answers is not.
-        (_, Code::GeneralSomeError) => format!("struct, or fault {internal}"),
-        _ => "struct".to_owned(),
+/// How XML-RPC reports a failure of this code.
+fn xml_rpc_report(profile: Profile, code: Code) -> String {
+    let number = Fault::of(code, true).and_then(|fault| fault.number(profile));
+    match (number, code) {
+        (_, codes::MALFORMED_BODY) => "fault -32600, -32700 or -32701".to_owned(),
+        // No path of XML-RPC fails with it.
+        (_, codes::NOT_FOUND) => "–".to_owned(),
+        // exceptionTest returns the code itself.
+        (Some(number), code) if code.category == Category::Internal => {
+            format!("struct, or fault {number}")
+        }
+        (Some(number), _) => format!("fault {number}"),
+        (None, _) => "struct".to_owned(),
     }
 }

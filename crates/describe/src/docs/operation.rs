@@ -2,11 +2,11 @@
 
 use askama::Template;
 use serde_json::Value;
-use trivium_core::arguments::{Kind, Rule, Value as Given};
 use trivium_core::catalog::NAMESPACE;
-use trivium_core::lint::{example, without_null};
-use trivium_core::{Code, Entry, Verbs};
 use trivium_front::{Profile, Reply};
+use trivium_rpc::schema::{example, without_null};
+use trivium_rpc::{Entry, Verbs, codes};
+use trivium_rpc::{Rule, Value as Given, ValueType};
 
 use super::errors::{Cause, causes};
 use super::index::verbs;
@@ -73,46 +73,50 @@ pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Reply {
     let page = OperationPage {
         site,
         namespace: NAMESPACE,
-        name: entry.name,
+        name: entry.name(),
         verbs: verbs(entry),
-        method: if entry.verbs == Verbs::Get {
+        method: if entry.declared.verbs == Verbs::Get {
             "get"
         } else {
             "post"
         },
         paragraphs: entry.description().split("\n\n").collect(),
         arguments: entry
-            .arguments
+            .rules
             .iter()
             .map(|rule| argument(entry, rule, &given))
             .collect(),
         attributes: attributes(entry),
-        own: causes(profile, entry.errors),
-        common: causes(profile, Code::COMMON),
+        own: causes(profile, &entry.errors),
+        common: causes(profile, codes::COMMON),
         exchanges: exchanges.into(),
         snippets: snippets(site.base_url, &request, Printed::Body),
     };
     reply::page(200, &page)
 }
 
-fn argument<'a>(entry: &'a Entry, rule: &'a Rule, given: &[(&str, &str, Kind)]) -> Argument<'a> {
+fn argument<'a>(
+    entry: &'a Entry,
+    rule: &'a Rule,
+    given: &[(&str, &str, ValueType)],
+) -> Argument<'a> {
     let schema = entry.argument(rule.name).unwrap_or(&Value::Null);
     let call = given.iter().find(|(name, ..)| *name == rule.name);
     let example = match call {
         Some((_, value, _)) => (*value).to_owned(),
         None => example(schema).map(plain).unwrap_or_default(),
     };
-    let (kind, sent_as) = match rule.kind {
-        Kind::Text if !rule.words.is_empty() => ("enum", "string"),
-        Kind::Text => ("string", "string"),
-        Kind::Integer => ("int", "int"),
-        Kind::Boolean => ("boolean", "boolean"),
-        Kind::DateTime => ("dateTime", "dateTime.iso8601"),
+    let (kind, sent_as) = match rule.value_type {
+        ValueType::Text if !rule.choices.is_empty() => ("enum", "string"),
+        ValueType::Text => ("string", "string"),
+        ValueType::Integer => ("int", "int"),
+        ValueType::Boolean => ("boolean", "boolean"),
+        ValueType::DateTime => ("dateTime", "dateTime.iso8601"),
     };
-    let range = match (rule.minimum, rule.maximum, rule.longest) {
+    let range = match (rule.minimum, rule.maximum, rule.max_length) {
         (Some(least), Some(most), _) => Some(format!("{least} to {most}")),
         (.., Some(longest)) => Some(format!("at most {longest} characters")),
-        _ => rule.id.as_ref().map(|id| match &id.or {
+        _ => rule.id.as_ref().map(|id| match &id.alternative {
             Some(word) => format!("{}N, or {word}", id.prefix),
             None => format!("{}N", id.prefix),
         }),
@@ -128,7 +132,7 @@ fn argument<'a>(entry: &'a Entry, rule: &'a Rule, given: &[(&str, &str, Kind)]) 
             Given::Boolean(truth) => truth.to_string(),
         }),
         range,
-        words: &rule.words,
+        words: &rule.choices,
         description: text(schema, "description"),
         example,
         given: call.is_some(),
@@ -137,7 +141,7 @@ fn argument<'a>(entry: &'a Entry, rule: &'a Rule, given: &[(&str, &str, Kind)]) 
 
 /// The members of the result, with what the recorded answer has for them.
 fn attributes(entry: &Entry) -> Vec<Attribute> {
-    let answer = answers::of(Profile::Documented, entry.name, Format::Json);
+    let answer = answers::of(Profile::Documented, entry.name(), Format::Json);
     let answer: Option<Value> = answer.and_then(|answer| serde_json::from_str(answer).ok());
     let success = answer.as_ref().and_then(|answer| answer.get("success"));
     let mut attributes = vec![Attribute {

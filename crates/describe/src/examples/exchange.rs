@@ -1,9 +1,8 @@
 //! A call and its answer as they travel in each format.
 
-use trivium_core::arguments::Kind;
 use trivium_core::catalog::NAMESPACE;
-use trivium_core::{Entry, Verbs};
 use trivium_front::contract::{Profile, status};
+use trivium_rpc::{Entry, ValueType, Verbs};
 
 use super::{Example, Given, Request, answers, arguments};
 use crate::Site;
@@ -89,10 +88,10 @@ pub fn request(entry: &Entry, example: &Example, format: Format) -> String {
 
 impl<'a> Request<'a> {
     /// The call of an operation with these arguments.
-    pub fn of(entry: &Entry, arguments: &[(&'a str, &'a str, Kind)], format: Format) -> Self {
-        let (method, given) = match (format, entry.verbs) {
+    pub fn of(entry: &Entry, arguments: &[(&'a str, &'a str, ValueType)], format: Format) -> Self {
+        let (method, given) = match (format, entry.declared.verbs) {
             (Format::XmlRpc, _) => {
-                let call = method_call(entry.name, arguments);
+                let call = method_call(entry.name(), arguments);
                 let message = Given::Message {
                     headers: Vec::new(),
                     body: Some(("text/xml", call)),
@@ -110,22 +109,22 @@ impl<'a> Request<'a> {
         };
         Self {
             method,
-            path: format.path(entry.name),
+            path: format.path(entry.name()),
             given,
         }
     }
 }
 
 /// A methodCall, laid out as the documentation page of joinGroup does.
-fn method_call(name: &str, arguments: &[(&str, &str, Kind)]) -> String {
+fn method_call(name: &str, arguments: &[(&str, &str, ValueType)]) -> String {
     let members: String = arguments
         .iter()
         .map(|(name, value, kind)| {
             let value = match kind {
-                Kind::Text => format!("<string>{}</string>", xml(value)),
-                Kind::Integer => format!("<int>{}</int>", xml(value)),
-                Kind::Boolean => format!("<boolean>{}</boolean>", i32::from(*value == "true")),
-                Kind::DateTime => format!(
+                ValueType::Text => format!("<string>{}</string>", xml(value)),
+                ValueType::Integer => format!("<int>{}</int>", xml(value)),
+                ValueType::Boolean => format!("<boolean>{}</boolean>", i32::from(*value == "true")),
+                ValueType::DateTime => format!(
                     "<dateTime.iso8601>{}</dateTime.iso8601>",
                     xml(&value.replace(['-', 'Z'], ""))
                 ),
@@ -157,7 +156,7 @@ fn method_call(name: &str, arguments: &[(&str, &str, Kind)]) -> String {
 /// The response to the example of an operation.
 fn response(site: &Site<'_>, entry: &Entry, format: Format) -> String {
     let profile = site.wire.profile;
-    let body = answers::of(profile, entry.name, format).unwrap_or_default();
+    let body = answers::of(profile, entry.name(), format).unwrap_or_default();
     let body = answers::from(site.base_url, body);
     let line = match status_line(site, entry, format) {
         200 => "200 OK",
@@ -172,7 +171,7 @@ fn response(site: &Site<'_>, entry: &Entry, format: Format) -> String {
 
 /// The status of the answer: examples succeed, but for those of operations that always fail.
 fn status_line(site: &Site<'_>, entry: &Entry, format: Format) -> u16 {
-    let answer = answers::of(Profile::Documented, entry.name, Format::Json);
+    let answer = answers::of(Profile::Documented, entry.name(), Format::Json);
     let answer: Option<serde_json::Value> =
         answer.and_then(|answer| serde_json::from_str(answer).ok());
     let failed = answer.is_some_and(|answer| answer.get("success") == Some(&false.into()));

@@ -1,5 +1,6 @@
-//! `/user/groups`: the groups of who asks.
+//! `/user/groups`: the groups of the caller.
 
+use trivium_core::Operation;
 use trivium_core::groups::get_my_groups::GetMyGroups;
 use trivium_core::groups::kind::Kind;
 use trivium_core::groups::leave::LeaveGroup;
@@ -7,24 +8,22 @@ use trivium_core::groups::new::NewGroup;
 use trivium_core::groups::rules::RegistrationType;
 use trivium_core::groups::view::{AccessType, GroupView, ModerationType};
 use trivium_core::types::{CategoryRef, GroupName, GroupRef, Line, Prose, ResultsPerPage};
-use trivium_core::{Context, Operation};
 
 use crate::answer::{Answer, Location};
-use crate::asked::{Stop, shown, somebody};
+use crate::call::{Context, Failure};
 use crate::calls::all_pages;
 use crate::error::Refusal;
 use crate::values::Values;
 
-/// Lists the groups that who asks is a member of.
-pub(crate) fn list(context: &mut Context<'_>) -> Result<Answer, Stop> {
-    somebody(context)?;
+/// Lists the groups of the caller.
+pub(crate) fn list(context: Context<'_, '_>) -> Result<Answer, Failure> {
+    let actor = context.actor()?;
     let groups = all_pages(|page| {
         let list = GetMyGroups {
-            auth_token: shown(),
             page,
             results_per_page: ResultsPerPage::default(),
         };
-        let answer = Operation::run(&list, context)?;
+        let answer = list.run(&actor, context.session)?;
         Ok((answer.groups, answer.total_pages))
     })?;
     Ok(Answer::Groups(
@@ -32,13 +31,12 @@ pub(crate) fn list(context: &mut Context<'_>) -> Result<Answer, Stop> {
     ))
 }
 
-/// Makes a group. As Onezone's are, it is joined by invitation, and seen by its members.
-pub(crate) fn make(values: &Values, context: &mut Context<'_>) -> Result<Answer, Stop> {
-    somebody(context)?;
-    let name = GroupName(values.name()?.to_owned());
-    let kind = kind(values)?;
+/// Creates a group. As in Onezone, users join it by invitation, and only members see it.
+pub(crate) fn create(context: Context<'_, '_>) -> Result<Answer, Failure> {
+    let actor = context.actor()?;
+    let name = GroupName(context.values.name()?.to_owned());
+    let kind = kind(context.values)?;
     let group = NewGroup {
-        auth_token: shown(),
         name,
         category: CategoryRef(1),
         tags: Line::default(),
@@ -48,9 +46,9 @@ pub(crate) fn make(values: &Values, context: &mut Context<'_>) -> Result<Answer,
         registration_type: RegistrationType::Invite,
         moderation_type: ModerationType::Direct,
     };
-    let made = Operation::run(&group, context)?;
-    kind.give(context, made.id)?;
-    Ok(Answer::Made(Location::group(context, made.id)))
+    let created = group.run(&actor, context.session)?;
+    kind.give(context.session, created.id)?;
+    Ok(Answer::Made(Location::group(context.session, created.id)))
 }
 
 fn kind(values: &Values) -> Result<Kind, Refusal> {
@@ -68,23 +66,21 @@ fn kind(values: &Values) -> Result<Kind, Refusal> {
 }
 
 /// Shows a group to a member.
-pub(crate) fn show(id: GroupRef, context: &mut Context<'_>) -> Result<Answer, Stop> {
-    let actor = somebody(context)?;
-    let group = context.own_group(&actor, id)?;
-    let kind = Kind::of(context, id)?;
+pub(crate) fn show(context: Context<'_, '_>) -> Result<Answer, Failure> {
+    let id = GroupRef(context.ids.id);
+    let actor = context.actor()?;
+    let group = context.session.own_group(&actor, id)?;
+    let kind = Kind::of(context.session, id)?;
     Ok(Answer::Group(
-        Box::new(GroupView::of(group, context)?),
+        Box::new(GroupView::of(group, context.session)?),
         kind,
     ))
 }
 
-/// Ends the membership of who asks.
-pub(crate) fn leave(id: GroupRef, context: &mut Context<'_>) -> Result<Answer, Stop> {
-    somebody(context)?;
-    let leaving = LeaveGroup {
-        auth_token: shown(),
-        id,
-    };
-    Operation::run(&leaving, context)?;
+/// Ends the membership of the caller.
+pub(crate) fn leave(context: Context<'_, '_>) -> Result<Answer, Failure> {
+    let id = GroupRef(context.ids.id);
+    let actor = context.actor()?;
+    LeaveGroup { id }.run(&actor, context.session)?;
     Ok(Answer::Done)
 }

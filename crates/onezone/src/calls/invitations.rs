@@ -1,72 +1,67 @@
 //! `/groups/{id}/users/token`, `/user/tokens/named` and `/tokens/named/{id}`: invitations, which
-//! Onezone calls invite tokens. A named token's id is that of its invitation.
+//! Onezone calls invite tokens. The ID of a named token is that of its invitation.
 
 use trivium_core::invitations::new::{InvitedRole, NewInvitation};
 use trivium_core::invitations::revoke::{RevokeInvitation, group_of};
 use trivium_core::types::{GroupRef, InvitationRef};
-use trivium_core::{Code, Context, Operation, catalog};
+use trivium_core::{Operation, catalog, codes};
 
 use crate::answer::{Answer, Location};
-use crate::asked::{Stop, existing, shown, somebody};
+use crate::call::{Context, Failure};
 use crate::error::{INVITE_TYPE, Refusal};
-use crate::routes::number;
-use crate::values::Values;
+use crate::values::{Values, number};
 
-/// Makes an invitation that is good once.
-pub(crate) fn invite(id: GroupRef, context: &mut Context<'_>) -> Result<Answer, Stop> {
-    existing(id, context)?;
-    somebody(context)?;
-    let invited = Operation::run(&invitation(id, Some(1), None), context)?;
+/// Creates an invitation that is valid once.
+pub(crate) fn invite(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
+    let id = GroupRef(context.ids.id);
+    context.check_group(id)?;
+    let actor = context.actor()?;
+    let invited = invitation(id, Some(1), None).run(&actor, context.session)?;
     Ok(Answer::Token(invited.invitation))
 }
 
-/// Makes an invitation with limits.
-pub(crate) fn name(values: &Values, context: &mut Context<'_>) -> Result<Answer, Stop> {
+/// Creates an invitation with limits.
+pub(crate) fn name(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
+    let values = context.values;
     let id = group(values);
     if let Ok(id) = id {
-        existing(id, context)?;
+        context.check_group(id)?;
     }
-    let actor = somebody(context)?;
+    let actor = context.actor()?;
     if let Ok(id) = id {
-        context.moderated_group(&actor, id)?;
+        context.session.moderated_group(&actor, id)?;
     }
     values.name()?;
     let id = id?;
     let (least, most) = limits("usageLimit");
     let usage_limit = values.optional_integer("usageLimit", least, most)?;
-    let expires_in = expires_in(values, context.now)?;
-    let invited = Operation::run(&invitation(id, usage_limit, expires_in), context)?;
+    let expires_in = expires_in(values, context.session.now)?;
+    let invitation = invitation(id, usage_limit, expires_in);
+    let invited = invitation.run(&actor, context.session)?;
     Ok(Answer::NamedToken {
-        location: Location::named_token(context, invited.invitation_id),
+        location: Location::named_token(context.session, invited.invitation_id),
         id: invited.invitation_id,
         token: invited.invitation,
     })
 }
 
-/// Ends an invitation. One that was ended is no more.
-pub(crate) fn revoke(
-    invitation_id: InvitationRef,
-    context: &mut Context<'_>,
-) -> Result<Answer, Stop> {
-    let gone = |error: trivium_core::Error| match error.code() {
-        Code::InvitationInvalid | Code::InvitationRevoked => Refusal::NotFound.into(),
-        _ => Stop::from(error),
+/// Revokes an invitation. A revoked invitation does not exist.
+pub(crate) fn revoke(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
+    let invitation_id = InvitationRef(context.ids.id);
+    let not_found = |error: trivium_core::Error| match error.code() {
+        codes::INVITATION_INVALID | codes::INVITATION_REVOKED => Refusal::NotFound.into(),
+        _ => Failure::from(error),
     };
-    let id = group_of(context, invitation_id).map_err(gone)?;
-    existing(id, context)?;
-    somebody(context)?;
-    let revocation = RevokeInvitation {
-        auth_token: shown(),
-        id,
-        invitation_id,
-    };
-    Operation::run(&revocation, context).map_err(gone)?;
+    let id = group_of(context.session, invitation_id).map_err(not_found)?;
+    context.check_group(id)?;
+    let actor = context.actor()?;
+    let revocation = RevokeInvitation { id, invitation_id };
+    revocation.run(&actor, context.session).map_err(not_found)?;
     Ok(Answer::Done)
 }
 
 fn invitation(id: GroupRef, usage_limit: Option<i64>, expires_in: Option<i64>) -> NewInvitation {
     NewInvitation {
-        auth_token: shown(),
         id,
         usage_limit,
         expires_in,
@@ -74,7 +69,7 @@ fn invitation(id: GroupRef, usage_limit: Option<i64>, expires_in: Option<i64>) -
     }
 }
 
-/// The group of a token to be, which must be an invitation to one.
+/// The group of a new token, which must be an invitation to one.
 fn group(values: &Values) -> Result<GroupRef, Refusal> {
     let kind = values.object("type")?;
     if !kind.0.contains_key("inviteToken") {
@@ -87,7 +82,7 @@ fn group(values: &Values) -> Result<GroupRef, Refusal> {
     Ok(GroupRef(number(invite.text("groupId")?)))
 }
 
-/// For how many seconds a token is to be good: its first end decides.
+/// The lifetime of a token, in seconds: the earliest caveat.
 fn expires_in(values: &Values, now: i64) -> Result<Option<i64>, Refusal> {
     let (least, most) = limits("expiresIn");
     let mut first = None;
@@ -101,10 +96,11 @@ fn expires_in(values: &Values, now: i64) -> Result<Option<i64>, Refusal> {
     Ok(first.map(|until| until - now))
 }
 
-/// What an argument of newInvitation may be: its declaration says so.
+/// The range of an argument of newInvitation, as declared.
 fn limits(argument: &str) -> (i64, i64) {
-    let rule = catalog::find(NewInvitation::NAME)
-        .and_then(|entry| entry.arguments.iter().find(|rule| rule.name == argument));
+    let rule = catalog()
+        .find(NewInvitation::DECLARATION.name)
+        .and_then(|entry| entry.rule(argument));
     let least = rule.and_then(|rule| rule.minimum);
     let most = rule.and_then(|rule| rule.maximum);
     (least.unwrap_or(0), most.unwrap_or(0))

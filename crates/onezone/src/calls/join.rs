@@ -1,21 +1,16 @@
-//! `POST /user/groups/join`: an invitation token opens a group.
+//! `POST /user/groups/join`: joins a group by an invitation token.
 
+use trivium_core::Operation;
 use trivium_core::invitations::join_by_invitation::JoinByInvitation;
 use trivium_core::types::InvitationSecret;
-use trivium_core::{Context, Operation};
 
 use crate::answer::{Answer, Location};
-use crate::asked::{Stop, shown, somebody};
-use crate::values::Values;
+use crate::call::{Context, Failure};
 
-/// Joins who asks to the group that the token leads into.
-pub(crate) fn join(values: &Values, context: &mut Context<'_>) -> Result<Answer, Stop> {
-    somebody(context)?;
-    let invitation = InvitationSecret(values.invitation()?.to_owned());
-    let joining = JoinByInvitation {
-        auth_token: shown(),
-        invitation,
-    };
-    let joined = Operation::run(&joining, context)?;
-    Ok(Answer::Made(Location::group(context, joined.id)))
+/// Joins the caller to the group of the token.
+pub(crate) fn join(context: Context<'_, '_>) -> Result<Answer, Failure> {
+    let actor = context.actor()?;
+    let invitation = InvitationSecret(context.values.invitation()?.to_owned());
+    let joined = JoinByInvitation { invitation }.run(&actor, context.session)?;
+    Ok(Answer::Made(Location::group(context.session, joined.id)))
 }

@@ -1,26 +1,26 @@
 //! `/groups/{id}/users`: the members of a group.
 
+use trivium_core::Operation;
 use trivium_core::groups::get_members::GetMembers;
 use trivium_core::moderation::remove::RemoveMember;
 use trivium_core::types::{GroupRef, ResultsPerPage, UserRef};
-use trivium_core::{Context, Operation};
 
 use crate::answer::Answer;
-use crate::asked::{Stop, existing, shown, somebody};
+use crate::call::{Context, Failure};
 use crate::calls::all_pages;
 
 /// Lists the members of a group.
-pub(crate) fn list(id: GroupRef, context: &mut Context<'_>) -> Result<Answer, Stop> {
-    existing(id, context)?;
-    somebody(context)?;
+pub(crate) fn list(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
+    let id = GroupRef(context.ids.id);
+    context.check_group(id)?;
+    let actor = context.actor()?;
     let members = all_pages(|page| {
         let list = GetMembers {
-            auth_token: shown(),
             id,
             page,
             results_per_page: ResultsPerPage::default(),
         };
-        let answer = Operation::run(&list, context)?;
+        let answer = list.run(&actor, context.session)?;
         Ok((answer.members, answer.total_pages))
     })?;
     Ok(Answer::Users(
@@ -28,20 +28,17 @@ pub(crate) fn list(id: GroupRef, context: &mut Context<'_>) -> Result<Answer, St
     ))
 }
 
-/// Ends the membership of another person.
-pub(crate) fn remove(
-    id: GroupRef,
-    user: UserRef,
-    context: &mut Context<'_>,
-) -> Result<Answer, Stop> {
-    existing(id, context)?;
-    somebody(context)?;
+/// Removes another member from a group.
+pub(crate) fn remove(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
+    let id = GroupRef(context.ids.id);
+    let user = UserRef(context.ids.user);
+    context.check_group(id)?;
+    let actor = context.actor()?;
     let removal = RemoveMember {
-        auth_token: shown(),
         id,
         user,
         reason: None,
     };
-    Operation::run(&removal, context)?;
+    removal.run(&actor, context.session)?;
     Ok(Answer::Done)
 }

@@ -1,4 +1,4 @@
-//! What the calls of the dialect do, by subject: each names the operations of core that it is.
+//! What the calls of the dialect do, by subject, as operations of core.
 
 pub(crate) mod groups;
 pub(crate) mod invitations;
@@ -7,13 +7,13 @@ pub(crate) mod members;
 
 use trivium_core::types::PageNumber;
 
-use crate::asked::Stop;
+use crate::call::Failure;
 
-/// All rows of a list that core answers page by page: this dialect knows no pages. A page tells
-/// its rows, and how many pages there are.
+/// All rows of a paged list of core, because this dialect has no pages. `page` returns the rows of a
+/// page and the number of pages.
 fn all_pages<T>(
     mut page: impl FnMut(PageNumber) -> trivium_core::Result<(Vec<T>, i64)>,
-) -> Result<Vec<T>, Stop> {
+) -> Result<Vec<T>, Failure> {
     let mut all = Vec::new();
     for number in 1.. {
         let (rows, pages) = page(PageNumber(number))?;

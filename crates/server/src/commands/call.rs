@@ -3,9 +3,9 @@
 use std::io::Read;
 use std::path::Path;
 
-use trivium_core::arguments::Kind;
-use trivium_core::{Entry, catalog};
+use trivium_core::catalog;
 use trivium_describe::examples::{Format, Request};
+use trivium_rpc::{Entry, ValueType};
 use ureq::http::Response;
 
 use super::print::line;
@@ -14,9 +14,10 @@ use crate::failure::Failure;
 use crate::options::{Call, Source, ViaOption};
 
 pub(crate) fn run(call: &Call) -> Result<(), Failure> {
-    let prefix = format!("{}.", catalog::NAMESPACE);
+    let prefix = format!("{}.", catalog().namespace);
     let name = call.method.strip_prefix(&prefix).unwrap_or(&call.method);
-    let entry = catalog::find(name)
+    let entry = catalog()
+        .find(name)
         .ok_or_else(|| Failure::Failed(format!("there is no operation '{name}'")))?;
     let format = match call.via {
         ViaOption::Json => Format::Json,
@@ -28,9 +29,9 @@ pub(crate) fn run(call: &Call) -> Result<(), Failure> {
         .iter()
         .map(|argument| Ok((argument.name.as_str(), value(&argument.value)?)))
         .collect::<Result<Vec<_>, Failure>>()?;
-    let arguments: Vec<(&str, &str, Kind)> = values
+    let arguments: Vec<(&str, &str, ValueType)> = values
         .iter()
-        .map(|(name, value)| (*name, value.as_str(), kind(entry, name)))
+        .map(|(name, value)| (*name, value.as_str(), value_type(entry, name)))
         .collect();
     let request = Request::of(entry, &arguments, format);
     let token = call.token_file.as_deref().map(read).transpose()?;
@@ -70,10 +71,10 @@ fn read(path: &Path) -> Result<String, Failure> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// The type of an argument; one that the operation does not have goes as text, to be refused.
-fn kind(entry: &Entry, name: &str) -> Kind {
-    let rule = entry.arguments.iter().find(|rule| rule.name == name);
-    rule.map_or(Kind::Text, |rule| rule.kind)
+/// The type of an argument; an unknown one is sent as text, and rejected by the server.
+fn value_type(entry: &Entry, name: &str) -> ValueType {
+    let rule = entry.rule(name);
+    rule.map_or(ValueType::Text, |rule| rule.value_type)
 }
 
 fn send(

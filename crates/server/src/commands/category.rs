@@ -1,6 +1,6 @@
 //! `trivium category`.
 
-use trivium_core::administration;
+use trivium_core::administration::categories::{AddCategory, RenameCategory};
 use trivium_core::groups::get_categories::GetCategories;
 
 use super::{Administrator, print};
@@ -11,7 +11,8 @@ pub(crate) fn run(global: &Global, command: &Category) -> Result<(), Failure> {
     let administrator = Administrator::open(global)?;
     match command {
         Category::Add { name } => {
-            let id = administration::add_category(&administrator.service, name)?;
+            let name = name.clone();
+            let id = administrator.run(AddCategory { name })?;
             print::value(global, "id", id.to_string())
         }
         Category::List => {
@@ -20,8 +21,8 @@ pub(crate) fn run(global: &Global, command: &Category) -> Result<(), Failure> {
             print::list(global, &["id", "name", "groupCount"], &rows)
         }
         Category::Rename { id, name } => {
-            administration::rename_category(&administrator.service, *id, name)?;
-            Ok(())
+            let (id, name) = (*id, name.clone());
+            administrator.run(RenameCategory { id, name })
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 
 use trivium_conform::{Request, Response, Server};
+use trivium_core::catalog;
 
 use super::print;
 use crate::client::Client;
@@ -17,7 +18,7 @@ pub(crate) fn run(global: &Global, command: &Conform) -> Result<(), Failure> {
         None => String::new(),
     };
     let tokens: Vec<&str> = tokens.split_whitespace().collect();
-    let report = trivium_conform::examine(&client, &tokens)
+    let report = trivium_conform::examine(&client, catalog(), &tokens)
         .map_err(|error| Failure::Failed(format!("{}: {error}", command.url)))?;
     if global.json {
         let differences = print::rows(&report.differences)?;

@@ -20,7 +20,7 @@ pub(crate) fn xsd(of: &Xsd) -> Result<(), Failure> {
     let text = match &of.operation {
         None => schema::any(profile),
         Some(name) => {
-            let entry = catalog::find(name);
+            let entry = catalog().find(name);
             let unknown = || Failure::Failed(format!("there is no operation '{name}'"));
             schema::operation(profile, entry.ok_or_else(unknown)?)
         }

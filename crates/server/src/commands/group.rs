@@ -1,7 +1,7 @@
 //! `trivium group`.
 
 use serde_json::json;
-use trivium_core::administration;
+use trivium_core::administration::groups::{ListGroups, ShowGroup};
 use trivium_core::groups::delete::DeleteGroup;
 use trivium_core::groups::edit::EditGroup;
 use trivium_core::groups::get_members::GetMembers;
@@ -9,7 +9,7 @@ use trivium_core::groups::new::NewGroup;
 use trivium_core::groups::view::ModerationType;
 use trivium_core::moderation::get_audit_log::GetAuditLog;
 use trivium_core::moderation::transfer::TransferGroup;
-use trivium_core::types::{AuthToken, DateTime, GroupName, GroupRef, Line, Prose, UserRef};
+use trivium_core::types::{DateTime, GroupName, GroupRef, Line, Prose, UserRef};
 use trivium_storage::groups::Group as Row;
 
 use super::{Administrator, print};
@@ -18,7 +18,6 @@ use crate::options::{Global, Group};
 
 pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
     let administrator = Administrator::open(global)?;
-    let auth_token = AuthToken::default();
     match command {
         Group::Add {
             name,
@@ -30,7 +29,6 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
         } => {
             let owner = administrator.user(owner)?;
             let new = NewGroup {
-                auth_token,
                 name: GroupName(name.clone()),
                 category: *category,
                 tags: Line::default(),
@@ -40,12 +38,11 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
                 registration_type: *registration,
                 moderation_type: ModerationType::Direct,
             };
-            let caller = administration::acting_for(owner.0);
-            let made = administrator.service.run(new, &caller)?;
-            print::value(global, "id", made.id.to_string())
+            let created = administrator.run_as(owner, new)?;
+            print::value(global, "id", created.id.to_string())
         }
         Group::List => {
-            let groups = administration::groups(&administrator.service)?;
+            let groups = administrator.run(ListGroups)?;
             let rows: Vec<_> = groups.iter().map(show).collect();
             let columns = [
                 "id",
@@ -58,7 +55,7 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
             print::list(global, &columns, &rows)
         }
         Group::Show { id } => {
-            let group = administration::group(&administrator.service, *id)?;
+            let group = administrator.run(ShowGroup { id: *id })?;
             print::record(global, &show(&group))
         }
         Group::Edit {
@@ -71,7 +68,6 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
             owner,
         } => {
             let edit = EditGroup {
-                auth_token: auth_token.clone(),
                 id: *id,
                 name: name.clone().map(GroupName),
                 description: description.clone().map(Prose),
@@ -85,25 +81,17 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
             administrator.run(edit)?;
             if let Some(owner) = owner {
                 let user = administrator.user(owner)?;
-                administrator.run(TransferGroup {
-                    auth_token,
-                    id: *id,
-                    user,
-                })?;
+                administrator.run(TransferGroup { id: *id, user })?;
             }
             Ok(())
         }
         Group::Delete { id } => {
-            administrator.run(DeleteGroup {
-                auth_token,
-                id: *id,
-            })?;
+            administrator.run(DeleteGroup { id: *id })?;
             Ok(())
         }
         Group::Members { id } => {
             let rows = administrator.pages(
                 |page, results_per_page| GetMembers {
-                    auth_token: AuthToken::default(),
                     id: *id,
                     page,
                     results_per_page,
@@ -115,7 +103,6 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
         Group::Log { id } => {
             let rows = administrator.pages(
                 |page, results_per_page| GetAuditLog {
-                    auth_token: AuthToken::default(),
                     id: *id,
                     page,
                     results_per_page,

@@ -1,6 +1,6 @@
 //! `trivium import`.
 
-use trivium_core::import::import_groups;
+use trivium_core::import::ImportGroups;
 
 use super::{Administrator, print};
 use crate::failure::Failure;
@@ -19,6 +19,6 @@ pub(crate) fn run(global: &Global, command: &Import) -> Result<(), Failure> {
         Some(login) => Some(administrator.user(login)?),
         None => None,
     };
-    let count = import_groups(&administrator.service, groups, member)?;
+    let count = administrator.run(ImportGroups { groups, member })?;
     print::value(global, "groups", count)
 }

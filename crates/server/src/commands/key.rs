@@ -1,7 +1,8 @@
 //! `trivium key`.
 
 use serde_json::{Value, json};
-use trivium_core::applications::keys::{self, Application};
+use trivium_core::applications::Application;
+use trivium_core::applications::keys::{CreateKey, ListKeys, RevokeKey};
 use trivium_core::types::DateTime;
 
 use super::{Administrator, print};
@@ -9,18 +10,22 @@ use crate::failure::Failure;
 use crate::options::{Global, Key};
 
 pub(crate) fn run(global: &Global, command: &Key) -> Result<(), Failure> {
-    let service = &Administrator::open(global)?.service;
+    let administrator = Administrator::open(global)?;
     match command {
         Key::Create { name, callback } => {
-            let key = keys::add(service, name, callback.as_deref())?;
+            let key = administrator.run(CreateKey {
+                name: name.clone(),
+                callback: callback.clone(),
+                key: None,
+            })?;
             print::value(global, "key", key)
         }
         Key::List => {
-            let rows: Vec<_> = keys::list(service)?.iter().map(show).collect();
+            let rows: Vec<_> = administrator.run(ListKeys)?.iter().map(show).collect();
             let columns = ["key", "name", "callback", "createdAt", "revoked"];
             print::list(global, &columns, &rows)
         }
-        Key::Revoke { key } => Ok(keys::revoke(service, key)?),
+        Key::Revoke { key } => administrator.run(RevokeKey { key: key.clone() }),
     }
 }
 

@@ -2,7 +2,7 @@
 //! the administrator's authority.
 
 use serde_json::json;
-use trivium_core::administration;
+use trivium_core::administration::members::AddMember;
 use trivium_core::invitations::get_invitations::GetInvitations;
 use trivium_core::invitations::new::NewInvitation;
 use trivium_core::invitations::revoke::RevokeInvitation;
@@ -13,7 +13,7 @@ use trivium_core::moderation::get_join_requests::GetJoinRequests;
 use trivium_core::moderation::remove::RemoveMember;
 use trivium_core::moderation::set_role::SetMemberRole;
 use trivium_core::moderation::unban::UnbanMember;
-use trivium_core::types::{AuthToken, Prose};
+use trivium_core::types::Prose;
 
 use super::{Administrator, print};
 use crate::failure::Failure;
@@ -21,17 +21,19 @@ use crate::options::{Global, Invite, Member, Request};
 
 pub(crate) fn member(global: &Global, command: &Member) -> Result<(), Failure> {
     let administrator = Administrator::open(global)?;
-    let auth_token = AuthToken::default();
     match command {
         Member::Add { who, role } => {
             let user = administrator.user(&who.login)?;
-            administration::add_member(&administrator.service, who.group, user, *role)?;
+            administrator.run(AddMember {
+                group: who.group,
+                user,
+                role: *role,
+            })?;
         }
         Member::Remove { who, reason } => {
             let user = administrator.user(&who.login)?;
             let reason = reason.clone().map(Prose);
             administrator.run(RemoveMember {
-                auth_token,
                 id: who.group,
                 user,
                 reason,
@@ -42,7 +44,6 @@ pub(crate) fn member(global: &Global, command: &Member) -> Result<(), Failure> {
             let reason = reason.clone().map(Prose);
             let until = *until;
             administrator.run(BanMember {
-                auth_token,
                 id: who.group,
                 user,
                 reason,
@@ -52,7 +53,6 @@ pub(crate) fn member(global: &Global, command: &Member) -> Result<(), Failure> {
         Member::Unban { who } => {
             let user = administrator.user(&who.login)?;
             administrator.run(UnbanMember {
-                auth_token,
                 id: who.group,
                 user,
             })?;
@@ -60,7 +60,6 @@ pub(crate) fn member(global: &Global, command: &Member) -> Result<(), Failure> {
         Member::Role { who, role } => {
             let user = administrator.user(&who.login)?;
             administrator.run(SetMemberRole {
-                auth_token,
                 id: who.group,
                 user,
                 role: *role,
@@ -72,12 +71,10 @@ pub(crate) fn member(global: &Global, command: &Member) -> Result<(), Failure> {
 
 pub(crate) fn request(global: &Global, command: &Request) -> Result<(), Failure> {
     let administrator = Administrator::open(global)?;
-    let auth_token = AuthToken::default();
     match command {
         Request::List { group } => {
             let rows = administrator.pages(
                 |page, results_per_page| GetJoinRequests {
-                    auth_token: AuthToken::default(),
                     id: *group,
                     page,
                     results_per_page,
@@ -93,7 +90,6 @@ pub(crate) fn request(global: &Global, command: &Request) -> Result<(), Failure>
         Request::Approve { who } => {
             let user = administrator.user(&who.login)?;
             administrator.run(ApproveJoinRequest {
-                auth_token,
                 id: who.group,
                 user,
             })?;
@@ -103,7 +99,6 @@ pub(crate) fn request(global: &Global, command: &Request) -> Result<(), Failure>
             let user = administrator.user(&who.login)?;
             let reason = reason.clone().map(Prose);
             administrator.run(DenyJoinRequest {
-                auth_token,
                 id: who.group,
                 user,
                 reason,
@@ -115,7 +110,6 @@ pub(crate) fn request(global: &Global, command: &Request) -> Result<(), Failure>
 
 pub(crate) fn invite(global: &Global, command: &Invite) -> Result<(), Failure> {
     let administrator = Administrator::open(global)?;
-    let auth_token = AuthToken::default();
     match command {
         Invite::Create {
             group,
@@ -124,7 +118,6 @@ pub(crate) fn invite(global: &Global, command: &Invite) -> Result<(), Failure> {
             role,
         } => {
             let made = administrator.run(NewInvitation {
-                auth_token,
                 id: *group,
                 usage_limit: *uses,
                 expires_in: *ttl,
@@ -138,7 +131,6 @@ pub(crate) fn invite(global: &Global, command: &Invite) -> Result<(), Failure> {
         Invite::List { group } => {
             let rows = administrator.pages(
                 |page, results_per_page| GetInvitations {
-                    auth_token: AuthToken::default(),
                     id: *group,
                     page,
                     results_per_page,
@@ -160,7 +152,6 @@ pub(crate) fn invite(global: &Global, command: &Invite) -> Result<(), Failure> {
         }
         Invite::Revoke { group, invitation } => {
             administrator.run(RevokeInvitation {
-                auth_token,
                 id: *group,
                 invitation_id: *invitation,
             })?;

@@ -16,8 +16,9 @@ mod user;
 use std::sync::Arc;
 
 use serde::Serialize;
+use trivium_core::administration::users::ShowUser;
 use trivium_core::types::{PageNumber, ResultsPerPage, UserRef};
-use trivium_core::{Operation, Service, Settings, administration};
+use trivium_core::{Credentials, Origin, PreparedOperation, Service, Settings};
 use trivium_storage::{Database, Options as Connections};
 
 use crate::failure::Failure;
@@ -66,17 +67,33 @@ impl Administrator {
     }
 
     /// Runs an operation.
-    fn run<O: Operation>(&self, operation: O) -> Result<O::Output, Failure> {
-        Ok(self.service.run(operation, &administration::caller())?)
+    fn run<O: PreparedOperation>(&self, operation: O) -> Result<O::Output, Failure> {
+        let origin = Origin::command_line();
+        Ok(self
+            .service
+            .run(operation, Credentials::Administrator, origin)?)
+    }
+
+    /// Runs an operation on behalf of a user.
+    fn run_as<O: PreparedOperation>(
+        &self,
+        user: UserRef,
+        operation: O,
+    ) -> Result<O::Output, Failure> {
+        let origin = Origin::command_line();
+        Ok(self
+            .service
+            .run(operation, Credentials::ActingFor(user), origin)?)
     }
 
     /// The user of this login.
     fn user(&self, login: &str) -> Result<UserRef, Failure> {
-        Ok(UserRef(administration::user(&self.service, login)?.id))
+        let login = login.to_owned();
+        Ok(UserRef(self.run(ShowUser { login })?.id))
     }
 
     /// All rows of a list, page by page.
-    fn pages<O: Operation, R: Serialize>(
+    fn pages<O: PreparedOperation, R: Serialize>(
         &self,
         ask: impl Fn(PageNumber, ResultsPerPage) -> O,
         rows: impl Fn(O::Output) -> Vec<R>,

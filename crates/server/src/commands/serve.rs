@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use trivium_core::context::Directory;
+use trivium_core::Directory;
 use trivium_core::{Service, Settings, demonstration};
 use trivium_front::{StatusRule, Wire};
 use trivium_onezone::Onezone;

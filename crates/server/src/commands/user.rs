@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 use trivium_core::accounts::delete_user::DeleteUser;
-use trivium_core::administration::{self, NewAccount};
-use trivium_core::types::{DateTime, Login, Password, UserRef};
+use trivium_core::administration::tokens::{CreateToken, ListTokens, RevokeTokens};
+use trivium_core::administration::users::{
+    AddUser, DisableUser, EnableUser, ListUsers, SetPassword, ShowUser,
+};
+use trivium_core::types::{DateTime, Login, UserRef};
 use trivium_storage::users::User as Row;
 
 use super::{Administrator, print, secret};
@@ -19,7 +22,6 @@ pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
         _ => None,
     };
     let administrator = Administrator::open(global)?;
-    let service = &administrator.service;
     match command {
         User::Add {
             login,
@@ -28,18 +30,18 @@ pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
             email,
             ..
         } => {
-            let account = NewAccount {
+            let account = AddUser {
                 login: Login(login.clone()),
                 first_name: first_name.clone(),
                 last_name: last_name.clone(),
                 email: email.clone().filter(|email| !email.is_empty()),
                 password,
             };
-            let id = administration::add_user(service, account)?;
+            let id = administrator.run(account)?;
             print::value(global, "id", id.to_string())
         }
         User::List => {
-            let rows: Vec<_> = administration::users(service)?.iter().map(show).collect();
+            let rows: Vec<_> = administrator.run(ListUsers)?.iter().map(show).collect();
             let columns = [
                 "id",
                 "login",
@@ -52,24 +54,30 @@ pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
             print::list(global, &columns, &rows)
         }
         User::Show { login } => {
-            print::record(global, &show(&administration::user(service, login)?))
+            let login = login.clone();
+            print::record(global, &show(&administrator.run(ShowUser { login })?))
         }
-        User::Passwd { login, .. } => Ok(administration::set_password(
-            service,
-            login,
-            password.as_ref(),
-        )?),
-        User::Disable { login } => Ok(administration::disable_user(service, login, true)?),
-        User::Enable { login } => Ok(administration::disable_user(service, login, false)?),
+        User::Passwd { login, .. } => administrator.run(SetPassword {
+            login: login.clone(),
+            password,
+        }),
+        User::Disable { login } => administrator.run(DisableUser {
+            login: login.clone(),
+        }),
+        User::Enable { login } => administrator.run(EnableUser {
+            login: login.clone(),
+        }),
         User::Delete { login } => {
             administrator.run(DeleteUser {
-                admin_password: Password::default(),
                 login: Login(login.clone()),
             })?;
             Ok(())
         }
         User::Token { login, ttl } => {
-            let token = administration::add_token(service, login, *ttl)?;
+            let token = administrator.run(CreateToken {
+                login: login.clone(),
+                lifetime: *ttl,
+            })?;
             print::value(global, "token", token)
         }
     }
@@ -77,10 +85,12 @@ pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
 
 pub(crate) fn token(global: &Global, command: &Token) -> Result<(), Failure> {
     let administrator = Administrator::open(global)?;
-    let service = &administrator.service;
     match command {
         Token::List { login } => {
-            let rows: Vec<_> = administration::tokens(service, login)?
+            let rows: Vec<_> = administrator
+                .run(ListTokens {
+                    login: login.clone(),
+                })?
                 .iter()
                 .map(|token| {
                     json!({
@@ -92,10 +102,10 @@ pub(crate) fn token(global: &Global, command: &Token) -> Result<(), Failure> {
                 .collect();
             print::list(global, &["prefix", "createdAt", "expiresAt"], &rows)
         }
-        Token::Revoke { login, prefix, .. } => {
-            administration::revoke_tokens(service, login, prefix.as_deref())?;
-            Ok(())
-        }
+        Token::Revoke { login, prefix, .. } => administrator.run(RevokeTokens {
+            login: login.clone(),
+            prefix: prefix.clone(),
+        }),
     }
 }
 

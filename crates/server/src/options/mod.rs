@@ -23,7 +23,8 @@ pub(crate) use describe::{Docs, Openapi, Xsd};
 pub(crate) use prefix::overlap;
 pub(crate) use serve::{DirectoryOption, LogFormat, Serve, StatusOption};
 
-use trivium_core::types::{Password, carries};
+use trivium_core::types::Password;
+use trivium_rpc::text::is_portable;
 
 use crate::failure::Failure;
 
@@ -135,7 +136,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
     // What cannot come out again as XML does not get in.
     if let Some(odd) = arguments
         .iter()
-        .find(|word| !carries(&word.to_string_lossy()))
+        .find(|word| !is_portable(&word.to_string_lossy()))
     {
         return Err(Failure::Usage(command.error(
             ErrorKind::InvalidValue,

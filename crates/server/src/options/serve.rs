@@ -128,7 +128,7 @@ pub(crate) enum StatusOption {
     Http,
 }
 
-/// See [`trivium_core::context::Directory`].
+/// See [`trivium_core::Directory`].
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum DirectoryOption {
     Public,

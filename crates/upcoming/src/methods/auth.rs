@@ -1,27 +1,39 @@
 //! `auth.getToken`, `auth.checkToken`: whose token it is.
 
 use trivium_core::accounts::find::{User, name_of};
-use trivium_core::applications::redeem::redeem;
+use trivium_core::applications::redeem::RedeemFrob;
 use trivium_core::types::UserRef;
-use trivium_core::{Context, Result};
+use trivium_core::{Actor, Caller, Operation, Proof, Result, Session};
 
 use crate::answer::Answer;
 use crate::arguments::Arguments;
 use crate::error::Refusal;
 
-/// Changes a frob for a token.
-pub(super) fn get_token(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
-    let application = arguments.application(context)?;
-    let (token, user) = redeem(context, &application.key, arguments.text("frob"))?;
+/// Exchanges a frob for a token.
+pub(super) fn get_token(
+    arguments: &Arguments,
+    _: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
+    let application = arguments.application(session)?;
+    let redeem = RedeemFrob {
+        key: application.key,
+        frob: arguments.text("frob").to_owned(),
+    };
+    let (token, user) = redeem.run(&(), session)?;
     Ok(answer(token, &user))
 }
 
-/// Tells whose token it is.
-pub(super) fn check_token(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
-    arguments.application(context)?;
+/// Shows the user of a token.
+pub(super) fn check_token(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
+    arguments.application(session)?;
     let token = arguments.token().ok_or(Refusal::TokenNotFound)?;
-    let actor = context.authenticate(&token)?;
-    let user = context.user(UserRef(actor.id))?;
+    let actor = Actor::identify(proof, session)?;
+    let user = session.user(UserRef(actor.id))?;
     Ok(answer(token.0, &user))
 }
 

@@ -6,7 +6,7 @@ use trivium_core::groups::new::NewGroup;
 use trivium_core::groups::rules::RegistrationType;
 use trivium_core::groups::view::{AccessType, ModerationType};
 use trivium_core::types::{CategoryRef, GroupName, Line, Prose};
-use trivium_core::{Context, Operation, Result};
+use trivium_core::{Operation, Proof, Result, Session};
 
 use crate::answer::Answer;
 use crate::arguments::Arguments;
@@ -17,7 +17,7 @@ use crate::group;
 const CATEGORY: CategoryRef = CategoryRef(1);
 
 /// What both methods take.
-struct Given {
+struct Properties {
     name: Option<GroupName>,
     description: Option<Prose>,
     event_moderation: Option<bool>,
@@ -25,7 +25,7 @@ struct Given {
     is_private: Option<bool>,
 }
 
-impl Given {
+impl Properties {
     fn read(arguments: &Arguments) -> Result<Self> {
         let name = arguments.prose("name")?.map(GroupName);
         let level = arguments.text("moderation_level");
@@ -37,7 +37,7 @@ impl Given {
         let description = arguments.prose("description")?.map(Prose);
         if description
             .as_ref()
-            .is_some_and(|text| text.chars().count() > Prose::LONGEST)
+            .is_some_and(|text| text.chars().count() > Prose::MAX_LENGTH)
         {
             return Err(Refusal::Invalid("description").into());
         }
@@ -74,13 +74,16 @@ impl Given {
 }
 
 /// Makes a group.
-pub(super) fn add(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
-    let auth_token = arguments.caller(context)?;
-    let given = Given::read(arguments)?;
+pub(super) fn add(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
+    let actor = arguments.actor(proof, session)?;
+    let given = Properties::read(arguments)?;
     let moderation_type = given.moderation_type().unwrap_or(ModerationType::Direct);
     let registration_type = given.registration_type(RegistrationType::Open);
     let call = NewGroup {
-        auth_token,
         name: given.name.unwrap_or_default(),
         category: CATEGORY,
         tags: Line::default(),
@@ -90,22 +93,25 @@ pub(super) fn add(arguments: &Arguments, context: &mut Context<'_>) -> Result<An
         registration_type,
         moderation_type,
     };
-    let made = call.run(context)?;
-    group::answer(vec![context.group(made.id)?])
+    let made = call.run(&actor, session)?;
+    group::answer(vec![session.group(made.id)?])
 }
 
 /// Changes a group. What is not given stays as it is.
-pub(super) fn edit(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
-    let auth_token = arguments.caller(context)?;
+pub(super) fn edit(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
+    let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::MissingGroup)?;
     // A private group is not disclosed to those outside.
-    let group = visible(context, Some(&auth_token), id)?;
-    let given = Given::read(arguments)?;
+    let group = visible(session, Some(&actor), id)?;
+    let given = Properties::read(arguments)?;
     let before: RegistrationType = group.registration_type.parse()?;
     let registration_type = given.registration_type(before);
     let moderation_type = given.moderation_type();
     let call = EditGroup {
-        auth_token,
         id,
         name: given.name,
         description: given.description,
@@ -116,6 +122,6 @@ pub(super) fn edit(arguments: &Arguments, context: &mut Context<'_>) -> Result<A
         registration_type: (registration_type != before).then_some(registration_type),
         moderation_type,
     };
-    call.run(context)?;
-    group::answer(vec![context.group(id)?])
+    call.run(&actor, session)?;
+    group::answer(vec![session.group(id)?])
 }

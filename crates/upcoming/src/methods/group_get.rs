@@ -3,7 +3,7 @@
 use trivium_core::groups::get::visible;
 use trivium_core::groups::get_my_groups::all;
 use trivium_core::types::GroupRef;
-use trivium_core::{Code, Context, Result};
+use trivium_core::{Actor, Caller, Proof, Result, Session, codes};
 
 use crate::answer::Answer;
 use crate::arguments::Arguments;
@@ -11,22 +11,22 @@ use crate::error::Refusal;
 use crate::group;
 
 /// Shows groups. Those that there are not, for the caller, are left out.
-pub(super) fn info(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
-    arguments.application(context)?;
-    let token = arguments.token();
-    if let Some(token) = &token {
-        let actor = context.authenticate(token)?;
-        context.actor = Some(actor);
-    }
+pub(super) fn info(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
+    arguments.application(session)?;
+    let actor = Option::<Actor>::identify(proof, session)?;
     let mut groups = Vec::new();
     for id in arguments
         .list("group_id")
         .map_err(|_| Refusal::MissingGroups)?
     {
         let Ok(id) = id.parse() else { continue };
-        match visible(context, token.as_ref(), GroupRef(id)) {
+        match visible(session, actor.as_ref(), GroupRef(id)) {
             Ok(group) => groups.push(group),
-            Err(error) if error.code() == Code::ContentNotFound => {}
+            Err(error) if error.code() == codes::CONTENT_NOT_FOUND => {}
             Err(error) => return Err(error),
         }
     }
@@ -37,7 +37,11 @@ pub(super) fn info(arguments: &Arguments, context: &mut Context<'_>) -> Result<A
 }
 
 /// Shows the groups that the caller is a member of.
-pub(super) fn mine(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
-    let token = arguments.caller(context)?;
-    group::answer(all(context, &token)?)
+pub(super) fn mine(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
+    let actor = arguments.actor(proof, session)?;
+    group::answer(all(session, &actor)?)
 }

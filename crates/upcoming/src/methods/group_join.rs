@@ -5,7 +5,7 @@ use trivium_core::groups::join::JoinGroup;
 use trivium_core::groups::rules::JoinState;
 use trivium_core::groups::succession;
 use trivium_core::groups::view::Group;
-use trivium_core::{Code, Context, Operation, Result};
+use trivium_core::{Operation, Proof, Result, Session, codes};
 
 use crate::answer::Answer;
 use crate::arguments::Arguments;
@@ -13,21 +13,24 @@ use crate::error::Refusal;
 use crate::group;
 
 /// Joins a group, or asks to. To have asked before is the same answer again.
-pub(super) fn join(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
-    let auth_token = arguments.caller(context)?;
+pub(super) fn join(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
+    let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::InvalidGroup)?;
     let call = JoinGroup {
-        auth_token,
         id,
         message: None,
         invitation: None,
     };
-    let accepted = match call.run(context) {
+    let accepted = match call.run(&actor, session) {
         Ok(joined) => joined.join_state == JoinState::InModeration,
-        Err(error) if error.code() == Code::JoinRequestPending => true,
+        Err(error) if error.code() == codes::JOIN_REQUEST_PENDING => true,
         Err(error) => return Err(error),
     };
-    let joined: Group = context.group(id)?;
+    let joined: Group = session.group(id)?;
     Ok(Answer {
         accepted,
         ..group::answer(vec![joined])?
@@ -35,11 +38,15 @@ pub(super) fn join(arguments: &Arguments, context: &mut Context<'_>) -> Result<A
 }
 
 /// Leaves a group, by Upcoming's rule of succession.
-pub(super) fn leave(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
-    let token = arguments.caller(context)?;
+pub(super) fn leave(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
+    let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::InvalidGroup)?;
     // A private group is not disclosed to those outside.
-    visible(context, Some(&token), id)?;
-    succession::leave(context, &token, id)?;
+    visible(session, Some(&actor), id)?;
+    succession::leave(session, &actor, id)?;
     Ok(Answer::default())
 }

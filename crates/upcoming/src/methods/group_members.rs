@@ -1,7 +1,7 @@
 //! `group.getMembers`.
 
 use trivium_core::groups::get_members::{MemberOrder, Person, members as list, name_of};
-use trivium_core::{Context, Page, Result};
+use trivium_core::{Page, Proof, Result, Session};
 
 use crate::answer::{Answer, Attributes};
 use crate::arguments::Arguments;
@@ -12,8 +12,12 @@ use crate::group::time;
 const LONGEST: i64 = 1_000;
 
 /// Shows the members of a group, a page of them.
-pub(super) fn members(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
-    let token = arguments.caller(context)?;
+pub(super) fn members(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
+    let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::InvalidGroup)?;
     let limit = arguments.number("membersPerPage", 100, LONGEST)?;
     let page = arguments.number("page", 1, i64::from(i32::MAX))?;
@@ -22,8 +26,8 @@ pub(super) fn members(arguments: &Arguments, context: &mut Context<'_>) -> Resul
         offset: (page - 1) * limit,
         limit,
     };
-    let (group, people, _) = list(context, &token, id, order, page)?;
-    let show = |person: &Person| show(context, person, group.owner_id);
+    let (group, people, _) = list(session, &actor, id, order, page)?;
+    let show = |person: &Person| show(session, person, group.owner_id);
     Ok(Answer::of("user", people.iter().map(show).collect()))
 }
 
@@ -38,14 +42,14 @@ fn order(arguments: &Arguments) -> Result<MemberOrder> {
     })
 }
 
-fn show(context: &Context<'_>, person: &Person, owner: i64) -> Attributes {
+fn show(session: &Session<'_>, person: &Person, owner: i64) -> Attributes {
     let is_admin = person.user_id == owner || person.state == "moderator";
     vec![
         ("id", person.user_id.into()),
         ("name", name_of(person).into()),
         ("username", person.login.as_str().into()),
         ("zip", "".into()),
-        ("url", context.user_url(person.user_id).into()),
+        ("url", session.user_url(person.user_id).into()),
         ("photourl", "".into()),
         ("is_admin", is_admin.into()),
         ("member_timestamp", time(person.since).into()),

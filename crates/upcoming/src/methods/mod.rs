@@ -7,17 +7,18 @@ pub mod group_join;
 pub mod group_members;
 pub mod user;
 
-use trivium_core::operation::Effect;
-use trivium_core::{Context, Operation, Result, applications, groups};
+use trivium_core::applications::redeem::RedeemFrob;
+use trivium_core::groups::{edit::EditGroup, join::JoinGroup, leave::LeaveGroup, new::NewGroup};
+use trivium_core::{Effect, Operation, Proof, Result, Session};
 
 use crate::answer::Answer;
 use crate::arguments::Arguments;
 use crate::error::Refusal;
 
-/// The verb of HTTP that a method wants.
+/// The HTTP verb of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
-    /// It looks.
+    /// It reads.
     Get,
     /// It changes something.
     Post,
@@ -28,40 +29,36 @@ pub enum Verb {
 pub struct Method {
     /// Its name.
     pub name: &'static str,
-    /// How it is called.
+    /// The HTTP verb.
     pub verb: Verb,
-    /// What the audit log names what it does.
+    /// Its name in the audit log.
     pub action: &'static str,
     /// What it does to the data.
     pub effect: Effect,
     /// What it does.
-    pub run: fn(&Arguments, &mut Context<'_>) -> Result<Answer>,
+    pub run: Run,
 }
 
-/// Every method. The verb is the page's: auth.getToken uses up a frob, and is called by GET.
+/// Every method. The verbs are those of the pages: auth.getToken uses up a frob and is called by GET.
 pub const METHODS: &[Method] = &[
     Method {
         effect: Effect::Change,
-        ..get("auth.getToken", applications::redeem::NAME, auth::get_token)
+        ..get(
+            "auth.getToken",
+            RedeemFrob::DECLARATION.name,
+            auth::get_token,
+        )
     },
     get("auth.checkToken", "checkToken", auth::check_token),
     get("group.getInfo", "getGroup", group_get::info),
     get("group.getMyGroups", "getMyGroups", group_get::mine),
     get("group.getMembers", "getMembers", group_members::members),
-    post("group.add", groups::new::NewGroup::NAME, group_edit::add),
-    post(
-        "group.edit",
-        groups::edit::EditGroup::NAME,
-        group_edit::edit,
-    ),
-    post(
-        "group.join",
-        groups::join::JoinGroup::NAME,
-        group_join::join,
-    ),
+    post("group.add", NewGroup::DECLARATION.name, group_edit::add),
+    post("group.edit", EditGroup::DECLARATION.name, group_edit::edit),
+    post("group.join", JoinGroup::DECLARATION.name, group_join::join),
     post(
         "group.leave",
-        groups::leave::LeaveGroup::NAME,
+        LeaveGroup::DECLARATION.name,
         group_join::leave,
     ),
     get("user.getInfo", "getUserProfile", user::by_id),
@@ -73,7 +70,8 @@ pub const METHODS: &[Method] = &[
     get("user.getInfoByEmail", "getUserProfile", user::by_email),
 ];
 
-type Run = fn(&Arguments, &mut Context<'_>) -> Result<Answer>;
+/// What a method does.
+pub type Run = fn(&Arguments, &Proof, &mut Session<'_>) -> Result<Answer>;
 
 const fn get(name: &'static str, action: &'static str, run: Run) -> Method {
     Method {
@@ -101,19 +99,19 @@ pub fn find(name: &str) -> Option<&'static Method> {
 }
 
 impl Verb {
-    /// Holds that a request comes with this verb.
+    /// Checks the HTTP method of a request.
     ///
     /// # Errors
-    /// Of another one.
-    pub fn admits(self, method: &str) -> Result<(), Refusal> {
+    /// [`Refusal::WrongVerb`].
+    pub fn check(self, method: &str) -> Result<(), Refusal> {
         match (self, method) {
-            // A HEAD request is a GET whose answer's body stays behind.
+            // HEAD is GET without the body of the response.
             (Self::Get, "GET" | "HEAD") | (Self::Post, "POST") => Ok(()),
             _ => Err(Refusal::WrongVerb),
         }
     }
 
-    /// What the header Allow says.
+    /// The header Allow.
     pub const fn allow(self) -> &'static str {
         match self {
             Self::Get => "GET, HEAD",

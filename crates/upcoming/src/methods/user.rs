@@ -2,40 +2,53 @@
 
 use trivium_core::accounts::find::{KnownAs, User, find, name_of};
 use trivium_core::types::UserRef;
-use trivium_core::{Context, Result};
+use trivium_core::{Caller, DirectoryReader, Proof, Result, Session};
 
 use crate::answer::{Answer, Attributes};
 use crate::arguments::Arguments;
 use crate::error::Refusal;
 
-pub(super) fn by_id(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
+pub(super) fn by_id(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
     let known = |id: &str| Some(KnownAs::Id(UserRef(id.parse().ok()?)));
-    people(arguments, context, "user_id", known)
+    people(arguments, proof, session, "user_id", known)
 }
 
-pub(super) fn by_username(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
+pub(super) fn by_username(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
     let known = |login: &str| Some(KnownAs::Login(login.to_owned()));
-    people(arguments, context, "username", known)
+    people(arguments, proof, session, "username", known)
 }
 
-pub(super) fn by_email(arguments: &Arguments, context: &mut Context<'_>) -> Result<Answer> {
+pub(super) fn by_email(
+    arguments: &Arguments,
+    proof: &Proof,
+    session: &mut Session<'_>,
+) -> Result<Answer> {
     let known = |email: &str| Some(KnownAs::Email(email.to_owned()));
-    people(arguments, context, "email", known)
+    people(arguments, proof, session, "email", known)
 }
 
 /// Shows people. Those that there are not, are left out.
 fn people(
     arguments: &Arguments,
-    context: &mut Context<'_>,
+    proof: &Proof,
+    session: &mut Session<'_>,
     name: &'static str,
     known: impl Fn(&str) -> Option<KnownAs>,
 ) -> Result<Answer> {
-    arguments.application(context)?;
-    context.authenticate_for_directory(arguments.token().as_ref())?;
+    arguments.application(session)?;
+    DirectoryReader::identify(proof, session)?;
     let mut elements = Vec::new();
     for who in arguments.list(name)?.into_iter().filter_map(known) {
-        if let Some(user) = find(context, &who)? {
-            elements.push(show(context, &user));
+        if let Some(user) = find(session, &who)? {
+            elements.push(show(session, &user));
         }
     }
     if elements.is_empty() {
@@ -44,13 +57,13 @@ fn people(
     Ok(Answer::of("user", elements))
 }
 
-fn show(context: &Context<'_>, user: &User) -> Attributes {
+fn show(session: &Session<'_>, user: &User) -> Attributes {
     vec![
         ("id", user.id.into()),
         ("name", name_of(user).into()),
         ("username", user.login.as_str().into()),
         ("zip", "".into()),
         ("photourl", "".into()),
-        ("url", context.user_url(user.id).into()),
+        ("url", session.user_url(user.id).into()),
     ]
 }

@@ -1,15 +1,25 @@
-//! Closed lists of words, such as roles and states: written, read and described alike.
+//! Enums of strings, such as roles and states.
 
-/// A closed list of words: how they are written, read and described.
+/// A text that is not a value of the enum.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("'{text}' is not one of {}", expected.join(", "))]
+pub struct NotInEnum {
+    /// The text.
+    pub text: String,
+    /// The values of the enum.
+    pub expected: &'static [&'static str],
+}
+
+/// Declares an enum whose values are strings: how they are printed, parsed and described.
 #[macro_export]
-macro_rules! words {
+macro_rules! string_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name { $($(#[doc = $doc])+ $variant,)+ }
 
         impl $name {
-            /// Every value.
+            /// All values, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The value as text.
@@ -19,14 +29,15 @@ macro_rules! words {
         }
 
         impl std::str::FromStr for $name {
-            type Err = trivium_storage::Error;
+            type Err = $crate::words::NotInEnum;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err(trivium_storage::Error::Corrupt(format!(
-                        "'{text}' is none of {}", [$($word),+].join(", ")
-                    ))),
+                    _ => Err($crate::words::NotInEnum {
+                        text: text.to_owned(),
+                        expected: &[$($word),+],
+                    }),
                 }
             }
         }

@@ -8,14 +8,14 @@ use crate::Result;
 use crate::groups::rules::{Standing, standing};
 
 /// A person as they stand towards a group, with the row that says so.
-pub struct Towards {
+pub struct Relation {
     /// How they stand.
     pub standing: Standing,
     /// The row; a ban that has ended still has one.
     pub(crate) row: Option<Membership>,
 }
 
-impl Towards {
+impl Relation {
     /// Looks up how a user stands towards a group now.
     ///
     /// # Errors

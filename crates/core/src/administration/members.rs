@@ -1,0 +1,52 @@
+//! Members.
+
+use crate::caller::ADMINISTRATOR;
+use crate::groups::rules::{Joining, RegistrationType, joining};
+use crate::invitations::new::InvitedRole;
+use crate::session::Record;
+use crate::types::{GroupRef, UserRef};
+use crate::{Administrator, Declaration, Operation, Result, Session, codes};
+
+/// Makes a user a member or moderator of a group, without moderation, but not if they are banned.
+#[derive(Clone, Copy, Debug)]
+pub struct AddMember {
+    /// The group.
+    pub group: GroupRef,
+    /// The user.
+    pub user: UserRef,
+    /// The role.
+    pub role: InvitedRole,
+}
+
+impl Operation for AddMember {
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "addMember",
+        &[
+            codes::USER_NOT_FOUND,
+            codes::CONTENT_NOT_FOUND,
+            codes::BANNED,
+            codes::ALREADY_MEMBER,
+        ],
+    );
+    type Caller = Administrator;
+    type Output = ();
+
+    fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
+        session.connection.hold_user(self.user.0)?;
+        let user = session.user(self.user)?;
+        let group = session.group(self.group)?;
+        let relation = session.relation(&group, user.id)?;
+        // The administrator's word counts as an invitation.
+        let rule = joining(relation.standing, RegistrationType::Invite, true)?;
+        if let Joining::Refuse(code) = rule.joining {
+            return Err(code.into());
+        }
+        relation.put(session, &group, user.id, self.role.as_str(), "")?;
+        let record = Record {
+            group: Some(self.group),
+            subject: Some(&user.login),
+            ..Record::default()
+        };
+        session.record(ADMINISTRATOR, record)
+    }
+}

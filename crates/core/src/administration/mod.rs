@@ -1,0 +1,33 @@
+//! Operations of the command line, outside the public catalog. Their caller is the administrator.
+//!
+//! Each is one transaction and leaves its entry in the audit log. The command line also runs the
+//! operations of the catalog, with the administrator's authority.
+
+pub mod categories;
+pub mod groups;
+pub mod members;
+pub mod tokens;
+pub mod users;
+
+use trivium_storage::Page;
+
+use crate::caller::ADMINISTRATOR;
+use crate::session::Record;
+use crate::{Result, Session};
+
+/// All rows of a list.
+const ALL_ROWS: Page = Page {
+    offset: 0,
+    limit: i64::MAX,
+};
+
+/// Adds an entry to the audit log: what the administrator did to whom, or to what.
+pub(crate) fn record(session: &mut Session<'_>, subject: &str) -> Result<()> {
+    session.record(
+        ADMINISTRATOR,
+        Record {
+            subject: Some(subject),
+            ..Record::default()
+        },
+    )
+}
