@@ -204,7 +204,7 @@ impl Caller for Actor {
         // Disabling and deleting the user waits for this change, or this change sees their result.
         if session.effect == Effect::Change
             && !actor.administrator
-            && !session.connection.hold_user(actor.id)?
+            && !session.connection.lock_user_shared(actor.id)?
         {
             return Err(Self::outdated(proof));
         }

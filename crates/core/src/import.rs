@@ -93,7 +93,7 @@ impl Operation for ImportGroups {
             check(group)?;
             import_group(session, group, self.member)?;
         }
-        session.connection.continue_numbers()?;
+        session.connection.advance_id_sequences()?;
         Ok(self.groups.len())
     }
 }

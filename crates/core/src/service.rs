@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use trivium_rpc::{Answer, Call, Credential, Effect, Error};
-use trivium_storage::{AnyConnection, Database, Refusal, connection};
+use trivium_storage::{AnyConnection, Database, TransactionError, connection};
 
 use crate::caller::{Credentials, Proof};
 use crate::error::classify;
@@ -212,7 +212,7 @@ impl From<trivium_storage::Error> for Failed {
     }
 }
 
-impl Refusal for Failed {
+impl TransactionError for Failed {
     fn storage_error(&self) -> Option<&trivium_storage::Error> {
         self.0.cause()?.downcast_ref()
     }

@@ -1,9 +1,9 @@
-//! Applications that call through the Upcoming dialect: their keys, and the frobs of people who
-//! approved them.
+//! Applications that use the Upcoming dialect: their API keys, and the frobs that users grant
+//! them.
 
 use diesel::prelude::*;
 
-use crate::connection::directly;
+use crate::connection::on_native;
 use crate::schema::{api_keys, frobs};
 use crate::{AnyConnection, Result, Seconds};
 
@@ -11,21 +11,21 @@ use crate::{AnyConnection, Result, Seconds};
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = api_keys)]
 pub struct Application {
-    /// Its row.
+    /// The primary key.
     pub id: i64,
-    /// What it names itself by: ten of `a` to `z` and `0` to `9`.
+    /// The API key: ten characters of `a` to `z` and `0` to `9`.
     pub key: String,
-    /// What people know it as.
+    /// The name that users see.
     pub name: String,
-    /// Where a browser is sent with a frob.
+    /// The URL that the browser is redirected to with a frob.
     pub callback: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Seconds,
-    /// When it was ended.
+    /// When it was revoked.
     pub revoked_at: Option<Seconds>,
 }
 
-/// An application to be.
+/// A new application.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = api_keys)]
 pub struct NewApplication {
@@ -39,24 +39,24 @@ pub struct NewApplication {
     pub created_at: Seconds,
 }
 
-/// What a person who approved an application hands to it.
+/// A one-time code that an application exchanges for a token, once a user has approved it.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = frobs)]
 pub struct Frob {
     /// SHA-256 of the frob.
     pub hash: Vec<u8>,
-    /// Which application.
+    /// The application's row.
     pub key_id: i64,
-    /// Whose approval it is.
+    /// The user who approved the application.
     pub user_id: i64,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires_at: Seconds,
 }
 
-/// Adds an application.
+/// Inserts an application.
 ///
 /// # Errors
-/// A unique violation when the key is taken.
+/// A unique violation if the key is taken.
 pub fn insert(connection: &mut AnyConnection, application: &NewApplication) -> Result<()> {
     diesel::insert_into(api_keys::table)
         .values(application)
@@ -64,7 +64,7 @@ pub fn insert(connection: &mut AnyConnection, application: &NewApplication) -> R
     Ok(())
 }
 
-/// The application of this key, also when it was ended.
+/// Finds an application by its key, revoked or not.
 pub fn find(connection: &mut AnyConnection, key: &str) -> Result<Option<Application>> {
     let query = api_keys::table.filter(api_keys::key.eq(key)).select((
         api_keys::id,
@@ -74,10 +74,10 @@ pub fn find(connection: &mut AnyConnection, key: &str) -> Result<Option<Applicat
         api_keys::created_at,
         api_keys::revoked_at,
     ));
-    Ok(directly!(connection, |connection| query.get_result(connection)).optional()?)
+    Ok(on_native!(connection, |connection| query.get_result(connection)).optional()?)
 }
 
-/// All applications, oldest first.
+/// Returns all applications, oldest first.
 pub fn list(connection: &mut AnyConnection) -> Result<Vec<Application>> {
     Ok(api_keys::table
         .order(api_keys::id)
@@ -85,17 +85,17 @@ pub fn list(connection: &mut AnyConnection) -> Result<Vec<Application>> {
         .load(connection)?)
 }
 
-/// Ends an application. False when there is none of this key, or it was ended already.
+/// Revokes an application; false if the key is unknown or already revoked.
 pub fn revoke(connection: &mut AnyConnection, key: &str, now: Seconds) -> Result<bool> {
-    let ended = diesel::update(api_keys::table)
+    let revoked = diesel::update(api_keys::table)
         .filter(api_keys::key.eq(key))
         .filter(api_keys::revoked_at.is_null())
         .set(api_keys::revoked_at.eq(now))
         .execute(connection)?;
-    Ok(ended > 0)
+    Ok(revoked > 0)
 }
 
-/// Keeps a frob, and forgets those that have ended.
+/// Inserts a frob and deletes the expired ones.
 pub fn insert_frob(connection: &mut AnyConnection, frob: &Frob, now: Seconds) -> Result<()> {
     diesel::delete(frobs::table.filter(frobs::expires_at.le(now))).execute(connection)?;
     diesel::insert_into(frobs::table)
@@ -104,7 +104,7 @@ pub fn insert_frob(connection: &mut AnyConnection, frob: &Frob, now: Seconds) ->
     Ok(())
 }
 
-/// Takes the frob of this hash away: of all who ask for it at once, one gets it.
+/// Deletes and returns the frob with this hash. Of concurrent callers, only one gets it.
 pub fn take_frob(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Frob>> {
     let found = frobs::table
         .find(hash)

@@ -1,50 +1,50 @@
-//! The record of every change: who, what, whom, why, through which way, when.
+//! The audit log: who changed what, when, for what reason and over which front-end.
 
 use diesel::prelude::*;
 
 use crate::schema::audit_entries;
 use crate::{AnyConnection, Page, Result, Seconds};
 
-/// One change as it was recorded.
+/// An audit entry as stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = audit_entries)]
 pub struct Entry {
-    /// When.
+    /// When the change was made.
     pub at: Seconds,
-    /// The login of who did it.
+    /// The login of the user who made it.
     pub actor: String,
     /// The operation's name.
     pub action: String,
-    /// The login, or other name, of whom it was done to.
+    /// The login, or another name, of the object of the change.
     pub subject: Option<String>,
-    /// What was given as the reason.
+    /// The reason given.
     pub reason: Option<String>,
-    /// Through which front-end.
+    /// The front-end that the call came through.
     pub via: String,
 }
 
-/// One change to record.
+/// A new audit entry.
 #[derive(Clone, Debug, Insertable)]
-// A statement of always the same columns is prepared once.
+// With the same columns every time, the statement is prepared only once.
 #[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
 pub struct NewEntry<'a> {
-    /// When.
+    /// See [`Entry::at`].
     pub at: Seconds,
-    /// The group it concerns, if it concerns one.
+    /// The group that changes, if any.
     pub group_id: Option<i64>,
-    /// The login of who does it.
+    /// See [`Entry::actor`].
     pub actor: &'a str,
-    /// The operation's name.
+    /// See [`Entry::action`].
     pub action: &'a str,
-    /// The login, or other name, of whom it is done to.
+    /// See [`Entry::subject`].
     pub subject: Option<&'a str>,
-    /// What is given as the reason.
+    /// See [`Entry::reason`].
     pub reason: Option<&'a str>,
-    /// Through which front-end.
+    /// See [`Entry::via`].
     pub via: &'a str,
 }
 
-/// Records a change, in the transaction that makes it.
+/// Inserts an audit entry, in the transaction of the change itself.
 pub fn insert(connection: &mut AnyConnection, entry: &NewEntry<'_>) -> Result<()> {
     diesel::insert_into(audit_entries::table)
         .values(entry)
@@ -52,7 +52,7 @@ pub fn insert(connection: &mut AnyConnection, entry: &NewEntry<'_>) -> Result<()
     Ok(())
 }
 
-/// The record of a group, newest first, and how long it is.
+/// Returns a page of a group's audit log, newest first, and the total count.
 pub fn list(connection: &mut AnyConnection, group: i64, page: Page) -> Result<(Vec<Entry>, i64)> {
     let total = audit_entries::table
         .filter(audit_entries::group_id.eq(group))

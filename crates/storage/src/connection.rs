@@ -1,6 +1,6 @@
-//! Opening by URL scheme, and the few places where the two databases differ.
+//! Opens connections by URL scheme, and hides the few differences between the databases.
 //!
-//! `sqlite:PATH` and `postgres://…` are understood, anything else is refused: Diesel's own
+//! `sqlite:PATH` and `postgres://…` are accepted, anything else is rejected: Diesel's own
 //! `establish` would take any text for the name of a new SQLite file.
 
 use std::fmt;
@@ -22,18 +22,18 @@ mod any {
     /// A connection to either database.
     #[derive(diesel::MultiConnection)]
     pub enum AnyConnection {
-        /// Embedded, the default.
+        /// The embedded database, the default.
         Sqlite(SqliteConnection),
-        /// When one machine is not enough.
+        /// For deployments that need more than one machine.
         Postgres(PgConnection),
     }
 }
 
-/// Runs a query of a hot path on the database's own connection.
+/// Runs a query of a hot path on the connection of the database's own type.
 ///
-/// Through [`AnyConnection`] Diesel writes the SQL of a query anew at each run, to find the
-/// prepared statement by it; here it finds the statement by the query's type.
-macro_rules! directly {
+/// Through [`AnyConnection`], Diesel generates the SQL of a query at each run to look up the
+/// prepared statement by it. On the native connection it looks it up by the query's type.
+macro_rules! on_native {
     ($any:expr, |$connection:ident| $query:expr) => {
         match $any {
             $crate::AnyConnection::Sqlite($connection) => $query,
@@ -41,14 +41,14 @@ macro_rules! directly {
         }
     };
 }
-pub(crate) use directly;
+pub(crate) use on_native;
 
-/// Where the data lives.
+/// The URL of a database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     /// The path of a file, or an SQLite `file:` URI.
     Sqlite(String),
-    /// A connection URI as libpq reads it. May hold a password.
+    /// A connection URI as libpq parses it. It may contain a password.
     Postgres(String),
 }
 
@@ -60,7 +60,7 @@ impl std::str::FromStr for DatabaseUrl {
             Some(("sqlite", path)) => {
                 // sqlite:///srv/t.db and sqlite:/srv/t.db are the same file.
                 let path = path.strip_prefix("//").unwrap_or(path);
-                if names_a_file(path) {
+                if is_file(path) {
                     Ok(Self::Sqlite(path.to_owned()))
                 } else {
                     Err(Error::Url(
@@ -72,20 +72,21 @@ impl std::str::FromStr for DatabaseUrl {
                 if is_unambiguous(rest) {
                     Ok(Self::Postgres(text.to_owned()))
                 } else {
-                    Err(Error::Url(format!("postgres: {UNREADABLE}")))
+                    Err(Error::Url(format!("postgres: {MALFORMED_URL}")))
                 }
             }
-            // The text is not repeated: it may hold a password.
+            // The message does not repeat the text, which may contain a password.
             _ => Err(Error::Url(
-                "a database is named sqlite:PATH or postgres://USER@HOST/NAME".into(),
+                "unsupported database URL; expected sqlite:PATH or postgres://USER@HOST/NAME"
+                    .into(),
             )),
         }
     }
 }
 
-/// False for the databases that SQLite keeps in memory, or in a file without a name: each
-/// connection would have one of its own.
-fn names_a_file(path: &str) -> bool {
+/// Returns false for in-memory and unnamed temporary databases, of which each connection would
+/// have its own.
+fn is_file(path: &str) -> bool {
     let (file, parameters) = match path.strip_prefix("file:") {
         Some(uri) => uri.split_once('?').unwrap_or((uri, "")),
         None => (path, ""),
@@ -95,34 +96,34 @@ fn names_a_file(path: &str) -> bool {
         && !parameters.contains("mode=memory")
 }
 
-const UNREADABLE: &str = "this address cannot be read: in a user name, a password or a parameter, \
-                          @ / ? % & = and space are written %40 %2F %3F %25 %26 %3D %20";
+const MALFORMED_URL: &str = "malformed URL: in a user name, a password or a parameter, write \
+                             @ / ? % & = and space as %40 %2F %3F %25 %26 %3D %20";
 
-/// How libpq's words begin once it has read the address. Before that they repeat what it cannot
-/// read, which may be a password.
-const ADDRESS_READ: [&str; 3] = [
+/// How libpq's messages begin once it has parsed the URL. Its earlier messages quote the part
+/// that it cannot parse, which may be a password.
+const SAFE_MESSAGES: [&str; 3] = [
     "connection to server",
     "could not translate host name",
     "Unix-domain socket path",
 ];
 
-/// False where libpq might take a part of a password for a host, which would then be shown.
+/// Returns false if libpq might take a part of a password for a host, which is displayed.
 fn is_unambiguous(rest: &str) -> bool {
     match rest.trim_start_matches('/').split_once('@') {
-        Some((user, place)) => !user.contains(['/', '?']) && !place.contains('@'),
+        Some((user, host)) => !user.contains(['/', '?']) && !host.contains('@'),
         None => true,
     }
 }
 
 impl fmt::Display for DatabaseUrl {
-    /// Of a Postgres database, without user, password and parameters.
+    /// Displays the URL; for Postgres without user, password and parameters.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{path}"),
             Self::Postgres(url) => {
                 let rest = url.split_once("//").map_or("", |(_, rest)| rest);
-                let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-                write!(f, "postgres://{}", place.split('?').next().unwrap_or(""))
+                let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+                write!(f, "postgres://{}", host.split('?').next().unwrap_or(""))
             }
         }
     }
@@ -135,7 +136,7 @@ impl fmt::Debug for DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// The file of an SQLite database.
+    /// Returns the file of an SQLite database.
     pub fn sqlite_path(&self) -> Option<&Path> {
         match self {
             Self::Sqlite(path) => Some(Path::new(
@@ -149,18 +150,18 @@ impl DatabaseUrl {
         }
     }
 
-    /// Opens a connection with the settings that the promises rest on.
+    /// Opens a connection with the settings that durability and integrity depend on.
     ///
     /// # Errors
-    /// [`Error::Open`], with the database's own words.
+    /// [`Error::Open`] with the message of the database.
     pub fn connect(&self) -> Result<AnyConnection> {
         use diesel::Connection as _;
         let open = |error: &dyn fmt::Display| Error::Open(format!("{self}: {error}"));
         match self {
             Self::Sqlite(path) => {
                 let mut sqlite = SqliteConnection::establish(path).map_err(|e| open(&e))?;
-                // busy_timeout comes first: switching to WAL takes a lock, and connections
-                // that open at once would fail with "database is locked".
+                // busy_timeout comes first: switching to WAL takes a lock, so connections that
+                // open concurrently would fail with "database is locked".
                 sqlite
                     .batch_execute("PRAGMA busy_timeout = 5000")
                     .and_then(|()| switch_to_wal(&mut sqlite))
@@ -178,11 +179,11 @@ impl DatabaseUrl {
             }
             Self::Postgres(url) => {
                 let mut postgres = PgConnection::establish(url).map_err(|error| {
-                    let words = error.to_string();
-                    if ADDRESS_READ.iter().any(|start| words.starts_with(start)) {
-                        open(&words)
+                    let message = error.to_string();
+                    if SAFE_MESSAGES.iter().any(|start| message.starts_with(start)) {
+                        open(&message)
                     } else {
-                        open(&UNREADABLE)
+                        open(&MALFORMED_URL)
                     }
                 })?;
                 postgres
@@ -200,14 +201,16 @@ impl DatabaseUrl {
     }
 }
 
-/// Where connections switch a new file at once, each may hold what the other waits for. SQLite
-/// then answers "database is locked" without waiting, whatever busy_timeout says.
+/// Switches the file to WAL, and retries for up to 5 s while it is locked.
+///
+/// Connections that switch a new file concurrently may deadlock. SQLite then fails at once with
+/// "database is locked", regardless of busy_timeout.
 fn switch_to_wal(sqlite: &mut SqliteConnection) -> QueryResult<()> {
-    let patience = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + Duration::from_secs(5);
     loop {
         match sqlite.batch_execute("PRAGMA journal_mode = WAL") {
             Err(Diesel::DatabaseError(_, info))
-                if info.message().contains("locked") && Instant::now() < patience =>
+                if info.message().contains("locked") && Instant::now() < deadline =>
             {
                 std::thread::sleep(Duration::from_millis(5));
             }
@@ -238,7 +241,7 @@ impl r2d2::ManageConnection for DatabaseUrl {
 }
 
 impl AnyConnection {
-    /// Begins a transaction that will write.
+    /// Begins a write transaction.
     pub(crate) fn begin_change(&mut self) -> QueryResult<()> {
         match self {
             Self::Sqlite(sqlite) => sqlite.batch_execute("BEGIN IMMEDIATE"),
@@ -246,17 +249,17 @@ impl AnyConnection {
         }
     }
 
-    /// Commits what was begun with [`begin_change`](Self::begin_change).
+    /// Commits a transaction begun with [`begin_change`](Self::begin_change).
     pub(crate) fn commit_change(&mut self) -> QueryResult<()> {
         match self {
             Self::Sqlite(sqlite) => sqlite.batch_execute("COMMIT"),
-            // After a failed statement Postgres answers COMMIT with success and keeps nothing.
-            // Any other statement fails then, and what follows it is not run.
+            // After a failed statement, Postgres reports success for COMMIT but rolls back. Any
+            // other statement fails then, and the statements after it are not run.
             Self::Postgres(postgres) => postgres.batch_execute("SELECT 1; COMMIT"),
         }
     }
 
-    /// Begins a transaction that sees one state of the database and writes nothing.
+    /// Begins a read-only transaction on a snapshot of the database.
     pub(crate) fn begin_read(&mut self) -> QueryResult<()> {
         match self {
             Self::Sqlite(sqlite) => sqlite.batch_execute("BEGIN DEFERRED"),
@@ -266,39 +269,40 @@ impl AnyConnection {
         }
     }
 
-    /// Locks a group until the transaction ends, so that changes of one group happen one
-    /// after the other. On SQLite every change does already.
+    /// Locks a group until the transaction ends, which serializes the changes of a group. SQLite
+    /// serializes all changes anyway.
     ///
     /// # Errors
-    /// The store's failure.
+    /// A failure of the database.
     pub fn lock_group(&mut self, group: i64) -> Result<()> {
         self.lock("SELECT id FROM groups WHERE id = $1 FOR UPDATE", group)?;
         Ok(())
     }
 
-    /// Locks a user until the transaction ends. Locked before any group: one order, no deadlock.
+    /// Locks a user until the transaction ends. Users are locked before groups; the fixed order
+    /// prevents deadlocks.
     ///
     /// # Errors
-    /// The store's failure.
+    /// A failure of the database.
     pub fn lock_user(&mut self, user: i64) -> Result<()> {
         self.lock("SELECT id FROM users WHERE id = $1 FOR UPDATE", user)?;
         Ok(())
     }
 
-    /// Holds a user against disabling and deletion until the transaction ends. False when
-    /// either was first.
+    /// Takes a shared lock on a user, who can then not be disabled or deleted until the
+    /// transaction ends. False if the user is disabled or deleted already.
     ///
     /// # Errors
-    /// The store's failure.
-    pub fn hold_user(&mut self, user: i64) -> Result<bool> {
+    /// A failure of the database.
+    pub fn lock_user_shared(&mut self, user: i64) -> Result<bool> {
         self.lock(
             "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL FOR SHARE",
             user,
         )
     }
 
-    /// True when the row was there to be locked. On SQLite a change has the database to
-    /// itself, and what it read before is still so.
+    /// Locks a row; false if no row matches. On SQLite a write transaction is exclusive, so
+    /// what it has read cannot change and nothing is to be locked.
     fn lock(&mut self, statement: &str, id: i64) -> Result<bool> {
         match self {
             Self::Sqlite(_) => Ok(true),
@@ -309,13 +313,13 @@ impl AnyConnection {
         }
     }
 
-    /// Makes the numbers of new rows continue past those that an import brought.
+    /// Advances the sequences of the IDs past the IDs that an import has set.
     ///
-    /// SQLite does so by itself.
-    pub fn continue_numbers(&mut self) -> Result<()> {
+    /// SQLite does this by itself.
+    pub fn advance_id_sequences(&mut self) -> Result<()> {
         if let Self::Postgres(postgres) = self {
             for table in ["users", "groups", "categories"] {
-                // Only forward: a number that was given is not given again.
+                // Sequences only move forward: an ID is never reused.
                 diesel::sql_query(format!(
                     "SELECT setval('{table}_id_seq', max(id)) FROM {table}
                      HAVING max(id) >= (SELECT last_value FROM {table}_id_seq)"
@@ -327,7 +331,7 @@ impl AnyConnection {
     }
 }
 
-/// Now, in whole seconds.
+/// Returns the current time in whole seconds.
 pub fn now() -> Seconds {
     std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)

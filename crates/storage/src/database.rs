@@ -1,4 +1,4 @@
-//! What a server or a command holds: one migrated database, its readers and its writer.
+//! A migrated database with its connection pool and its writer.
 
 use std::fs::File;
 use std::sync::Mutex;
@@ -10,21 +10,21 @@ use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::writer::Writer;
-use crate::{AnyConnection, DatabaseUrl, Error, Refusal, Result};
+use crate::{AnyConnection, DatabaseUrl, Error, Result, TransactionError};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
-/// How many connections to keep.
+/// Sizes and timeouts of the connection pool and the writer.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Connections that serve reads.
+    /// Number of connections for reads.
     pub readers: u32,
-    /// Changes that may be under way at once on Postgres. SQLite has one writer.
+    /// Number of concurrent changes on Postgres. SQLite has one writer.
     pub writers: u32,
-    /// How long a read waits for a connection before it is refused.
-    pub patience: Duration,
-    /// Changes that may wait before further ones are refused.
+    /// How long a read waits for a connection of the pool before it fails.
+    pub pool_timeout: Duration,
+    /// Number of changes that may wait; further ones are rejected.
     pub queue: usize,
 }
 
@@ -33,37 +33,37 @@ impl Default for Options {
         Self {
             readers: 4,
             writers: 8,
-            patience: Duration::from_secs(2),
+            pool_timeout: Duration::from_secs(2),
             queue: 4096,
         }
     }
 }
 
-/// A migrated database with its readers and its writer.
+/// A migrated database with its connection pool and its writer.
 pub struct Database {
     pool: r2d2::Pool<DatabaseUrl>,
     writer: Writer,
-    /// Held by `serve` for as long as it runs.
+    /// The lock file of `serve`, held until the process ends.
     lock: Mutex<Option<File>>,
     url: DatabaseUrl,
 }
 
 impl Database {
-    /// Opens the database, creating it and bringing its tables to this version first.
+    /// Opens the database, after creating and migrating it where necessary.
     ///
     /// # Errors
-    /// [`Error::Open`] and [`Error::Migration`], in words for the person who starts it.
+    /// [`Error::Open`] and [`Error::Migration`], with messages for the administrator.
     pub fn open(url: DatabaseUrl, options: &Options) -> Result<Self> {
         migrate(&url)?;
         let size = match url {
             DatabaseUrl::Sqlite(_) => options.readers,
-            // There the writers take their connections from the same pool.
+            // On Postgres, the writers take their connections from the same pool.
             DatabaseUrl::Postgres(_) => options.readers + options.writers,
         };
         let pool = r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
-            .connection_timeout(options.patience)
+            .connection_timeout(options.pool_timeout)
             .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
             .error_handler(Box::new(LogPoolErrors))
             .build(url.clone())?;
@@ -76,10 +76,10 @@ impl Database {
         })
     }
 
-    /// Takes the right to serve this database: one `serve` for an SQLite file.
+    /// Acquires the lock that permits only one `serve` per SQLite file.
     ///
     /// # Errors
-    /// [`Error::Served`] when another process has it.
+    /// [`Error::AlreadyServed`] if another process holds the lock.
     pub fn lock_for_serving(&self) -> Result<()> {
         let Some(path) = self.url.sqlite_path() else {
             return Ok(());
@@ -95,16 +95,18 @@ impl Database {
                 }
                 Ok(())
             }
-            Err(std::fs::TryLockError::WouldBlock) => Err(Error::Served(self.url.to_string())),
+            Err(std::fs::TryLockError::WouldBlock) => {
+                Err(Error::AlreadyServed(self.url.to_string()))
+            }
             Err(std::fs::TryLockError::Error(e)) => Err(open(e)),
         }
     }
 
-    /// Runs `read` on a pooled connection, against one state of the database.
+    /// Runs `read` on a pooled connection, on a snapshot of the database.
     ///
     /// # Errors
-    /// What `read` answers, or the store's failure.
-    pub fn read<T, E: Refusal>(
+    /// The error of `read`, or a failure of the database.
+    pub fn read<T, E: TransactionError>(
         &self,
         read: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -113,38 +115,38 @@ impl Database {
         let outcome =
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(&mut connection)))
                 .unwrap_or_else(|panic| {
-                    Err(Error::Panicked(crate::writer::panic_words(&*panic)).into())
+                    Err(Error::Panicked(crate::writer::panic_message(&*panic)).into())
                 });
-        // There is nothing to commit; a connection that cannot end its transaction is broken,
-        // and the next check-out finds that out.
+        // There is nothing to commit. A connection that cannot end its transaction is broken; the
+        // pool tests for that when it hands out a Postgres connection.
         let ended = connection.batch_execute("ROLLBACK");
         let value = outcome?;
         ended.map_err(Error::from)?;
         Ok(value)
     }
 
-    /// Hands `change` to the writer; `reply` is called after its COMMIT, or with why not.
+    /// Queues `change` for the writer, which calls `reply` with the result after COMMIT.
     ///
-    /// The change may run more than once, each time from a clean state. When it answers an
-    /// error, nothing of it is kept.
+    /// The change may run more than once, each time from a clean state. If it returns an error,
+    /// it is rolled back.
     pub fn change<T, E, C, R>(&self, change: C, reply: R)
     where
         T: Send + 'static,
-        E: Refusal,
+        E: TransactionError,
         C: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
         R: FnOnce(Result<T, E>) + Send + 'static,
     {
         self.writer.submit(change, reply);
     }
 
-    /// [`change`](Self::change), waiting for its outcome.
+    /// Runs a [`change`](Self::change) and waits for its result.
     ///
     /// # Errors
-    /// What `change` answers, or the store's failure.
+    /// The error of `change`, or a failure of the database.
     pub fn change_and_wait<T, E, C>(&self, change: C) -> Result<T, E>
     where
         T: Send + 'static,
-        E: Refusal,
+        E: TransactionError,
         C: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
     {
         let (sender, outcome) = std::sync::mpsc::sync_channel(1);
@@ -154,18 +156,18 @@ impl Database {
         outcome.recv().unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
-    /// Finishes what waits, then refuses every further change.
+    /// Stops accepting changes and runs those already queued.
     pub fn close(&self) {
         self.writer.close();
     }
 }
 
-/// Brings the tables to this version. Processes that start at once do it one after the other.
+/// Migrates the tables to this version. Processes that start concurrently take turns.
 fn migrate(url: &DatabaseUrl) -> Result<()> {
     match url.connect()? {
         AnyConnection::Sqlite(mut sqlite) => {
-            // SQLite has no lock that spans several migrations. One that another process has
-            // just run fails here as a whole and is no longer pending; the rest remains.
+            // SQLite has no lock that spans several migrations. If another process has just run
+            // one, it fails here as a whole and is no longer pending; the rest remain.
             loop {
                 let pending = count_pending(&mut sqlite)?;
                 match run_pending(&mut sqlite, SQLITE) {
@@ -175,8 +177,8 @@ fn migrate(url: &DatabaseUrl) -> Result<()> {
             }
         }
         AnyConnection::Postgres(mut postgres) => {
-            // Any number serves: all processes of this program use the same. The lock goes
-            // with the connection.
+            // The key of the lock is arbitrary, and the same for every version of the program.
+            // Closing the connection releases the lock.
             postgres.batch_execute("SELECT pg_advisory_lock(7237180)")?;
             run_pending(&mut postgres, POSTGRES)
         }
@@ -208,7 +210,7 @@ where
         .find(|v| !known.contains(v))
     {
         return Err(Error::Migration(format!(
-            "a newer trivium wrote it (schema {newer} is not known here): use that version"
+            "it has migration {newer} of a newer trivium; use that version"
         )));
     }
     connection

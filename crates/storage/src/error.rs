@@ -1,47 +1,48 @@
-//! What can go wrong below the rules, and whether trying again may help.
+//! Failures of the database, and whether a retry may help.
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
-/// A failure of the store, never of a rule. Its text is for the log alone.
+/// A failure of the database, not a violated rule of the service. Its message is for the log
+/// only.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The address of the database cannot be used.
+    /// The URL of the database is invalid.
     #[error("{0}")]
     Url(String),
     /// The database could not be opened.
     #[error("cannot open the database: {0}")]
     Open(String),
-    /// Another `serve` holds the SQLite file.
-    #[error("{0} is served by another trivium: stop it, or serve another file")]
-    Served(String),
-    /// The tables could not be brought to this version.
+    /// Another `serve` holds the lock of the SQLite file.
+    #[error("{0} is served by another trivium process; stop it or serve another file")]
+    AlreadyServed(String),
+    /// The tables could not be migrated to this version.
     #[error("cannot migrate the database: {0}")]
     Migration(String),
-    /// No connection became free in time.
-    #[error("no database connection became free: {0}")]
+    /// No connection of the pool became available in time.
+    #[error("no database connection available: {0}")]
     Pool(#[from] r2d2::Error),
     /// A statement failed.
     #[error("{0}")]
     Query(#[from] Diesel),
-    /// COMMIT did not answer: the change may or may not have happened.
+    /// COMMIT failed: the change may or may not have taken effect.
     #[error("the outcome of COMMIT is unknown: {0}")]
     OutcomeUnknown(Diesel),
-    /// More changes wait than the writer accepts.
+    /// The writer's queue is full.
     #[error("the writer's queue is full")]
     QueueFull,
     /// The database is being closed.
     #[error("the database is closed")]
     Closed,
-    /// The change panicked; nothing of it was kept.
+    /// The change panicked and was rolled back.
     #[error("a change panicked: {0}")]
     Panicked(String),
-    /// Something that cannot be, such as a stored value outside its allowed values.
+    /// The stored data is inconsistent, such as a value that is not one of the allowed ones.
     #[error("{0}")]
     Corrupt(String),
 }
 
 impl Error {
-    /// True when the same call may succeed later.
+    /// Returns whether a retry may succeed.
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Pool(_) | Self::OutcomeUnknown(_) | Self::QueueFull | Self::Closed => true,
@@ -50,7 +51,7 @@ impl Error {
         }
     }
 
-    /// True when a row with the same key exists already.
+    /// Returns whether a row with the same key exists already.
     pub fn is_unique_violation(&self) -> bool {
         matches!(
             self,
@@ -58,7 +59,7 @@ impl Error {
         )
     }
 
-    /// True when Postgres asks for the same transaction again (40001 and 40P01).
+    /// Returns whether Postgres expects a retry of the transaction (40001 and 40P01).
     pub(crate) fn wants_retry(&self) -> bool {
         match self {
             Self::Query(Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
@@ -70,7 +71,7 @@ impl Error {
         }
     }
 
-    /// True when the statement alone was undone, so the transaction goes on.
+    /// Returns whether only the statement was rolled back, so that the transaction can continue.
     pub(crate) fn is_constraint(&self) -> bool {
         use DatabaseErrorKind::{
             CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation,
@@ -95,7 +96,7 @@ fn query_is_temporary(error: &Diesel) -> bool {
             _,
         )
         | Diesel::BrokenTransactionManager => true,
-        // Neither driver gives a code for these, only the engine's own words.
+        // For these errors, both drivers return only a message and no code.
         Diesel::DatabaseError(Unknown, info) => [
             "database is locked",
             "database or disk is full",
@@ -110,18 +111,18 @@ fn query_is_temporary(error: &Diesel) -> bool {
             "No space left on device",
         ]
         .iter()
-        .any(|words| info.message().contains(words)),
+        .any(|part| info.message().contains(part)),
         _ => false,
     }
 }
 
-/// The error type of a change: either a rule refused, or the store failed.
-pub trait Refusal: From<Error> + Send + 'static {
-    /// The store's failure behind this error; `None` when a rule refused.
+/// The error of a change or a read: a rejection by a rule, or a failure of the database.
+pub trait TransactionError: From<Error> + Send + 'static {
+    /// Returns the failure of the database behind this error; `None` if a rule rejected the call.
     fn storage_error(&self) -> Option<&Error>;
 }
 
-impl Refusal for Error {
+impl TransactionError for Error {
     fn storage_error(&self) -> Option<&Error> {
         Some(self)
     }

@@ -5,25 +5,25 @@ use std::collections::HashMap;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
-use crate::connection::directly;
+use crate::connection::on_native;
 use crate::schema::{categories, groups, memberships};
 use crate::{AnyConnection, Error, Page, Result, Seconds};
 
-/// A group. A deleted one stays, so that its number is never used again.
+/// A group. The row of a deleted group remains, so that its ID is never reused.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = groups)]
 pub struct Group {
-    /// The number N of `group:N`.
+    /// The N of `group:N`.
     pub id: i64,
-    /// Unique among the living groups of its owner.
+    /// Unique among the owner's groups that are not deleted.
     pub name: String,
     /// May be empty.
     pub description: String,
-    /// Which category it is in.
+    /// The category.
     pub category_id: i64,
     /// May be empty.
     pub tags: String,
-    /// The address of a picture; may be empty.
+    /// The URL of a picture; may be empty.
     pub image: String,
     /// `public` or `members`.
     pub access_type: String,
@@ -31,31 +31,31 @@ pub struct Group {
     pub registration_type: String,
     /// `direct` or `moderated`.
     pub moderation_type: String,
-    /// A stored counter that joins and leaves change; an import brings it.
+    /// A stored counter, updated by joins and leaves; an import sets it.
     pub member_count: i64,
-    /// How many topics it has.
+    /// The number of topics.
     pub topic_count: i64,
-    /// Upcoming's second count of topics.
+    /// Upcoming's second topic counter.
     pub num_topics: i64,
-    /// Upcoming's number of a commercial account.
+    /// Upcoming's commercial account ID.
     pub commercial_account_id: i64,
-    /// The member who owns it.
+    /// The owner, who is also a member.
     pub owner_id: i64,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Seconds,
-    /// Since when it is gone.
+    /// When it was deleted.
     pub deleted_at: Option<Seconds>,
 }
 
-/// A group to be.
+/// A new group.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = groups)]
 pub struct NewGroup {
-    /// Its number, where an import brings one.
+    /// The ID, if an import sets it.
     pub id: Option<i64>,
     /// See [`Group::name`].
     pub name: String,
-    /// The name in lower case.
+    /// The name in lower case, for [`search`].
     pub folded_name: String,
     /// See [`Group::description`].
     pub description: String,
@@ -85,13 +85,13 @@ pub struct NewGroup {
     pub created_at: Seconds,
 }
 
-/// What of a group changes; `None` leaves a field as it is.
+/// Changes to a group; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = groups)]
 pub struct GroupChange {
     /// See [`Group::name`].
     pub name: Option<String>,
-    /// The name in lower case.
+    /// The name in lower case, for [`search`].
     pub folded_name: Option<String>,
     /// See [`Group::description`].
     pub description: Option<String>,
@@ -113,21 +113,21 @@ pub struct GroupChange {
     pub deleted_at: Option<Seconds>,
 }
 
-/// A category with the number of its living groups.
+/// A category with the number of its groups.
 #[derive(Clone, Debug, Queryable)]
 pub struct Category {
-    /// The number N of `cat:N`.
+    /// The N of `cat:N`.
     pub id: i64,
     /// Unique.
     pub name: String,
-    /// Living groups in it that are not by invitation only.
+    /// Number of its listed groups: neither deleted nor by invitation only.
     pub group_count: i64,
 }
 
-/// Adds a group and answers its number.
+/// Inserts a group and returns its ID.
 ///
 /// # Errors
-/// A unique violation when its owner has a group of this name.
+/// A unique violation if the owner has a group of this name.
 pub fn insert(connection: &mut AnyConnection, group: &NewGroup) -> Result<i64> {
     Ok(diesel::insert_into(groups::table)
         .values(group)
@@ -135,7 +135,7 @@ pub fn insert(connection: &mut AnyConnection, group: &NewGroup) -> Result<i64> {
         .get_result(connection)?)
 }
 
-/// The group of this number, deleted or not.
+/// Finds a group by ID, deleted or not.
 pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Group>> {
     Ok(groups::table
         .find(id)
@@ -144,7 +144,7 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Group>> {
         .optional()?)
 }
 
-/// The living group that `owner` calls `name`.
+/// Returns the ID of the group named `name` that `owner` has, unless it is deleted.
 pub fn find_of_owner(
     connection: &mut AnyConnection,
     owner: i64,
@@ -159,7 +159,7 @@ pub fn find_of_owner(
         .optional()?)
 }
 
-/// How many living groups a user owns.
+/// Counts the groups that a user owns, without the deleted ones.
 pub fn count_of_owner(connection: &mut AnyConnection, owner: i64) -> Result<i64> {
     Ok(groups::table
         .filter(groups::owner_id.eq(owner))
@@ -168,7 +168,9 @@ pub fn count_of_owner(connection: &mut AnyConnection, owner: i64) -> Result<i64>
         .get_result(connection)?)
 }
 
-/// The living groups that are not by invitation only, newest first, and how many there are.
+/// Returns a page of the listed groups, newest first, and the total count.
+///
+/// A group is listed if it is neither deleted nor by invitation only.
 pub fn list_listed(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group>, i64)> {
     let total = groups::table
         .filter(groups::deleted_at.is_null())
@@ -186,7 +188,7 @@ pub fn list_listed(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Gr
     Ok((rows, total))
 }
 
-/// All living groups, newest first, and how many there are.
+/// Returns a page of all groups that are not deleted, newest first, and the total count.
 pub fn list_all(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group>, i64)> {
     let total = groups::table
         .filter(groups::deleted_at.is_null())
@@ -202,7 +204,7 @@ pub fn list_all(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group
     Ok((rows, total))
 }
 
-/// Listed groups whose name contains `part` in any case, newest first, at most `limit`.
+/// Finds up to `limit` listed groups whose name contains `part`, ignoring case, newest first.
 pub fn search(
     connection: &mut AnyConnection,
     part: &str,
@@ -210,7 +212,7 @@ pub fn search(
 ) -> Result<Vec<(i64, String)>> {
     let mut pattern = String::with_capacity(part.len() + 2);
     pattern.push('%');
-    // SQLite's LIKE folds ASCII and no more, Postgres' nothing.
+    // LIKE folds only ASCII in SQLite, and does not fold case at all in Postgres.
     for character in part.to_lowercase().chars() {
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
@@ -228,32 +230,33 @@ pub fn search(
         .load(connection)?)
 }
 
-/// A group as one of its members sees it.
+/// A group that a user is a member of.
 #[derive(Clone, Debug, Queryable)]
-pub struct Mine {
+pub struct JoinedGroup {
     /// The group.
     pub group: Group,
     /// `member` or `moderator`.
     pub state: String,
-    /// When the person joined.
+    /// When the user joined.
     pub since: Seconds,
 }
 
-/// The groups that a user is a member of, highest number first, and how many there are.
+/// Returns a page of the groups that a user is a member of, highest ID first, and the total
+/// count.
 pub fn list_of_member(
     connection: &mut AnyConnection,
     user: i64,
     page: Page,
-) -> Result<(Vec<Mine>, i64)> {
-    // Not "member or moderator": where a bound value may equal that of a partial index, here of
-    // the requests, SQLite plans the statement anew at each run.
+) -> Result<(Vec<JoinedGroup>, i64)> {
+    // Not "member or moderator": if a bound value may equal the one in a partial index's WHERE,
+    // here 'requested', SQLite re-prepares the statement at each run.
     let is_member = || {
         memberships::user_id
             .eq(user)
             .and(memberships::state.ne("requested"))
             .and(memberships::state.ne("banned"))
     };
-    directly!(connection, |connection| {
+    on_native!(connection, |connection| {
         let total = memberships::table
             .filter(is_member())
             .count()
@@ -263,7 +266,7 @@ pub fn list_of_member(
             .filter(is_member())
             .order(memberships::group_id.desc())
             .select((Group::as_select(), memberships::state, memberships::since));
-        // So it does for a bound LIMIT.
+        // A bound LIMIT has the same effect.
         let rows = if page.offset > 0 || page.limit < total {
             query
                 .limit(page.limit)
@@ -276,24 +279,24 @@ pub fn list_of_member(
     })
 }
 
-/// How many requests wait in each of these groups; a group without any is left out.
-pub fn count_requests(connection: &mut AnyConnection, of: &[i64]) -> Result<HashMap<i64, i64>> {
-    if of.is_empty() {
+/// Counts the pending join requests per group; groups without requests are omitted.
+pub fn count_requests(connection: &mut AnyConnection, groups: &[i64]) -> Result<HashMap<i64, i64>> {
+    if groups.is_empty() {
         return Ok(HashMap::new());
     }
     let rows: Vec<(i64, i64)> = memberships::table
         .filter(memberships::state.eq("requested"))
-        .filter(memberships::group_id.eq_any(of))
+        .filter(memberships::group_id.eq_any(groups))
         .group_by(memberships::group_id)
         .select((memberships::group_id, count_star()))
         .load(connection)?;
     Ok(rows.into_iter().collect())
 }
 
-/// Changes a group.
+/// Updates a group.
 ///
 /// # Errors
-/// A unique violation when its owner has another group of the new name.
+/// A unique violation if the owner has another group of the new name.
 pub fn update(connection: &mut AnyConnection, id: i64, change: &GroupChange) -> Result<()> {
     match diesel::update(groups::table.find(id))
         .set(change)
@@ -304,7 +307,7 @@ pub fn update(connection: &mut AnyConnection, id: i64, change: &GroupChange) -> 
     }
 }
 
-/// Adds to the stored counter of members; `by` may be negative.
+/// Adds `by` to the stored member count; `by` may be negative.
 pub fn add_members(connection: &mut AnyConnection, id: i64, by: i64) -> Result<()> {
     diesel::update(groups::table.find(id))
         .set(groups::member_count.eq(groups::member_count + by))
@@ -312,7 +315,7 @@ pub fn add_members(connection: &mut AnyConnection, id: i64, by: i64) -> Result<(
     Ok(())
 }
 
-/// All categories by number, each with how many listed groups it has.
+/// Returns all categories by ID, each with its number of listed groups.
 pub fn categories(connection: &mut AnyConnection) -> Result<Vec<Category>> {
     let counts: HashMap<i64, i64> = groups::table
         .filter(groups::deleted_at.is_null())
@@ -336,7 +339,7 @@ pub fn categories(connection: &mut AnyConnection) -> Result<Vec<Category>> {
         .collect())
 }
 
-/// True when there is a category of this number.
+/// Returns whether a category with this ID exists.
 pub fn category_exists(connection: &mut AnyConnection, id: i64) -> Result<bool> {
     Ok(categories::table
         .find(id)
@@ -346,10 +349,10 @@ pub fn category_exists(connection: &mut AnyConnection, id: i64) -> Result<bool> 
         .is_some())
 }
 
-/// Adds a category and answers its number.
+/// Inserts a category and returns its ID.
 ///
 /// # Errors
-/// A unique violation when the name is taken.
+/// A unique violation if the name is taken.
 pub fn insert_category(connection: &mut AnyConnection, name: &str) -> Result<i64> {
     Ok(diesel::insert_into(categories::table)
         .values(categories::name.eq(name))
@@ -357,10 +360,10 @@ pub fn insert_category(connection: &mut AnyConnection, name: &str) -> Result<i64
         .get_result(connection)?)
 }
 
-/// Renames a category. False when there is none of this number.
+/// Renames a category; false if the ID is unknown.
 ///
 /// # Errors
-/// A unique violation when the name is taken.
+/// A unique violation if the name is taken.
 pub fn rename_category(connection: &mut AnyConnection, id: i64, name: &str) -> Result<bool> {
     let renamed = diesel::update(categories::table.find(id))
         .set(categories::name.eq(name))
@@ -368,7 +371,7 @@ pub fn rename_category(connection: &mut AnyConnection, id: i64, name: &str) -> R
     Ok(renamed > 0)
 }
 
-/// Number and name of the listed groups that a user owns, newest first, at most a hundred.
+/// Returns ID and name of up to 100 listed groups that a user owns, newest first.
 pub fn list_listed_of_owner(
     connection: &mut AnyConnection,
     owner: i64,

@@ -1,39 +1,39 @@
-//! Invitations to a group, known by their SHA-256 alone.
+//! Invitations to a group. Only their SHA-256 is stored.
 
 use diesel::prelude::*;
 
 use crate::schema::{invitations, users};
 use crate::{AnyConnection, Page, Result, Seconds};
 
-/// An invitation as those who may invite see it.
+/// An invitation as stored, without its hash.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = invitations)]
 pub struct Invitation {
-    /// Its number.
+    /// The primary key.
     pub id: i64,
-    /// The group it leads into.
+    /// The group that it admits to.
     pub group_id: i64,
-    /// Who made it.
+    /// The user who created it.
     pub issuer_id: i64,
-    /// Its first characters.
+    /// The first characters of the secret.
     pub prefix: String,
-    /// The role it gives: `member` or `moderator`.
+    /// The role it grants: `member` or `moderator`.
     pub role: String,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Seconds,
-    /// When it ends by itself.
+    /// When it expires; never if `None`.
     pub expires_at: Option<Seconds>,
-    /// How many members it may make.
+    /// How often it may be used; unlimited if `None`.
     pub usage_limit: Option<i64>,
-    /// How many members it has made.
+    /// How often it has been used.
     pub uses: i64,
-    /// When it was ended.
+    /// When it was revoked.
     pub revoked_at: Option<Seconds>,
-    /// Since when its issuer may no longer invite.
+    /// When its issuer lost the right to invite.
     pub orphaned_at: Option<Seconds>,
 }
 
-/// An invitation to be.
+/// A new invitation.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = invitations)]
 pub struct NewInvitation {
@@ -55,7 +55,7 @@ pub struct NewInvitation {
     pub usage_limit: Option<i64>,
 }
 
-/// Adds an invitation and answers its number.
+/// Inserts an invitation and returns its ID.
 pub fn insert(connection: &mut AnyConnection, invitation: &NewInvitation) -> Result<i64> {
     Ok(diesel::insert_into(invitations::table)
         .values(invitation)
@@ -63,7 +63,7 @@ pub fn insert(connection: &mut AnyConnection, invitation: &NewInvitation) -> Res
         .get_result(connection)?)
 }
 
-/// The invitation of this hash.
+/// Finds an invitation by the hash of its secret.
 pub fn find_by_hash(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Invitation>> {
     Ok(invitations::table
         .filter(invitations::hash.eq(hash))
@@ -72,7 +72,7 @@ pub fn find_by_hash(connection: &mut AnyConnection, hash: &[u8]) -> Result<Optio
         .optional()?)
 }
 
-/// The invitation of this number.
+/// Finds an invitation by ID.
 pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Invitation>> {
     Ok(invitations::table
         .find(id)
@@ -81,8 +81,8 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Invitation
         .optional()?)
 }
 
-/// The invitations of a group with the logins of who made them, newest first, and how many
-/// there are.
+/// Returns a page of a group's invitations with the logins of their issuers, newest first, and
+/// the total count.
 pub fn list(
     connection: &mut AnyConnection,
     group: i64,
@@ -103,7 +103,7 @@ pub fn list(
     Ok((rows, total))
 }
 
-/// Counts one use. False when there is none left.
+/// Counts one use; false if the usage limit is reached.
 pub fn use_once(connection: &mut AnyConnection, id: i64) -> Result<bool> {
     let used = diesel::update(invitations::table.find(id))
         .filter(
@@ -116,16 +116,16 @@ pub fn use_once(connection: &mut AnyConnection, id: i64) -> Result<bool> {
     Ok(used > 0)
 }
 
-/// Ends an invitation. False when it was ended already.
+/// Revokes an invitation; false if it is unknown or already revoked.
 pub fn revoke(connection: &mut AnyConnection, id: i64, now: Seconds) -> Result<bool> {
-    let ended = diesel::update(invitations::table.find(id))
+    let revoked = diesel::update(invitations::table.find(id))
         .filter(invitations::revoked_at.is_null())
         .set(invitations::revoked_at.eq(now))
         .execute(connection)?;
-    Ok(ended > 0)
+    Ok(revoked > 0)
 }
 
-/// Ends the invitations that a user who may no longer invite has made: in one group, or in all.
+/// Invalidates the invitations of an issuer who lost the right to invite, in one group or in all.
 pub fn orphan(
     connection: &mut AnyConnection,
     issuer: i64,
@@ -147,7 +147,7 @@ pub fn orphan(
     Ok(())
 }
 
-/// Ends the invitations with this role that a user has made to a group.
+/// Invalidates an issuer's invitations to a group that grant this role.
 pub fn orphan_role(
     connection: &mut AnyConnection,
     issuer: i64,

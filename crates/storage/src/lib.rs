@@ -1,15 +1,15 @@
-//! Rows and queries: the only crate that knows Diesel and SQL.
+//! Tables and queries: the only crate of the service that uses Diesel and SQL.
 //!
 //! - [`connection`] opens SQLite or Postgres by URL scheme; [`AnyConnection`] is either.
-//! - [`database`] is what a server holds: migrated, with reader pool and writer.
-//! - [`writer`] commits waiting changes together and answers after COMMIT.
-//! - One file per table family: [`users`], [`tokens`], [`groups`], [`memberships`],
-//!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has what only that dialect keeps.
+//! - [`database`] is a migrated database with its connection pool and its writer.
+//! - [`writer`] commits waiting changes together and replies after COMMIT.
+//! - One module per group of tables: [`users`], [`tokens`], [`groups`], [`memberships`],
+//!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has the column of that dialect.
 //!
-//! A row that a key names is asked for with `get_result`. Diesel's `first` adds a LIMIT with a
-//! bound value, and SQLite 3.53 plans such a statement anew at each run.
+//! Queries by key use `get_result`. Diesel's `first` adds a LIMIT with a bound value, and
+//! SQLite 3.53 re-prepares such a statement at each run.
 //!
-//! It knows no rule of the service: who may do what is decided in `trivium-core`.
+//! The rules of the service, such as permissions, are in `trivium-core`.
 
 pub mod applications;
 pub mod audit;
@@ -27,19 +27,19 @@ pub mod writer;
 
 pub use connection::{AnyConnection, DatabaseUrl};
 pub use database::{Database, Options};
-pub use error::{Error, Refusal};
+pub use error::{Error, TransactionError};
 
-/// What a query answers.
+/// The result of a query.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Whole seconds since 1970-01-01T00:00:00Z.
 pub type Seconds = i64;
 
-/// A slice of a list.
+/// One page of a list.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
-    /// Rows to skip.
+    /// Number of rows to skip.
     pub offset: i64,
-    /// Rows to answer at the most.
+    /// Maximum number of rows to return.
     pub limit: i64,
 }

@@ -1,35 +1,35 @@
-//! What a person is to a group: one row, one state.
+//! Memberships: at most one row, hence one state, for each user and group.
 
 use diesel::prelude::*;
 
 use crate::schema::{memberships, users};
 use crate::{AnyConnection, Page, Result, Seconds};
 
-/// The state of a person towards a group.
+/// A user's membership, join request or ban in a group.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-// A statement of always the same columns is prepared once.
+// With the same columns every time, the statement is prepared only once.
 #[diesel(table_name = memberships, treat_none_as_default_value = false)]
 pub struct Membership {
-    /// Which group.
+    /// The group.
     pub group_id: i64,
-    /// Which person.
+    /// The user.
     pub user_id: i64,
     /// `requested`, `member`, `moderator` or `banned`.
     pub state: String,
     /// When this state began.
     pub since: Seconds,
-    /// What the request says, or why the ban was made.
+    /// The message of a request, or the reason of a ban.
     pub note: String,
-    /// When a ban ends by itself.
+    /// When a ban expires; never if `None`.
     pub until: Option<Seconds>,
 }
 
-/// A membership with its person.
+/// A membership with its user.
 #[derive(Clone, Debug, Queryable)]
 pub struct Person {
-    /// The person's number.
+    /// The user's ID.
     pub user_id: i64,
-    /// Their login.
+    /// The user's login.
     pub login: String,
     /// May be empty.
     pub first_name: String,
@@ -43,7 +43,7 @@ pub struct Person {
     pub note: String,
 }
 
-/// The row of a person and a group; none is the state "none".
+/// Finds the row of a user in a group; no row means the state "none".
 pub fn find(connection: &mut AnyConnection, group: i64, user: i64) -> Result<Option<Membership>> {
     Ok(memberships::table
         .find((group, user))
@@ -52,10 +52,10 @@ pub fn find(connection: &mut AnyConnection, group: i64, user: i64) -> Result<Opt
         .optional()?)
 }
 
-/// Adds the row of a person who had none.
+/// Inserts the row of a user.
 ///
 /// # Errors
-/// A unique violation when there is one.
+/// A unique violation if the user already has a row in the group.
 pub fn insert(connection: &mut AnyConnection, membership: &Membership) -> Result<()> {
     diesel::insert_into(memberships::table)
         .values(membership)
@@ -63,7 +63,7 @@ pub fn insert(connection: &mut AnyConnection, membership: &Membership) -> Result
     Ok(())
 }
 
-/// Gives an existing row its new state. False when the row is no longer in state `from`.
+/// Moves a row from state `from` to its new state; false if it is no longer in state `from`.
 pub fn update(connection: &mut AnyConnection, from: &str, to: &Membership) -> Result<bool> {
     let updated = diesel::update(memberships::table.find((to.group_id, to.user_id)))
         .filter(memberships::state.eq(from))
@@ -77,7 +77,7 @@ pub fn update(connection: &mut AnyConnection, from: &str, to: &Membership) -> Re
     Ok(updated > 0)
 }
 
-/// Removes the row of a person. False when it is no longer in state `from`.
+/// Deletes the row of a user; false if it is no longer in state `from`.
 pub fn delete(connection: &mut AnyConnection, group: i64, user: i64, from: &str) -> Result<bool> {
     let deleted = diesel::delete(memberships::table.find((group, user)))
         .filter(memberships::state.eq(from))
@@ -85,14 +85,14 @@ pub fn delete(connection: &mut AnyConnection, group: i64, user: i64, from: &str)
     Ok(deleted > 0)
 }
 
-/// Removes every row of a group.
+/// Deletes all rows of a group.
 pub fn delete_of_group(connection: &mut AnyConnection, group: i64) -> Result<()> {
     diesel::delete(memberships::table.filter(memberships::group_id.eq(group)))
         .execute(connection)?;
     Ok(())
 }
 
-/// Every row of a user.
+/// Returns all rows of a user.
 pub fn list_of_user(connection: &mut AnyConnection, user: i64) -> Result<Vec<Membership>> {
     Ok(memberships::table
         .filter(memberships::user_id.eq(user))
@@ -101,7 +101,7 @@ pub fn list_of_user(connection: &mut AnyConnection, user: i64) -> Result<Vec<Mem
         .load(connection)?)
 }
 
-/// Every waiting request of a group, oldest first.
+/// Returns all pending join requests of a group, oldest first.
 pub fn requests_of_group(connection: &mut AnyConnection, group: i64) -> Result<Vec<Membership>> {
     Ok(memberships::table
         .filter(memberships::group_id.eq(group))
@@ -111,21 +111,21 @@ pub fn requests_of_group(connection: &mut AnyConnection, group: i64) -> Result<V
         .load(connection)?)
 }
 
-/// In which order people are listed.
+/// The order of a member list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MemberOrder {
-    /// As the states began: the first to join is first.
+    /// By the time the state began, earliest first.
     #[default]
     Joining,
-    /// The last to join is first.
+    /// By the time the state began, latest first.
     JoiningDescending,
     /// By login.
     Login,
-    /// By login, from the end of the alphabet.
+    /// By login, descending.
     LoginDescending,
 }
 
-/// The people of a group in any of these states, and how many there are.
+/// Returns a page of the users who are in one of these states in a group, and the total count.
 pub fn list(
     connection: &mut AnyConnection,
     group: i64,
@@ -138,20 +138,20 @@ pub fn list(
         .filter(memberships::state.eq_any(states))
         .count()
         .get_result(connection)?;
-    let people = memberships::table
+    let query = memberships::table
         .inner_join(users::table)
         .filter(memberships::group_id.eq(group))
         .filter(memberships::state.eq_any(states))
         .into_boxed();
-    let people = match order {
-        MemberOrder::Joining => people.order((memberships::since, memberships::user_id)),
+    let query = match order {
+        MemberOrder::Joining => query.order((memberships::since, memberships::user_id)),
         MemberOrder::JoiningDescending => {
-            people.order((memberships::since.desc(), memberships::user_id.desc()))
+            query.order((memberships::since.desc(), memberships::user_id.desc()))
         }
-        MemberOrder::Login => people.order(users::login),
-        MemberOrder::LoginDescending => people.order(users::login.desc()),
+        MemberOrder::Login => query.order(users::login),
+        MemberOrder::LoginDescending => query.order(users::login.desc()),
     };
-    let rows = people
+    let rows = query
         .limit(page.limit)
         .offset(page.offset)
         .select((

@@ -1,11 +1,12 @@
-//! What Onezone calls the type of a group: no other call needs it, so groups are read without it.
+//! The group type of Onezone. No other dialect needs it, so [`Group`](crate::groups::Group) does
+//! not include it.
 
 use diesel::prelude::*;
 
 use crate::schema::groups;
 use crate::{AnyConnection, Result};
 
-/// The type of a group.
+/// Returns the type of a group.
 pub fn group_type(connection: &mut AnyConnection, group: i64) -> Result<String> {
     Ok(groups::table
         .find(group)
@@ -13,10 +14,10 @@ pub fn group_type(connection: &mut AnyConnection, group: i64) -> Result<String> 
         .get_result(connection)?)
 }
 
-/// Changes the type of a group.
+/// Sets the type of a group.
 ///
 /// # Errors
-/// A failed check for a word that is no type.
+/// A check violation for an unknown type.
 pub fn set_group_type(connection: &mut AnyConnection, group: i64, to: &str) -> Result<()> {
     diesel::update(groups::table.find(group))
         .set(groups::onezone_type.eq(to))

@@ -1,65 +1,65 @@
-//! Access tokens, known by their SHA-256 alone.
+//! Access tokens. Only their SHA-256 is stored.
 
 use diesel::prelude::*;
 
-use crate::connection::directly;
+use crate::connection::on_native;
 use crate::schema::{tokens, users};
 use crate::{AnyConnection, Result, Seconds};
 
-/// A token as its owner may see it.
+/// A token as its owner may see it, without its hash.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = tokens)]
 pub struct Token {
-    /// Its row.
+    /// The primary key.
     pub id: i64,
-    /// Whose it is.
+    /// The user it belongs to.
     pub user_id: i64,
-    /// Its first characters, to tell it from others.
+    /// The first characters of the token, which identify it to its owner.
     pub prefix: String,
-    /// When it was given.
+    /// When it was issued.
     pub created_at: Seconds,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires_at: Seconds,
-    /// When it was ended.
+    /// When it was revoked.
     pub revoked_at: Option<Seconds>,
 }
 
-/// A token to be.
+/// A new token.
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = tokens)]
 pub struct NewToken {
-    /// Whose it is.
+    /// See [`Token::user_id`].
     pub user_id: i64,
     /// SHA-256 of the token.
     pub hash: Vec<u8>,
-    /// Its first characters.
+    /// See [`Token::prefix`].
     pub prefix: String,
-    /// When it is given.
+    /// When it is issued.
     pub created_at: Seconds,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires_at: Seconds,
 }
 
-/// A token with what decides whether it is good.
+/// A token and its user, with all that decides whether the token is valid.
 #[derive(Clone, Debug, Queryable)]
 pub struct Bearer {
-    /// The token's row.
+    /// The primary key of the token.
     pub token_id: i64,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires_at: Seconds,
-    /// When it was ended.
+    /// When it was revoked.
     pub revoked_at: Option<Seconds>,
-    /// Whose it is.
+    /// The user it belongs to.
     pub user_id: i64,
-    /// Their login.
+    /// The user's login.
     pub login: String,
-    /// Since when they are disabled.
+    /// When the user was disabled.
     pub disabled_at: Option<Seconds>,
-    /// Since when they are deleted.
+    /// When the user was deleted.
     pub deleted_at: Option<Seconds>,
 }
 
-/// Adds a token.
+/// Inserts a token.
 pub fn insert(connection: &mut AnyConnection, token: &NewToken) -> Result<()> {
     diesel::insert_into(tokens::table)
         .values(token)
@@ -67,7 +67,7 @@ pub fn insert(connection: &mut AnyConnection, token: &NewToken) -> Result<()> {
     Ok(())
 }
 
-/// The token of this hash with its user.
+/// Finds a token and its user by the hash of the token.
 pub fn find_bearer(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Bearer>> {
     let query = tokens::table
         .inner_join(users::table)
@@ -81,10 +81,10 @@ pub fn find_bearer(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option
             users::disabled_at,
             users::deleted_at,
         ));
-    Ok(directly!(connection, |connection| query.get_result(connection)).optional()?)
+    Ok(on_native!(connection, |connection| query.get_result(connection)).optional()?)
 }
 
-/// The tokens of a user that are neither ended nor expired, newest first.
+/// Returns the tokens of a user that are neither revoked nor expired, newest first.
 pub fn list(connection: &mut AnyConnection, user: i64, now: Seconds) -> Result<Vec<Token>> {
     Ok(tokens::table
         .filter(tokens::user_id.eq(user))
@@ -95,16 +95,16 @@ pub fn list(connection: &mut AnyConnection, user: i64, now: Seconds) -> Result<V
         .load(connection)?)
 }
 
-/// Ends one token. False when it was ended already.
+/// Revokes a token; false if it is unknown or already revoked.
 pub fn revoke(connection: &mut AnyConnection, id: i64, now: Seconds) -> Result<bool> {
-    let ended = diesel::update(tokens::table.find(id))
+    let revoked = diesel::update(tokens::table.find(id))
         .filter(tokens::revoked_at.is_null())
         .set(tokens::revoked_at.eq(now))
         .execute(connection)?;
-    Ok(ended > 0)
+    Ok(revoked > 0)
 }
 
-/// Ends all tokens of a user but one.
+/// Revokes all tokens of a user, except `keep`.
 pub fn revoke_others(
     connection: &mut AnyConnection,
     user: i64,

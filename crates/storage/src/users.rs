@@ -1,55 +1,55 @@
-//! People with an account.
+//! User accounts.
 
 use diesel::prelude::*;
 
 use crate::schema::users;
 use crate::{AnyConnection, Error, Page, Result, Seconds};
 
-/// An account. A deleted one stays, so that its login is never used again.
+/// A user. The row of a deleted user remains, so that its login is never reused.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = users)]
 pub struct User {
-    /// The number N of `user:N`.
+    /// The N of `user:N`.
     pub id: i64,
-    /// What the person logs in with.
+    /// The name to log in with.
     pub login: String,
     /// May be empty.
     pub first_name: String,
     /// May be empty.
     pub last_name: String,
-    /// Unique among those who are not deleted.
+    /// Unique among users who are not deleted.
     pub email: Option<String>,
-    /// An argon2id hash in PHC form; without one, nobody can log in.
+    /// An argon2id hash in PHC format; without one, the user cannot log in.
     pub password_hash: Option<String>,
-    /// When the account was made.
+    /// When the user was created.
     pub created_at: Seconds,
-    /// Since when its tokens are refused.
+    /// When the user was disabled; the user's tokens are rejected from then on.
     pub disabled_at: Option<Seconds>,
-    /// Since when it counts as gone.
+    /// When the user was deleted.
     pub deleted_at: Option<Seconds>,
 }
 
-/// An account to be.
+/// A new user.
 #[derive(Clone, Debug, Default, Insertable)]
 #[diesel(table_name = users)]
 pub struct NewUser {
-    /// Its number, where an import brings one.
+    /// The ID, if an import sets it.
     pub id: Option<i64>,
-    /// What the person will log in with.
+    /// See [`User::login`].
     pub login: String,
     /// May be empty.
     pub first_name: String,
     /// May be empty.
     pub last_name: String,
-    /// Unique.
+    /// See [`User::email`].
     pub email: Option<String>,
-    /// An argon2id hash in PHC form.
+    /// See [`User::password_hash`].
     pub password_hash: Option<String>,
-    /// When the account is made.
+    /// See [`User::created_at`].
     pub created_at: Seconds,
 }
 
-/// What of an account changes; `None` leaves a field as it is.
+/// Changes to a user; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = users)]
 pub struct UserChange {
@@ -63,16 +63,16 @@ pub struct UserChange {
     pub email: Option<Option<String>>,
     /// See [`User::password_hash`].
     pub password_hash: Option<Option<String>>,
-    /// See [`User::disabled_at`]; `Some(None)` enables the account.
+    /// See [`User::disabled_at`]; `Some(None)` enables the user.
     pub disabled_at: Option<Option<Seconds>>,
     /// See [`User::deleted_at`].
     pub deleted_at: Option<Option<Seconds>>,
 }
 
-/// Adds an account and answers its number.
+/// Inserts a user and returns the ID.
 ///
 /// # Errors
-/// A unique violation when the login or the e-mail address is taken.
+/// A unique violation if the login or the e-mail address is taken.
 pub fn insert(connection: &mut AnyConnection, user: &NewUser) -> Result<i64> {
     Ok(diesel::insert_into(users::table)
         .values(user)
@@ -80,7 +80,7 @@ pub fn insert(connection: &mut AnyConnection, user: &NewUser) -> Result<i64> {
         .get_result(connection)?)
 }
 
-/// The account of this number, deleted or not.
+/// Finds a user by ID, deleted or not.
 pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<User>> {
     Ok(users::table
         .find(id)
@@ -89,7 +89,7 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<User>> {
         .optional()?)
 }
 
-/// The account of this login, deleted or not.
+/// Finds a user by login, deleted or not.
 pub fn find_by_login(connection: &mut AnyConnection, login: &str) -> Result<Option<User>> {
     Ok(users::table
         .filter(users::login.eq(login))
@@ -98,7 +98,7 @@ pub fn find_by_login(connection: &mut AnyConnection, login: &str) -> Result<Opti
         .optional()?)
 }
 
-/// The living account with this e-mail address.
+/// Finds the user with this e-mail address, unless deleted.
 pub fn find_by_email(connection: &mut AnyConnection, email: &str) -> Result<Option<User>> {
     Ok(users::table
         .filter(users::email.eq(email))
@@ -108,7 +108,7 @@ pub fn find_by_email(connection: &mut AnyConnection, email: &str) -> Result<Opti
         .optional()?)
 }
 
-/// The accounts that are not deleted, newest first, and how many there are.
+/// Returns a page of the users who are not deleted, newest first, and the total count.
 pub fn list(connection: &mut AnyConnection, page: Page) -> Result<(Vec<User>, i64)> {
     let total = users::table
         .filter(users::deleted_at.is_null())
@@ -124,10 +124,10 @@ pub fn list(connection: &mut AnyConnection, page: Page) -> Result<(Vec<User>, i6
     Ok((rows, total))
 }
 
-/// Changes an account.
+/// Updates a user.
 ///
 /// # Errors
-/// A unique violation when the new login or e-mail address is taken.
+/// A unique violation if the new login or e-mail address is taken.
 pub fn update(connection: &mut AnyConnection, id: i64, change: &UserChange) -> Result<()> {
     match diesel::update(users::table.find(id))
         .set(change)

@@ -1,17 +1,17 @@
 //! The group-commit writer.
 //!
-//! On SQLite one thread owns the write connection. It takes the changes that wait, runs each
-//! in a savepoint of its own, commits them together, and only then answers their callers: one
-//! sync of the disk serves them all, and a change that fails, fails alone. On Postgres a few
-//! threads do the same with a transaction for each change, as its commits go together already.
+//! On SQLite, one thread owns the write connection. It takes up to 64 waiting changes, runs each
+//! in its own savepoint, commits them together, and only then replies to the callers. The batch
+//! shares one sync of the disk, and a change that fails does not affect the others. On Postgres,
+//! several threads run each change in its own transaction, since Postgres has group commit.
 //!
-//! What is easy to get wrong, each with a test in `tests/storage/writer/`:
-//! - A panic is caught inside the savepoint. Caught outside, the batch would go on as if the
-//!   change had been made.
-//! - An error that is no rule's refusal (disk full, I/O) may have ended the whole transaction.
-//!   The batch is given up and its changes run again, one by one.
-//! - A COMMIT that fails is an outcome that nobody knows, and is told so.
-//! - Postgres answers COMMIT with success where it keeps nothing, after a failed statement.
+//! Pitfalls, each with a test in `tests/storage/writer/`:
+//! - A panic is caught inside the savepoint. If it were caught outside, the batch would continue
+//!   as if the change had succeeded.
+//! - An error of the database (disk full, I/O) may have ended the whole transaction. The batch is
+//!   rolled back, and its changes run again one by one.
+//! - If COMMIT fails, the outcome is unknown, and the callers receive an error that says so.
+//! - After a failed statement, Postgres reports success for COMMIT but rolls back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -21,15 +21,15 @@ use std::thread::JoinHandle;
 use diesel::connection::SimpleConnection;
 use r2d2::Pool;
 
-use crate::{AnyConnection, DatabaseUrl, Error, Options, Refusal, Result};
+use crate::{AnyConnection, DatabaseUrl, Error, Options, Result, TransactionError};
 
-/// Changes that share a COMMIT at the most. More would keep the first ones waiting.
-const BATCH: usize = 64;
+/// Maximum number of changes that share a COMMIT. A larger batch would delay its first changes.
+const MAX_BATCH: usize = 64;
 
-/// How often Postgres may ask for the same change again.
-const RETRIES: usize = 8;
+/// Maximum number of retries of a change after a conflict on Postgres.
+const MAX_RETRIES: usize = 8;
 
-/// The queue of changes and the threads that empty it.
+/// The queue of changes and the threads that run them.
 pub struct Writer {
     queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
@@ -39,7 +39,7 @@ impl Writer {
     /// Starts the threads for this kind of database.
     ///
     /// # Errors
-    /// [`Error::Open`] when SQLite's write connection cannot be opened.
+    /// [`Error::Open`] if SQLite's write connection cannot be opened.
     pub fn start(url: &DatabaseUrl, pool: &Pool<DatabaseUrl>, options: &Options) -> Result<Self> {
         let (queue, jobs) = sync_channel(options.queue);
         let mut threads = Vec::new();
@@ -66,7 +66,7 @@ impl Writer {
     pub fn submit<T, E, C, R>(&self, change: C, reply: R)
     where
         T: Send + 'static,
-        E: Refusal,
+        E: TransactionError,
         C: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
         R: FnOnce(Result<T, E>) + Send + 'static,
     {
@@ -79,7 +79,7 @@ impl Writer {
             Ok(queue) => queue.clone(),
             Err(_) => None,
         };
-        let refused = match queue {
+        let rejected = match queue {
             None => Some((job, Error::Closed)),
             Some(queue) => match queue.try_send(job) {
                 Ok(()) => None,
@@ -87,12 +87,12 @@ impl Writer {
                 Err(TrySendError::Disconnected(job)) => Some((job, Error::Closed)),
             },
         };
-        if let Some((job, error)) = refused {
+        if let Some((job, error)) = rejected {
             job.settle(Err(error));
         }
     }
 
-    /// Runs what is queued, then ends the threads. Later changes are refused.
+    /// Runs the queued changes, then ends the threads. Later changes are rejected.
     pub fn close(&self) {
         if let Ok(mut queue) = self.queue.lock() {
             *queue = None;
@@ -102,10 +102,11 @@ impl Writer {
             Err(_) => Vec::new(),
         };
         for thread in threads {
-            // A change that was the last to hold the database closes it from its own thread.
+            // A change that owned the last reference to the database runs this on its own
+            // writer thread, which cannot join itself.
             let own = thread.thread().id() == std::thread::current().id();
             if !own && thread.join().is_err() {
-                tracing::error!("a writer thread had panicked");
+                tracing::error!("a writer thread panicked");
             }
         }
     }
@@ -121,26 +122,26 @@ fn spawn(work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
     std::thread::Builder::new()
         .name("writer".into())
         .spawn(work)
-        .map_err(|e| Error::Open(format!("no thread for the writer: {e}")))
+        .map_err(|e| Error::Open(format!("cannot start a writer thread: {e}")))
 }
 
-/// How one run of a change ended.
+/// The result of one run of a change.
 enum Attempt {
-    /// It wants its COMMIT.
-    Made,
-    /// It is to be undone, and the transaction can go on.
-    Refused,
-    /// The store failed under it: the transaction may be gone.
+    /// The change is ready for COMMIT.
+    Succeeded,
+    /// The change must be rolled back; the transaction can continue.
+    Rejected,
+    /// The database failed; the transaction may have ended.
     Broken,
-    /// Postgres asks for it again.
-    Again,
+    /// Postgres expects a retry.
+    Retry,
 }
 
-/// A change whose types are forgotten, so that different ones share a queue.
+/// A type-erased change, so that changes of different types share a queue.
 trait Job: Send {
-    /// Runs the change and keeps its outcome.
+    /// Runs the change and stores its outcome.
     fn attempt(&mut self, connection: &mut AnyConnection) -> Attempt;
-    /// Answers the caller: with the kept outcome, or with what the store did to it.
+    /// Replies to the caller with the stored outcome, or with the error in `committed`.
     fn settle(self: Box<Self>, committed: Result<()>);
 }
 
@@ -153,19 +154,19 @@ struct Change<T, E, C, R> {
 impl<T, E, C, R> Job for Change<T, E, C, R>
 where
     T: Send,
-    E: Refusal,
+    E: TransactionError,
     C: Fn(&mut AnyConnection) -> Result<T, E> + Send,
     R: FnOnce(Result<T, E>) + Send,
 {
     fn attempt(&mut self, connection: &mut AnyConnection) -> Attempt {
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.change)(connection)))
-            .unwrap_or_else(|panic| Err(Error::Panicked(panic_words(&*panic)).into()));
+            .unwrap_or_else(|panic| Err(Error::Panicked(panic_message(&*panic)).into()));
         let attempt = match &outcome {
-            Ok(_) => Attempt::Made,
+            Ok(_) => Attempt::Succeeded,
             Err(error) => match error.storage_error() {
-                None | Some(Error::Panicked(_)) => Attempt::Refused,
-                Some(error) if error.is_constraint() => Attempt::Refused,
-                Some(error) if error.wants_retry() => Attempt::Again,
+                None | Some(Error::Panicked(_)) => Attempt::Rejected,
+                Some(error) if error.is_constraint() => Attempt::Rejected,
+                Some(error) if error.wants_retry() => Attempt::Retry,
                 Some(_) => Attempt::Broken,
             },
         };
@@ -179,38 +180,38 @@ where
             outcome,
             reply,
         } = *self;
-        // Let go before the answer: whoever waits for it may then be the last to hold what the
-        // change held, the database included.
+        // Drop the change before the reply: the caller may rely on owning the last reference to
+        // what the change owned, such as the database.
         if catch_unwind(AssertUnwindSafe(|| drop(change))).is_err() {
             tracing::error!("dropping a change panicked");
         }
         let outcome = match committed {
             Ok(()) => outcome.unwrap_or_else(|| Err(Error::Closed.into())),
-            // A refusal does not stand either: it may rest on what others of the batch did.
+            // This replaces a rejection too: it may depend on other changes of the batch.
             Err(error) => Err(error.into()),
         };
-        // A panic here would be the caller's, and must not end the writer.
+        // A panic in the caller's callback must not end the writer.
         if catch_unwind(AssertUnwindSafe(|| reply(outcome))).is_err() {
-            tracing::error!("answering a change panicked");
+            tracing::error!("the reply to a change panicked");
         }
     }
 }
 
-/// What a panic said.
-pub(crate) fn panic_words(panic: &(dyn std::any::Any + Send)) -> String {
+/// Returns the message of a panic.
+pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()
         .map(ToString::to_string)
         .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "without words".into())
+        .unwrap_or_else(|| "no message".into())
 }
 
-// SQLite: one thread, many changes to a COMMIT.
+// SQLite: one thread, up to MAX_BATCH changes per COMMIT.
 
 fn commit_together(connection: &mut AnyConnection, jobs: &Receiver<Box<dyn Job>>) {
     while let Ok(first) = jobs.recv() {
         let mut batch = vec![first];
-        while batch.len() < BATCH {
+        while batch.len() < MAX_BATCH {
             match jobs.try_recv() {
                 Ok(job) => batch.push(job),
                 Err(_) => break,
@@ -222,17 +223,17 @@ fn commit_together(connection: &mut AnyConnection, jobs: &Receiver<Box<dyn Job>>
 
 fn run_batch(connection: &mut AnyConnection, mut batch: Vec<Box<dyn Job>>) {
     if let Err(error) = connection.begin_change() {
-        let words = error.to_string();
-        tracing::error!(error = words, "a transaction could not begin");
+        let message = error.to_string();
+        tracing::error!(error = message, "BEGIN failed");
         for job in batch {
-            job.settle(Err(Error::Query(copy(&error, &words))));
+            job.settle(Err(Error::Query(copy(&error, &message))));
         }
         return;
     }
-    let whole = batch
+    let complete = batch
         .iter_mut()
         .all(|job| attempt_in_savepoint(connection, &mut **job));
-    if !whole {
+    if !complete {
         roll_back(connection);
         for job in batch {
             run_alone(connection, job);
@@ -242,50 +243,50 @@ fn run_batch(connection: &mut AnyConnection, mut batch: Vec<Box<dyn Job>>) {
     match connection.commit_change() {
         Ok(()) => batch.into_iter().for_each(|job| job.settle(Ok(()))),
         Err(error) => {
-            let words = error.to_string();
-            tracing::error!(error = words, changes = batch.len(), "COMMIT failed");
+            let message = error.to_string();
+            tracing::error!(error = message, changes = batch.len(), "COMMIT failed");
             roll_back(connection);
             for job in batch {
-                job.settle(Err(Error::OutcomeUnknown(copy(&error, &words))));
+                job.settle(Err(Error::OutcomeUnknown(copy(&error, &message))));
             }
         }
     }
 }
 
-/// Runs one change of a batch. False when the transaction cannot go on.
+/// Runs one change of a batch; false if the transaction cannot continue.
 fn attempt_in_savepoint(connection: &mut AnyConnection, job: &mut dyn Job) -> bool {
     if connection.batch_execute("SAVEPOINT change").is_err() {
         return false;
     }
     let end = match job.attempt(connection) {
-        Attempt::Made => "RELEASE change",
-        Attempt::Refused => "ROLLBACK TO change; RELEASE change",
-        Attempt::Broken | Attempt::Again => return false,
+        Attempt::Succeeded => "RELEASE change",
+        Attempt::Rejected => "ROLLBACK TO change; RELEASE change",
+        Attempt::Broken | Attempt::Retry => return false,
     };
     connection.batch_execute(end).is_ok()
 }
 
-/// Runs a change in a transaction of its own, answers its caller, and tells how it went.
+/// Runs a change in its own transaction and replies to its caller.
 fn run_alone(connection: &mut AnyConnection, mut job: Box<dyn Job>) {
     for retry in 0.. {
         if let Err(error) = connection.begin_change() {
             return job.settle(Err(Error::Query(error)));
         }
         match job.attempt(connection) {
-            Attempt::Made => {
+            Attempt::Succeeded => {
                 let committed = connection.commit_change();
                 if committed.is_err() {
                     roll_back(connection);
                 }
                 return match committed.map_err(Error::Query) {
-                    // A COMMIT that Postgres refused for a conflict was not made.
-                    Err(error) if error.wants_retry() && retry < RETRIES => continue,
+                    // After a conflict at COMMIT, Postgres has rolled back.
+                    Err(error) if error.wants_retry() && retry < MAX_RETRIES => continue,
                     Err(Error::Query(error)) => job.settle(Err(Error::OutcomeUnknown(error))),
                     other => job.settle(other),
                 };
             }
-            Attempt::Again if retry < RETRIES => roll_back(connection),
-            Attempt::Refused | Attempt::Broken | Attempt::Again => {
+            Attempt::Retry if retry < MAX_RETRIES => roll_back(connection),
+            Attempt::Rejected | Attempt::Broken | Attempt::Retry => {
                 roll_back(connection);
                 return job.settle(Ok(()));
             }
@@ -293,15 +294,15 @@ fn run_alone(connection: &mut AnyConnection, mut job: Box<dyn Job>) {
     }
 }
 
-/// Ends a transaction that may have ended by itself already, so its error says nothing new.
+/// Ends a transaction. It may have ended by itself already, so errors are logged at debug level.
 fn roll_back(connection: &mut AnyConnection) {
     if let Err(error) = connection.batch_execute("ROLLBACK") {
-        tracing::debug!(%error, "nothing to roll back");
+        tracing::debug!(%error, "ROLLBACK failed");
     }
 }
 
-/// Diesel's errors cannot be copied; each waiting caller gets one of the same kind.
-fn copy(error: &diesel::result::Error, words: &str) -> diesel::result::Error {
+/// Makes an error of the same kind for another caller: Diesel's errors cannot be cloned.
+fn copy(error: &diesel::result::Error, message: &str) -> diesel::result::Error {
     use diesel::result::{DatabaseErrorKind, Error as Diesel};
     let kind = match error {
         Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
@@ -309,10 +310,10 @@ fn copy(error: &diesel::result::Error, words: &str) -> diesel::result::Error {
         }
         _ => DatabaseErrorKind::Unknown,
     };
-    Diesel::DatabaseError(kind, Box::new(words.to_owned()))
+    Diesel::DatabaseError(kind, Box::new(message.to_owned()))
 }
 
-// Postgres: a transaction for each change, several threads.
+// Postgres: several threads, one transaction per change.
 
 fn commit_each(pool: &Pool<DatabaseUrl>, jobs: &Mutex<Receiver<Box<dyn Job>>>) {
     loop {
@@ -321,8 +322,8 @@ fn commit_each(pool: &Pool<DatabaseUrl>, jobs: &Mutex<Receiver<Box<dyn Job>>>) {
             Err(_) => return,
         };
         let Ok(job) = job else { return };
-        // The pool looks whether a connection still lives before it hands it out, so a
-        // restarted server costs no change.
+        // The pool tests a connection before it hands it out, so no change fails because
+        // Postgres was restarted.
         match pool.get() {
             Ok(mut connection) => run_alone(&mut connection, job),
             Err(error) => job.settle(Err(Error::Pool(error))),

@@ -72,7 +72,7 @@ impl Verified {
     /// Those of [`ERRORS`].
     pub(crate) fn lock(&self, session: &mut Session<'_>) -> Result<User> {
         let user = self.user(session)?;
-        if session.effect == Effect::Change && !session.connection.hold_user(user.id)? {
+        if session.effect == Effect::Change && !session.connection.lock_user_shared(user.id)? {
             return Err(wrong(codes::USER_INVALID_PASSWORD));
         }
         Ok(user)

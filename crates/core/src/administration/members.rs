@@ -32,7 +32,7 @@ impl Operation for AddMember {
     type Output = ();
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
-        session.connection.hold_user(self.user.0)?;
+        session.connection.lock_user_shared(self.user.0)?;
         let user = session.user(self.user)?;
         let group = session.group(self.group)?;
         let relation = session.relation(&group, user.id)?;

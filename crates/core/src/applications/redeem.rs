@@ -33,7 +33,7 @@ impl Operation for RedeemFrob {
         let user = users::find(session.connection, frob.user_id)?
             .filter(|user| user.disabled_at.is_none() && user.deleted_at.is_none())
             .ok_or(codes::FROB_INVALID)?;
-        if !session.connection.hold_user(user.id)? {
+        if !session.connection.lock_user_shared(user.id)? {
             return Err(codes::FROB_INVALID.into());
         }
         let token = create_token(session, user.id, session.settings.token_lifetime)?;

@@ -48,7 +48,7 @@ fn heir(session: &mut Session<'_>, group: &Group) -> Result<Option<User>> {
         )?;
         for person in people.iter().filter(|p| p.user_id != group.owner_id) {
             // Held, so that nobody inherits who is being deleted meanwhile.
-            let stays = session.connection.hold_user(person.user_id)?;
+            let stays = session.connection.lock_user_shared(person.user_id)?;
             let user = session.user(UserRef(person.user_id))?;
             if stays && user.disabled_at.is_none() {
                 return Ok(Some(user));

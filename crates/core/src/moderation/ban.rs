@@ -40,7 +40,7 @@ impl Operation for BanMember {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         // People are locked before groups. Who is being deleted leaves no row behind.
-        session.connection.hold_user(self.user.0)?;
+        session.connection.lock_user_shared(self.user.0)?;
         let act = permit(session, actor, self.id, self.user, Act::Ban)?;
         let mut to = act.row(session, Standing::Banned.as_str());
         to.note = self

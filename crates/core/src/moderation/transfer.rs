@@ -40,7 +40,7 @@ impl Operation for TransferGroup {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         // People are locked before groups. Who is being deleted cannot become an owner.
-        let stays = session.connection.hold_user(self.user.0)?;
+        let stays = session.connection.lock_user_shared(self.user.0)?;
         let act = permit(session, actor, self.id, self.user, Act::Transfer)?;
         if !stays || act.user.disabled_at.is_some() {
             return Err(codes::USER_NOT_FOUND.into());

@@ -1,4 +1,4 @@
-//! Databases with a few rows, and plain statements for what the storage does not offer.
+//! Databases with a few rows, and plain SQL for what the crate has no function for.
 
 use std::time::Duration;
 
@@ -12,36 +12,36 @@ use trivium_storage::{
 };
 use trivium_test_support::Scratch;
 
-/// All rows of a list.
+/// A page large enough for every list in these tests.
 pub(crate) const EVERYTHING: Page = Page {
     offset: 0,
     limit: 1_000,
 };
 
-/// The address of a scratch database.
+/// Returns the URL of a scratch database.
 pub(crate) fn url(scratch: &Scratch) -> DatabaseUrl {
     scratch.url.parse().unwrap()
 }
 
-/// The usual settings, with patience for a machine that has other things to do.
+/// The default options, with a longer timeout for busy machines.
 pub(crate) fn options() -> Options {
     Options {
-        patience: Duration::from_secs(60),
+        pool_timeout: Duration::from_secs(60),
         ..Options::default()
     }
 }
 
-/// A migrated database.
+/// Opens and migrates a database.
 pub(crate) fn open(scratch: &Scratch) -> Database {
     Database::open(url(scratch), &options()).unwrap()
 }
 
-/// A connection that shares nothing with the database under test.
+/// Opens a connection outside the pool of the database under test.
 pub(crate) fn second(scratch: &Scratch) -> AnyConnection {
     url(scratch).connect().unwrap()
 }
 
-/// A connection to a migrated database that nothing else uses.
+/// Opens the only connection to a migrated database.
 pub(crate) fn alone(scratch: &Scratch) -> AnyConnection {
     open(scratch).close();
     second(scratch)
@@ -58,7 +58,7 @@ struct Row {
     value: String,
 }
 
-/// The column `value` of what a query finds.
+/// Returns the column `value` of a query's rows.
 pub(crate) fn values(connection: &mut AnyConnection, query: &str) -> Vec<String> {
     let rows = match connection {
         AnyConnection::Sqlite(sqlite) => sql_query(query).load::<Row>(sqlite),
@@ -67,7 +67,7 @@ pub(crate) fn values(connection: &mut AnyConnection, query: &str) -> Vec<String>
     rows.unwrap().into_iter().map(|row| row.value).collect()
 }
 
-/// Adds a user.
+/// Inserts a user.
 pub(crate) fn user(connection: &mut AnyConnection, login: &str) -> i64 {
     let user = NewUser {
         login: login.into(),
@@ -76,7 +76,7 @@ pub(crate) fn user(connection: &mut AnyConnection, login: &str) -> i64 {
     users::insert(connection, &user).unwrap()
 }
 
-/// An open group in the first category.
+/// Returns the values of an open group in the first category.
 pub(crate) fn new_group(owner: i64, name: &str) -> NewGroup {
     NewGroup {
         id: None,
@@ -98,7 +98,7 @@ pub(crate) fn new_group(owner: i64, name: &str) -> NewGroup {
     }
 }
 
-/// Adds an open group.
+/// Inserts an open group.
 pub(crate) fn group(connection: &mut AnyConnection, owner: i64, name: &str) -> i64 {
     groups::insert(connection, &new_group(owner, name)).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Addresses, and what a connection is set to.
+//! Database URLs and connection settings.
 
 use std::sync::Barrier;
 
@@ -8,9 +8,9 @@ use trivium_test_support::{Backend, Scratch};
 use crate::common::{open, sql, url, values};
 
 #[test]
-fn an_address_is_understood_by_its_scheme() {
-    // The text, how it is shown, and the file.
-    let addresses = [
+fn url_is_parsed_by_scheme() {
+    // The URL, its display form, and the file.
+    let urls = [
         ("sqlite:trivium.db", "sqlite:trivium.db", Some("trivium.db")),
         ("sqlite:/srv/t.db", "sqlite:/srv/t.db", Some("/srv/t.db")),
         ("sqlite:///srv/t.db", "sqlite:/srv/t.db", Some("/srv/t.db")),
@@ -45,16 +45,16 @@ fn an_address_is_understood_by_its_scheme() {
         ),
         ("postgres://host?password=secret", "postgres://host", None),
     ];
-    for (text, shown, path) in addresses {
+    for (text, displayed, path) in urls {
         let url: DatabaseUrl = text.parse().unwrap();
-        assert_eq!(url.to_string(), shown, "{text}");
-        assert_eq!(format!("{url:?}"), shown, "{text}");
+        assert_eq!(url.to_string(), displayed, "{text}");
+        assert_eq!(format!("{url:?}"), displayed, "{text}");
         assert_eq!(url.sqlite_path(), path.map(AsRef::as_ref), "{text}");
     }
 }
 
 #[test]
-fn any_other_text_is_refused_and_not_repeated() {
+fn unsupported_url_is_rejected_without_quoting_it() {
     let texts = [
         "",
         "secret",
@@ -68,7 +68,7 @@ fn any_other_text_is_refused_and_not_repeated() {
         "sqlite::memory:",
         "sqlite://:memory:",
         "sqlite:file::memory:?cache=shared",
-        // Each connection would have a database of its own.
+        // Each connection would have its own database.
         "sqlite://",
         "sqlite:///",
         "sqlite:file:",
@@ -87,17 +87,17 @@ fn any_other_text_is_refused_and_not_repeated() {
         "anna:secret@host/db",
     ];
     for text in texts {
-        let Err(Error::Url(words)) = text.parse::<DatabaseUrl>() else {
-            panic!("{text:?} was taken");
+        let Err(Error::Url(message)) = text.parse::<DatabaseUrl>() else {
+            panic!("{text:?} was accepted");
         };
-        assert!(words.contains("sqlite:"), "{text:?}: {words}");
-        assert!(!words.contains("secret"), "{text:?}: {words}");
+        assert!(message.contains("sqlite:"), "{text:?}: {message}");
+        assert!(!message.contains("secret"), "{text:?}: {message}");
     }
 }
 
 #[test]
-fn a_password_that_would_be_read_as_something_else_is_refused_and_not_repeated() {
-    // libpq would take a part of the password for the host, and say so when it is not there.
+fn ambiguous_password_is_rejected_without_quoting_it() {
+    // libpq would take a part of the password for the host, and quote it in its error.
     let texts = [
         "postgres://anna:pass@secret@host/db",
         "postgres://anna:pass/secret@host/db",
@@ -106,21 +106,21 @@ fn a_password_that_would_be_read_as_something_else_is_refused_and_not_repeated()
         "postgres://host?password=pass@secret",
     ];
     for text in texts {
-        let Err(Error::Url(words)) = text.parse::<DatabaseUrl>() else {
-            panic!("{text:?} was taken");
+        let Err(Error::Url(message)) = text.parse::<DatabaseUrl>() else {
+            panic!("{text:?} was accepted");
         };
-        assert!(words.contains("%40"), "{text:?}: {words}");
-        assert!(!words.contains("secret"), "{text:?}: {words}");
+        assert!(message.contains("%40"), "{text:?}: {message}");
+        assert!(!message.contains("secret"), "{text:?}: {message}");
     }
 }
 
 #[test]
-fn what_cannot_be_opened_is_named_without_its_password() {
-    let addresses = [
+fn open_error_names_the_database_without_its_password() {
+    let urls = [
         "sqlite:/nowhere/t.db",
         "postgres://anna:secret@%2Fnowhere/db",
         "postgres://%2Fnowhere/db?password=secret",
-        // What libpq cannot read, it repeats.
+        // libpq quotes what it cannot parse.
         "postgres://anna:100%secret@%2Fnowhere/db",
         "postgres://anna:secret @%2Fnowhere/db",
         "postgres://anna:secret@[%2Fnowhere/db",
@@ -129,45 +129,44 @@ fn what_cannot_be_opened_is_named_without_its_password() {
         "postgres://%2Fnowhere/db?password=pass&secret=1",
         "postgres://%2Fnowhere/db?port=secret",
     ];
-    for text in addresses {
+    for text in urls {
         let error = text.parse::<DatabaseUrl>().unwrap().connect().err();
-        let Some(Error::Open(words)) = error else {
+        let Some(Error::Open(message)) = error else {
             panic!("{text}: {error:?}");
         };
-        assert!(!words.contains("secret"), "{words}");
-        let place = if text.contains("postgres") {
+        assert!(!message.contains("secret"), "{message}");
+        let name = if text.contains("postgres") {
             "%2Fnowhere/db"
         } else {
             text
         };
-        assert!(words.contains(place), "{words}");
+        assert!(message.contains(name), "{message}");
     }
 }
 
-/// Compares what the connections of a database are set to: one of its own, that of a reader and
-/// that of the writer.
+/// Checks the settings of a separate connection, of a reader and of the writer.
 fn check_settings(backend: Backend, settings: &'static [(&str, &str)]) {
     let scratch = Scratch::new(backend);
     let database = open(&scratch);
-    let look = move |connection: &mut AnyConnection| -> Result<Vec<String>, Error> {
+    let query = move |connection: &mut AnyConnection| -> Result<Vec<String>, Error> {
         Ok(settings
             .iter()
-            .flat_map(|(query, _)| values(connection, query))
+            .flat_map(|(statement, _)| values(connection, statement))
             .collect())
     };
     let expected: Vec<_> = settings.iter().map(|(_, value)| *value).collect();
-    let mut own = url(&scratch).connect().unwrap();
-    assert_eq!(look(&mut own).unwrap(), expected);
-    assert_eq!(database.read(look).unwrap(), expected);
-    assert_eq!(database.change_and_wait(look).unwrap(), expected);
+    let mut separate = url(&scratch).connect().unwrap();
+    assert_eq!(query(&mut separate).unwrap(), expected);
+    assert_eq!(database.read(query).unwrap(), expected);
+    assert_eq!(database.change_and_wait(query).unwrap(), expected);
 }
 
 #[test]
-fn every_sqlite_connection_has_the_settings_that_the_promises_rest_on() {
+fn every_sqlite_connection_has_durable_settings() {
     check_settings(
         Backend::Sqlite,
         &[
-            // Never quicker than FULL, which is 2: a COMMIT is on the disk.
+            // 2 is FULL: a COMMIT is on the disk.
             (
                 "SELECT CAST(synchronous AS TEXT) AS value FROM pragma_synchronous",
                 "2",
@@ -193,7 +192,7 @@ fn every_sqlite_connection_has_the_settings_that_the_promises_rest_on() {
 }
 
 #[test]
-fn every_postgres_connection_has_the_settings_that_the_promises_rest_on() {
+fn every_postgres_connection_has_durable_settings() {
     check_settings(
         Backend::Postgres,
         &[
@@ -216,7 +215,7 @@ fn every_postgres_connection_has_the_settings_that_the_promises_rest_on() {
 }
 
 #[test]
-fn postgres_settings_hold_where_the_database_has_others() {
+fn postgres_settings_override_those_of_the_database() {
     let scratch = Scratch::new(Backend::Postgres);
     sql(
         &mut url(&scratch).connect().unwrap(),
@@ -232,7 +231,7 @@ fn postgres_settings_hold_where_the_database_has_others() {
 }
 
 #[test]
-fn connections_that_open_a_new_file_at_once_do_not_fail() {
+fn concurrent_connections_can_open_a_new_file() {
     for _ in 0..40 {
         let scratch = Scratch::new(Backend::Sqlite);
         let url = url(&scratch);

@@ -8,7 +8,7 @@ use trivium_test_support::{Backend, Scratch};
 use crate::common::{EVERYTHING, alone, open, options, second, sql, url, user, values};
 
 #[test]
-fn a_new_database_may_be_opened_many_times_at_once() {
+fn new_database_can_be_opened_concurrently() {
     for backend in Backend::ALL {
         for _ in 0..3 {
             let scratch = Scratch::new(backend);
@@ -37,7 +37,7 @@ fn a_new_database_may_be_opened_many_times_at_once() {
 }
 
 #[test]
-fn what_was_written_is_there_when_the_database_is_opened_again() {
+fn written_rows_survive_reopening() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = open(&scratch);
@@ -51,16 +51,16 @@ fn what_was_written_is_there_when_the_database_is_opened_again() {
 }
 
 #[test]
-fn an_sqlite_file_is_served_once() {
+fn sqlite_file_is_served_by_one_process() {
     let scratch = Scratch::new(Backend::Sqlite);
     let first = open(&scratch);
     let second = open(&scratch);
     first.lock_for_serving().unwrap();
-    let refused = second.lock_for_serving().unwrap_err();
-    assert!(matches!(refused, Error::Served(_)), "{refused:?}");
-    let words = format!("{} is served by another trivium", scratch.url);
-    assert!(refused.to_string().starts_with(&words), "{refused}");
-    // Other commands work beside it.
+    let error = second.lock_for_serving().unwrap_err();
+    assert!(matches!(error, Error::AlreadyServed(_)), "{error:?}");
+    let message = format!("{} is served by another trivium", scratch.url);
+    assert!(error.to_string().starts_with(&message), "{error}");
+    // Other commands still work.
     second
         .change_and_wait(|c| Ok::<_, Error>(user(c, "anna")))
         .unwrap();
@@ -69,7 +69,7 @@ fn an_sqlite_file_is_served_once() {
 }
 
 #[test]
-fn a_postgres_database_may_be_served_by_many() {
+fn postgres_database_can_be_served_by_several_processes() {
     let scratch = Scratch::new(Backend::Postgres);
     let (first, second) = (open(&scratch), open(&scratch));
     first.lock_for_serving().unwrap();
@@ -77,7 +77,7 @@ fn a_postgres_database_may_be_served_by_many() {
 }
 
 #[test]
-fn a_database_of_a_newer_version_is_refused() {
+fn newer_schema_is_rejected() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         sql(
@@ -85,52 +85,52 @@ fn a_database_of_a_newer_version_is_refused() {
             "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')",
         )
         .unwrap();
-        let refused = Database::open(url(&scratch), &options()).err();
+        let error = Database::open(url(&scratch), &options()).err();
         assert!(
-            matches!(&refused, Some(Error::Migration(words))
-                if words.contains("newer") && words.contains("99991231000000")),
-            "{backend:?}: {refused:?}"
+            matches!(&error, Some(Error::Migration(message))
+                if message.contains("newer") && message.contains("99991231000000")),
+            "{backend:?}: {error:?}"
         );
     }
 }
 
 #[test]
-fn a_read_sees_one_state() {
+fn read_sees_a_snapshot() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = open(&scratch);
         let count = |c: &mut _| users::list(c, EVERYTHING).map(|(_, total)| total);
-        let (before, beside, after) = database
+        let (before, outside, after) = database
             .read(|connection| {
                 let before = count(connection)?;
                 database.change_and_wait(|c| Ok::<_, Error>(user(c, "anna")))?;
                 Ok::<_, Error>((before, count(&mut second(&scratch))?, count(connection)?))
             })
             .unwrap();
-        assert_eq!((before, beside, after), (0, 1, 0), "{backend:?}");
+        assert_eq!((before, outside, after), (0, 1, 0), "{backend:?}");
         assert_eq!(database.read(count).unwrap(), 1, "{backend:?}");
     }
 }
 
 #[test]
-fn a_read_keeps_nothing() {
+fn read_is_rolled_back() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = open(&scratch);
-        // SQLite lets it write into its own transaction, Postgres refuses.
+        // SQLite permits the write, which the rollback undoes; Postgres rejects it.
         let _written = database.read(|c| sql(c, "UPDATE categories SET name = 'Changed'"));
         let names = values(
             &mut second(&scratch),
             "SELECT name AS value FROM categories",
         );
         assert_eq!(names, ["General"], "{backend:?}");
-        // The connection is as good as new.
+        // The connection can be used again.
         database.read(|c| users::list(c, EVERYTHING)).unwrap();
     }
 }
 
 #[test]
-fn a_panic_while_reading_is_an_error_and_gives_the_connection_back() {
+fn panic_in_a_read_is_an_error_and_releases_the_connection() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let options = Options {
@@ -139,9 +139,9 @@ fn a_panic_while_reading_is_an_error_and_gives_the_connection_back() {
         };
         let database = Database::open(url(&scratch), &options).unwrap();
         for _ in 0..3 {
-            let outcome: Result<(), Error> = database.read(|_| panic!("its words"));
+            let outcome: Result<(), Error> = database.read(|_| panic!("its message"));
             assert!(
-                matches!(&outcome, Err(Error::Panicked(words)) if words == "its words"),
+                matches!(&outcome, Err(Error::Panicked(message)) if message == "its message"),
                 "{backend:?}: {outcome:?}"
             );
         }

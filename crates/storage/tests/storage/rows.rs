@@ -1,4 +1,4 @@
-//! Queries that both databases answer alike.
+//! Queries, whose results are the same on both databases.
 
 use std::fmt::Debug;
 
@@ -14,7 +14,7 @@ use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{EVERYTHING, alone, group, new_group, options, second, sql, url, user};
 
-/// Runs a test on a database of each kind, with one user and one group.
+/// Runs a test on both databases, with one user and one group.
 fn on_both(test: impl Fn(&mut AnyConnection, i64, i64)) {
     for backend in Backend::ALL {
         let mut connection = alone(&Scratch::new(backend));
@@ -79,7 +79,7 @@ fn record(connection: &mut AnyConnection, group: i64, action: &str) {
 }
 
 #[test]
-fn search_takes_every_character_as_itself_and_folds_case() {
+fn search_matches_characters_literally_and_ignores_case() {
     let names = [
         "Chess",
         "chess club",
@@ -130,19 +130,19 @@ fn search_takes_every_character_as_itself_and_folds_case() {
 }
 
 #[test]
-fn search_leaves_out_what_is_deleted_or_by_invitation_only() {
+fn search_omits_deleted_groups_and_groups_by_invitation() {
     on_both(|connection, anna, chess| {
         let secret = NewGroup {
             registration_type: "invite",
             ..new_group(anna, "Secret Chess")
         };
         groups::insert(connection, &secret).unwrap();
-        let gone = group(connection, anna, "Old Chess");
+        let deleted = group(connection, anna, "Old Chess");
         let change = GroupChange {
             deleted_at: Some(7),
             ..GroupChange::default()
         };
-        groups::update(connection, gone, &change).unwrap();
+        groups::update(connection, deleted, &change).unwrap();
         let found = groups::search(connection, "chess", 100).unwrap();
         assert_eq!(found, [(chess, "Chess".to_owned())]);
         let (listed, total) = groups::list_listed(connection, EVERYTHING).unwrap();
@@ -159,7 +159,7 @@ fn search_leaves_out_what_is_deleted_or_by_invitation_only() {
 }
 
 #[test]
-fn a_member_has_the_groups_they_are_in() {
+fn groups_of_a_member_exclude_requests_and_bans() {
     on_both(|connection, anna, chess| {
         let bert = user(connection, "bert");
         let [bridge, go, whist] =
@@ -169,18 +169,21 @@ fn a_member_has_the_groups_they_are_in() {
         join(connection, go, bert, "banned", 12);
         join(connection, whist, bert, "moderator", 13);
         join(connection, chess, anna, "member", 14);
-        let (mine, total) = groups::list_of_member(connection, bert, EVERYTHING).unwrap();
-        let mine: Vec<_> = mine
+        let (joined, total) = groups::list_of_member(connection, bert, EVERYTHING).unwrap();
+        let joined: Vec<_> = joined
             .iter()
-            .map(|mine| (mine.group.name.as_str(), mine.state.as_str(), mine.since))
+            .map(|row| (row.group.name.as_str(), row.state.as_str(), row.since))
             .collect();
-        assert_eq!(mine, [("Whist", "moderator", 13), ("Chess", "member", 10)]);
+        assert_eq!(
+            joined,
+            [("Whist", "moderator", 13), ("Chess", "member", 10)]
+        );
         assert_eq!(total, 2);
     });
 }
 
 #[test]
-fn requests_are_counted_by_group() {
+fn requests_are_counted_per_group() {
     on_both(|connection, anna, chess| {
         let go = group(connection, anna, "Go");
         let whist = group(connection, anna, "Whist");
@@ -203,7 +206,7 @@ fn requests_are_counted_by_group() {
 }
 
 #[test]
-fn a_membership_changes_only_from_the_state_it_was_seen_in() {
+fn membership_changes_only_from_the_expected_state() {
     on_both(|connection, anna, chess| {
         join(connection, chess, anna, "requested", 1);
         let member = Membership {
@@ -229,7 +232,7 @@ fn a_membership_changes_only_from_the_state_it_was_seen_in() {
 }
 
 #[test]
-fn an_invitation_is_used_up_to_its_limit() {
+fn invitation_can_be_used_up_to_its_limit() {
     on_both(|connection, anna, chess| {
         let twice = invite(connection, chess, anna, Some(2));
         let always = invite(connection, chess, anna, None);
@@ -247,7 +250,7 @@ fn an_invitation_is_used_up_to_its_limit() {
 }
 
 #[test]
-fn an_invitation_used_by_many_at_once_makes_as_many_as_its_limit() {
+fn concurrent_uses_of_an_invitation_stop_at_its_limit() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = Database::open(url(&scratch), &options()).unwrap();
@@ -276,7 +279,7 @@ fn an_invitation_used_by_many_at_once_makes_as_many_as_its_limit() {
 }
 
 #[test]
-fn an_invitation_ends_once() {
+fn invitation_can_be_revoked_once() {
     on_both(|connection, anna, chess| {
         let id = invite(connection, chess, anna, None);
         assert!(invitations::revoke(connection, id, 7).unwrap());
@@ -290,8 +293,8 @@ fn an_invitation_ends_once() {
 }
 
 #[test]
-fn invitations_end_with_their_issuers_right_to_invite() {
-    // Of which group, and what then ends: mine here, mine there, another's here.
+fn invitations_are_orphaned_in_one_group_or_in_all() {
+    // Whether in all groups, and the expected orphaned_at of each invitation below.
     for (everywhere, expected) in [
         (false, [Some(7), None, None]),
         (true, [Some(7), Some(7), None]),
@@ -306,7 +309,7 @@ fn invitations_end_with_their_issuers_right_to_invite() {
             ];
             let group = (!everywhere).then_some(chess);
             invitations::orphan(connection, anna, group, 7).unwrap();
-            // The first time stands.
+            // The first time is kept.
             invitations::orphan(connection, anna, group, 8).unwrap();
             let orphaned = all.map(|id| {
                 let row = invitations::find(connection, id).unwrap().unwrap();
@@ -318,34 +321,34 @@ fn invitations_end_with_their_issuers_right_to_invite() {
 }
 
 #[test]
-fn a_token_is_found_by_its_hash_and_ends_once() {
+fn token_is_found_by_its_hash_and_revoked_once() {
     on_both(|connection, anna, _| {
         token(connection, anna, 1, 100);
         token(connection, anna, 2, 100);
         token(connection, anna, 3, 50);
-        let shown = |connection: &mut _| {
+        let listed = |connection: &mut _| {
             let rows = tokens::list(connection, anna, 50).unwrap();
             rows.into_iter().map(|row| row.prefix).collect::<Vec<_>>()
         };
-        assert_eq!(shown(connection), ["2", "1"]);
+        assert_eq!(listed(connection), ["2", "1"]);
         let bearer = tokens::find_bearer(connection, &[1; 32]).unwrap().unwrap();
         assert_eq!((bearer.user_id, bearer.login.as_str()), (anna, "anna"));
         assert!(tokens::find_bearer(connection, &[9; 32]).unwrap().is_none());
         tokens::revoke_others(connection, anna, Some(bearer.token_id), 7).unwrap();
-        assert_eq!(shown(connection), ["1"]);
+        assert_eq!(listed(connection), ["1"]);
         assert!(tokens::revoke(connection, bearer.token_id, 8).unwrap());
         assert!(!tokens::revoke(connection, bearer.token_id, 9).unwrap());
         tokens::revoke_others(connection, anna, None, 9).unwrap();
-        assert!(shown(connection).is_empty());
+        assert!(listed(connection).is_empty());
         let bearer = tokens::find_bearer(connection, &[1; 32]).unwrap().unwrap();
         assert_eq!(bearer.revoked_at, Some(8));
     });
 }
 
-/// Reads a list in pages of two and compares it with the list in one piece.
+/// Reads a list in pages of two rows and compares them with the whole list.
 fn check_pages<T>(
     connection: &mut AnyConnection,
-    what: &str,
+    name: &str,
     list: impl Fn(&mut AnyConnection, Page) -> Result<(Vec<T>, i64)>,
     key: impl Fn(&T) -> String,
 ) {
@@ -355,18 +358,18 @@ fn check_pages<T>(
         (keys, total)
     };
     let (all, total) = read(0, 100);
-    assert_eq!((all.len(), total), (5, 5), "{what}");
+    assert_eq!((all.len(), total), (5, 5), "{name}");
     for (offset, length) in [(0, 2), (2, 2), (4, 1), (5, 0), (1_000, 0)] {
         let (page, total) = read(offset, 2);
         let start = usize::try_from(offset).unwrap().min(5);
-        assert_eq!(page, all[start..start + length], "{what} from {offset}");
-        assert_eq!(total, 5, "{what} from {offset}");
+        assert_eq!(page, all[start..start + length], "{name} from {offset}");
+        assert_eq!(total, 5, "{name} from {offset}");
     }
-    assert_eq!(read(0, 0), (vec![], 5), "{what}");
+    assert_eq!(read(0, 0), (vec![], 5), "{name}");
 }
 
 #[test]
-fn lists_are_read_in_pages() {
+fn lists_are_paged() {
     fn key<T: Debug>(row: &T) -> String {
         format!("{row:?}")
     }
@@ -378,7 +381,7 @@ fn lists_are_read_in_pages() {
             join(connection, chess, user, "member", 0);
             invite(connection, chess, anna, None);
             record(connection, chess, name);
-            // Rows that belong to other lists.
+            // Rows of other lists.
             record(connection, group, name);
             invite(connection, group, anna, None);
         }
@@ -389,8 +392,8 @@ fn lists_are_read_in_pages() {
         check_pages(connection, "users", users::list, key);
         check_pages(connection, "groups", groups::list_listed, key);
         check_pages(connection, "all groups", groups::list_all, key);
-        let mine = |c: &mut _, page| groups::list_of_member(c, anna, page);
-        check_pages(connection, "groups of a member", mine, key);
+        let joined = |c: &mut _, page| groups::list_of_member(c, anna, page);
+        check_pages(connection, "groups of a member", joined, key);
         let states = ["member", "moderator"];
         let members =
             |c: &mut _, page| memberships::list(c, chess, &states, MemberOrder::Joining, page);
@@ -403,18 +406,18 @@ fn lists_are_read_in_pages() {
 }
 
 #[test]
-fn a_deleted_user_keeps_the_login_and_frees_the_address() {
+fn deletion_of_a_user_frees_the_email_but_not_the_login() {
     on_both(|connection, anna, _| {
         let address = UserChange {
             email: Some(Some("anna@example.org".into())),
             ..UserChange::default()
         };
         users::update(connection, anna, &address).unwrap();
-        let gone = UserChange {
+        let deleted = UserChange {
             deleted_at: Some(Some(7)),
             ..UserChange::default()
         };
-        users::update(connection, anna, &gone).unwrap();
+        users::update(connection, anna, &deleted).unwrap();
         assert!(users::find_by_login(connection, "anna").unwrap().is_some());
         let found = users::find_by_email(connection, "anna@example.org").unwrap();
         assert!(found.is_none());
@@ -431,11 +434,11 @@ fn a_deleted_user_keeps_the_login_and_frees_the_address() {
 }
 
 #[test]
-fn a_change_of_nothing_is_no_error() {
+fn update_that_changes_nothing_succeeds() {
     on_both(|connection, anna, chess| {
         users::update(connection, anna, &UserChange::default()).unwrap();
         groups::update(connection, chess, &GroupChange::default()).unwrap();
-        // Nor is it one to change what is not there.
+        // An update of a missing row succeeds too.
         let change = UserChange {
             first_name: Some("Nobody".into()),
             ..UserChange::default()
@@ -447,7 +450,7 @@ fn a_change_of_nothing_is_no_error() {
 }
 
 #[test]
-fn a_number_is_never_used_again() {
+fn ids_are_never_reused() {
     on_both(|connection, anna, chess| {
         let category = groups::insert_category(connection, "Games").unwrap();
         sql(
@@ -463,7 +466,7 @@ fn a_number_is_never_used_again() {
 }
 
 #[test]
-fn numbers_continue_past_those_of_an_import() {
+fn sequences_advance_past_imported_ids() {
     on_both(|connection, _, _| {
         let import = NewUser {
             id: Some(1_000),
@@ -481,8 +484,8 @@ fn numbers_continue_past_those_of_an_import() {
             "INSERT INTO categories (id, name) VALUES (3000, 'Imported')",
         )
         .unwrap();
-        connection.continue_numbers().unwrap();
-        connection.continue_numbers().unwrap();
+        connection.advance_id_sequences().unwrap();
+        connection.advance_id_sequences().unwrap();
         let bert = user(connection, "bert");
         assert_eq!(bert, 1_001);
         assert_eq!(group(connection, bert, "Go"), 2_001);
@@ -491,34 +494,34 @@ fn numbers_continue_past_those_of_an_import() {
 }
 
 #[test]
-fn numbers_continue_from_where_they_are() {
+fn sequences_never_move_back() {
     for backend in Backend::ALL {
         let mut connection = alone(&Scratch::new(backend));
-        // Nothing was numbered yet.
-        connection.continue_numbers().unwrap();
+        // No ID was assigned yet.
+        connection.advance_id_sequences().unwrap();
         let first = NewUser {
             id: Some(1),
             login: "first".into(),
             ..NewUser::default()
         };
         users::insert(&mut connection, &first).unwrap();
-        connection.continue_numbers().unwrap();
+        connection.advance_id_sequences().unwrap();
         assert_eq!(user(&mut connection, "second"), 2, "{backend:?}");
-        // The highest numbers are gone, and are not used again.
+        // The rows with the highest IDs are deleted; their IDs are not reused.
         assert_eq!(user(&mut connection, "third"), 3, "{backend:?}");
         sql(&mut connection, "DELETE FROM users WHERE id > 1").unwrap();
-        connection.continue_numbers().unwrap();
+        connection.advance_id_sequences().unwrap();
         assert_eq!(user(&mut connection, "fourth"), 4, "{backend:?}");
     }
 }
 
 #[test]
-fn a_person_who_is_gone_cannot_be_held() {
-    // On SQLite a change has the database to itself, and what it has read is still so.
+fn disabled_or_deleted_user_cannot_be_locked_shared() {
+    // On SQLite a write transaction is exclusive, so that nothing is to be locked.
     let scratch = Scratch::new(Backend::Postgres);
     let mut connection = alone(&scratch);
-    for (login, change, held) in [
-        ("here", UserChange::default(), true),
+    for (login, change, locked) in [
+        ("active", UserChange::default(), true),
         (
             "disabled",
             UserChange {
@@ -538,33 +541,33 @@ fn a_person_who_is_gone_cannot_be_held() {
     ] {
         let id = user(&mut connection, login);
         users::update(&mut connection, id, &change).unwrap();
-        assert_eq!(connection.hold_user(id).unwrap(), held, "{login}");
+        assert_eq!(connection.lock_user_shared(id).unwrap(), locked, "{login}");
     }
-    assert!(!connection.hold_user(99).unwrap());
+    assert!(!connection.lock_user_shared(99).unwrap());
     connection.lock_user(99).unwrap();
     connection.lock_group(99).unwrap();
 }
 
 #[test]
-fn a_unique_violation_is_told_from_other_failures() {
+fn unique_violation_is_distinguished_from_other_errors() {
     on_both(|connection, anna, _| {
-        let again = groups::insert(connection, &new_group(anna, "Chess")).unwrap_err();
-        assert!(again.is_unique_violation() && !again.is_temporary());
-        let nobody = groups::insert(connection, &new_group(99, "Go")).unwrap_err();
-        assert!(!nobody.is_unique_violation() && !nobody.is_temporary());
+        let duplicate = groups::insert(connection, &new_group(anna, "Chess")).unwrap_err();
+        assert!(duplicate.is_unique_violation() && !duplicate.is_temporary());
+        let unknown_owner = groups::insert(connection, &new_group(99, "Go")).unwrap_err();
+        assert!(!unknown_owner.is_unique_violation() && !unknown_owner.is_temporary());
         let taken = groups::insert_category(connection, "General").unwrap_err();
         assert!(taken.is_unique_violation());
     });
 }
 
 #[test]
-fn a_group_has_one_of_onezones_types() {
+fn group_type_is_one_of_onezones() {
     on_both(|connection, _, chess| {
-        let of = |connection: &mut AnyConnection| onezone::group_type(connection, chess).unwrap();
-        assert_eq!(of(connection), "team");
-        for word in ["organization", "unit", "role_holders", "team"] {
-            onezone::set_group_type(connection, chess, word).unwrap();
-            assert_eq!(of(connection), word);
+        let read = |connection: &mut AnyConnection| onezone::group_type(connection, chess).unwrap();
+        assert_eq!(read(connection), "team");
+        for kind in ["organization", "unit", "role_holders", "team"] {
+            onezone::set_group_type(connection, chess, kind).unwrap();
+            assert_eq!(read(connection), kind);
         }
         assert!(onezone::set_group_type(connection, chess, "club").is_err());
     });

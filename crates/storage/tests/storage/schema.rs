@@ -1,4 +1,4 @@
-//! Both databases have the same tables, and refuse the same rows.
+//! Both databases have the same tables and reject the same rows.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::common::{alone, values};
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
-/// What `schema.rs` says, a line for each column: `users.email -> Nullable<Text>`.
+/// Returns the columns in `schema.rs`, e.g. `users.email -> Nullable<Text>`.
 fn columns_in_rust() -> Vec<String> {
     let mut columns = Vec::new();
     let mut table = "";
@@ -28,7 +28,7 @@ fn columns_in_rust() -> Vec<String> {
     columns
 }
 
-/// What the database says, in the same form.
+/// Returns the columns in the database, in the same format.
 fn columns_in(connection: &mut AnyConnection) -> Vec<String> {
     let query = match connection {
         AnyConnection::Sqlite(_) => {
@@ -53,7 +53,7 @@ fn columns_in(connection: &mut AnyConnection) -> Vec<String> {
                 "INTEGER" | "BIGINT" | "bigint" => "BigInt",
                 "TEXT" | "text" => "Text",
                 "BLOB" | "bytea" => "Binary",
-                other => panic!("{column} is {other}"),
+                other => panic!("{column} has the type {other}"),
             };
             if not_null {
                 format!("{column} -> {kind}")
@@ -66,7 +66,7 @@ fn columns_in(connection: &mut AnyConnection) -> Vec<String> {
     columns
 }
 
-/// The names of the indexes that a migration names.
+/// Returns the names of the indexes that the migrations create explicitly.
 fn indexes_in(connection: &mut AnyConnection) -> Vec<String> {
     let query = match connection {
         AnyConnection::Sqlite(_) => {
@@ -97,7 +97,7 @@ fn both_databases_have_the_tables_of_schema_rs() {
 }
 
 #[test]
-fn migrations_go_down_and_up_again() {
+fn migrations_can_be_reverted_and_reapplied() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let mut connection = alone(&scratch);
@@ -113,23 +113,23 @@ fn migrations_go_down_and_up_again() {
     }
 }
 
-/// A statement that both databases refuse, beside the same one with nothing wrong.
+/// A statement that both databases reject, and a similar one that they accept.
 struct Case {
-    refused: &'static str,
+    rejected: &'static str,
     kind: &'static str,
-    passes: &'static str,
+    accepted: &'static str,
 }
 
-const fn case(kind: &'static str, refused: &'static str, passes: &'static str) -> Case {
+const fn case(kind: &'static str, rejected: &'static str, accepted: &'static str) -> Case {
     Case {
-        refused,
+        rejected,
         kind,
-        passes,
+        accepted,
     }
 }
 
-/// Two people, one who is deleted, two groups, and one row of everything else. Numbers are
-/// given, and `{32}`, `{other 32}` and `{31}` stand for that many bytes.
+/// Three users and three groups, one of each deleted, and one row in every other table. `{32}`,
+/// `{other 32}` and `{31}` are placeholders for that many bytes.
 const ROWS: &str = "
     INSERT INTO users (id, login, email, created_at, deleted_at) VALUES
         (1, 'anna', 'anna@example.org', 0, NULL),
@@ -173,7 +173,7 @@ const CASES: &[Case] = &[
         "UPDATE users SET login = 'bert' WHERE id = 1",
         "UPDATE users SET login = 'Bert' WHERE id = 1",
     ),
-    // A deleted user's login stays taken, the e-mail address does not.
+    // A deleted user's login remains taken, the e-mail address does not.
     case(
         UNIQUE,
         "UPDATE users SET login = 'carl' WHERE id = 1",
@@ -266,7 +266,7 @@ const CASES: &[Case] = &[
         "UPDATE groups SET name = '' WHERE id = 2",
         "UPDATE groups SET name = 'Bridge' WHERE id = 2",
     ),
-    // A deleted group's name is free again.
+    // A deleted group's name is available again.
     case(
         UNIQUE,
         "UPDATE groups SET name = 'Chess' WHERE id = 2",
@@ -468,7 +468,7 @@ const CASES: &[Case] = &[
     ),
 ];
 
-/// Runs statements in the words of this database.
+/// Runs statements, with the placeholders replaced for this database.
 fn run(connection: &mut AnyConnection, statements: &str) -> Result<(), Diesel> {
     let [one, other, short] = match connection {
         AnyConnection::Sqlite(_) => [
@@ -490,33 +490,33 @@ fn run(connection: &mut AnyConnection, statements: &str) -> Result<(), Diesel> {
 }
 
 #[test]
-fn both_databases_refuse_the_same_rows() {
+fn both_databases_reject_the_same_rows() {
     for backend in Backend::ALL {
         let mut connection = alone(&Scratch::new(backend));
         run(&mut connection, ROWS).unwrap();
-        let mut broken = BTreeSet::new();
+        let mut violated = BTreeSet::new();
         for case in CASES {
             run(&mut connection, "BEGIN").unwrap();
-            match run(&mut connection, case.refused) {
+            match run(&mut connection, case.rejected) {
                 Err(Diesel::DatabaseError(kind, information)) => {
                     assert_eq!(
                         format!("{kind:?}"),
                         case.kind,
                         "{backend:?}: {}",
-                        case.refused
+                        case.rejected
                     );
-                    broken.extend(information.constraint_name().map(str::to_owned));
+                    violated.extend(information.constraint_name().map(str::to_owned));
                 }
-                other => panic!("{backend:?}: {}: {other:?}", case.refused),
+                other => panic!("{backend:?}: {}: {other:?}", case.rejected),
             }
             run(&mut connection, "ROLLBACK; BEGIN").unwrap();
-            if let Err(error) = run(&mut connection, case.passes) {
-                panic!("{backend:?}: {}: {error}", case.passes);
+            if let Err(error) = run(&mut connection, case.accepted) {
+                panic!("{backend:?}: {}: {error}", case.accepted);
             }
             run(&mut connection, "ROLLBACK").unwrap();
         }
         if backend == Backend::Postgres {
-            // It tells which constraint was broken, so it can be seen that each has its case.
+            // Postgres names the violated constraint, so that every constraint must have a case.
             let all = values(
                 &mut connection,
                 "SELECT conname::text AS value FROM pg_constraint
@@ -527,7 +527,7 @@ fn both_databases_refuse_the_same_rows() {
                  WHERE indisunique AND indpred IS NOT NULL",
             );
             let all: BTreeSet<_> = all.into_iter().collect();
-            assert_eq!(broken, all);
+            assert_eq!(violated, all);
         }
     }
 }

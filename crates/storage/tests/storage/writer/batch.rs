@@ -1,4 +1,4 @@
-//! A change that fails in a batch fails alone.
+//! A change that fails does not affect the others of its batch.
 
 use std::sync::mpsc::{TryRecvError, channel};
 
@@ -7,56 +7,56 @@ use trivium_storage::Error;
 use trivium_test_support::{Backend, Scratch};
 
 use super::{
-    Denied, NONE, Step, Then, check, hold, kept, leave_mark, marks, open, queue, queue_mark, step,
+    Denied, NONE, Step, Then, block, check, insert_mark, marks, ok, open, queue, queue_mark, step,
 };
 use crate::common::sql;
 
 #[test]
-fn nothing_is_answered_or_visible_before_commit() {
-    // On SQLite both changes are of one batch; on Postgres each has its own COMMIT.
+fn no_reply_and_no_visible_row_before_commit() {
+    // On SQLite both changes are in one batch; on Postgres each has its own COMMIT.
     for (backend, visible) in [(Backend::Sqlite, &[][..]), (Backend::Postgres, &["first"])] {
         let scratch = Scratch::new(backend);
         let database = open(&scratch, 100);
-        let held = hold(&database);
+        let release = block(&database);
         let first = queue_mark(&database, "first");
-        let (made, making) = channel();
-        let (release, released) = channel::<()>();
+        let (inserted, inserting) = channel();
+        let (finish, finished) = channel::<()>();
         let last = queue(&database, move |connection| {
-            leave_mark(connection, "last")?;
-            made.send(()).unwrap();
-            let _released = released.recv();
+            insert_mark(connection, "last")?;
+            inserted.send(()).unwrap();
+            let _finished = finished.recv();
             Ok(())
         });
-        drop(held);
-        making.recv().unwrap();
+        drop(release);
+        inserting.recv().unwrap();
         assert_eq!(marks(&scratch), visible, "{backend:?}");
         assert_eq!(first.try_recv().is_ok(), visible.contains(&"first"));
         assert_eq!(last.try_recv().err(), Some(TryRecvError::Empty));
-        drop(release);
+        drop(finish);
         assert!(last.recv().unwrap().is_ok());
         assert_eq!(marks(&scratch), ["first", "last"], "{backend:?}");
     }
 }
 
 #[test]
-fn a_refused_change_is_undone_alone() {
-    let refuse: Then = |_| Err(Denied::Rule("not for you"));
+fn rejected_change_is_rolled_back_alone() {
+    let reject: Then = |_| Err(Denied::Rule("not for you"));
     for backend in Backend::ALL {
         let steps = [
-            kept("anna"),
-            step("bert", refuse, "refused: not for you"),
-            kept("carl"),
-            step("dora", refuse, "refused: not for you"),
+            ok("anna"),
+            step("bert", reject, "rejected: not for you"),
+            ok("carl"),
+            step("dora", reject, "rejected: not for you"),
         ];
-        // Once each: a refusal does not break the batch up.
+        // Each runs once: a rejection does not break up the batch.
         assert_eq!(check(backend, NONE, &steps), [1, 1, 1, 1], "{backend:?}");
     }
 }
 
 #[test]
-fn a_change_that_breaks_a_constraint_is_undone_alone() {
+fn constraint_violation_is_rolled_back_alone() {
     let constraints: [(Then, &str); 4] = [
-        (|c| Ok(leave_mark(c, "taken")?), "UniqueViolation"),
+        (|c| Ok(insert_mark(c, "taken")?), "UniqueViolation"),
         (
             |c| Ok(sql(c, "UPDATE users SET login = ''")?),
             "CheckViolation",
@@ -71,33 +71,33 @@ fn a_change_that_breaks_a_constraint_is_undone_alone() {
         ),
     ];
     for backend in Backend::ALL {
-        for (then, answer) in constraints {
-            let steps = [kept("anna"), step("bert", then, answer), kept("carl")];
+        for (then, outcome) in constraints {
+            let steps = [ok("anna"), step("bert", then, outcome), ok("carl")];
             assert_eq!(check(backend, NONE, &steps), [1, 1, 1], "{backend:?}");
         }
     }
 }
 
 #[test]
-fn a_panic_ends_its_change_alone() {
+fn panic_fails_its_change_alone() {
     let panics: [(Then, &str); 2] = [
-        (|_| panic!("its words"), "a change panicked: its words"),
+        (|_| panic!("its message"), "a change panicked: its message"),
         (
             |_| std::panic::panic_any(7),
-            "a change panicked: without words",
+            "a change panicked: no message",
         ),
     ];
     for backend in Backend::ALL {
-        for (then, answer) in panics {
-            let steps = [kept("anna"), step("bert", then, answer), kept("carl")];
+        for (then, outcome) in panics {
+            let steps = [ok("anna"), step("bert", then, outcome), ok("carl")];
             assert_eq!(check(backend, NONE, &steps), [1, 1, 1], "{backend:?}");
         }
     }
 }
 
 #[test]
-fn the_others_survive_an_error_that_ended_the_transaction() {
-    // A trigger whose refusal rolls back, as SQLite does by itself when the disk is full.
+fn error_that_ends_the_transaction_does_not_affect_others() {
+    // A trigger that rolls back, as SQLite does by itself if the disk is full.
     let trigger = "CREATE TRIGGER no_cats BEFORE INSERT ON users WHEN NEW.login = 'cat'
                    BEGIN SELECT RAISE(ROLLBACK, 'no cats'); END";
     let full: Then = |c| {
@@ -127,7 +127,7 @@ fn the_others_survive_an_error_that_ended_the_transaction() {
                 sql(c, "ROLLBACK")?;
                 Err(Denied::Rule("too late"))
             },
-            "refused: too late",
+            "rejected: too late",
         ),
         (
             NONE,
@@ -148,8 +148,8 @@ fn the_others_survive_an_error_that_ended_the_transaction() {
             },
             "UniqueViolation",
         ),
-        (trigger, |c| Ok(leave_mark(c, "cat")?), "Unknown"),
-        // Nothing was rolled back here, but the writer does not know the error.
+        (trigger, |c| Ok(insert_mark(c, "cat")?), "Unknown"),
+        // Nothing is rolled back here, but the writer does not know this error.
         (
             NONE,
             |_| Err(Error::Corrupt("a strange row".into()).into()),
@@ -158,15 +158,15 @@ fn the_others_survive_an_error_that_ended_the_transaction() {
         (NONE, full, "Unknown"),
     ];
     for (preparation, then, answer) in cases {
-        let steps = [kept("anna"), step("bert", then, answer), kept("carl")];
+        let steps = [ok("anna"), step("bert", then, answer), ok("carl")];
         let runs = check(Backend::Sqlite, preparation, &steps);
-        // Those up to the one that ended it were run in the batch, and all of them alone.
+        // The first two ran in the batch, which then ended; all three ran alone.
         assert_eq!(runs, [2, 2, 1], "{answer}");
     }
 }
 
 #[test]
-fn the_others_survive_a_broken_transaction_on_postgres() {
+fn broken_transaction_on_postgres_does_not_affect_others() {
     let cases: [(Then, &str); 3] = [
         (
             |c| {
@@ -179,7 +179,7 @@ fn the_others_survive_a_broken_transaction_on_postgres() {
             |c| Ok(sql(c, "DO $$ BEGIN RAISE 'no cats'; END $$")?),
             "Unknown",
         ),
-        // The connection is gone too; the next change gets another.
+        // The connection is closed too; the next change gets another one.
         (
             |c| {
                 let error = sql(c, "SELECT pg_terminate_backend(pg_backend_pid())").unwrap_err();
@@ -190,7 +190,7 @@ fn the_others_survive_a_broken_transaction_on_postgres() {
         ),
     ];
     for (then, answer) in cases {
-        let steps = [kept("anna"), step("bert", then, answer), kept("carl")];
+        let steps = [ok("anna"), step("bert", then, answer), ok("carl")];
         assert_eq!(
             check(Backend::Postgres, NONE, &steps),
             [1, 1, 1],
@@ -200,22 +200,22 @@ fn the_others_survive_a_broken_transaction_on_postgres() {
 }
 
 #[test]
-fn a_change_that_hides_a_failed_statement_is_not_answered_as_kept_when_it_is_not() {
-    // SQLite undoes the statement alone; Postgres the transaction, and answers COMMIT with
-    // success even so.
-    let hide: Then = |c| {
-        let _hidden = leave_mark(c, "taken");
+fn change_that_ignores_a_failed_statement_gets_the_true_outcome() {
+    // SQLite rolls back only the statement; Postgres rolls back the transaction, although it
+    // reports success for COMMIT.
+    let ignore: Then = |c| {
+        let _ignored = insert_mark(c, "taken");
         Ok(())
     };
     for backend in Backend::ALL {
         let steps = [
-            kept("anna"),
+            ok("anna"),
             Step {
                 mark: "bert",
-                then: hide,
-                answers: ["kept", "unknown"],
+                then: ignore,
+                outcomes: ["ok", "unknown"],
             },
-            kept("carl"),
+            ok("carl"),
         ];
         assert_eq!(check(backend, NONE, &steps), [1, 1, 1], "{backend:?}");
     }

@@ -1,4 +1,4 @@
-//! Whoever asked for a change: gone, panicking, one too many, or the last to hold the database.
+//! Callers that leave, panic, exceed the queue, or own the last reference to the database.
 
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -6,45 +6,47 @@ use std::sync::mpsc::channel;
 use trivium_storage::Error;
 use trivium_test_support::{Backend, Scratch};
 
-use super::{Denied, assert_serves, hold, leave_mark, marks, open, queue, queue_mark, words};
+use super::{
+    Denied, assert_still_commits, block, describe, insert_mark, marks, open, queue, queue_mark,
+};
 
 #[test]
-fn a_change_is_made_when_its_caller_is_gone() {
+fn change_is_committed_although_its_caller_has_left() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = open(&scratch, 100);
-        let held = hold(&database);
+        let release = block(&database);
         drop(queue_mark(&database, "anna"));
         let bert = queue_mark(&database, "bert");
-        drop(held);
-        assert_eq!(words(&bert.recv().unwrap()), "kept", "{backend:?}");
+        drop(release);
+        assert_eq!(describe(&bert.recv().unwrap()), "ok", "{backend:?}");
         assert_eq!(marks(&scratch), ["anna", "bert"], "{backend:?}");
-        assert_serves(&scratch, &database);
+        assert_still_commits(&scratch, &database);
     }
 }
 
 #[test]
-fn a_panic_while_answering_does_not_end_the_writer() {
+fn panic_in_a_reply_does_not_end_the_writer() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = open(&scratch, 100);
-        let held = hold(&database);
+        let release = block(&database);
         let anna = queue_mark(&database, "anna");
         database.change(
-            |connection| leave_mark(connection, "bert"),
-            |_| panic!("the caller's own"),
+            |connection| insert_mark(connection, "bert"),
+            |_| panic!("in the reply"),
         );
         let carl = queue_mark(&database, "carl");
-        drop(held);
+        drop(release);
         for outcome in [anna, carl] {
-            assert_eq!(words(&outcome.recv().unwrap()), "kept", "{backend:?}");
+            assert_eq!(describe(&outcome.recv().unwrap()), "ok", "{backend:?}");
         }
         assert_eq!(marks(&scratch), ["anna", "bert", "carl"], "{backend:?}");
-        assert_serves(&scratch, &database);
+        assert_still_commits(&scratch, &database);
     }
 }
 
-/// Panics when it is dropped.
+/// Panics when dropped.
 struct Fragile;
 
 impl Drop for Fragile {
@@ -54,86 +56,86 @@ impl Drop for Fragile {
 }
 
 #[test]
-fn a_panic_while_a_change_is_dropped_does_not_end_the_writer() {
+fn panic_in_the_drop_of_a_change_does_not_end_the_writer() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = open(&scratch, 100);
-        let held = hold(&database);
+        let release = block(&database);
         let fragile = Fragile;
         let anna = queue(&database, move |connection| {
-            let _held = &fragile;
-            Ok(leave_mark(connection, "anna")?)
+            let _owned = &fragile;
+            Ok(insert_mark(connection, "anna")?)
         });
         let bert = queue_mark(&database, "bert");
-        drop(held);
+        drop(release);
         for outcome in [anna, bert] {
-            assert_eq!(words(&outcome.recv().unwrap()), "kept", "{backend:?}");
+            assert_eq!(describe(&outcome.recv().unwrap()), "ok", "{backend:?}");
         }
         assert_eq!(marks(&scratch), ["anna", "bert"], "{backend:?}");
-        assert_serves(&scratch, &database);
+        assert_still_commits(&scratch, &database);
     }
 }
 
 #[test]
-fn a_change_may_be_the_last_to_hold_the_database() {
-    // The writer's thread then closes the database, and cannot wait for itself to end.
+fn change_may_own_the_last_reference_to_the_database() {
+    // The writer thread then closes the database, and must not join itself.
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = Arc::new(open(&scratch, 100));
-        let held = hold(&database);
-        let own = Arc::clone(&database);
+        let release = block(&database);
+        let owned = Arc::clone(&database);
         let anna = queue(&database, move |connection| {
-            let _held = &own;
-            Ok(leave_mark(connection, "anna")?)
+            let _owned = &owned;
+            Ok(insert_mark(connection, "anna")?)
         });
         let bert = queue_mark(&database, "bert");
         drop(database);
-        drop(held);
+        drop(release);
         for outcome in [anna, bert] {
-            assert_eq!(words(&outcome.recv().unwrap()), "kept", "{backend:?}");
+            assert_eq!(describe(&outcome.recv().unwrap()), "ok", "{backend:?}");
         }
         assert_eq!(marks(&scratch), ["anna", "bert"], "{backend:?}");
     }
 }
 
 #[test]
-fn what_a_change_holds_is_let_go_before_it_is_answered() {
-    // Whoever waits for the answer may then be the last to hold the database, and close it.
+fn change_is_dropped_before_the_reply() {
+    // The caller may then own the last reference to the database, and close it.
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = open(&scratch, 100);
-        let (sender, holders) = channel();
-        let thing = Arc::new(());
-        let own = Arc::clone(&thing);
+        let (sender, counts) = channel();
+        let shared = Arc::new(());
+        let owned = Arc::clone(&shared);
         database.change(
             move |connection| {
-                let _held = &own;
-                leave_mark(connection, "anna")
+                let _owned = &owned;
+                insert_mark(connection, "anna")
             },
-            move |_| sender.send(Arc::strong_count(&thing)).unwrap(),
+            move |_| sender.send(Arc::strong_count(&shared)).unwrap(),
         );
-        assert_eq!(holders.recv().unwrap(), 1, "{backend:?}");
+        assert_eq!(counts.recv().unwrap(), 1, "{backend:?}");
     }
 }
 
 #[test]
-fn a_full_queue_refuses_at_once() {
+fn full_queue_rejects_at_once() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = open(&scratch, 2);
-        let held = hold(&database);
+        let release = block(&database);
         let waiting = [queue_mark(&database, "anna"), queue_mark(&database, "bert")];
-        // Answered while the writer is held.
-        let refused = queue_mark(&database, "carl").recv().unwrap();
+        // The reply comes while the writer is blocked.
+        let outcome = queue_mark(&database, "carl").recv().unwrap();
         assert!(
-            matches!(&refused, Err(Denied::Store(error @ Error::QueueFull)) if error.is_temporary()),
-            "{backend:?}: {refused:?}"
+            matches!(&outcome, Err(Denied::Store(error @ Error::QueueFull)) if error.is_temporary()),
+            "{backend:?}: {outcome:?}"
         );
-        drop(held);
+        drop(release);
         for outcome in waiting {
-            assert_eq!(words(&outcome.recv().unwrap()), "kept", "{backend:?}");
+            assert_eq!(describe(&outcome.recv().unwrap()), "ok", "{backend:?}");
         }
         assert_eq!(marks(&scratch), ["anna", "bert"], "{backend:?}");
-        assert_serves(&scratch, &database);
+        assert_still_commits(&scratch, &database);
     }
 }

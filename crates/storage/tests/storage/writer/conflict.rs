@@ -1,4 +1,4 @@
-//! Changes that want the same rows at the same time.
+//! Concurrent changes of the same rows.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -7,31 +7,32 @@ use trivium_storage::{Database, groups, memberships};
 use trivium_test_support::{Backend, Scratch};
 
 use super::{
-    Denied, assert_serves, check, hold, keep, kept, marks, open, queue, queue_mark, step, words,
+    Denied, assert_still_commits, block, check, describe, marks, ok, open, queue, queue_mark, step,
+    succeed,
 };
 use crate::common::{group, options, second, sql, url, user};
 
 #[test]
-fn a_change_has_the_file_to_itself_from_its_beginning() {
-    // Otherwise what it has read could be changed before it writes.
+fn change_locks_the_sqlite_file_from_the_beginning() {
+    // Otherwise another process could change what it has read before it writes.
     let scratch = Scratch::new(Backend::Sqlite);
     let database = open(&scratch, 100);
-    let held = hold(&database);
+    let release = block(&database);
     let mut other = second(&scratch);
     sql(&mut other, "PRAGMA busy_timeout = 1").unwrap();
-    let refused = sql(&mut other, "BEGIN IMMEDIATE").unwrap_err();
-    assert!(refused.is_temporary(), "{refused}");
-    drop(held);
-    assert_serves(&scratch, &database);
+    let error = sql(&mut other, "BEGIN IMMEDIATE").unwrap_err();
+    assert!(error.is_temporary(), "{error}");
+    drop(release);
+    assert_still_commits(&scratch, &database);
 }
 
 #[test]
-fn changes_that_find_the_file_locked_are_told_so() {
+fn locked_sqlite_file_is_a_temporary_error() {
     let scratch = Scratch::new(Backend::Sqlite);
     let database = open(&scratch, 100);
-    // The usual patience is five seconds.
-    let impatient = queue(&database, |c| Ok(sql(c, "PRAGMA busy_timeout = 1")?));
-    assert_eq!(words(&impatient.recv().unwrap()), "kept");
+    // The default busy_timeout is five seconds.
+    let shortened = queue(&database, |c| Ok(sql(c, "PRAGMA busy_timeout = 1")?));
+    assert_eq!(describe(&shortened.recv().unwrap()), "ok");
     let mut other = second(&scratch);
     sql(&mut other, "BEGIN IMMEDIATE").unwrap();
     let outcomes = [queue_mark(&database, "anna"), queue_mark(&database, "bert")];
@@ -44,25 +45,25 @@ fn changes_that_find_the_file_locked_are_told_so() {
     }
     sql(&mut other, "ROLLBACK").unwrap();
     assert!(marks(&scratch).is_empty());
-    assert_serves(&scratch, &database);
+    assert_still_commits(&scratch, &database);
 }
 
 #[test]
-fn postgres_gets_a_change_again_when_it_asks_for_it() {
-    // A sequence counts through rollbacks: the first `fails` calls are refused.
-    let conflict = |code: &str, words: &str, fails: u32| {
+fn change_is_retried_after_a_conflict_on_postgres() {
+    // A rollback does not reset a sequence, so that only the first `failures` calls fail.
+    let conflict = |code: &str, message: &str, failures: u32| {
         format!(
             "CREATE SEQUENCE calls;
              CREATE FUNCTION conflict() RETURNS trigger LANGUAGE plpgsql AS $$
              BEGIN
-                IF nextval('calls') <= {fails} THEN
-                    RAISE SQLSTATE '{code}' USING MESSAGE = '{words}';
+                IF nextval('calls') <= {failures} THEN
+                    RAISE SQLSTATE '{code}' USING MESSAGE = '{message}';
                 END IF;
                 RETURN NULL;
              END $$;"
         )
     };
-    let in_the_change = "CREATE TRIGGER conflict AFTER INSERT ON users FOR EACH ROW
+    let in_change = "CREATE TRIGGER conflict AFTER INSERT ON users FOR EACH ROW
                          WHEN (NEW.login = 'bert') EXECUTE FUNCTION conflict();";
     let at_commit = "CREATE CONSTRAINT TRIGGER conflict AFTER INSERT ON users
                      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
@@ -72,27 +73,24 @@ fn postgres_gets_a_change_again_when_it_asks_for_it() {
         ("40P01", "deadlock detected"),
     ];
     for (code, message) in conflicts {
-        for trigger in [in_the_change, at_commit] {
-            let steps = [kept("anna"), kept("bert"), kept("carl")];
+        for trigger in [in_change, at_commit] {
+            let steps = [ok("anna"), ok("bert"), ok("carl")];
             let preparation = conflict(code, message, 3) + trigger;
             let runs = check(Backend::Postgres, &preparation, &steps);
             assert_eq!(runs, [1, 4, 1], "{code}");
         }
     }
-    // Not for ever.
-    for (trigger, answer) in [
-        (in_the_change, "SerializationFailure"),
-        (at_commit, "unknown"),
-    ] {
-        let steps = [kept("anna"), step("bert", keep, answer), kept("carl")];
+    // The number of retries is limited.
+    for (trigger, outcome) in [(in_change, "SerializationFailure"), (at_commit, "unknown")] {
+        let steps = [ok("anna"), step("bert", succeed, outcome), ok("carl")];
         let preparation = conflict("40001", "could not serialize access", 1_000) + trigger;
         let runs = check(Backend::Postgres, &preparation, &steps);
-        assert_eq!(runs, [1, 9, 1], "{answer}");
+        assert_eq!(runs, [1, 9, 1], "{outcome}");
     }
 }
 
 #[test]
-fn changes_in_a_deadlock_are_both_made() {
+fn deadlocked_changes_are_both_committed() {
     let scratch = Scratch::new(Backend::Postgres);
     let database = Database::open(url(&scratch), &options()).unwrap();
     let mut connection = second(&scratch);
@@ -101,25 +99,25 @@ fn changes_in_a_deadlock_are_both_made() {
         group(&mut connection, owner, "a"),
         group(&mut connection, owner, "b"),
     );
-    let both_hold_one = Arc::new(Barrier::new(2));
+    let both_locked_one = Arc::new(Barrier::new(2));
     let outcomes: Vec<_> = [(a, b), (b, a)]
         .into_iter()
         .map(|(one, other)| {
-            let both_hold_one = Arc::clone(&both_hold_one);
+            let both_locked_one = Arc::clone(&both_locked_one);
             let runs = AtomicUsize::new(0);
             queue(&database, move |connection| {
-                // Postgres looks for a deadlock after a second otherwise.
+                // By default, Postgres checks for deadlocks after a second.
                 sql(connection, "SET LOCAL deadlock_timeout = '10ms'")?;
                 groups::add_members(connection, one, 1)?;
                 if runs.fetch_add(1, Ordering::Relaxed) == 0 {
-                    both_hold_one.wait();
+                    both_locked_one.wait();
                 }
                 Ok(groups::add_members(connection, other, 1)?)
             })
         })
         .collect();
     for outcome in outcomes {
-        assert_eq!(words(&outcome.recv().unwrap()), "kept");
+        assert_eq!(describe(&outcome.recv().unwrap()), "ok");
     }
     for id in [a, b] {
         let group = groups::find(&mut connection, id).unwrap().unwrap();
@@ -128,7 +126,7 @@ fn changes_in_a_deadlock_are_both_made() {
 }
 
 #[test]
-fn changes_of_one_group_happen_one_after_the_other() {
+fn changes_of_a_locked_group_are_serialized() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = Database::open(url(&scratch), &options()).unwrap();
@@ -146,7 +144,7 @@ fn changes_of_one_group_happen_one_after_the_other() {
             })
             .collect();
         for outcome in outcomes {
-            assert_eq!(words(&outcome.recv().unwrap()), "kept", "{backend:?}");
+            assert_eq!(describe(&outcome.recv().unwrap()), "ok", "{backend:?}");
         }
         let group = groups::find(&mut connection, id).unwrap().unwrap();
         assert_eq!(group.member_count, 40, "{backend:?}");
@@ -154,7 +152,7 @@ fn changes_of_one_group_happen_one_after_the_other() {
 }
 
 #[test]
-fn joins_at_once_make_one_membership() {
+fn concurrent_joins_create_one_membership() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = Database::open(url(&scratch), &options()).unwrap();
@@ -177,14 +175,14 @@ fn joins_at_once_make_one_membership() {
                 })
             })
             .collect();
-        let mut told: Vec<_> = outcomes
+        let mut actual: Vec<_> = outcomes
             .iter()
-            .map(|outcome| words(&outcome.recv().unwrap()))
+            .map(|outcome| describe(&outcome.recv().unwrap()))
             .collect();
-        told.sort();
+        actual.sort();
         let mut expected = vec!["UniqueViolation"; 63];
-        expected.push("kept");
-        assert_eq!(told, expected, "{backend:?}");
+        expected.push("ok");
+        assert_eq!(actual, expected, "{backend:?}");
         let group = groups::find(&mut connection, id).unwrap().unwrap();
         assert_eq!(group.member_count, 1, "{backend:?}");
     }

@@ -1,7 +1,7 @@
-//! The group-commit writer: what may happen to a change while others wait beside it.
+//! Tests of the group-commit writer: what may happen to a change in a batch.
 //!
-//! A batch is made without waiting for time to pass: the first change holds the writer until
-//! the test has queued the others.
+//! The tests form batches without sleeping: a first change blocks the writer until the test has
+//! queued the others.
 
 mod batch;
 mod caller;
@@ -16,15 +16,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use diesel::result::Error as Diesel;
 use trivium_storage::audit::{self, NewEntry};
 use trivium_storage::users::{self, NewUser};
-use trivium_storage::{AnyConnection, Database, Error, Options, Refusal};
+use trivium_storage::{AnyConnection, Database, Error, Options, TransactionError};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{options, second, sql, url, user, values};
 
-/// No preparation.
+/// An empty preparation.
 const NONE: &str = "SELECT 1";
 
-/// Why a change was not made.
+/// The error of a change.
 #[derive(Debug)]
 enum Denied {
     Rule(&'static str),
@@ -37,7 +37,7 @@ impl From<Error> for Denied {
     }
 }
 
-impl Refusal for Denied {
+impl TransactionError for Denied {
     fn storage_error(&self) -> Option<&Error> {
         match self {
             Self::Rule(_) => None,
@@ -48,38 +48,38 @@ impl Refusal for Denied {
 
 type Outcome = Result<(), Denied>;
 
-/// What a change does after it has left its mark.
+/// What a change does after it has inserted its mark.
 type Then = fn(&mut AnyConnection) -> Outcome;
 
 /// One change of a batch.
 struct Step {
-    /// A user's login, and the actor of an audit entry: two rows that come and go together.
+    /// A user's login, and the actor of an audit entry: two rows that must appear together.
     mark: &'static str,
     then: Then,
-    /// What its caller is told on SQLite and on Postgres, in the words of [`words`].
-    answers: [&'static str; 2],
+    /// The outcome on SQLite and on Postgres, as [`describe`] formats it.
+    outcomes: [&'static str; 2],
 }
 
-const fn step(mark: &'static str, then: Then, answer: &'static str) -> Step {
+const fn step(mark: &'static str, then: Then, outcome: &'static str) -> Step {
     Step {
         mark,
         then,
-        answers: [answer, answer],
+        outcomes: [outcome, outcome],
     }
 }
 
-const fn kept(mark: &'static str) -> Step {
-    step(mark, keep, "kept")
+const fn ok(mark: &'static str) -> Step {
+    step(mark, succeed, "ok")
 }
 
-fn keep(_: &mut AnyConnection) -> Outcome {
+fn succeed(_: &mut AnyConnection) -> Outcome {
     Ok(())
 }
 
-fn words(outcome: &Outcome) -> String {
+fn describe(outcome: &Outcome) -> String {
     match outcome {
-        Ok(()) => "kept".into(),
-        Err(Denied::Rule(words)) => format!("refused: {words}"),
+        Ok(()) => "ok".into(),
+        Err(Denied::Rule(message)) => format!("rejected: {message}"),
         Err(Denied::Store(Error::Query(Diesel::DatabaseError(kind, _)))) => format!("{kind:?}"),
         Err(Denied::Store(Error::Query(error))) => format!("{error:?}"),
         Err(Denied::Store(Error::OutcomeUnknown(_))) => "unknown".into(),
@@ -87,7 +87,7 @@ fn words(outcome: &Outcome) -> String {
     }
 }
 
-fn leave_mark(connection: &mut AnyConnection, mark: &str) -> Result<(), Error> {
+fn insert_mark(connection: &mut AnyConnection, mark: &str) -> Result<(), Error> {
     let user = NewUser {
         login: mark.into(),
         ..NewUser::default()
@@ -105,7 +105,7 @@ fn leave_mark(connection: &mut AnyConnection, mark: &str) -> Result<(), Error> {
     audit::insert(connection, &entry)
 }
 
-/// Every mark that is in the database, once for each time it was made.
+/// Returns the marks in the database, one for each change that was committed.
 fn marks(scratch: &Scratch) -> Vec<String> {
     let mut connection = second(scratch);
     let users = values(
@@ -116,11 +116,11 @@ fn marks(scratch: &Scratch) -> Vec<String> {
         &mut connection,
         "SELECT actor AS value FROM audit_entries ORDER BY actor",
     );
-    assert_eq!(users, entries, "a change was made by half");
+    assert_eq!(users, entries, "a change was not atomic");
     users
 }
 
-/// A database whose changes go through one thread on Postgres too, so that they can be held.
+/// Opens a database with one writer thread on Postgres too, so that a change can block it.
 fn open(scratch: &Scratch, queue: usize) -> Database {
     let options = Options {
         writers: 1,
@@ -132,7 +132,7 @@ fn open(scratch: &Scratch, queue: usize) -> Database {
     database
 }
 
-/// Queues a change and answers where its outcome will arrive.
+/// Queues a change and returns a channel for its outcome.
 fn queue(
     database: &Database,
     change: impl Fn(&mut AnyConnection) -> Outcome + Send + 'static,
@@ -144,41 +144,41 @@ fn queue(
     outcome
 }
 
-/// Queues a change that leaves its mark and no more.
+/// Queues a change that only inserts its mark.
 fn queue_mark(database: &Database, mark: impl Into<String>) -> Receiver<Outcome> {
     let mark = mark.into();
     queue(database, move |connection| {
-        Ok(leave_mark(connection, &mark)?)
+        Ok(insert_mark(connection, &mark)?)
     })
 }
 
-/// Holds the writer with a change of its own until the answer is dropped.
-fn hold(database: &Database) -> Sender<()> {
-    let (release, held) = channel::<()>();
+/// Blocks the writer with a change that runs until the returned sender is dropped.
+fn block(database: &Database) -> Sender<()> {
+    let (release, blocked) = channel::<()>();
     let (started, starting) = channel();
     let _outcome = queue(database, move |_| {
         started.send(()).unwrap();
-        let _released = held.recv();
+        let _released = blocked.recv();
         Ok(())
     });
     starting.recv().unwrap();
     release
 }
 
-/// The writer still serves, and what it keeps is there.
-fn assert_serves(scratch: &Scratch, database: &Database) {
+/// Asserts that the writer still commits changes.
+fn assert_still_commits(scratch: &Scratch, database: &Database) {
     let outcome = queue_mark(database, "after").recv().unwrap();
-    assert_eq!(words(&outcome), "kept");
+    assert_eq!(describe(&outcome), "ok");
     assert!(marks(scratch).contains(&"after".to_owned()));
 }
 
-/// Runs the changes as one batch (on Postgres one after the other), compares what their callers
-/// are told and what is in the database, and answers how often each was run.
+/// Runs the changes as one batch (on Postgres in sequence), checks their outcomes and the rows in
+/// the database, and returns how often each change ran.
 fn check(backend: Backend, preparation: &str, steps: &[Step]) -> Vec<usize> {
     let scratch = Scratch::new(backend);
     let database = open(&scratch, 100);
     sql(&mut second(&scratch), preparation).unwrap();
-    let held = hold(&database);
+    let release = block(&database);
     let mut outcomes = Vec::new();
     let mut runs = Vec::new();
     for &Step { mark, then, .. } in steps {
@@ -186,30 +186,30 @@ fn check(backend: Backend, preparation: &str, steps: &[Step]) -> Vec<usize> {
         runs.push(Arc::clone(&count));
         outcomes.push(queue(&database, move |connection| {
             count.fetch_add(1, Ordering::Relaxed);
-            leave_mark(connection, mark)?;
+            insert_mark(connection, mark)?;
             then(connection)
         }));
     }
-    drop(held);
+    drop(release);
     let outcomes: Vec<_> = outcomes.iter().map(|o| o.recv().unwrap()).collect();
-    let told: Vec<_> = steps
+    let actual: Vec<_> = steps
         .iter()
         .zip(&outcomes)
-        .map(|(step, outcome)| format!("{}: {}", step.mark, words(outcome)))
+        .map(|(step, outcome)| format!("{}: {}", step.mark, describe(outcome)))
         .collect();
     let expected: Vec<_> = steps
         .iter()
-        .map(|step| format!("{}: {}", step.mark, step.answers[backend as usize]))
+        .map(|step| format!("{}: {}", step.mark, step.outcomes[backend as usize]))
         .collect();
-    assert_eq!(told, expected, "{backend:?}");
-    let mut kept: Vec<_> = steps
+    assert_eq!(actual, expected, "{backend:?}");
+    let mut committed: Vec<_> = steps
         .iter()
         .zip(&outcomes)
         .filter(|(_, outcome)| outcome.is_ok())
         .map(|(step, _)| step.mark)
         .collect();
-    kept.sort_unstable();
-    assert_eq!(marks(&scratch), kept, "{backend:?}");
-    assert_serves(&scratch, &database);
+    committed.sort_unstable();
+    assert_eq!(marks(&scratch), committed, "{backend:?}");
+    assert_still_commits(&scratch, &database);
     runs.iter().map(|r| r.load(Ordering::Relaxed)).collect()
 }

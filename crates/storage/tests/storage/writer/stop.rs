@@ -1,4 +1,4 @@
-//! Stopping while changes wait: each is made and answered, or refused; none is lost or half.
+//! Closing while changes wait: each is either committed and acknowledged, or rejected.
 
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -6,15 +6,15 @@ use std::sync::mpsc::channel;
 use trivium_storage::{Database, Error};
 use trivium_test_support::{Backend, Scratch};
 
-use super::{Denied, hold, leave_mark, marks, open, queue_mark, words};
+use super::{Denied, block, describe, insert_mark, marks, open, queue_mark};
 use crate::common::{options, url};
 
 #[test]
-fn stopping_finishes_what_waits_and_refuses_the_rest() {
+fn close_runs_queued_changes_and_rejects_later_ones() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = Arc::new(open(&scratch, 100));
-        let held = hold(&database);
+        let release = block(&database);
         let mut waiting: Vec<_> = (0..10)
             .map(|n| {
                 (
@@ -27,63 +27,63 @@ fn stopping_finishes_what_waits_and_refuses_the_rest() {
             let database = Arc::clone(&database);
             move || database.close()
         });
-        // The first change that is refused shows that the stop has begun; the writer is still
-        // held, so all that were taken before it wait.
+        // The first rejected change shows that closing has begun. The writer is still blocked, so
+        // all changes that were accepted before are waiting.
         for n in 0.. {
             let mark = format!("late{n}");
             let outcome = queue_mark(&database, mark.clone());
-            match outcome.try_recv().as_ref().map(words).as_deref() {
+            match outcome.try_recv().as_ref().map(describe).as_deref() {
                 Ok("the database is closed") => break,
                 Ok("the writer's queue is full") => std::thread::yield_now(),
                 Ok(other) => panic!("{other}"),
                 Err(_) => waiting.push((mark, outcome)),
             }
         }
-        drop(held);
+        drop(release);
         closing.join().unwrap();
-        let mut kept = Vec::new();
+        let mut committed = Vec::new();
         for (mark, outcome) in waiting {
-            // Whoever is answered at all is answered by now.
-            assert_eq!(words(&outcome.try_recv().unwrap()), "kept", "{backend:?}");
-            kept.push(mark);
+            // Closing has ended, so all replies have been sent.
+            assert_eq!(describe(&outcome.try_recv().unwrap()), "ok", "{backend:?}");
+            committed.push(mark);
         }
-        kept.sort();
-        assert_eq!(marks(&scratch), kept, "{backend:?}");
+        committed.sort();
+        assert_eq!(marks(&scratch), committed, "{backend:?}");
 
-        let refused = database.change_and_wait(|c| leave_mark(c, "after"));
-        assert!(matches!(&refused, Err(error @ Error::Closed) if error.is_temporary()));
+        let rejected = database.change_and_wait(|c| insert_mark(c, "after"));
+        assert!(matches!(&rejected, Err(error @ Error::Closed) if error.is_temporary()));
         database.close();
-        assert_eq!(marks(&scratch), kept, "{backend:?}");
+        assert_eq!(marks(&scratch), committed, "{backend:?}");
     }
 }
 
 #[test]
-fn stopping_under_load_loses_nothing() {
+fn close_under_load_loses_no_acknowledged_change() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = Database::open(url(&scratch), &options()).unwrap();
-        let (answered, answers) = channel();
-        let mut kept: Vec<String> = std::thread::scope(|scope| {
+        let (replied, replies) = channel();
+        let mut committed: Vec<String> = std::thread::scope(|scope| {
             let callers: Vec<_> = (0..4)
                 .map(|caller| {
-                    let (database, answered) = (&database, answered.clone());
+                    let (database, replied) = (&database, replied.clone());
                     scope.spawn(move || {
-                        let mut kept = Vec::new();
+                        let mut committed = Vec::new();
                         for n in 0.. {
                             let mark = format!("{caller}-{n}");
                             match queue_mark(database, mark.clone()).recv().unwrap() {
-                                Ok(()) => kept.push(mark),
+                                Ok(()) => committed.push(mark),
                                 Err(Denied::Store(Error::Closed)) => break,
                                 other => panic!("{other:?}"),
                             }
-                            let _closing = answered.send(());
+                            let _closing = replied.send(());
                         }
-                        kept
+                        committed
                     })
                 })
                 .collect();
             for _ in 0..20 {
-                answers.recv().unwrap();
+                replies.recv().unwrap();
             }
             database.close();
             callers
@@ -91,22 +91,22 @@ fn stopping_under_load_loses_nothing() {
                 .flat_map(|caller| caller.join().unwrap())
                 .collect()
         });
-        kept.sort();
-        assert_eq!(marks(&scratch), kept, "{backend:?}");
+        committed.sort();
+        assert_eq!(marks(&scratch), committed, "{backend:?}");
     }
 }
 
 #[test]
-fn dropping_the_database_finishes_what_waits() {
+fn drop_of_the_database_runs_queued_changes() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let database = open(&scratch, 100);
-        let held = hold(&database);
+        let release = block(&database);
         let outcomes = [queue_mark(&database, "anna"), queue_mark(&database, "bert")];
-        drop(held);
+        drop(release);
         drop(database);
         for outcome in outcomes {
-            assert_eq!(words(&outcome.try_recv().unwrap()), "kept", "{backend:?}");
+            assert_eq!(describe(&outcome.try_recv().unwrap()), "ok", "{backend:?}");
         }
         assert_eq!(marks(&scratch), ["anna", "bert"], "{backend:?}");
     }
