@@ -3,12 +3,11 @@
 //!
 //! Data in, text out: no server and no database here.
 //!
-//! - [`site`] is the table of all addresses; `reply` is what their pages are sent as; [`files`]
-//!   writes them where no server is.
+//! - [`site`] is the table of all addresses; [`files`] writes them as files.
 //! - [`openapi`] and [`xsd`] are for programs; `schema` reads the catalog for them.
 //! - [`docs`] is the documentation for people who write clients.
 //! - [`dialects`] is the table of the dialects' methods.
-//! - [`pages`] are the public pages of groups and people.
+//! - [`pages`] has the first page.
 //! - [`examples`] has an example call of every operation, and how it travels.
 //!
 //! Pages are plain HTML, light and dark, with nothing from elsewhere.
@@ -20,7 +19,6 @@ pub mod examples;
 pub mod files;
 pub mod openapi;
 pub mod pages;
-mod reply;
 mod schema;
 pub mod site;
 pub mod xsd;
@@ -38,6 +36,19 @@ pub struct Site<'a> {
     pub wire: Wire,
     /// Where its dialects are.
     pub dialects: Prefixes<'a>,
+    /// Pages of the service itself, which are listed beside these.
+    pub pages: &'a [ServicePage],
     /// True where pages come from the server itself, and can call it.
     pub is_live: bool,
+}
+
+/// A page of the service itself.
+#[derive(Clone, Copy, Debug)]
+pub struct ServicePage {
+    /// Its path, such as `/docs/membership`.
+    pub path: &'static str,
+    /// Its title.
+    pub title: &'static str,
+    /// Renders it.
+    pub render: fn() -> trivium_front::Reply,
 }

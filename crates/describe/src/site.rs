@@ -4,8 +4,8 @@ use trivium_core::catalog;
 use trivium_front::Reply;
 use trivium_rpc::Entry;
 
-use crate::reply::document;
 use crate::{Site, docs, openapi, pages, xsd};
+use trivium_front::page::document;
 
 /// What stands at an address: given is what comes after the beginning that the table names.
 type Page = fn(&Site<'_>, &str) -> Option<Reply>;
@@ -20,14 +20,11 @@ struct Row {
 const ROWS: &[Row] = &[
     row("/", one, |_, _| Some(pages::index())),
     row("/docs", one, |site, _| Some(docs::index::page(site))),
-    row("/docs/membership", one, |_, _| {
-        Some(docs::membership::page())
-    }),
     row("/docs/openapi", one, |site, _| {
         Some(docs::openapi::page(site))
     }),
     row("/docs/peopleaggregator.", operations, |site, name| {
-        Some(docs::operation::page(site, operation(name)?))
+        docs::operation::page(site, operation(name)?)
     }),
     row("/docs/", docs::dialect::names, |site, name| {
         docs::dialect::page(site, name)
@@ -109,6 +106,10 @@ fn schemas() -> Vec<String> {
 pub fn find(path: &str, site: &Site<'_>) -> Option<Reply> {
     // So people write it who take it for a folder. Its links say where they go from the root.
     let path = if path == "/docs/" { "/docs" } else { path };
+    let page = site.pages.iter().find(|page| page.path == path);
+    if let Some(page) = page {
+        return Some((page.render)());
+    }
     ROWS.iter().find_map(|row| {
         let rest = path.strip_prefix(row.begin)?;
         let is_here = (row.rests)().iter().any(|here| here == rest);
@@ -140,6 +141,7 @@ mod tests {
             base_url: "http://here",
             wire: Wire::default(),
             dialects: Prefixes::default(),
+            pages: &[],
             is_live: true,
         };
         for path in paths() {
@@ -162,11 +164,11 @@ mod tests {
             base_url: "http://here",
             wire: Wire::default(),
             dialects: Prefixes::default(),
+            pages: &[],
             is_live: true,
         };
         for path in [
             "/docs",
-            "/docs/membership",
             "/docs/peopleaggregator.joinGroup",
             "/docs/upcoming.group.join",
             "/docs/onezone.user-groups-join",

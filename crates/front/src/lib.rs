@@ -6,6 +6,7 @@
 //! - [`mod@print`] prints results, in the order that the wire profile requires.
 //! - [`contract`] is the PeopleAggregator contract: profiles, names of codes, statuses; [`fault`] are
 //!   the faults of XML-RPC.
+//! - [`page`] makes the responses of pages for people.
 //! - [`limits`] are the input limits; [`text`] knows encodings, [`escape`] writes XML text.
 
 pub mod check;
@@ -15,6 +16,7 @@ pub mod fault;
 pub mod form;
 pub mod json;
 pub mod limits;
+pub mod page;
 pub mod print;
 pub mod request;
 pub mod rest;

@@ -228,6 +228,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
             base_url: &shared.base_url_for(http),
             wire: shared.gateway.wire,
             dialects: shared.gateway.prefixes(),
+            pages: pages::SERVICE_PAGES,
             is_live: true,
         };
         let reply = match shared.gateway.beside(path) {

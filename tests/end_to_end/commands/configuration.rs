@@ -188,7 +188,7 @@ fn a_wrong_configuration_is_told_as_such() {
         ),
         (
             "database = 'mysql://x/y'",
-            "trivium: a database is named sqlite:PATH or postgres:",
+            "trivium: unsupported database URL; expected sqlite:PATH or ",
         ),
     ] {
         with_file(file, &["user", "list"]).fails(4, complaint);
@@ -248,27 +248,27 @@ fn a_wrong_configuration_is_told_as_such() {
         (
             &[("TRIVIUM_DATABASE", "mysql://x/y")],
             &["user", "list"],
-            "trivium: a database is",
+            "trivium: unsupported database URL",
         ),
         (
             &[],
             &["user", "list", "--database", "mysql://x:sesame@h/y"],
-            "trivium: a database is",
+            "trivium: unsupported database URL",
         ),
         (
             &[],
             &["user", "list", "--database", ""],
-            "trivium: a database is named",
+            "trivium: unsupported database URL",
         ),
         (
             &[],
             &["user", "list", "--database", "trivium.db"],
-            "trivium: a database is named",
+            "trivium: unsupported database URL",
         ),
         (
             &[],
             &["user", "list", "--database", "postgres:x"],
-            "trivium: a database is named",
+            "trivium: unsupported database URL",
         ),
         (
             &[],

@@ -69,6 +69,7 @@ fn an_exchange_tells_the_address_and_the_status_of_its_server() {
     let site = |status, base_url| Site {
         base_url,
         dialects: Prefixes::default(),
+        pages: &[],
         is_live: true,
         wire: Wire {
             status,
@@ -113,6 +114,7 @@ fn the_example_of_join_group_is_that_of_its_page() {
     let site = Site {
         base_url: answers::BASE_URL,
         dialects: Prefixes::default(),
+        pages: &[],
         is_live: true,
         wire: Wire::default(),
     };

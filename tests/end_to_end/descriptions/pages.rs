@@ -235,6 +235,7 @@ fn the_documentation_can_be_written_into_files() {
         base_url: url,
         wire: Wire::default(),
         dialects: Prefixes::default(),
+        pages: &[],
         is_live: false,
     };
     let echo = trivium_describe::site::find("/docs/peopleaggregator.echo", &site).unwrap();

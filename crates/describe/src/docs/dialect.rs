@@ -7,7 +7,7 @@ use super::snippets::{Printed, Snippet, snippets};
 use crate::Site;
 use crate::dialects::{Dialect, Method, Need, Refused, find};
 use crate::examples::{Request, answers};
-use crate::reply;
+use trivium_front::page;
 
 #[derive(Template)]
 #[template(path = "docs/dialect.html")]
@@ -40,7 +40,7 @@ pub(crate) fn page(site: &Site<'_>, name: &str) -> Option<Reply> {
         snippets: snippets(site.base_url, &request, Printed::of(answer)),
         request,
     };
-    Some(reply::page(200, &page))
+    Some(page::page(200, page.render()))
 }
 
 /// The names of all pages.

@@ -10,7 +10,7 @@ use trivium_rpc::{Code, Entry, codes};
 
 use super::xml_rpc_report;
 use crate::Site;
-use crate::reply;
+use trivium_front::page;
 
 /// Where the pages are.
 pub(crate) const PATH: &str = "/docs/errors";
@@ -63,7 +63,7 @@ pub(crate) fn index(site: &Site<'_>) -> Reply {
     let profile = site.wire.profile;
     let list = causes(profile, &catalog().codes);
     let faults = faults(profile);
-    reply::page(200, &ErrorsPage { list, faults })
+    page::page(200, ErrorsPage { list, faults }.render())
 }
 
 /// The faults of XML-RPC by number.
@@ -85,7 +85,7 @@ pub(crate) fn page(site: &Site<'_>, code: &str) -> Reply {
         operations: catalog().entries.iter().filter(answers).collect(),
         namespace: NAMESPACE,
     };
-    reply::page(200, &page)
+    page::page(200, page.render())
 }
 
 /// Every code, once.

@@ -6,10 +6,10 @@ use trivium_core::catalog::NAMESPACE;
 use trivium_front::Reply;
 use trivium_rpc::{Entry, Verbs};
 
-use crate::Site;
 use crate::dialects::{Dialect, Method};
 use crate::examples::Format;
-use crate::reply;
+use crate::{ServicePage, Site};
+use trivium_front::page;
 
 #[derive(Template)]
 #[template(path = "docs/index.html")]
@@ -19,6 +19,7 @@ struct IndexPage<'a> {
     formats: [Format; 3],
     subjects: Vec<Subject>,
     dialects: Vec<Served<'a>>,
+    pages: &'a [ServicePage],
 }
 
 /// A dialect that is served.
@@ -47,16 +48,15 @@ pub(crate) fn page(site: &Site<'_>) -> Reply {
             methods: dialect.methods(),
         })
     });
-    reply::page(
-        200,
-        &IndexPage {
-            base_url: site.base_url,
-            namespace: NAMESPACE,
-            formats: Format::ALL,
-            subjects: subjects.collect(),
-            dialects: dialects.collect(),
-        },
-    )
+    let page = IndexPage {
+        base_url: site.base_url,
+        namespace: NAMESPACE,
+        formats: Format::ALL,
+        subjects: subjects.collect(),
+        dialects: dialects.collect(),
+        pages: site.pages,
+    };
+    page::page(200, page.render())
 }
 
 /// What an operation does, in a sentence.

@@ -5,13 +5,10 @@
 //! - `snippets` are on both: the example call in some languages.
 //! - [`errors`] explains the codes; failed calls point there.
 //! - `openapi` shows the OpenAPI document.
-//! - `membership` has the tables of membership, which `diagram` draws.
 
-mod diagram;
 pub(crate) mod dialect;
 pub mod errors;
 pub(crate) mod index;
-pub(crate) mod membership;
 pub(crate) mod openapi;
 pub(crate) mod operation;
 pub(crate) mod snippets;

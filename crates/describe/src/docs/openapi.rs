@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use trivium_front::Reply;
 
 use crate::schema::text;
-use crate::{Site, openapi, reply};
+use crate::{Site, openapi};
+use trivium_front::page;
 
 #[derive(Template)]
 #[template(path = "docs/openapi.html")]
@@ -90,7 +91,7 @@ pub(crate) fn page(site: &Site<'_>) -> Reply {
             .map(|(name, schema)| (name.clone(), format!("{schema:#}")))
             .collect(),
     };
-    reply::page(200, &page)
+    page::page(200, page.render())
 }
 
 fn read(document: &Value, path: &str, verb: &str, operation: &Value) -> Operation {

@@ -13,8 +13,8 @@ use super::index::verbs;
 use super::snippets::{Printed, Snippet, snippets};
 use crate::Site;
 use crate::examples::{self, Exchange, Format, Request, answers};
-use crate::reply;
 use crate::schema::{kind, members, resolve, text};
+use trivium_front::page;
 
 #[derive(Template)]
 #[template(path = "docs/operation.html")]
@@ -62,11 +62,9 @@ struct Attribute {
 }
 
 /// The page.
-pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Reply {
+pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Option<Reply> {
     let profile = site.wire.profile;
-    let Some(call) = examples::of(entry) else {
-        return crate::pages::missing();
-    };
+    let call = examples::of(entry)?;
     let given = examples::arguments(entry, call);
     let exchanges = Format::ALL.map(|format| (format, Exchange::of(site, entry, call, format)));
     let request = Request::of(entry, &given, Format::Json);
@@ -92,7 +90,7 @@ pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Reply {
         exchanges: exchanges.into(),
         snippets: snippets(site.base_url, &request, Printed::Body),
     };
-    reply::page(200, &page)
+    Some(page::page(200, page.render()))
 }
 
 fn argument<'a>(

@@ -10,6 +10,7 @@ use trivium_front::Wire;
 use super::print::line;
 use crate::failure::Failure;
 use crate::options::{Docs, Openapi, Xsd};
+use crate::pages::SERVICE_PAGES;
 
 pub(crate) fn openapi(of: &Openapi) -> Result<(), Failure> {
     line(document::text(of.profile.into()).trim_end())
@@ -39,6 +40,7 @@ pub(crate) fn docs(docs: &Docs) -> Result<(), Failure> {
             upcoming: docs.upcoming.0.as_deref(),
             onezone: docs.onezone.0.as_deref(),
         },
+        pages: SERVICE_PAGES,
         is_live: false,
     };
     let cannot = |path: &Path, error| Failure::Failed(format!("{}: {error}", path.display()));

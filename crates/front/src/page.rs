@@ -1,18 +1,17 @@
-//! What pages and documents are sent as.
+//! The responses of pages and documents for people.
 
 use std::borrow::Cow;
 
-use askama::Template;
-use trivium_front::Reply;
-use trivium_rpc::Error;
+use trivium_rpc::codes;
 
-/// What a browser may do with a page: show it with what this server gives, and send its forms
-/// here.
+use crate::request::Reply;
+
+/// What a browser may do with a page: load what this server serves, and send forms to it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
                       form-action 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// A document that is no page.
-pub(crate) fn document(content_type: &'static str, body: impl Into<Cow<'static, str>>) -> Reply {
+/// A document that is not a page.
+pub fn document(content_type: &'static str, body: impl Into<Cow<'static, str>>) -> Reply {
     Reply {
         status: 200,
         content_type: content_type.into(),
@@ -22,11 +21,11 @@ pub(crate) fn document(content_type: &'static str, body: impl Into<Cow<'static, 
     }
 }
 
-/// A page.
-pub(crate) fn page(status: u16, template: &impl Template) -> Reply {
-    let (status, body) = match template.render() {
+/// A page. A template that fails is an internal error, whose cause is not disclosed.
+pub fn page<E>(status: u16, html: Result<String, E>) -> Reply {
+    let (status, body) = match html {
         Ok(html) => (status, html),
-        Err(error) => (500, Error::internal(error).message().to_owned()),
+        Err(_) => (500, codes::GENERAL_SOME_ERROR.meaning.to_owned()),
     };
     Reply {
         status,

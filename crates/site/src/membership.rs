@@ -1,14 +1,19 @@
-//! The rules of membership, drawn from the tables that decide.
+//! The page of the membership rules, rendered from the tables that decide.
+//!
+//! It is served at [`PATH`].
 
 use askama::Template;
 use trivium_core::groups::rules::{Act, Joining, RegistrationType, Standing, acting, joining};
 use trivium_front::Reply;
+use trivium_front::page::page as respond;
 
-use super::diagram::Diagram;
-use crate::reply;
+use crate::diagram::Diagram;
+
+/// Where the page is served.
+pub const PATH: &str = "/docs/membership";
 
 #[derive(Template)]
-#[template(path = "docs/membership.html")]
+#[template(path = "membership.html")]
 struct MembershipPage {
     diagram: Diagram,
     registrations: &'static [RegistrationType],
@@ -17,22 +22,22 @@ struct MembershipPage {
     acting: Vec<(Act, Vec<Line>)>,
 }
 
-/// A line of a table: a person, and what becomes of them, or of what they do.
+/// A row of a table: a standing, and the outcomes.
 type Line = (Standing, Vec<Outcome>);
 
-/// A cell: what becomes of a wish.
+/// A cell: an outcome.
 struct Outcome {
-    /// Of which kind it is, for the style sheet.
+    /// The class, for the style sheet.
     class: &'static str,
-    /// What becomes of it; a code where it is refused.
+    /// The result, or the code of the rejection.
     word: &'static str,
     refused: bool,
-    /// Why, where the table says so.
+    /// The reason, if the table has one.
     reason: &'static str,
 }
 
 /// The page.
-pub(crate) fn page() -> Reply {
+pub fn page() -> Reply {
     let page = MembershipPage {
         diagram: Diagram::of_the_rules(),
         registrations: RegistrationType::ALL,
@@ -43,16 +48,17 @@ pub(crate) fn page() -> Reply {
             .collect(),
         acting: Act::ALL.iter().map(|act| (*act, acts(*act))).collect(),
     };
-    reply::page(200, &page)
+    respond(200, page.render())
 }
 
-/// What becomes of a person of this standing: for each way in which a group is joined, without
-/// an invitation and with one.
+/// The outcomes of joining at this standing: for each registration type, without and with an
+/// invitation.
 fn joins(standing: Standing) -> Vec<Outcome> {
-    let ways = RegistrationType::ALL
+    let cases = RegistrationType::ALL
         .iter()
-        .flat_map(|way| [(*way, false), (*way, true)]);
-    ways.filter_map(|(way, invited)| joining(standing, way, invited).ok())
+        .flat_map(|registration| [(*registration, false), (*registration, true)]);
+    cases
+        .filter_map(|(registration, invited)| joining(standing, registration, invited).ok())
         .map(|rule| {
             let (class, word, refused) = match rule.joining {
                 Joining::Let(state) => ("let", state.as_str(), false),
@@ -68,7 +74,7 @@ fn joins(standing: Standing) -> Vec<Outcome> {
         .collect()
 }
 
-/// What becomes of an act: for each who does it, and each to whom it is done.
+/// The outcomes of an act: for each standing of the actor and each of the subject.
 fn acts(act: Act) -> Vec<Line> {
     let outcome = |actor: Standing, subject: &Standing| match acting(act, actor, *subject) {
         Ok(()) => Outcome {
@@ -96,4 +102,12 @@ fn acts(act: Act) -> Vec<Line> {
             )
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn membership() {
+        insta::assert_snapshot!(String::from_utf8(super::page().body).expect("UTF-8"));
+    }
 }
