@@ -8,9 +8,9 @@ use trivium_rpc::{Catalog, Entry, Rule, ValueType, Verbs};
 
 use crate::wire::{Format, Request};
 
-/// An argument of a call.
+/// The value of an argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Argument {
+pub(crate) enum ArgumentValue {
     Text(String),
     Integer(i64),
     Boolean(bool),
@@ -18,17 +18,17 @@ pub(crate) enum Argument {
     Time(String),
 }
 
-/// The arguments of a call, in their order.
-pub(crate) type Arguments = Vec<(&'static str, Argument)>;
+/// Names and values of the arguments of a call, in the order in which they are sent.
+pub(crate) type ArgumentList = Vec<(&'static str, ArgumentValue)>;
 
-impl Argument {
+impl ArgumentValue {
     /// A value that satisfies the rule.
-    pub(crate) fn fitting(entry: &Entry, rule: &Rule) -> Self {
+    pub(crate) fn valid_for(entry: &Entry, rule: &Rule) -> Self {
         let example = || example(entry.argument(rule.name)?)?.as_str();
         match rule.value_type {
             ValueType::Text => {
-                let word = rule.choices.first().map(String::as_str);
-                Self::Text(word.or_else(example).unwrap_or("text").to_owned())
+                let choice = rule.choices.first().map(String::as_str);
+                Self::Text(choice.or_else(example).unwrap_or("text").to_owned())
             }
             ValueType::Integer => Self::Integer(rule.minimum.unwrap_or(1)),
             ValueType::Boolean => Self::Boolean(true),
@@ -36,30 +36,30 @@ impl Argument {
         }
     }
 
-    fn plain(&self) -> String {
+    fn to_text(&self) -> String {
         match self {
             Self::Text(text) | Self::Time(text) => text.clone(),
             Self::Integer(number) => number.to_string(),
-            Self::Boolean(truth) => truth.to_string(),
+            Self::Boolean(boolean) => boolean.to_string(),
         }
     }
 
-    fn json(&self) -> Value {
+    fn to_json(&self) -> Value {
         match self {
             Self::Text(text) | Self::Time(text) => text.as_str().into(),
             Self::Integer(number) => (*number).into(),
-            Self::Boolean(truth) => (*truth).into(),
+            Self::Boolean(boolean) => (*boolean).into(),
         }
     }
 
-    fn xml_rpc(&self) -> String {
+    fn to_xml_rpc(&self) -> String {
         match self {
-            Self::Text(text) => format!("<string>{}</string>", xml(text)),
+            Self::Text(text) => format!("<string>{}</string>", escaped(text)),
             Self::Integer(number) if i32::try_from(*number).is_err() => {
                 format!("<i8>{number}</i8>")
             }
             Self::Integer(number) => format!("<int>{number}</int>"),
-            Self::Boolean(truth) => format!("<boolean>{}</boolean>", i32::from(*truth)),
+            Self::Boolean(boolean) => format!("<boolean>{}</boolean>", i32::from(*boolean)),
             Self::Time(time) => {
                 let time = time.replace(['-', 'Z'], "");
                 format!("<dateTime.iso8601>{time}</dateTime.iso8601>")
@@ -68,27 +68,50 @@ impl Argument {
     }
 }
 
-/// The call of an operation.
+/// The argument that carries a token; `None` if the operation takes no token.
+pub(crate) fn token(entry: &Entry, token: &str) -> Option<(&'static str, ArgumentValue)> {
+    let name = entry.credential.argument()?;
+    let value = ArgumentValue::Text(token.to_owned());
+    entry.credential.is_token().then_some((name, value))
+}
+
+/// The ends of an argument's range, or its choices.
+pub(crate) fn boundary_values(rule: &Rule) -> impl Iterator<Item = ArgumentValue> {
+    let bounds = [rule.minimum, rule.maximum].into_iter().flatten();
+    let choices = rule.choices.iter().cloned().map(ArgumentValue::Text);
+    bounds.map(ArgumentValue::Integer).chain(choices)
+}
+
+/// The path of an operation over REST; `None` over XML-RPC.
+pub(crate) fn rest_path(catalog: &Catalog, format: Format, entry: &Entry) -> Option<String> {
+    let segment = match format {
+        Format::Json => "json",
+        Format::Xml => "xml",
+        Format::XmlRpc => return None,
+    };
+    Some(format!(
+        "/api/{segment}/{}/{}",
+        catalog.namespace,
+        entry.name()
+    ))
+}
+
+/// The request that calls an operation.
 pub(crate) fn call(
     catalog: &Catalog,
     format: Format,
     entry: &Entry,
-    arguments: &Arguments,
+    arguments: &ArgumentList,
 ) -> Request {
-    let word = match format {
-        Format::Json => "json",
-        Format::Xml => "xml",
-        Format::XmlRpc => {
-            return method_call(&catalog.qualified(entry), arguments);
-        }
+    let Some(path) = rest_path(catalog, format, entry) else {
+        return method_call(&catalog.qualified(entry), arguments);
     };
-    let path = format!("/api/{word}/{}/{}", catalog.namespace, entry.name());
     match (entry.declared.verbs, format) {
         (Verbs::Get | Verbs::Any, _) => get(format!("{path}?{}", form(arguments))),
         (Verbs::Post, Format::Json) => {
             let members: Vec<String> = arguments
                 .iter()
-                .map(|(name, value)| format!("{}: {}", Value::from(*name), value.json()))
+                .map(|(name, value)| format!("{}: {}", Value::from(*name), value.to_json()))
                 .collect();
             let body = format!("{{{}}}", members.join(", "));
             post(path, "application/json", body)
@@ -97,12 +120,12 @@ pub(crate) fn call(
     }
 }
 
-/// A methodCall with one struct.
-pub(crate) fn method_call(name: &str, arguments: &Arguments) -> Request {
+/// A methodCall whose only parameter is a struct of the arguments.
+fn method_call(name: &str, arguments: &ArgumentList) -> Request {
     let members: String = arguments
         .iter()
         .map(|(name, value)| {
-            let value = value.xml_rpc();
+            let value = value.to_xml_rpc();
             format!("<member><name>{name}</name><value>{value}</value></member>")
         })
         .collect();
@@ -113,7 +136,7 @@ pub(crate) fn method_call(name: &str, arguments: &Arguments) -> Request {
     post("/api/xmlrpc".to_owned(), "text/xml", body)
 }
 
-/// A request without a body.
+/// A GET request.
 pub(crate) fn get(path: String) -> Request {
     Request {
         method: "GET",
@@ -123,7 +146,7 @@ pub(crate) fn get(path: String) -> Request {
     }
 }
 
-/// A request with one.
+/// A POST request.
 pub(crate) fn post(path: String, content_type: &'static str, body: String) -> Request {
     Request {
         method: "POST",
@@ -133,7 +156,7 @@ pub(crate) fn post(path: String, content_type: &'static str, body: String) -> Re
     }
 }
 
-/// Whether arguments have types in this format, and are not all texts.
+/// True if the arguments of a call have types in this format; otherwise all of them are texts.
 pub(crate) fn has_types(format: Format, entry: &Entry) -> bool {
     match format {
         Format::Json => entry.declared.verbs == Verbs::Post,
@@ -142,18 +165,18 @@ pub(crate) fn has_types(format: Format, entry: &Entry) -> bool {
     }
 }
 
-fn form(arguments: &Arguments) -> String {
+fn form(arguments: &ArgumentList) -> String {
     let pairs: Vec<String> = arguments
         .iter()
         .map(|(name, value)| {
-            let value = value.plain();
+            let value = value.to_text();
             format!("{name}={}", utf8_percent_encode(&value, NON_ALPHANUMERIC))
         })
         .collect();
     pairs.join("&")
 }
 
-fn xml(text: &str) -> String {
+fn escaped(text: &str) -> String {
     let mut out = Vec::new();
     escape(&mut out, text);
     String::from_utf8_lossy(&out).into_owned()

@@ -1,50 +1,65 @@
-//! Compares two answers that should be the same.
+//! Compares two results that should be equal.
 
 use serde_json::Value;
 
-/// The first place where two values differ, and how: `one` and `other` say whose they are.
-pub(crate) fn difference(one: (&str, &Value), other: (&str, &Value)) -> Option<String> {
-    at("", one, other)
+/// The first difference between two values, as a sentence. The text beside each value says in which
+/// response it is: `over XML-RPC`.
+pub(crate) fn difference(left: (&str, &Value), right: (&str, &Value)) -> Option<String> {
+    difference_at("", left, right)
 }
 
-fn at(path: &str, (mine, one): (&str, &Value), (theirs, other): (&str, &Value)) -> Option<String> {
-    if one == other {
+fn difference_at(
+    path: &str,
+    (left_place, left): (&str, &Value),
+    (right_place, right): (&str, &Value),
+) -> Option<String> {
+    if left == right {
         return None;
     }
-    let within = |name: &str| match path {
+    let member_path = |name: &str| match path {
         "" => name.to_owned(),
         path => format!("{path}.{name}"),
     };
-    match (one, other) {
-        (Value::Object(left), Value::Object(right)) => {
-            for (name, value) in left {
-                let Some(same) = right.get(name) else {
-                    let name = within(name);
-                    return Some(format!("`{name}` is there {mine} and not {theirs}"));
+    match (left, right) {
+        (Value::Object(left_members), Value::Object(right_members)) => {
+            for (name, left_value) in left_members {
+                let inner = member_path(name);
+                let Some(right_value) = right_members.get(name) else {
+                    return Some(format!(
+                        "`{inner}` is there {left_place} and not {right_place}"
+                    ));
                 };
-                let found = at(&within(name), (mine, value), (theirs, same));
+                let found =
+                    difference_at(&inner, (left_place, left_value), (right_place, right_value));
                 if found.is_some() {
                     return found;
                 }
             }
-            at(path, (theirs, other), (mine, one))
+            // All members on the left are equal on the right, so the right has more of them.
+            difference_at(path, (right_place, right), (left_place, left))
         }
-        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
-            let mut pairs = left.iter().zip(right).enumerate();
-            pairs.find_map(|(place, (one, other))| {
-                at(&format!("{path}[{place}]"), (mine, one), (theirs, other))
+        (Value::Array(left_items), Value::Array(right_items))
+            if left_items.len() == right_items.len() =>
+        {
+            let mut pairs = left_items.iter().zip(right_items).enumerate();
+            pairs.find_map(|(index, (left, right))| {
+                difference_at(
+                    &format!("{path}[{index}]"),
+                    (left_place, left),
+                    (right_place, right),
+                )
             })
         }
         _ => Some(format!(
-            "`{path}` is {} {mine} and {} {theirs}",
-            short(one),
-            short(other)
+            "`{path}` is {} {left_place} and {} {right_place}",
+            abbreviate(left),
+            abbreviate(right)
         )),
     }
 }
 
-/// A value, as far as it fits into a sentence.
-fn short(value: &Value) -> String {
+/// A value, short enough for a sentence.
+fn abbreviate(value: &Value) -> String {
     match value {
         Value::Array(items) => format!("a list of {}", items.len()),
         Value::Object(_) => "a struct".to_owned(),

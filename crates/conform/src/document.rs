@@ -1,4 +1,4 @@
-//! Reads the elements of an answer in XML.
+//! Parses an XML response into elements.
 
 use trivium_front::xml::{Markup, Problem, Reader, is_blank};
 
@@ -10,18 +10,19 @@ pub(crate) struct Element {
     pub(crate) children: Vec<Element>,
 }
 
-/// Reads a document.
-pub(crate) fn read(text: &str) -> Result<Element, String> {
-    elements(text)
+/// Parses a document into its root element.
+pub(crate) fn parse(text: &str) -> Result<Element, String> {
+    root(text)
         .map_err(|problem| problem.message().into_owned())?
         .ok_or_else(|| "it has no element".to_owned())
 }
 
-fn elements(text: &str) -> Result<Option<Element>, Problem> {
+fn root(text: &str) -> Result<Option<Element>, Problem> {
     let mut reader = Reader::new(text)?;
     let mut open = vec![Element::default()];
     loop {
         let (text, markup) = reader.step()?;
+        // White space counts only in an element without children.
         if let Some(element) = open.last_mut()
             && (!is_blank(&text) || (element.children.is_empty() && markup == Markup::End))
         {
@@ -33,9 +34,9 @@ fn elements(text: &str) -> Result<Option<Element>, Problem> {
                 ..Element::default()
             }),
             Markup::End => {
-                let ended = open.pop();
-                if let (Some(element), Some(around)) = (ended, open.last_mut()) {
-                    around.children.push(element);
+                let closed = open.pop();
+                if let (Some(element), Some(parent)) = (closed, open.last_mut()) {
+                    parent.children.push(element);
                 }
             }
             Markup::Eof => return Ok(open.pop().and_then(|mut root| root.children.pop())),
@@ -44,15 +45,18 @@ fn elements(text: &str) -> Result<Option<Element>, Problem> {
 }
 
 impl Element {
-    /// Its one child, which has this name.
-    pub(crate) fn only(&self, name: &str) -> Result<&Self, String> {
+    /// Its only child, which must have this name.
+    pub(crate) fn only_child(&self, name: &str) -> Result<&Self, String> {
         match self.children.as_slice() {
             [child] if child.name == name => Ok(child),
-            _ => Err(format!("<{}> does not hold one <{name}>", self.name)),
+            _ => Err(format!(
+                "<{}> does not contain exactly one <{name}>",
+                self.name
+            )),
         }
     }
 
-    /// Its child of this name.
+    /// Its first child of this name.
     pub(crate) fn child(&self, name: &str) -> Result<&Self, String> {
         let mut children = self.children.iter();
         children

@@ -1,4 +1,4 @@
-//! An examination under way: it makes calls, and holds each answer against what is declared.
+//! The state of an examination: makes calls, and compares each response with the catalog.
 
 use std::io;
 
@@ -6,50 +6,52 @@ use serde_json::Value;
 use trivium_front::{Profile, StatusRule};
 use trivium_rpc::{Catalog, Code, Entry, codes};
 
-use crate::answer::{self, Answer};
-use crate::argument::{self, Arguments};
+use crate::argument::{self, ArgumentList};
 use crate::compare::difference;
 use crate::expected;
 use crate::report::Report;
+use crate::response::{self, ParsedResponse};
+use crate::schema;
 use crate::wire::{Format, Request, Response, Server};
 
-/// How often a look is repeated in all formats before it counts as different: others may have
-/// changed something in between.
-const LOOKS: usize = 3;
+/// How often a read is tried in all formats before a difference is reported: another client may
+/// change the data between two calls.
+const READ_ATTEMPTS: usize = 3;
 
-/// What a call was answered, as a value that all formats share.
+/// The observed outcome of a call, in a form that is the same in every format.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Outcome {
+pub(crate) enum Observed {
     /// The members of the result.
     Value(Value),
     /// The code of the failure.
     Code(String),
     /// The number of the fault.
     Fault(i64),
-    /// Nothing that can be read; this is reported already.
+    /// The response could not be parsed, which is reported already.
     Unreadable,
 }
 
-/// An examination under way.
+/// An examination of a server.
 pub(crate) struct Examination<'a> {
     server: &'a dyn Server,
     pub(crate) catalog: &'static Catalog,
     profile: Profile,
-    status: StatusRule,
+    status_rule: StatusRule,
     pub(crate) report: Report,
 }
 
 impl<'a> Examination<'a> {
-    /// Finds out how the server is set, by a call of an operation that there is not.
+    /// Detects the profile and the status rule of the server, by calling an operation that does not
+    /// exist.
     pub(crate) fn begin(server: &'a dyn Server, catalog: &'static Catalog) -> io::Result<Self> {
         let path = format!("/api/json/{}/noSuchOperation", catalog.namespace);
         let response = server.send(&argument::get(path))?;
         let body: Option<Value> = serde_json::from_slice(&response.body).ok();
         if !body.is_some_and(|body| body.is_object()) {
-            let words = "this is no server of the PeopleAggregator API, or it is at another path";
-            return Err(io::Error::other(words));
+            let message = "this is no server of the PeopleAggregator API, or it is at another path";
+            return Err(io::Error::other(message));
         }
-        // Nothing but this profile writes JSON without spaces.
+        // Only profile `original` writes JSON without spaces.
         let original = response.body.starts_with(b"{\"success\":f");
         Ok(Self {
             server,
@@ -58,7 +60,7 @@ impl<'a> Examination<'a> {
                 true => Profile::Original,
                 false => Profile::Documented,
             },
-            status: match response.status {
+            status_rule: match response.status {
                 404 => StatusRule::Http,
                 _ => StatusRule::Ok,
             },
@@ -69,197 +71,197 @@ impl<'a> Examination<'a> {
         })
     }
 
-    /// Sends a request.
-    pub(crate) fn send(&mut self, request: &Request) -> io::Result<Response> {
+    fn send(&mut self, request: &Request) -> io::Result<Response> {
         self.report.calls += 1;
         self.server.send(request)
     }
 
-    fn read(
+    /// Parses a response and validates its result. `prefix` begins the sentences of the report.
+    fn parse(
         &mut self,
         format: Format,
         entry: &'static Entry,
-        with: &str,
+        prefix: &str,
         response: &Response,
-    ) -> Outcome {
-        match answer::read(format, &response.body) {
-            Ok(Answer::Success(members)) => {
-                let (value, wrong) = crate::schema::hold(format, entry.output.as_value(), members);
-                for wrong in wrong {
-                    self.add(entry, format, wrong);
+    ) -> Observed {
+        match response::parse(format, &response.body) {
+            Ok(ParsedResponse::Success(members)) => {
+                let output = entry.output.as_value();
+                let (value, violations) = schema::validate(format, output, members);
+                for violation in violations {
+                    self.add(entry, format, violation);
                 }
                 if response.status != 200 {
                     let status = response.status;
-                    self.add(
-                        entry,
-                        format,
-                        format!("{with}it succeeds with status {status}"),
-                    );
+                    let difference = format!("{prefix}it succeeds with status {status}");
+                    self.add(entry, format, difference);
                 }
-                Outcome::Value(value)
+                Observed::Value(value)
             }
-            Ok(Answer::Failure(code)) => Outcome::Code(code),
-            Ok(Answer::Fault(number)) => Outcome::Fault(number),
-            Err(words) => {
-                self.add(
-                    entry,
-                    format,
-                    format!("{with}its answer cannot be read: {words}"),
-                );
-                Outcome::Unreadable
+            Ok(ParsedResponse::Failure(code)) => Observed::Code(code),
+            Ok(ParsedResponse::Fault(number)) => Observed::Fault(number),
+            Err(reason) => {
+                let difference = format!("{prefix}its answer cannot be read: {reason}");
+                self.add(entry, format, difference);
+                Observed::Unreadable
             }
         }
     }
 
-    /// Calls an operation, of which nothing is known but what it declares.
+    /// Calls an operation whose outcome is not known in advance. A failure must have a code that
+    /// the operation declares, and the status of this code.
     pub(crate) fn call(
         &mut self,
         format: Format,
         entry: &'static Entry,
-        arguments: &Arguments,
-    ) -> io::Result<Outcome> {
+        arguments: &ArgumentList,
+    ) -> io::Result<Observed> {
         let response = self.send(&argument::call(self.catalog, format, entry, arguments))?;
-        let outcome = self.read(format, entry, "", &response);
-        if let Outcome::Code(code) = &outcome {
-            let known = entry.errors.iter().chain(codes::COMMON);
-            let statuses: Vec<u16> = known
-                .filter(|known| {
-                    let names = expected::names(self.profile, **known);
-                    names.contains(&code.as_str())
-                })
+        let observed = self.parse(format, entry, "", &response);
+        if let Observed::Code(name) = &observed {
+            let declared = entry.errors.iter().chain(codes::COMMON);
+            let statuses: Vec<u16> = declared
+                .filter(|code| expected::names(self.profile, **code).contains(&name.as_str()))
                 .map(|code| self.status(format, *code))
                 .collect();
             if statuses.is_empty() {
-                let words = format!("it answers `{code}`, which it does not declare");
-                self.add(entry, format, words);
+                let difference = format!("it answers `{name}`, which it does not declare");
+                self.add(entry, format, difference);
             } else if !statuses.contains(&response.status) {
-                let status = response.status;
-                self.add(
-                    entry,
-                    format,
-                    format!("it answers `{code}` with status {status}"),
-                );
+                let difference = format!("it answers `{name}` with status {}", response.status);
+                self.add(entry, format, difference);
             }
         }
-        Ok(outcome)
+        Ok(observed)
     }
 
     /// The HTTP status of a failure in this format.
     fn status(&self, format: Format, code: Code) -> u16 {
-        expected::status(self.status, format, code)
+        expected::status(self.status_rule, format, code)
     }
 
-    /// The code of this name.
+    /// The code of this name in the catalog.
     pub(crate) fn code(&self, name: &str) -> io::Result<Code> {
         let code = self.catalog.codes.iter().find(|code| code.name == name);
         code.copied()
             .ok_or_else(|| io::Error::other(format!("the catalog has no code {name}")))
     }
 
-    /// The outcome that reports a code in this format.
-    pub(crate) fn outcome_of(&self, format: Format, code: Code) -> Outcome {
+    /// The outcome of a call that is rejected with a code.
+    pub(crate) fn rejected_with(&self, format: Format, code: Code) -> Observed {
         match (format, expected::fault(self.profile, code)) {
-            (Format::XmlRpc, Some(number)) => Outcome::Fault(number),
+            (Format::XmlRpc, Some(number)) => Observed::Fault(number),
             _ => {
                 let names = expected::names(self.profile, code);
-                Outcome::Code(names.first().copied().unwrap_or_default().to_owned())
+                Observed::Code(names.first().copied().unwrap_or_default().to_owned())
             }
         }
     }
 
-    /// Holds that a request is refused with this code. `with` says what is wrong with it;
-    /// `later` are the codes of what is wrong too, and must be found later.
-    pub(crate) fn refused(
+    /// Sends a request that must be rejected with `code`. `description` is a phrase for its defect.
+    /// `later` is the code of a second defect, which must be checked after the first.
+    pub(crate) fn expect_rejection(
         &mut self,
         format: Format,
         entry: &'static Entry,
         request: &Request,
-        with: &str,
+        description: &str,
         (code, later): (Code, Option<Code>),
     ) -> io::Result<()> {
         let response = self.send(request)?;
-        let outcome = self.read(format, entry, &format!("{with}, "), &response);
-        let expected = self.outcome_of(format, code);
-        if outcome == expected {
+        let observed = self.parse(format, entry, &format!("{description}, "), &response);
+        let expected = self.rejected_with(format, code);
+        if observed == expected {
             let status = self.status(format, code);
             if response.status != status {
-                let words = format!(
-                    "{with}, it answers with status {} and not {status}",
+                let difference = format!(
+                    "{description}, it answers with status {} and not {status}",
                     response.status
                 );
-                self.add(entry, format, words);
+                self.add(entry, format, difference);
             }
-        } else if outcome != Outcome::Unreadable {
+        } else if observed != Observed::Unreadable {
             let order = match later {
-                Some(later) if outcome == self.outcome_of(format, later) => {
+                Some(later) if observed == self.rejected_with(format, later) => {
                     ": its checks are in another order"
                 }
                 _ => "",
             };
-            let words = format!(
-                "{with}, it answers {} and not {}{order}",
-                outcome.words(),
-                expected.words()
+            let difference = format!(
+                "{description}, it answers {} and not {}{order}",
+                observed.describe(),
+                expected.describe()
             );
-            self.add(entry, format, words);
+            self.add(entry, format, difference);
         }
         Ok(())
     }
 
-    /// Looks in all formats, and holds that they say the same.
-    pub(crate) fn same(
+    /// Calls an operation that reads, in all formats, and reports a difference between them.
+    /// Returns the outcome over REST (JSON).
+    pub(crate) fn call_all_formats(
         &mut self,
         entry: &'static Entry,
-        arguments: &Arguments,
-    ) -> io::Result<Outcome> {
-        for look in 1.. {
+        arguments: &ArgumentList,
+    ) -> io::Result<Observed> {
+        let mut attempt = 1;
+        loop {
             let first = self.call(Format::Json, entry, arguments)?;
-            let mut different = None;
+            let mut difference = None;
             for format in [Format::Xml, Format::XmlRpc] {
-                let outcome = self.call(format, entry, arguments)?;
-                let [mine, theirs] = [Format::Json, format].map(|f| format!("over {}", f.name()));
-                let found = first.difference(&outcome, &mine, &theirs);
-                different = different.or(found);
+                let observed = self.call(format, entry, arguments)?;
+                let [first_place, place] =
+                    [Format::Json, format].map(|format| format!("over {}", format.name()));
+                let found = first.difference(&first_place, &observed, &place);
+                difference = difference.or(found);
             }
-            match different {
-                Some(words) if look == LOOKS => {
-                    self.report.add(entry.name(), None, words);
+            match difference {
+                Some(_) if attempt < READ_ATTEMPTS => attempt += 1,
+                Some(difference) => {
+                    self.report.add(entry.name(), None, difference);
                     return Ok(first);
                 }
-                Some(_) => {}
                 None => return Ok(first),
             }
         }
-        Ok(Outcome::Unreadable)
     }
 
-    /// Reports a difference.
-    pub(crate) fn add(&mut self, entry: &'static Entry, format: Format, words: String) {
-        self.report.add(entry.name(), Some(format.name()), words);
+    /// Reports a difference between the server and the catalog.
+    pub(crate) fn add(&mut self, entry: &'static Entry, format: Format, difference: String) {
+        let format = Some(format.name());
+        self.report.add(entry.name(), format, difference);
     }
 }
 
-impl Outcome {
-    pub(crate) fn words(&self) -> String {
+impl Observed {
+    /// The outcome as it follows "it answers" in a sentence.
+    pub(crate) fn describe(&self) -> String {
         match self {
             Self::Value(_) => "with success".to_owned(),
-            Self::Code(code) => format!("`{code}`"),
+            Self::Code(name) => format!("`{name}`"),
             Self::Fault(number) => format!("fault {number}"),
-            Self::Unreadable => "what cannot be read".to_owned(),
+            Self::Unreadable => "with a malformed response".to_owned(),
         }
     }
 
-    /// How this outcome differs from another: `mine` and `theirs` say of
-    /// which is which.
-    pub(crate) fn difference(&self, other: &Self, mine: &str, theirs: &str) -> Option<String> {
+    /// The difference from another outcome, as a sentence. Each place says which response it is:
+    /// `over XML-RPC`.
+    pub(crate) fn difference(
+        &self,
+        place: &str,
+        other: &Self,
+        other_place: &str,
+    ) -> Option<String> {
         match (self, other) {
             (Self::Unreadable, _) | (_, Self::Unreadable) => None,
-            (Self::Value(one), Self::Value(other)) => difference((mine, one), (theirs, other)),
-            (one, other) if one == other => None,
-            (one, other) => Some(format!(
-                "it answers {} {mine} and {} {theirs}",
-                one.words(),
-                other.words()
+            (Self::Value(left), Self::Value(right)) => {
+                difference((place, left), (other_place, right))
+            }
+            (left, right) if left == right => None,
+            (left, right) => Some(format!(
+                "it answers {} {place} and {} {other_place}",
+                left.describe(),
+                right.describe()
             )),
         }
     }

@@ -1,13 +1,13 @@
-//! What a server is expected to report: tables of the examination's own, so that a mistake in the
-//! server's tables is found.
+//! What a server is expected to send: names, statuses and faults. The tables are the examination's
+//! own, so that a mistake in the server's tables is found.
 
 use trivium_front::{Profile, StatusRule};
 use trivium_rpc::{Category, Code, codes};
 
 use crate::wire::Format;
 
-/// The names in profile `original` of the codes that it names differently.
-const ORIGINAL: &[(&str, &str)] = &[
+/// The codes that have another name in profile `original`, and that name.
+const ORIGINAL_NAMES: &[(&str, &str)] = &[
     ("already_member", "operation_not_permitted"),
     ("join_request_pending", "operation_not_permitted"),
     ("banned", "operation_not_permitted"),
@@ -15,8 +15,8 @@ const ORIGINAL: &[(&str, &str)] = &[
     ("owner_cannot_leave", "operation_not_permitted"),
 ];
 
-/// The codes that keep their status under the rule `ok`.
-const ALWAYS: &[(&str, u16)] = &[
+/// The codes that keep their status under the rule `ok`, and that status.
+const FIXED_STATUSES: &[(&str, u16)] = &[
     ("request_too_large", 413),
     ("unsupported_media_type", 415),
     ("not_found", 404),
@@ -24,7 +24,7 @@ const ALWAYS: &[(&str, u16)] = &[
     ("temporarily_unavailable", 503),
 ];
 
-/// The names under which a code is reported in this profile.
+/// The names under which a profile may report a code.
 pub(crate) fn names(profile: Profile, code: Code) -> Vec<&'static str> {
     if profile == Profile::Documented {
         return vec![code.name];
@@ -32,9 +32,9 @@ pub(crate) fn names(profile: Profile, code: Code) -> Vec<&'static str> {
     if code == codes::VALIDATION_NOT_IN_ENUM {
         return vec!["system_error"];
     }
-    match ORIGINAL.iter().find(|(name, _)| *name == code.name) {
+    match ORIGINAL_NAMES.iter().find(|(name, _)| *name == code.name) {
         Some((_, original)) => vec![*original],
-        // An unknown login has the code of a wrong password in one profile, and its own in the other.
+        // Two codes have this name: one is of wrong passwords, the other of unknown logins.
         None if code.name == "user_invalid_password" => vec![code.name, "user_not_found"],
         None => vec![code.name],
     }
@@ -42,7 +42,7 @@ pub(crate) fn names(profile: Profile, code: Code) -> Vec<&'static str> {
 
 /// The HTTP status of a failure.
 pub(crate) fn status(rule: StatusRule, format: Format, code: Code) -> u16 {
-    if let Some((_, status)) = ALWAYS.iter().find(|(name, _)| *name == code.name) {
+    if let Some((_, status)) = FIXED_STATUSES.iter().find(|(name, _)| *name == code.name) {
         return *status;
     }
     if rule == StatusRule::Ok || format == Format::XmlRpc {
@@ -64,11 +64,12 @@ pub(crate) fn status(rule: StatusRule, format: Format, code: Code) -> u16 {
     }
 }
 
-/// The number of the fault by which XML-RPC reports a code; `None` if a struct does.
+/// The fault number of a code over XML-RPC; `None` if it is reported by a struct.
 pub(crate) fn fault(profile: Profile, code: Code) -> Option<i64> {
-    let original = profile == Profile::Original;
-    if code == codes::UNKNOWN_METHOD {
-        return (!original).then_some(-32601);
+    match (profile, code.category) {
+        (Profile::Documented, _) if code == codes::UNKNOWN_METHOD => Some(-32601),
+        (Profile::Documented, Category::Broken) => Some(-32603),
+        (Profile::Original, Category::Broken) => Some(42),
+        _ => None,
     }
-    (code.category == Category::Broken).then_some(if original { 42 } else { -32603 })
 }

@@ -1,35 +1,37 @@
-//! Holds a running server against the catalog: `trivium conform`.
+//! Compares a running server with the catalog: `trivium conform`.
 //!
-//! Every operation is called in the three formats with values made from its rules. What must be
-//! refused is refused with the declared code, in the declared order; what is answered has the
-//! types of the declared result, and is the same in every format.
-//! - `wire` is what is sent and received; `argument` writes calls, `answer` reads answers
-//!   (`document` their XML).
-//! - `schema` holds an answer against what the catalog declares; `compare` two answers
-//!   against each other.
-//! - `examine` makes a call and holds what comes back. `wrong` makes wrong arguments, `refusals` calls with them.
-//! - `looks` calls what needs no token; `story` makes groups of its own with one, `steps` says
-//!   which and `own` knows them.
-//! - `report` is what was found.
+//! Every operation is called in the three formats, with values made from its rules. Invalid calls
+//! must be rejected with the declared code, and checked in the declared order. Results must have
+//! the declared types, and be equal in every format.
+//! - `wire` has requests, responses and formats; `argument` writes calls, and `response` parses
+//!   responses (`document` parses their XML).
+//! - `schema` validates a result against its declaration; `compare` finds differences between two
+//!   results.
+//! - `expected` has the names, statuses and faults that a server must send.
+//! - `examine` makes calls and checks their responses. `defects` makes invalid arguments, and
+//!   `rejections` makes calls with them.
+//! - `reads` makes calls that need no token. `scenario` runs the steps of `steps` in groups that it
+//!   creates with one; `test_group` is such a group.
+//! - `report` lists the differences.
 //!
-//! It opens no connection: it is given a [`Server`]. It checks nothing by the code that serves:
-//! it reads what comes over the wire, and the catalog.
+//! The crate opens no connection: the caller provides a [`Server`]. It does not use the server's
+//! own tables of names, statuses and faults, so that a mistake in them is found.
 
-mod answer;
 mod argument;
 mod compare;
+mod defects;
 mod document;
 mod examine;
 mod expected;
-mod looks;
-mod own;
-mod refusals;
+mod reads;
+mod rejections;
 mod report;
+mod response;
+mod scenario;
 mod schema;
 mod steps;
-mod story;
+mod test_group;
 mod wire;
-mod wrong;
 
 use std::io;
 
@@ -39,19 +41,21 @@ pub use wire::{Request, Response, Server};
 
 use crate::examine::Examination;
 
-/// Examines a server; with a token also what its holder may do, in groups that are made for it
-/// and deleted at the end. A second token, of somebody else, is that of a guest of these groups.
+/// Examines a server.
+///
+/// With a token, it also calls the operations that need one, in groups that it creates and deletes
+/// at the end. A second token, of another user, is that of a guest of these groups.
 ///
 /// # Errors
-/// When the server cannot be reached, or a token is not good.
+/// If the server cannot be reached or does not serve the API, or a token is invalid.
 pub fn examine(
     server: &dyn Server,
     catalog: &'static Catalog,
     tokens: &[&str],
 ) -> io::Result<Report> {
     let mut examination = Examination::begin(server, catalog)?;
-    refusals::examine(&mut examination)?;
-    looks::examine(&mut examination)?;
-    story::examine(&mut examination, tokens)?;
+    rejections::examine(&mut examination)?;
+    reads::examine(&mut examination)?;
+    scenario::examine(&mut examination, tokens)?;
     Ok(examination.report)
 }

@@ -1,4 +1,4 @@
-//! What an examination found.
+//! The differences that an examination found.
 
 use std::fmt;
 
@@ -9,18 +9,18 @@ use serde::Serialize;
 pub struct Difference {
     /// The operation.
     pub operation: &'static str,
-    /// The format; none where two formats differ.
+    /// The format; `None` if two formats differ from each other.
     pub format: Option<&'static str>,
-    /// What differs, in words.
+    /// A sentence without its full stop.
     pub difference: String,
 }
 
-/// What an examination found.
+/// The result of an examination.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Report {
-    /// How many calls were made.
+    /// The number of calls.
     pub calls: usize,
-    /// The differences, each once, in the order in which they were met.
+    /// The differences in the order of their discovery, without duplicates.
     pub differences: Vec<Difference>,
 }
 

@@ -1,45 +1,46 @@
-//! Holds an answer against the declared result, and reads it as that.
+//! Validates a result against its declared schema, and converts it to a value that is the same in
+//! every format.
 
 use serde_json::{Map, Value};
 use trivium_rpc::DateTime;
 
-use crate::answer::Parsed;
+use crate::response::Parsed;
 use crate::wire::Format;
 
-/// An answer that is held against its declaration.
-pub(crate) struct Holder<'a> {
+/// Validates one result.
+struct Validator<'a> {
     format: Format,
     definitions: Option<&'a Value>,
-    /// What does not fit, in sentences without an end.
-    pub(crate) wrong: Vec<String>,
+    /// The violations, as sentences without a full stop.
+    violations: Vec<String>,
 }
 
-/// The members of a result as its schema declares them, and what does not fit.
-pub(crate) fn hold(
+/// Validates the members of a result. Returns the result as a value, and the violations.
+pub(crate) fn validate(
     format: Format,
     schema: &Value,
     members: Vec<(String, Parsed)>,
 ) -> (Value, Vec<String>) {
-    let mut holder = Holder {
+    let mut validator = Validator {
         format,
         definitions: schema.get("$defs"),
-        wrong: Vec::new(),
+        violations: Vec::new(),
     };
-    let value = holder.members(schema, members, "");
-    (value, holder.wrong)
+    let value = validator.members(schema, members, "");
+    (value, validator.violations)
 }
 
-impl<'a> Holder<'a> {
-    fn value(&mut self, schema: &'a Value, given: Parsed, path: &str) -> Value {
+impl<'a> Validator<'a> {
+    fn value(&mut self, schema: &'a Value, found: Parsed, path: &str) -> Value {
         let schema = self.resolve(schema);
-        let kind = match schema.get("type") {
-            Some(Value::Array(kinds)) => kinds.first().and_then(Value::as_str),
-            kind => kind.and_then(Value::as_str),
+        let declared_type = match schema.get("type") {
+            Some(Value::Array(types)) => types.first().and_then(Value::as_str),
+            one => one.and_then(Value::as_str),
         };
-        match (kind.unwrap_or_default(), given) {
+        match (declared_type.unwrap_or_default(), found) {
             ("object", Parsed::Struct(members)) => self.members(schema, members, path),
             ("array", Parsed::List(items)) => self.items(schema, items, path),
-            // Without types, what is nothing may be any of them.
+            // In a format without types, an empty element may be an empty struct or list.
             ("object", Parsed::Untyped(text)) if text.is_empty() => {
                 self.members(schema, Vec::new(), path)
             }
@@ -48,7 +49,7 @@ impl<'a> Holder<'a> {
                 let (items, others): (Vec<_>, Vec<_>) =
                     members.into_iter().partition(|(name, _)| name == "item");
                 if let Some((name, _)) = others.first() {
-                    self.wrong
+                    self.violations
                         .push(format!("`{path}` has <{name}> beside <item>"));
                 }
                 let items = items.into_iter().map(|(_, item)| item).collect();
@@ -59,13 +60,13 @@ impl<'a> Holder<'a> {
                 Ok(number) => self.integer(schema, number, path),
                 Err(_) => self.mismatch(path, "a whole number", &Parsed::Untyped(text)),
             },
-            ("boolean", Parsed::Boolean(truth)) => truth.into(),
+            ("boolean", Parsed::Boolean(boolean)) => boolean.into(),
             ("boolean", Parsed::Untyped(text)) if text == "true" => true.into(),
             ("boolean", Parsed::Untyped(text)) if text == "false" => false.into(),
-            ("string", given) if is_time(schema) => self.time(given, path),
+            ("string", found) if is_time(schema) => self.time(found, path),
             ("string", Parsed::Text(text) | Parsed::Untyped(text)) => self.text(schema, text, path),
-            (kind, given) => {
-                let declared = match kind {
+            (declared_type, found) => {
+                let declared = match declared_type {
                     "object" => "a struct",
                     "array" => "a list",
                     "integer" => "a whole number",
@@ -73,12 +74,12 @@ impl<'a> Holder<'a> {
                     "string" => "a text",
                     _ => "something else",
                 };
-                self.mismatch(path, declared, &given)
+                self.mismatch(path, declared, &found)
             }
         }
     }
 
-    /// Follows a reference, and what may be missing to what it is.
+    /// Follows references, and resolves an optional type to the type itself.
     fn resolve(&self, mut schema: &'a Value) -> &'a Value {
         loop {
             let reference = schema.get("$ref").and_then(Value::as_str);
@@ -93,99 +94,106 @@ impl<'a> Holder<'a> {
     }
 
     fn members(&mut self, schema: &'a Value, members: Vec<(String, Parsed)>, path: &str) -> Value {
-        let within = |name: &str| match path {
+        let member_path = |name: &str| match path {
             "" => name.to_owned(),
             path => format!("{path}.{name}"),
         };
-        let mut whole = Map::new();
-        for (name, given) in members {
-            let inner = within(&name);
+        let mut result = Map::new();
+        for (name, found) in members {
+            let inner = member_path(&name);
             match schema.get("properties").and_then(|all| all.get(&name)) {
                 Some(property) => {
-                    let value = self.value(property, given, &inner);
-                    if whole.insert(name, value).is_some() {
-                        self.wrong.push(format!("`{inner}` is there twice"));
+                    let value = self.value(property, found, &inner);
+                    if result.insert(name, value).is_some() {
+                        self.violations.push(format!("`{inner}` is there twice"));
                     }
                 }
-                None => self.wrong.push(format!("`{inner}` is not declared")),
+                None => self.violations.push(format!("`{inner}` is not declared")),
             }
         }
         let required = schema.get("required").and_then(Value::as_array);
         for name in required.into_iter().flatten().filter_map(Value::as_str) {
-            if !whole.contains_key(name) {
-                self.wrong.push(format!("`{}` is missing", within(name)));
+            if !result.contains_key(name) {
+                self.violations
+                    .push(format!("`{}` is missing", member_path(name)));
             }
         }
-        Value::Object(whole)
+        Value::Object(result)
     }
 
     fn items(&mut self, schema: &'a Value, items: Vec<Parsed>, path: &str) -> Value {
-        let of = schema.get("items").unwrap_or(&Value::Null);
-        // What is wrong with one item is mostly wrong with all, and is told once.
+        let item_schema = schema.get("items").unwrap_or(&Value::Null);
+        // Most violations are the same in all items; with one path for all, each is reported once.
         let path = format!("{path}[]");
         let items = items.into_iter();
-        items.map(|item| self.value(of, item, &path)).collect()
+        items
+            .map(|item| self.value(item_schema, item, &path))
+            .collect()
     }
 
     fn integer(&mut self, schema: &Value, number: i64, path: &str) -> Value {
         let bound = |name: &str| schema.get(name).and_then(Value::as_i64);
-        if bound("minimum").is_some_and(|least| number < least)
-            || bound("maximum").is_some_and(|most| number > most)
+        if bound("minimum").is_some_and(|minimum| number < minimum)
+            || bound("maximum").is_some_and(|maximum| number > maximum)
         {
-            self.wrong.push(format!("`{path}` is out of its range"));
+            self.violations.push(format!("`{path}` is out of range"));
         }
         number.into()
     }
 
-    fn time(&mut self, given: Parsed, path: &str) -> Value {
-        let text = match (self.format, given) {
+    fn time(&mut self, found: Parsed, path: &str) -> Value {
+        let text = match (self.format, found) {
             (Format::Json, Parsed::Text(text))
             | (Format::Xml, Parsed::Untyped(text))
             | (Format::XmlRpc, Parsed::Time(text)) => text,
-            (_, given) => return self.mismatch(path, "a time", &given),
+            (_, found) => return self.mismatch(path, "a time", &found),
         };
-        // XML-RPC leaves out the separators; all mean the same second.
+        // XML-RPC omits the separators; the value is the same in every format.
         match text.parse::<DateTime>() {
             Ok(time) if self.format == Format::XmlRpc || time.to_string() == text => {
                 time.to_string().into()
             }
             _ => {
-                self.wrong.push(format!("`{path}` is no time ('{text}')"));
+                self.violations
+                    .push(format!("`{path}` is an invalid time ('{text}')"));
                 text.into()
             }
         }
     }
 
     fn text(&mut self, schema: &Value, text: String, path: &str) -> Value {
-        let words = schema.get("enum").and_then(Value::as_array);
-        if words.is_some_and(|words| !words.contains(&text.as_str().into())) {
-            self.wrong
-                .push(format!("`{path}` is '{text}', which is none of its words"));
+        let choices = schema.get("enum").and_then(Value::as_array);
+        if choices.is_some_and(|choices| !choices.contains(&text.as_str().into())) {
+            self.violations.push(format!(
+                "`{path}` is '{text}', which is not an allowed value"
+            ));
         }
         let pattern = schema.get("pattern").and_then(Value::as_str);
-        // Patterns of results are those of ids: a prefix and a number.
+        // The only patterns in results are those of IDs: a prefix and a number.
         if let Some((prefix, _)) = pattern.and_then(|p| p.strip_prefix('^')?.split_once("[0-9]")) {
             let digits = text.strip_prefix(prefix).unwrap_or_default();
             if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-                self.wrong
-                    .push(format!("`{path}` is '{text}', which is no `{prefix}N`"));
+                self.violations.push(format!(
+                    "`{path}` is '{text}', which does not have the form `{prefix}N`"
+                ));
             }
         }
         text.into()
     }
 
-    fn mismatch(&mut self, path: &str, declared: &str, given: &Parsed) -> Value {
-        let (is, value) = match given {
+    fn mismatch(&mut self, path: &str, declared: &str, found: &Parsed) -> Value {
+        let (actual, value) = match found {
             Parsed::Untyped(text) | Parsed::Text(text) => ("a text", text.as_str().into()),
             Parsed::Integer(number) => ("a number", (*number).into()),
-            Parsed::Boolean(truth) => ("true or false", (*truth).into()),
+            Parsed::Boolean(boolean) => ("true or false", (*boolean).into()),
             Parsed::Time(text) => ("a time", text.as_str().into()),
             Parsed::List(_) => ("a list", Value::Null),
             Parsed::Struct(_) => ("a struct", Value::Null),
             Parsed::Other(what) => (*what, Value::Null),
         };
-        self.wrong
-            .push(format!("`{path}` is {is}, where {declared} is declared"));
+        self.violations.push(format!(
+            "`{path}` is {actual}, where {declared} is declared"
+        ));
         value
     }
 }

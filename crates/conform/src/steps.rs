@@ -1,31 +1,32 @@
-//! The story that is told in groups of the examination's own, as data.
+//! The steps of the scenario, as data.
 
-/// A step of the story.
-pub(crate) struct Step {
-    /// Who takes it.
-    pub(crate) by: By,
+/// A step of the scenario: a call, and whether it succeeds.
+pub(crate) struct ScenarioStep {
+    /// Whose token the call carries.
+    pub(crate) called_by: CalledBy,
     /// The operation.
     pub(crate) operation: &'static str,
     /// Its arguments beside the token.
-    pub(crate) arguments: &'static [(&'static str, Of)],
-    /// The code with which it is refused, if it is.
-    pub(crate) refusal: Option<&'static str>,
-    /// Whether what it answers is about the group alone: the same then, for every group.
-    pub(crate) own: bool,
+    pub(crate) arguments: &'static [(&'static str, ValueSource)],
+    /// The name of the code that must reject the call; `None` if it must succeed.
+    pub(crate) rejection: Option<&'static str>,
+    /// True if the result depends on the group only: the call is made for each group, and the
+    /// results must be equal. Otherwise one call is made.
+    pub(crate) per_group: bool,
 }
 
-/// Who takes a step.
+/// Whose token a call carries.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum By {
-    /// Who makes the groups.
+pub(crate) enum CalledBy {
+    /// The user who creates the groups.
     Owner,
-    /// Somebody else, where there is somebody.
+    /// The other user; without one, the step is skipped.
     Guest,
 }
 
-/// A value in the story.
+/// The source of an argument's value.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Of {
+pub(crate) enum ValueSource {
     /// This text.
     Text(&'static str),
     /// This time.
@@ -33,190 +34,214 @@ pub(crate) enum Of {
     /// This number.
     Number(i64),
     /// The name of the group.
-    Name,
-    /// The id of the group.
-    Group,
-    /// A category.
+    GroupName,
+    /// The ID of the group.
+    GroupId,
+    /// The ID of a category.
     Category,
     /// The login of the owner.
-    Login,
-    /// The id of the owner.
-    Owner,
-    /// The id of the guest.
-    Guest,
-    /// The id of the invitation.
-    Invitation,
-    /// The invitation itself.
-    Secret,
+    OwnerLogin,
+    /// The ID of the owner.
+    OwnerId,
+    /// The ID of the guest.
+    GuestId,
+    /// The ID of the group's last invitation.
+    InvitationId,
+    /// The secret of the group's last invitation.
+    InvitationSecret,
 }
 
+/// A step of the owner for each group.
 const fn step(
     operation: &'static str,
-    arguments: &'static [(&'static str, Of)],
-    refusal: Option<&'static str>,
-) -> Step {
-    Step {
-        by: By::Owner,
+    arguments: &'static [(&'static str, ValueSource)],
+    rejection: Option<&'static str>,
+) -> ScenarioStep {
+    ScenarioStep {
+        called_by: CalledBy::Owner,
         operation,
         arguments,
-        refusal,
-        own: true,
+        rejection,
+        per_group: true,
     }
 }
 
-/// A look at more than the group.
-const fn around(operation: &'static str, arguments: &'static [(&'static str, Of)]) -> Step {
-    Step {
-        own: false,
+/// A step of the owner whose result depends on more than the group.
+const fn general(
+    operation: &'static str,
+    arguments: &'static [(&'static str, ValueSource)],
+) -> ScenarioStep {
+    ScenarioStep {
+        per_group: false,
         ..step(operation, arguments, None)
     }
 }
 
-/// A step of the guest.
+/// A step of the guest for each group.
 const fn guest(
     operation: &'static str,
-    arguments: &'static [(&'static str, Of)],
-    refusal: Option<&'static str>,
-) -> Step {
-    Step {
-        by: By::Guest,
-        ..step(operation, arguments, refusal)
+    arguments: &'static [(&'static str, ValueSource)],
+    rejection: Option<&'static str>,
+) -> ScenarioStep {
+    ScenarioStep {
+        called_by: CalledBy::Guest,
+        ..step(operation, arguments, rejection)
     }
 }
 
-const GROUP: &[(&str, Of)] = &[("id", Of::Group)];
-const ONESELF: &[(&str, Of)] = &[("id", Of::Group), ("user", Of::Owner)];
-const THE_GUEST: &[(&str, Of)] = &[("id", Of::Group), ("user", Of::Guest)];
-const NEW: &[(&str, Of)] = &[
-    ("name", Of::Name),
-    ("category", Of::Category),
-    ("tags", Of::Text("conform, <&>")),
+const GROUP: &[(&str, ValueSource)] = &[("id", ValueSource::GroupId)];
+const OWNER: &[(&str, ValueSource)] =
+    &[("id", ValueSource::GroupId), ("user", ValueSource::OwnerId)];
+const GUEST: &[(&str, ValueSource)] =
+    &[("id", ValueSource::GroupId), ("user", ValueSource::GuestId)];
+const NEW_GROUP: &[(&str, ValueSource)] = &[
+    ("name", ValueSource::GroupName),
+    ("category", ValueSource::Category),
+    ("tags", ValueSource::Text("conform, <&>")),
     (
         "description",
-        Of::Text("Made by trivium conform:\r\n\"Grüße\" & <江>"),
+        ValueSource::Text("Made by trivium conform:\r\n\"Grüße\" & <江>"),
     ),
-    ("image", Of::Text("")),
-    ("accessType", Of::Text("members")),
-    ("registrationType", Of::Text("invite")),
-    ("moderationType", Of::Text("direct")),
+    ("image", ValueSource::Text("")),
+    ("accessType", ValueSource::Text("members")),
+    ("registrationType", ValueSource::Text("invite")),
+    ("moderationType", ValueSource::Text("direct")),
 ];
 
-/// The story: what changes something is done once in each group, over the format that the
-/// group is named for; what looks, looks at each over every format.
-pub(crate) const STORY: &[Step] = &[
-    around("checkToken", &[]),
-    around("getTokens", &[]),
-    around("getUserProfile", &[("login", Of::Login)]),
-    step("newGroup", NEW, None),
+/// The scenario. A call that changes something is made once for each group, over the format of the
+/// group; a call that reads is made for each group over every format.
+pub(crate) const SCENARIO: &[ScenarioStep] = &[
+    general("checkToken", &[]),
+    general("getTokens", &[]),
+    general("getUserProfile", &[("login", ValueSource::OwnerLogin)]),
+    step("newGroup", NEW_GROUP, None),
     step(
         "newGroup",
-        NEW,
+        NEW_GROUP,
         Some("content_collection_title_already_exist"),
     ),
     step("getGroup", GROUP, None),
     step("getMembers", GROUP, None),
-    step("findGroup", &[("name", Of::Name)], None),
-    around("getMyGroups", &[]),
-    around(
+    step("findGroup", &[("name", ValueSource::GroupName)], None),
+    general("getMyGroups", &[]),
+    general(
         "getMyGroups",
-        &[("page", Of::Number(2)), ("resultsPerPage", Of::Number(10))],
+        &[
+            ("page", ValueSource::Number(2)),
+            ("resultsPerPage", ValueSource::Number(10)),
+        ],
     ),
-    around("getGroups", &[("context", Of::Owner)]),
+    general("getGroups", &[("context", ValueSource::OwnerId)]),
     step("canJoin", GROUP, None),
     step("joinGroup", GROUP, Some("already_member")),
     step("leaveGroup", GROUP, Some("owner_cannot_leave")),
     step("withdrawJoinRequest", GROUP, Some("join_request_not_found")),
     step(
         "editGroup",
-        &[("id", Of::Group), ("name", Of::Text(""))],
+        &[
+            ("id", ValueSource::GroupId),
+            ("name", ValueSource::Text("")),
+        ],
         Some("group_parameter_error"),
     ),
     step(
         "editGroup",
         &[
-            ("id", Of::Group),
-            ("category", Of::Text("cat:999999999999")),
+            ("id", ValueSource::GroupId),
+            ("category", ValueSource::Text("cat:999999999999")),
         ],
         Some("category_does_not_exist"),
     ),
     step(
         "editGroup",
         &[
-            ("id", Of::Group),
-            ("description", Of::Text("")),
-            ("registrationType", Of::Text("moderated")),
+            ("id", ValueSource::GroupId),
+            ("description", ValueSource::Text("")),
+            ("registrationType", ValueSource::Text("moderated")),
         ],
         None,
     ),
     step("getGroup", GROUP, None),
     step("getJoinRequests", GROUP, None),
-    step(
-        "approveJoinRequest",
-        ONESELF,
-        Some("join_request_not_found"),
-    ),
-    step("denyJoinRequest", ONESELF, Some("join_request_not_found")),
-    step("removeMember", ONESELF, Some("owner_protected")),
-    step("banMember", ONESELF, Some("owner_protected")),
-    step("unbanMember", ONESELF, Some("not_banned")),
+    step("approveJoinRequest", OWNER, Some("join_request_not_found")),
+    step("denyJoinRequest", OWNER, Some("join_request_not_found")),
+    step("removeMember", OWNER, Some("owner_protected")),
+    step("banMember", OWNER, Some("owner_protected")),
+    step("unbanMember", OWNER, Some("not_banned")),
     step(
         "setMemberRole",
         &[
-            ("id", Of::Group),
-            ("user", Of::Owner),
-            ("role", Of::Text("member")),
+            ("id", ValueSource::GroupId),
+            ("user", ValueSource::OwnerId),
+            ("role", ValueSource::Text("member")),
         ],
         Some("owner_protected"),
     ),
     step(
         "transferGroup",
-        &[("id", Of::Group), ("user", Of::Text("user:999999999999"))],
+        &[
+            ("id", ValueSource::GroupId),
+            ("user", ValueSource::Text("user:999999999999")),
+        ],
         Some("user_not_found"),
     ),
     step(
         "newInvitation",
         &[
-            ("id", Of::Group),
-            ("usageLimit", Of::Number(2)),
-            ("expiresIn", Of::Number(3_600)),
+            ("id", ValueSource::GroupId),
+            ("usageLimit", ValueSource::Number(2)),
+            ("expiresIn", ValueSource::Number(3_600)),
         ],
         None,
     ),
     step("getInvitations", GROUP, None),
     step(
         "joinByInvitation",
-        &[("invitation", Of::Secret)],
+        &[("invitation", ValueSource::InvitationSecret)],
         Some("already_member"),
     ),
     step(
         "revokeInvitation",
-        &[("id", Of::Group), ("invitationId", Of::Invitation)],
+        &[
+            ("id", ValueSource::GroupId),
+            ("invitationId", ValueSource::InvitationId),
+        ],
         None,
     ),
     step("getInvitations", GROUP, None),
     guest("canJoin", GROUP, None),
     guest(
         "joinGroup",
-        &[("id", Of::Group), ("message", Of::Text("Let me in"))],
+        &[
+            ("id", ValueSource::GroupId),
+            ("message", ValueSource::Text("Let me in")),
+        ],
         None,
     ),
     guest("joinGroup", GROUP, Some("join_request_pending")),
     step("getJoinRequests", GROUP, None),
     guest("withdrawJoinRequest", GROUP, None),
     guest("joinGroup", GROUP, None),
-    step("denyJoinRequest", THE_GUEST, None),
+    step("denyJoinRequest", GUEST, None),
     guest("joinGroup", GROUP, None),
-    step("approveJoinRequest", THE_GUEST, None),
+    step("approveJoinRequest", GUEST, None),
     guest("newInvitation", GROUP, Some("user_access_denied")),
     guest("leaveGroup", GROUP, None),
     guest("leaveGroup", GROUP, Some("not_a_member")),
     step("newInvitation", GROUP, None),
-    guest("joinByInvitation", &[("invitation", Of::Secret)], None),
+    guest(
+        "joinByInvitation",
+        &[("invitation", ValueSource::InvitationSecret)],
+        None,
+    ),
     step("getInvitations", GROUP, None),
-    step("removeMember", THE_GUEST, None),
+    step("removeMember", GUEST, None),
     step(
         "editGroup",
-        &[("id", Of::Group), ("registrationType", Of::Text("open"))],
+        &[
+            ("id", ValueSource::GroupId),
+            ("registrationType", ValueSource::Text("open")),
+        ],
         None,
     ),
     guest("joinGroup", GROUP, None),
@@ -224,29 +249,29 @@ pub(crate) const STORY: &[Step] = &[
     step(
         "setMemberRole",
         &[
-            ("id", Of::Group),
-            ("user", Of::Guest),
-            ("role", Of::Text("moderator")),
+            ("id", ValueSource::GroupId),
+            ("user", ValueSource::GuestId),
+            ("role", ValueSource::Text("moderator")),
         ],
         None,
     ),
     step("getMembers", GROUP, None),
     guest("deleteGroup", GROUP, Some("user_access_denied")),
-    step("transferGroup", THE_GUEST, None),
-    guest("transferGroup", ONESELF, None),
+    step("transferGroup", GUEST, None),
+    guest("transferGroup", OWNER, None),
     step(
         "banMember",
         &[
-            ("id", Of::Group),
-            ("user", Of::Guest),
-            ("reason", Of::Text("a test")),
-            ("until", Of::Time("2100-01-01T00:00:00Z")),
+            ("id", ValueSource::GroupId),
+            ("user", ValueSource::GuestId),
+            ("reason", ValueSource::Text("a test")),
+            ("until", ValueSource::Time("2100-01-01T00:00:00Z")),
         ],
         None,
     ),
     guest("canJoin", GROUP, None),
     guest("joinGroup", GROUP, Some("banned")),
-    step("unbanMember", THE_GUEST, None),
+    step("unbanMember", GUEST, None),
     step("getGroup", GROUP, None),
     step("getAuditLog", GROUP, None),
     step("deleteGroup", GROUP, None),

@@ -1,4 +1,4 @@
-//! What is sent to a server and what comes back, without the connection.
+//! Requests, responses and formats, without the connection.
 
 use std::io;
 
@@ -9,7 +9,7 @@ pub struct Request {
     pub method: &'static str,
     /// Path and query.
     pub path: String,
-    /// The header Content-Type, with a body.
+    /// The header Content-Type; empty if there is no body.
     pub content_type: &'static str,
     /// The body of a POST.
     pub body: Vec<u8>,
@@ -29,7 +29,7 @@ pub trait Server {
     /// Sends a request and waits for the response, whatever its status.
     ///
     /// # Errors
-    /// When there is none.
+    /// If no response arrives.
     fn send(&self, request: &Request) -> io::Result<Response>;
 }
 
@@ -44,6 +44,7 @@ pub(crate) enum Format {
 impl Format {
     pub(crate) const ALL: [Self; 3] = [Self::Json, Self::Xml, Self::XmlRpc];
 
+    /// The name in reports.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Json => "REST (JSON)",

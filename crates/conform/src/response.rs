@@ -1,29 +1,29 @@
-//! Reads answers: what each format says, before it is held against the catalog.
+//! Parses responses, before they are compared with the catalog.
 
 use serde_json::Value;
 
 use crate::document::{self, Element};
 use crate::wire::Format;
 
-/// A value as a format gives it.
+/// A value as its format represents it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Parsed {
-    /// Text of a format without types.
+    /// A text of a format without types.
     Untyped(String),
     Text(String),
     Integer(i64),
     Boolean(bool),
-    /// A time of a format that has a type for times.
+    /// A time of a format with a type for times.
     Time(String),
     List(Vec<Parsed>),
     Struct(Vec<(String, Parsed)>),
-    /// Something that no result has.
+    /// A value that no result may have; the text describes it.
     Other(&'static str),
 }
 
-/// What a call was answered.
+/// A parsed response.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Answer {
+pub(crate) enum ParsedResponse {
     /// The members of a result, without `success`.
     Success(Vec<(String, Parsed)>),
     /// The code of a failure.
@@ -32,36 +32,37 @@ pub(crate) enum Answer {
     Fault(i64),
 }
 
-/// Reads the body of an answer.
-pub(crate) fn read(format: Format, body: &[u8]) -> Result<Answer, String> {
+/// Parses the body of a response.
+pub(crate) fn parse(format: Format, body: &[u8]) -> Result<ParsedResponse, String> {
     let text = std::str::from_utf8(body).map_err(|_| "it is not UTF-8".to_owned())?;
-    let given = match format {
+    let value = match format {
         Format::Json => {
-            json(serde_json::from_str(text).map_err(|error| format!("it is not JSON ({error})"))?)
+            let value = serde_json::from_str(text);
+            from_json(value.map_err(|error| format!("it is not JSON ({error})"))?)
         }
         Format::Xml => {
-            let root = document::read(text)?;
+            let root = document::parse(text)?;
             if root.name != "response" {
-                return Err(format!("its element is <{}>", root.name));
+                return Err(format!("its element is <{}>, not <response>", root.name));
             }
-            untyped(&root)
+            from_xml(&root)
         }
         Format::XmlRpc => {
-            let root = document::read(text)?;
-            match root.only("params") {
-                Ok(params) => typed(params.only("param")?.only("value")?)?,
+            let root = document::parse(text)?;
+            match root.only_child("params") {
+                Ok(params) => from_xml_rpc(params.only_child("param")?.only_child("value")?)?,
                 Err(_) => return fault(&root),
             }
         }
     };
-    let Parsed::Struct(mut members) = given else {
-        return Err("it is no struct".to_owned());
+    let Parsed::Struct(mut members) = value else {
+        return Err("it is not a struct".to_owned());
     };
-    let place = members.iter().position(|(name, _)| name == "success");
-    let success = place.map(|place| members.remove(place).1);
+    let position = members.iter().position(|(name, _)| name == "success");
+    let success = position.map(|position| members.remove(position).1);
     match success {
-        Some(Parsed::Boolean(true)) => Ok(Answer::Success(members)),
-        Some(Parsed::Untyped(text)) if text == "true" => Ok(Answer::Success(members)),
+        Some(Parsed::Boolean(true)) => Ok(ParsedResponse::Success(members)),
+        Some(Parsed::Untyped(text)) if text == "true" => Ok(ParsedResponse::Success(members)),
         Some(Parsed::Boolean(false)) => failure(members),
         Some(Parsed::Untyped(text)) if text == "false" => failure(members),
         Some(_) => Err("`success` is neither true nor false".to_owned()),
@@ -69,16 +70,16 @@ pub(crate) fn read(format: Format, body: &[u8]) -> Result<Answer, String> {
     }
 }
 
-fn failure(mut members: Vec<(String, Parsed)>) -> Result<Answer, String> {
-    members.sort_by(|(one, _), (other, _)| one.cmp(other));
+fn failure(mut members: Vec<(String, Parsed)>) -> Result<ParsedResponse, String> {
+    members.sort_by(|(left, _), (right, _)| left.cmp(right));
     match members.as_slice() {
         [(code_name, code), (msg_name, msg)] if code_name == "code" && msg_name == "msg" => {
             match (code, msg) {
                 (
                     Parsed::Text(code) | Parsed::Untyped(code),
                     Parsed::Text(_) | Parsed::Untyped(_),
-                ) => Ok(Answer::Failure(code.clone())),
-                _ => Err("`code` or `msg` of a failure is no text".to_owned()),
+                ) => Ok(ParsedResponse::Failure(code.clone())),
+                _ => Err("`code` or `msg` of a failure is not a text".to_owned()),
             }
         }
         members => {
@@ -91,74 +92,75 @@ fn failure(mut members: Vec<(String, Parsed)>) -> Result<Answer, String> {
     }
 }
 
-fn fault(root: &Element) -> Result<Answer, String> {
-    if let Parsed::Struct(members) = typed(root.only("fault")?.only("value")?)? {
+fn fault(root: &Element) -> Result<ParsedResponse, String> {
+    let value = root.only_child("fault")?.only_child("value")?;
+    if let Parsed::Struct(members) = from_xml_rpc(value)? {
         for (name, value) in members {
             if let (true, Parsed::Integer(number)) = (name == "faultCode", value) {
-                return Ok(Answer::Fault(number));
+                return Ok(ParsedResponse::Fault(number));
             }
         }
     }
-    Err("a fault has no `faultCode`".to_owned())
+    Err("the fault has no `faultCode`".to_owned())
 }
 
-fn json(value: Value) -> Parsed {
+fn from_json(value: Value) -> Parsed {
     match value {
         Value::Null => Parsed::Other("null"),
-        Value::Bool(truth) => Parsed::Boolean(truth),
+        Value::Bool(boolean) => Parsed::Boolean(boolean),
         Value::Number(number) => number
             .as_i64()
             .map_or(Parsed::Other("a fraction"), Parsed::Integer),
         Value::String(text) => Parsed::Text(text),
-        Value::Array(items) => Parsed::List(items.into_iter().map(json).collect()),
+        Value::Array(items) => Parsed::List(items.into_iter().map(from_json).collect()),
         Value::Object(members) => Parsed::Struct(
             members
                 .into_iter()
-                .map(|(name, value)| (name, json(value)))
+                .map(|(name, value)| (name, from_json(value)))
                 .collect(),
         ),
     }
 }
 
-/// An element of REST (XML). What is a list and what a struct, its declaration says.
-fn untyped(element: &Element) -> Parsed {
+/// Converts an element of REST (XML). A list is a struct here, until the schema is known.
+fn from_xml(element: &Element) -> Parsed {
     if element.children.is_empty() {
         return Parsed::Untyped(element.text.clone());
     }
     let members = element.children.iter();
     Parsed::Struct(
         members
-            .map(|child| (child.name.clone(), untyped(child)))
+            .map(|child| (child.name.clone(), from_xml(child)))
             .collect(),
     )
 }
 
-/// A `<value>` of XML-RPC.
-fn typed(value: &Element) -> Result<Parsed, String> {
-    let [of_type] = value.children.as_slice() else {
+/// Converts a `<value>` of XML-RPC.
+fn from_xml_rpc(value: &Element) -> Result<Parsed, String> {
+    let [typed] = value.children.as_slice() else {
         return Ok(Parsed::Text(value.text.clone()));
     };
-    let text = &of_type.text;
-    Ok(match of_type.name.as_str() {
+    let text = &typed.text;
+    Ok(match typed.name.as_str() {
         "string" => Parsed::Text(text.clone()),
         "int" | "i4" | "i8" => text
             .parse()
             .map(Parsed::Integer)
-            .map_err(|_| format!("'{text}' is no <{}>", of_type.name))?,
+            .map_err(|_| format!("invalid {} '{text}'", typed.name))?,
         "boolean" => match text.as_str() {
             "1" => Parsed::Boolean(true),
             "0" => Parsed::Boolean(false),
-            _ => return Err(format!("'{text}' is no <boolean>")),
+            _ => return Err(format!("invalid boolean '{text}'")),
         },
         "dateTime.iso8601" => Parsed::Time(text.clone()),
         "array" => {
-            let items = of_type.only("data")?.children.iter().map(typed);
+            let items = typed.only_child("data")?.children.iter().map(from_xml_rpc);
             Parsed::List(items.collect::<Result<_, _>>()?)
         }
         "struct" => {
-            let members = of_type.children.iter().map(|member| {
+            let members = typed.children.iter().map(|member| {
                 let name = member.child("name")?.text.clone();
-                Ok((name, typed(member.child("value")?)?))
+                Ok((name, from_xml_rpc(member.child("value")?)?))
             });
             Parsed::Struct(members.collect::<Result<_, String>>()?)
         }
