@@ -1,10 +1,9 @@
 //! Answers without what differs from run to run.
 
-use serde_json::Value;
 use trivium_core::types::DateTime;
 use trivium_rpc::Entry;
 
-use crate::harness::Answer;
+use crate::harness::{Answer, plain};
 
 /// Members whose values differ from run to run, beside times.
 const VARYING: [(&str, &str); 3] = [
@@ -53,10 +52,4 @@ pub(super) fn steady_times(text: &str) -> String {
         }
     }
     steady
-}
-
-fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }

@@ -17,7 +17,9 @@ pub(crate) use crowd::{Crowd, PASSWORD, Someone};
 pub(crate) use gateway::{BINARY, Gateway, Served, trivium};
 pub(crate) use http::{Connection, Response};
 pub(crate) use program::{attempt, project, run};
-pub(crate) use protocol::{Answer, PROTOCOLS, Protocol, encode, form as form_of, xml_rpc_value};
+pub(crate) use protocol::{
+    Answer, PROTOCOLS, Protocol, encode, form as form_of, plain, xml_rpc_value,
+};
 pub(crate) use random::{Random, seed};
 pub(crate) use request::{
     Request, ask, call, check, check_everywhere, crlf, form, get, json, outcome, post, struct_call,

@@ -165,7 +165,8 @@ pub(crate) fn texts(value: &Value) -> Value {
     }
 }
 
-fn plain(value: &Value) -> String {
+/// A leaf as text, whatever its type.
+pub(crate) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::gateway::Served;
 use super::http::Response;
-use super::protocol::{Protocol, encode, xml, xml_rpc_value};
+use super::protocol::{Protocol, encode, plain, xml, xml_rpc_value};
 
 /// A request in its parts.
 #[derive(Clone, Debug)]
@@ -211,12 +211,6 @@ pub(crate) fn check_everywhere(
         .collect();
     let rpc = expect.replace("{input}", "input to XML-RPC function");
     check(server, xml_rpc(struct_call(name, &members)), &rpc);
-}
-
-fn plain(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn form_of(arguments: &[(&str, Value)]) -> String {

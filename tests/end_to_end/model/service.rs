@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::ADMIN_PASSWORD;
 use super::deeds::{Act, Deed, NAMES, PEOPLE, PLACES, POCKETS, Step, Until, View};
 use super::views::list;
-use crate::harness::{Answer, Caller, PASSWORD, Someone};
+use crate::harness::{Answer, Caller, PASSWORD, Someone, plain};
 
 /// The people, groups and invitations of one sequence on the service.
 pub(super) struct Service<'a> {
@@ -295,8 +295,5 @@ fn rows(answer: &Answer, name: &str) -> Vec<Value> {
 }
 
 fn text(row: &Value, name: &str) -> String {
-    let value = &row[name];
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    plain(&row[name])
 }

@@ -16,7 +16,7 @@ use std::sync::Barrier;
 use serde_json::{Value, json};
 use trivium_test_support::Backend;
 
-use crate::harness::{Answer, Caller, Crowd, Gateway, PROTOCOLS, Someone};
+use crate::harness::{Answer, Caller, Crowd, Gateway, PROTOCOLS, Someone, plain};
 
 const ADMIN_PASSWORD: &str = "the password of the administrator";
 
@@ -221,8 +221,5 @@ fn replay(log: &[[String; 3]], login: &str) -> &'static str {
 }
 
 fn text(row: &Value, name: &str) -> String {
-    let value = &row[name];
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+    plain(&row[name])
 }

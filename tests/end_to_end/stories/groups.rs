@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Person, Story, everywhere};
+use crate::harness::{Person, Story, everywhere, plain};
 
 #[test]
 fn get_categories_lists_them_by_name() {
@@ -21,10 +21,7 @@ fn get_categories_lists_them_by_name() {
 }
 
 fn category(answer: &Value) -> String {
-    let count = &answer["categories"][0]["groupCount"];
-    count
-        .as_str()
-        .map_or_else(|| count.to_string(), str::to_owned)
+    plain(&answer["categories"][0]["groupCount"])
 }
 
 fn new_group(token: &str) -> Value {
