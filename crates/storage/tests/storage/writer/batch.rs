@@ -157,11 +157,11 @@ fn error_that_ends_the_transaction_does_not_affect_others() {
         ),
         (NONE, full, "Unknown"),
     ];
-    for (preparation, then, answer) in cases {
-        let steps = [ok("anna"), step("bert", then, answer), ok("carl")];
+    for (preparation, then, outcome) in cases {
+        let steps = [ok("anna"), step("bert", then, outcome), ok("carl")];
         let runs = check(Backend::Sqlite, preparation, &steps);
         // The first two ran in the batch, which then ended; all three ran alone.
-        assert_eq!(runs, [2, 2, 1], "{answer}");
+        assert_eq!(runs, [2, 2, 1], "{outcome}");
     }
 }
 
@@ -189,12 +189,12 @@ fn broken_transaction_on_postgres_does_not_affect_others() {
             "ClosedConnection",
         ),
     ];
-    for (then, answer) in cases {
-        let steps = [ok("anna"), step("bert", then, answer), ok("carl")];
+    for (then, outcome) in cases {
+        let steps = [ok("anna"), step("bert", then, outcome), ok("carl")];
         assert_eq!(
             check(Backend::Postgres, NONE, &steps),
             [1, 1, 1],
-            "{answer}"
+            "{outcome}"
         );
     }
 }
