@@ -1,9 +1,9 @@
-//! The raw limit: the service's own SQL through the SQLite library, and nothing else.
+//! The upper bound for the database: only the service's SQL, on the SQLite library.
 //!
-//! [`sql`] holds the statements, which a test compares with what the service really sends.
-//! The loop runs in a process of its own, pinned to the server's core: [`work`] is that process,
-//! [`Bare`] its handle. They speak in lines: `join 2000` (for so many milliseconds), answered by
-//! `48000 1999000000` (so many, in so many nanoseconds).
+//! [`sql`] holds the statements, which a test compares with those that the service sends. The
+//! loop runs in its own process, pinned to the server's core: [`run`] is that process, [`Bare`]
+//! its handle. They communicate in lines: the command `join 2000` (run for 2000 ms) gets the
+//! reply `48000 1999000000` (48000 joins in 1999000000 ns).
 
 mod sql;
 
@@ -17,90 +17,95 @@ use rusqlite::types::Null;
 use rusqlite::{Connection, Params, Statement, params};
 
 use crate::calls::Operation;
-use crate::data::{self, GROUPS_EACH, Pairs, Person, Random, Scale};
-use crate::failure::{Failure, Result, told};
+use crate::data::{self, GROUPS_EACH, Pairs, Random, Scale, User};
+use crate::failure::{Failure, Result, fail};
 use crate::process::{Pinning, own_program};
 
-/// Joins that share a COMMIT, as in the service's writer.
+/// Number of joins per COMMIT, as in the service's writer.
 const BATCH: usize = 64;
 
-/// Everything the process must know.
+/// Options of the process.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Options {
-    /// A database of its own
+    /// The database file
     #[arg(long)]
     database: PathBuf,
     #[command(flatten)]
     scale: Scale,
 }
 
-/// The process of the loops.
+/// A handle of the process that runs the loops.
 pub(crate) struct Bare {
     child: Child,
-    orders: ChildStdin,
-    counts: BufReader<ChildStdout>,
+    commands: ChildStdin,
+    replies: BufReader<ChildStdout>,
 }
 
-/// How an order names a loop.
-fn word(operation: Operation) -> &'static str {
+/// Returns the name of a loop in commands.
+fn command(operation: Operation) -> &'static str {
     match operation {
-        // By invitation, a join is measured beside another front-end only.
+        // A join by invitation is compared only with another front-end.
         Operation::JoinGroup | Operation::JoinByInvitation => "join",
         Operation::GetMyGroups => "read",
     }
 }
 
 impl Bare {
-    /// Starts it on the server's core.
+    /// Starts the process on the server's core.
     pub(crate) fn start(pinning: &Pinning, database: &Path, scale: Scale) -> Result<Self> {
         let mut child = pinning
-            .on_servers_core(&own_program()?)
+            .on_server_core(&own_program()?)
             .args(["bare", "--database"])
             .arg(database)
             .args(["--groups", &scale.groups.to_string()])
-            .args(["--people", &scale.people.to_string()])
+            .args(["--users", &scale.users.to_string()])
             .args(["--seed", &scale.seed.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
         match (child.stdin.take(), child.stdout.take()) {
-            (Some(orders), Some(counts)) => Ok(Self {
+            (Some(commands), Some(replies)) => Ok(Self {
                 child,
-                orders,
-                counts: BufReader::new(counts),
+                commands,
+                replies: BufReader::new(replies),
             }),
-            _ => told("the bare loop has no standard input and output"),
+            _ => fail("cannot open standard input and output of the bare loop"),
         }
     }
 
-    /// Its process.
+    /// Returns the process ID.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Runs a loop: how often it went round, and how long that took.
+    /// Runs a loop and returns the number of calls and the time spent.
     pub(crate) fn run(
         &mut self,
         operation: Operation,
         length: Duration,
     ) -> Result<(u64, Duration)> {
-        writeln!(self.orders, "{} {}", word(operation), length.as_millis())?;
+        writeln!(
+            self.commands,
+            "{} {}",
+            command(operation),
+            length.as_millis()
+        )?;
         let mut line = String::new();
-        self.counts.read_line(&mut line)?;
+        self.replies.read_line(&mut line)?;
         let (count, nanoseconds) = two(&line).ok_or_else(|| {
-            // It has told why on standard error.
-            Failure::Told("the bare loop has ended early".into())
+            // The process has printed its error on standard error.
+            Failure::Message("the bare loop ended early".into())
         })?;
         Ok((
-            count.parse().map_err(unreadable)?,
-            Duration::from_nanos(nanoseconds.parse().map_err(unreadable)?),
+            count.parse().map_err(malformed)?,
+            Duration::from_nanos(nanoseconds.parse().map_err(malformed)?),
         ))
     }
 }
 
 impl Drop for Bare {
     fn drop(&mut self) {
-        // It holds nothing that is worth an orderly end.
+        // The process has no state that needs an orderly shutdown.
         let _gone = self.child.kill();
         let _status = self.child.wait();
     }
@@ -110,15 +115,17 @@ fn two(line: &str) -> Option<(&str, &str)> {
     line.trim().split_once(' ')
 }
 
-fn unreadable(error: std::num::ParseIntError) -> Failure {
-    Failure::Told(format!("no number between driver and bare loop: {error}"))
+fn malformed(error: std::num::ParseIntError) -> Failure {
+    Failure::Message(format!(
+        "malformed number between driver and bare loop: {error}"
+    ))
 }
 
-/// The process: does what each line of standard input says, until there are no more.
-pub(crate) fn work(options: &Options) -> Result<()> {
+/// Runs the process: executes each line of standard input until the end of the input.
+pub(crate) fn run(options: &Options) -> Result<()> {
     let connection = Connection::open(&options.database)?;
     connection.execute_batch(sql::PRAGMAS)?;
-    let people = data::people(options.scale);
+    let users = data::users(options.scale);
     let mut pairs = Pairs::new(&options.database, options.scale, 10)?;
     let mut random = Random::new(options.scale.seed, 11);
     let mut joins = Joins::prepare(&connection)?;
@@ -126,36 +133,36 @@ pub(crate) fn work(options: &Options) -> Result<()> {
     for line in std::io::stdin().lines() {
         let line = line?;
         let Some((which, milliseconds)) = two(&line) else {
-            return told(format!("'{line}' is no order"));
+            return fail(format!("malformed command '{line}'"));
         };
-        let length = Duration::from_millis(milliseconds.parse().map_err(unreadable)?);
-        let joining = which == word(Operation::JoinGroup);
+        let length = Duration::from_millis(milliseconds.parse().map_err(malformed)?);
+        let joining = which == command(Operation::JoinGroup);
         let (mut count, mut spent) = (0_u64, Duration::ZERO);
         while spent < length {
-            // Which rows it will be is the driver's work, not the loop's.
-            let batch: Vec<(&Person, u32)> = (0..BATCH)
+            // The choice of the rows is not part of the measurement.
+            let batch: Vec<(&User, u32)> = (0..BATCH)
                 .map(|_| {
                     let (number, group) = if joining {
                         let pair = pairs.next()?;
-                        (pair.person, pair.group)
+                        (pair.user, pair.group)
                     } else {
-                        (random.up_to(options.scale.people), 0)
+                        (random.up_to(options.scale.users), 0)
                     };
-                    match people.get(number as usize - 1) {
-                        Some(person) => Ok((person, group)),
-                        None => told("a person without a number"),
+                    match users.get(number as usize - 1) {
+                        Some(user) => Ok((user, group)),
+                        None => fail("user number out of range"),
                     }
                 })
                 .collect::<Result<_>>()?;
-            let began = Instant::now();
+            let started = Instant::now();
             if joining {
                 joins.commit(&batch)?;
             } else {
-                for (person, _) in &batch {
-                    reads.my_groups(person)?;
+                for (user, _) in &batch {
+                    reads.my_groups(user)?;
                 }
             }
-            spent += began.elapsed();
+            spent += started.elapsed();
             count += BATCH as u64;
         }
         println!("{count} {}", spent.as_nanos());
@@ -163,7 +170,7 @@ pub(crate) fn work(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Runs a query, looks at every column of every row, and counts the rows.
+/// Runs a query, reads every column of every row, and returns the number of rows.
 fn read_all(statement: &mut Statement<'_>, binds: impl Params) -> Result<usize> {
     let columns = statement.column_count();
     let mut rows = statement.query(binds)?;
@@ -177,12 +184,12 @@ fn read_all(statement: &mut Statement<'_>, binds: impl Params) -> Result<usize> 
     Ok(count)
 }
 
-/// Runs a query whose first column of its first row is a number.
+/// Runs a query and returns the number in the first column of its first row.
 fn read_number(statement: &mut Statement<'_>, binds: impl Params) -> Result<i64> {
     Ok(statement.query_row(binds, |row| row.get(0))?)
 }
 
-/// The statements of `joinGroup`, each prepared once.
+/// The prepared statements of `joinGroup`.
 struct Joins<'c> {
     begin: Statement<'c>,
     savepoint: Statement<'c>,
@@ -212,34 +219,34 @@ impl<'c> Joins<'c> {
         })
     }
 
-    fn commit(&mut self, batch: &[(&Person, u32)]) -> Result<()> {
+    fn commit(&mut self, batch: &[(&User, u32)]) -> Result<()> {
         self.begin.execute([])?;
-        for (person, group) in batch {
+        for (user, group) in batch {
             self.savepoint.execute([])?;
-            self.join(person, *group)?;
+            self.join(user, *group)?;
             self.release.execute([])?;
         }
         self.commit.execute([])?;
         Ok(())
     }
 
-    fn join(&mut self, person: &Person, group: u32) -> Result<()> {
+    fn join(&mut self, user: &User, group: u32) -> Result<()> {
         let now = data::now();
-        let user: i64 = self
+        let user_id: i64 = self
             .bearer
-            .query_row(params![&person.hash[..]], |row| row.get(3))?;
+            .query_row(params![&user.hash[..]], |row| row.get(3))?;
         let found = read_all(&mut self.group, params![group])?;
-        let member = read_all(&mut self.membership, params![group, user])?;
+        let member = read_all(&mut self.membership, params![group, user_id])?;
         if (found, member) != (1, 0) {
-            return told(format!("{} cannot join group {group}", person.login));
+            return fail(format!("{} cannot join group {group}", user.login));
         }
         self.insert
-            .execute(params![group, user, "member", now, "", Null])?;
+            .execute(params![group, user_id, "member", now, "", Null])?;
         self.count.execute(params![1, group])?;
         self.audit.execute(params![
             now,
             group,
-            person.login,
+            user.login,
             "joinGroup",
             Null,
             Null,
@@ -249,7 +256,7 @@ impl<'c> Joins<'c> {
     }
 }
 
-/// The statements of `getMyGroups`, each prepared once.
+/// The prepared statements of `getMyGroups`.
 struct Reads<'c> {
     begin: Statement<'c>,
     bearer: Statement<'c>,
@@ -269,16 +276,16 @@ impl<'c> Reads<'c> {
         })
     }
 
-    fn my_groups(&mut self, person: &Person) -> Result<()> {
+    fn my_groups(&mut self, user: &User) -> Result<()> {
         self.begin.execute([])?;
-        let user: i64 = self
+        let user_id: i64 = self
             .bearer
-            .query_row(params![&person.hash[..]], |row| row.get(3))?;
-        let total = read_number(&mut self.total, params![user, "requested", "banned"])?;
-        let rows = read_all(&mut self.groups, params![user, "requested", "banned"])?;
+            .query_row(params![&user.hash[..]], |row| row.get(3))?;
+        let total = read_number(&mut self.total, params![user_id, "requested", "banned"])?;
+        let rows = read_all(&mut self.groups, params![user_id, "requested", "banned"])?;
         self.rollback.execute([])?;
         if rows != GROUPS_EACH || i64::try_from(rows) != Ok(total) {
-            return told(format!("{} is in {rows} groups", person.login));
+            return fail(format!("{} is in {rows} groups", user.login));
         }
         Ok(())
     }

@@ -1,14 +1,14 @@
-//! The calls that are sent, as each protocol writes them, and how a right answer is known.
+//! The requests of each protocol, and the checks of their responses.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use memchr::memmem::Finder;
 
-use crate::data::{API_KEY, GROUPS_EACH, Pairs, Person, Random, Scale, invitation};
-use crate::failure::{Result, told};
+use crate::data::{API_KEY, GROUPS_EACH, Pairs, Random, Scale, User, invitation};
+use crate::failure::{Result, fail};
 
-/// What is called.
+/// The operation that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Operation {
     JoinGroup,
@@ -16,7 +16,7 @@ pub(crate) enum Operation {
     JoinByInvitation,
 }
 
-/// How it is called.
+/// The protocol of the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Protocol {
     Json,
@@ -25,53 +25,55 @@ pub(crate) enum Protocol {
     Onezone,
 }
 
-/// What a body must be to count.
-enum Right {
-    /// The service's answer: each of these, so many times.
-    Holds(Vec<(Finder<'static>, usize)>),
-    /// A constant of so many bytes.
+/// The expected body of a response.
+enum Expected {
+    /// A body of the service, with this number of occurrences of each text.
+    Contains(Vec<(Finder<'static>, usize)>),
+    /// A constant body of this many bytes.
     Bytes(usize),
 }
 
-/// An endless source of calls of one operation over one protocol.
+/// An endless stream of calls of one operation over one protocol.
 pub(crate) struct Calls {
     operation: Operation,
     protocol: Protocol,
-    people: Rc<[Person]>,
+    users: Rc<[User]>,
     scale: Scale,
     random: Random,
     pairs: Option<Rc<RefCell<Pairs>>>,
-    right: Right,
+    expected: Expected,
     body: String,
 }
 
 impl Calls {
-    /// Calls of `joinGroup` or `joinByInvitation`, one for each pair.
+    /// Creates calls of `joinGroup` or `joinByInvitation`, one for each pair.
     pub(crate) fn joins(
         operation: Operation,
         protocol: Protocol,
-        people: Rc<[Person]>,
+        users: Rc<[User]>,
         scale: Scale,
         pairs: Rc<RefCell<Pairs>>,
     ) -> Self {
-        let right: &[&str] = match protocol {
+        let expected: &[&str] = match protocol {
             Protocol::Json => &[r#""joinState": "joined""#, r#""success": true"#],
             Protocol::XmlRpc => &["<string>joined</string>", "<boolean>1</boolean>"],
             Protocol::Upcoming => &[r#"<rsp stat="ok""#, "<group "],
-            // 201 and nothing more.
+            // Status 201 with an empty body.
             Protocol::Onezone => &[],
         };
         Self {
             operation,
             pairs: Some(pairs),
-            right: Right::Holds(right.iter().map(|text| (Finder::new(text), 1)).collect()),
-            ..Self::my_groups(protocol, people, scale)
+            expected: Expected::Contains(
+                expected.iter().map(|text| (Finder::new(text), 1)).collect(),
+            ),
+            ..Self::my_groups(protocol, users, scale)
         }
     }
 
-    /// Calls of `getMyGroups`, by anybody.
-    pub(crate) fn my_groups(protocol: Protocol, people: Rc<[Person]>, scale: Scale) -> Self {
-        let right = match protocol {
+    /// Creates calls of `getMyGroups` by random users.
+    pub(crate) fn my_groups(protocol: Protocol, users: Rc<[User]>, scale: Scale) -> Self {
+        let expected = match protocol {
             Protocol::Json => [(r#""joinedAt""#, GROUPS_EACH), (r#""success": true"#, 1)],
             Protocol::XmlRpc => [
                 ("<name>joinedAt</name>", GROUPS_EACH),
@@ -83,34 +85,38 @@ impl Calls {
         Self {
             operation: Operation::GetMyGroups,
             protocol,
-            people,
+            users,
             scale,
             random: Random::new(scale.seed, 20),
             pairs: None,
-            right: Right::Holds(right.map(|(text, count)| (Finder::new(text), count)).into()),
+            expected: Expected::Contains(
+                expected
+                    .map(|(text, count)| (Finder::new(text), count))
+                    .into(),
+            ),
             body: String::new(),
         }
     }
 
-    /// The same calls, to be answered with a constant of so many bytes.
-    pub(crate) fn answered_with(self, bytes: usize) -> Self {
+    /// Expects a constant body of this many bytes instead.
+    pub(crate) fn expecting(self, bytes: usize) -> Self {
         Self {
-            right: Right::Bytes(bytes),
+            expected: Expected::Bytes(bytes),
             ..self
         }
     }
 
     /// Writes the next request.
     pub(crate) fn write(&mut self, out: &mut Vec<u8>) -> Result<()> {
-        let (person, group) = match &self.pairs {
+        let (user, group) = match &self.pairs {
             Some(pairs) => {
                 let pair = pairs.borrow_mut().next()?;
-                (pair.person, pair.group)
+                (pair.user, pair.group)
             }
-            None => (self.random.up_to(self.scale.people), 0),
+            None => (self.random.up_to(self.scale.users), 0),
         };
-        let Some(Person { token, .. }) = self.people.get(person as usize - 1) else {
-            return told("a person without a number");
+        let Some(User { token, .. }) = self.users.get(user as usize - 1) else {
+            return fail("user number out of range");
         };
         self.body.clear();
         const FORM: &str = "application/x-www-form-urlencoded";
@@ -180,18 +186,18 @@ impl Calls {
         Ok(())
     }
 
-    /// Whether this body is a right answer.
-    pub(crate) fn is_right(&self, body: &[u8]) -> bool {
-        match &self.right {
-            Right::Bytes(bytes) => body.len() == *bytes,
-            Right::Holds(texts) => texts
+    /// Returns whether this body is as expected.
+    pub(crate) fn is_correct(&self, body: &[u8]) -> bool {
+        match &self.expected {
+            Expected::Bytes(bytes) => body.len() == *bytes,
+            Expected::Contains(texts) => texts
                 .iter()
-                .all(|(text, times)| text.find_iter(body).count() == *times),
+                .all(|(text, count)| text.find_iter(body).count() == *count),
         }
     }
 }
 
-/// A methodCall as Python's xmlrpc.client lays it out.
+/// Returns a methodCall in the layout of Python's xmlrpc.client.
 fn method_call<'a>(name: &str, members: impl Iterator<Item = (&'a str, &'a String)>) -> String {
     let mut call = format!(
         "<?xml version='1.0'?>\n<methodCall>\n<methodName>peopleaggregator.{name}</methodName>\n\

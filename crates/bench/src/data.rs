@@ -1,7 +1,7 @@
-//! The data that is measured on: people, groups and memberships from one seed.
+//! The test data: users, groups and memberships that are generated from a seed.
 //!
-//! The tables are made by the binary under measurement, the rows by SQLite's own library.
-//! Everything follows from the seed, so that the driver knows every token without being told.
+//! The measured binary creates the tables, and the SQLite library inserts the rows. All data is
+//! derived from the seed, so that the driver can derive every token too.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -10,37 +10,37 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::{Connection, Transaction, params};
 use sha2::{Digest, Sha256};
 
-use crate::failure::{Result, told};
+use crate::failure::{Result, fail};
 
-/// Groups that each person is a member of, as in Upcoming's documented answer.
+/// Number of groups that each user is a member of, as in Upcoming's documented response.
 pub(crate) const GROUPS_EACH: usize = 18;
 
-/// Groups that one owner has. The owners come beside the people who are measured, so that
-/// those people are plain members everywhere.
+/// Number of groups per owner. The owners are additional users, so that the measured users are
+/// plain members everywhere.
 const GROUPS_OF_OWNER: u32 = 100;
 
-/// The key of the application that calls as Upcoming's clients do.
+/// The API key for calls of the Upcoming dialect.
 pub(crate) const API_KEY: &str = "bench00000";
 
-/// How much data there is, and from which seed.
+/// The size of the data, and its seed.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub(crate) struct Scale {
-    /// Groups, all open
+    /// Number of groups, all open
     #[arg(long, default_value_t = 100_000, value_name = "N", hide = true)]
     pub(crate) groups: u32,
-    /// People, each a member of 18 groups
+    /// Number of users, each a member of 18 groups
     #[arg(long, default_value_t = 10_000, value_name = "N", hide = true)]
-    pub(crate) people: u32,
-    /// What the data and the order of the calls follow from
+    pub(crate) users: u32,
+    /// The seed of the data and of the order of the calls
     #[arg(long, default_value_t = 20_261_121, value_name = "N")]
     pub(crate) seed: u64,
 }
 
-/// Pseudo-random numbers: SplitMix64, the same on every machine.
+/// A pseudo-random number generator: SplitMix64, the same on every machine.
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// A sequence of its own for each `stream`.
+    /// Creates a generator with a separate sequence for each `stream`.
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut random = Self(seed ^ stream.wrapping_mul(0xD1B5_4A32_D192_ED03));
         random.next();
@@ -54,11 +54,11 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from 1 to `most`.
-    pub(crate) fn up_to(&mut self, most: u32) -> u32 {
-        // The high half times the range: no modulo bias worth speaking of.
+    /// Returns a number from 1 to `max`.
+    pub(crate) fn up_to(&mut self, max: u32) -> u32 {
+        // The high half times the range: the bias is negligible, unlike with modulo.
         let high = self.next() >> 32;
-        1 + u32::try_from((high * u64::from(most)) >> 32).unwrap_or(0)
+        1 + u32::try_from((high * u64::from(max)) >> 32).unwrap_or(0)
     }
 
     fn one_of<'a>(&mut self, words: &[&'a str]) -> &'a str {
@@ -67,25 +67,25 @@ impl Random {
     }
 }
 
-/// What a person needs to call, and the service to know them.
-pub(crate) struct Person {
+/// The credentials of a user, and the columns that store them.
+pub(crate) struct User {
     pub(crate) token: String,
     pub(crate) hash: [u8; 32],
     pub(crate) login: String,
 }
 
-/// Person `number` of this seed.
-fn person(seed: u64, number: u32) -> Person {
+/// Returns the user with this number.
+fn user(seed: u64, number: u32) -> User {
     let digest = Sha256::digest(format!("{seed}:{number}"));
     let token: String = digest.iter().take(20).map(|b| format!("{b:02x}")).collect();
-    Person {
+    User {
         hash: Sha256::digest(&token).into(),
         token,
         login: format!("person-{number}"),
     }
 }
 
-/// The invitation to a group: good for everybody, without an end.
+/// Returns the invitation to a group, for any user and without expiry.
 pub(crate) fn invitation(seed: u64, group: u32) -> String {
     let hex = |text: &str, bytes: usize| -> String {
         let digest = Sha256::digest(text);
@@ -100,27 +100,28 @@ pub(crate) fn invitation(seed: u64, group: u32) -> String {
     body + &check
 }
 
-/// Everybody who is measured; person N is at N - 1.
-pub(crate) fn people(scale: Scale) -> Vec<Person> {
-    (1..=scale.people).map(|n| person(scale.seed, n)).collect()
+/// Returns the measured users; user N has the index N - 1.
+pub(crate) fn users(scale: Scale) -> Vec<User> {
+    (1..=scale.users).map(|n| user(scale.seed, n)).collect()
 }
 
-/// Joins that are new memberships, each once.
+/// A stream of joins, each a new membership and without repetition.
 pub(crate) struct Pairs {
     taken: HashSet<(u32, u32)>,
     random: Random,
     scale: Scale,
 }
 
-/// A join to be.
+/// The user and the group of a join.
 #[derive(Clone, Copy)]
 pub(crate) struct Pair {
-    pub(crate) person: u32,
+    pub(crate) user: u32,
     pub(crate) group: u32,
 }
 
 impl Pairs {
-    /// Pairs that are not in the database yet, in an order of their own for each `stream`.
+    /// Creates a stream of pairs that are not in the database, in a separate order for each
+    /// `stream`.
     pub(crate) fn new(database: &Path, scale: Scale, stream: u64) -> Result<Self> {
         let connection = Connection::open(database)?;
         let mut statement = connection.prepare("SELECT user_id, group_id FROM memberships")?;
@@ -134,30 +135,30 @@ impl Pairs {
         })
     }
 
-    /// The next one; an error when so many are taken that looking for more would take long.
+    /// Returns the next pair, or an error if so many are taken that a search would be slow.
     pub(crate) fn next(&mut self) -> Result<Pair> {
-        let all = u64::from(self.scale.people) * u64::from(self.scale.groups);
+        let all = u64::from(self.scale.users) * u64::from(self.scale.groups);
         if self.taken.len() as u64 > all / 2 {
-            return told("half of all possible memberships are made: ask for more --groups");
+            return fail("half of all possible memberships exist; raise --groups");
         }
         loop {
-            let person = self.random.up_to(self.scale.people);
+            let user = self.random.up_to(self.scale.users);
             let group = self.random.up_to(self.scale.groups);
-            if self.taken.insert((person, group)) {
-                return Ok(Pair { person, group });
+            if self.taken.insert((user, group)) {
+                return Ok(Pair { user, group });
             }
         }
     }
 }
 
-/// Fills a database whose tables are there.
+/// Inserts the data into a database with empty tables.
 pub(crate) fn fill(database: &Path, scale: Scale) -> Result<()> {
     let mut connection = Connection::open(database)?;
-    // Nothing is promised about this file before it is complete.
+    // The file need not be durable before it is complete.
     connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -262144")?;
     let transaction = connection.transaction()?;
     let now = now();
-    insert_people(&transaction, scale, now)?;
+    insert_users(&transaction, scale, now)?;
     insert_groups(&transaction, scale, now)?;
     insert_memberships(&transaction, scale, now)?;
     insert_invitations(&transaction, scale, now)?;
@@ -168,30 +169,30 @@ pub(crate) fn fill(database: &Path, scale: Scale) -> Result<()> {
     transaction.commit()?;
     connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     drop(connection);
-    // What is still in memory would be written during the first rounds.
+    // Otherwise the system would write the file during the first rounds.
     Ok(std::fs::File::open(database)?.sync_all()?)
 }
 
-/// Copies a filled database, for whoever must not share it.
+/// Copies a filled database.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     std::fs::copy(from, to)?;
     Ok(std::fs::File::open(to)?.sync_all()?)
 }
 
-fn insert_people(transaction: &Transaction<'_>, scale: Scale, now: i64) -> Result<()> {
-    let mut user = transaction.prepare(
+fn insert_users(transaction: &Transaction<'_>, scale: Scale, now: i64) -> Result<()> {
+    let mut insert_user = transaction.prepare(
         "INSERT INTO users (id, login, first_name, last_name, created_at) VALUES (?, ?, ?, ?, ?)",
     )?;
-    let mut token = transaction.prepare(
+    let mut insert_token = transaction.prepare(
         "INSERT INTO tokens (user_id, hash, prefix, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
     )?;
     let mut random = Random::new(scale.seed, 1);
-    for number in 1..=scale.people + owners(scale) {
-        let person = person(scale.seed, number);
+    for number in 1..=scale.users + owners(scale) {
+        let user = user(scale.seed, number);
         let (first, last) = (random.one_of(FIRST_NAMES), random.one_of(LAST_NAMES));
-        user.execute(params![number, person.login, first, last, now])?;
-        let prefix: String = person.token.chars().take(8).collect();
-        token.execute(params![number, person.hash, prefix, now, now + 30 * 86_400])?;
+        insert_user.execute(params![number, user.login, first, last, now])?;
+        let prefix: String = user.token.chars().take(8).collect();
+        insert_token.execute(params![number, user.hash, prefix, now, now + 30 * 86_400])?;
     }
     Ok(())
 }
@@ -201,7 +202,7 @@ fn owners(scale: Scale) -> u32 {
 }
 
 fn owner(scale: Scale, group: u32) -> u32 {
-    scale.people + 1 + (group - 1) / GROUPS_OF_OWNER
+    scale.users + 1 + (group - 1) / GROUPS_OF_OWNER
 }
 
 fn insert_groups(transaction: &Transaction<'_>, scale: Scale, now: i64) -> Result<()> {
@@ -241,17 +242,17 @@ fn insert_memberships(transaction: &Transaction<'_>, scale: Scale, now: i64) -> 
     for group in 1..=scale.groups {
         insert.execute(params![group, owner(scale, group), now])?;
     }
-    for person in 1..=scale.people {
-        let mut mine = Vec::with_capacity(GROUPS_EACH);
-        while mine.len() < GROUPS_EACH {
+    for user in 1..=scale.users {
+        let mut joined = Vec::with_capacity(GROUPS_EACH);
+        while joined.len() < GROUPS_EACH {
             let group = random.up_to(scale.groups);
-            if !mine.contains(&group) {
-                mine.push(group);
+            if !joined.contains(&group) {
+                joined.push(group);
             }
         }
-        for group in mine {
+        for group in joined {
             let since = now - i64::from(random.up_to(100_000_000));
-            insert.execute(params![group, person, since])?;
+            insert.execute(params![group, user, since])?;
         }
     }
     Ok(())
@@ -275,7 +276,7 @@ fn insert_invitations(transaction: &Transaction<'_>, scale: Scale, now: i64) -> 
     Ok(())
 }
 
-/// What every join leaves behind, counted.
+/// Row counts and counters that every join increments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Census {
     pub(crate) memberships: i64,
@@ -284,7 +285,7 @@ pub(crate) struct Census {
 }
 
 impl Census {
-    /// Counts.
+    /// Counts the rows of a database.
     pub(crate) fn take(database: &Path) -> Result<Self> {
         Ok(Connection::open(database)?.query_row(
             "SELECT (SELECT count(*) FROM memberships), (SELECT count(*) FROM audit_entries),
@@ -300,7 +301,7 @@ impl Census {
         )?)
     }
 
-    /// The same with so many joins more.
+    /// Returns the counts after this many further joins.
     pub(crate) fn plus(self, joins: u64) -> Self {
         let joins = i64::try_from(joins).unwrap_or(i64::MAX);
         Self {
@@ -311,7 +312,7 @@ impl Census {
     }
 }
 
-/// Now, in whole seconds.
+/// Returns the current time in whole seconds.
 pub(crate) fn now() -> i64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -371,18 +372,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn random_numbers_stay_in_their_range_and_reach_its_ends() {
+    fn random_numbers_cover_their_range() {
         let mut random = Random::new(1, 1);
         let seen: HashSet<u32> = (0..1000).map(|_| random.up_to(6)).collect();
         assert_eq!(seen, (1..=6).collect());
     }
 
     #[test]
-    fn people_follow_from_the_seed() {
-        let (one, other) = (person(7, 1), person(7, 2));
+    fn users_are_derived_from_the_seed() {
+        let (one, other) = (user(7, 1), user(7, 2));
         assert_eq!(one.token.len(), 40);
         assert_ne!(one.token, other.token);
-        assert_eq!(one.token, person(7, 1).token);
-        assert_ne!(one.token, person(8, 1).token);
+        assert_eq!(one.token, user(7, 1).token);
+        assert_ne!(one.token, user(8, 1).token);
     }
 }

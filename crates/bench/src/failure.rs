@@ -1,22 +1,22 @@
-//! How the measurement fails: in words for the person who runs it.
+//! Errors of the benchmark, with messages for the person who runs it.
 
-/// Why there is no table.
+/// The reason why the benchmark failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// Something is missing, or an answer was wrong.
+    /// A prerequisite is missing, or a response was wrong.
     #[error("{0}")]
-    Told(String),
-    /// A file, a socket or a process.
+    Message(String),
+    /// An error of a file, a socket or a process.
     #[error(transparent)]
     Io(#[from] std::io::Error),
-    /// The SQLite library.
+    /// An error of the SQLite library.
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
-/// A failure in these words.
-pub(crate) fn told<T>(words: impl Into<String>) -> Result<T> {
-    Err(Failure::Told(words.into()))
+/// Returns an error with this message.
+pub(crate) fn fail<T>(message: impl Into<String>) -> Result<T> {
+    Err(Failure::Message(message.into()))
 }

@@ -1,5 +1,5 @@
-//! The ceiling of the HTTP stack: the same server library with the same settings, answering
-//! one constant body.
+//! The upper bound for the HTTP stack: the same server library with the same settings and a
+//! constant response.
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -9,35 +9,35 @@ use actix_web::{App, HttpResponse, HttpServer, web};
 
 use crate::failure::Result;
 
-/// What is answered.
+/// Options of the process.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Fixed {
-    /// Bytes of the body
+    /// Size of the body in bytes
     #[arg(long)]
     bytes: usize,
-    /// Its media type
+    /// Media type of the body
     #[arg(long)]
     content_type: String,
 }
 
-struct Answer {
+struct Constant {
     content_type: String,
     body: web::Bytes,
 }
 
-/// Serves until it is killed.
+/// Serves until the process is killed.
 pub(crate) fn serve(fixed: &Fixed) -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
-    let answer = web::Data::new(Answer {
+    let constant = web::Data::new(Constant {
         content_type: fixed.content_type.clone(),
         body: web::Bytes::from(vec![b'.'; fixed.bytes]),
     });
     actix_web::rt::System::new().block_on(async move {
-        // As in the server's http.rs.
+        // The settings of the server's http.rs.
         let server = HttpServer::new(move || {
             App::new()
-                .app_data(answer.clone())
+                .app_data(constant.clone())
                 .default_service(web::to(reply))
         })
         .workers(1)
@@ -46,14 +46,14 @@ pub(crate) fn serve(fixed: &Fixed) -> Result<()> {
         .disable_signals()
         .listen(listener)?
         .run();
-        println!("A constant answer is served on http://{address}");
+        println!("Serving a constant response on http://{address}");
         Ok(server.await?)
     })
 }
 
-/// Reads the request to its end, as whoever answers it must.
-async fn reply(_body: web::Bytes, answer: web::Data<Answer>) -> HttpResponse {
+/// Reads the whole request, as the service must, and responds.
+async fn reply(_body: web::Bytes, constant: web::Data<Constant>) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, answer.content_type.as_str()))
-        .body(answer.body.clone())
+        .insert_header((header::CONTENT_TYPE, constant.content_type.as_str()))
+        .body(constant.body.clone())
 }

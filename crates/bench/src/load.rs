@@ -1,7 +1,7 @@
-//! The load driver: a closed loop of kept-alive connections, on one thread.
+//! The load driver: a closed loop over kept-alive connections, on one thread.
 //!
-//! It is written to cost less than what it measures: one write and one read for a call, and
-//! no HTTP library but a parser of heads.
+//! It uses less CPU time than the server: one write and one read per call, and no HTTP library
+//! except a parser for response heads.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
@@ -13,87 +13,87 @@ use tokio::net::TcpStream;
 use tokio::task::LocalSet;
 
 use crate::calls::Calls;
-use crate::failure::{Failure, Result, told};
+use crate::failure::{Failure, Result, fail};
 
-/// Connections that call at the same time.
+/// Number of concurrent connections.
 pub(crate) const CONNECTIONS: usize = 64;
 
-/// An answer that takes longer than this is none.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Time after which a missing response is an error.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What the connections together have seen.
+/// The responses on all connections.
 #[derive(Default)]
-pub(crate) struct Seen {
-    /// Right answers.
-    pub(crate) right: u64,
-    /// Other ones.
+pub(crate) struct Tally {
+    /// Number of correct responses.
+    pub(crate) correct: u64,
+    /// Number of wrong responses.
     pub(crate) wrong: u64,
-    /// From the first call to the last answer.
+    /// Time from the first call to the last response.
     pub(crate) elapsed: Duration,
-    /// One of the wrong answers.
+    /// One of the wrong responses.
     pub(crate) example: String,
 }
 
-/// An answer.
-pub(crate) struct Answer {
+/// A response.
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) content_type: String,
     pub(crate) body: Vec<u8>,
 }
 
-/// Runs a client on a runtime of its own, with one thread: this one.
+/// Runs a client on its own runtime, on the current thread.
 fn run<T>(length: Duration, client: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     LocalSet::new().block_on(&runtime, async {
-        match tokio::time::timeout(length + PATIENCE, client).await {
+        match tokio::time::timeout(length + RESPONSE_TIMEOUT, client).await {
             Ok(outcome) => outcome,
-            Err(_) => told("the server does not answer"),
+            Err(_) => fail("the server does not respond"),
         }
     })
 }
 
-/// Calls without pause for so long, then waits for the last answers.
+/// Sends calls without pause for this long, then waits for the last responses.
 pub(crate) fn drive(
     address: SocketAddr,
     calls: &Rc<RefCell<Calls>>,
     length: Duration,
-) -> Result<Seen> {
+) -> Result<Tally> {
     run(length, async {
         let mut connections = Vec::with_capacity(CONNECTIONS);
         for _ in 0..CONNECTIONS {
             connections.push(Connection::open(address).await?);
         }
-        let began = Instant::now();
+        let started = Instant::now();
         let tasks: Vec<_> = connections
             .into_iter()
             .map(|connection| {
                 let calls = Rc::clone(calls);
-                tokio::task::spawn_local(connection.call_until(began + length, calls))
+                tokio::task::spawn_local(connection.call_until(started + length, calls))
             })
             .collect();
-        let mut seen = Seen::default();
+        let mut total = Tally::default();
         for task in tasks {
-            let of_one = task.await.map_err(|e| Failure::Told(e.to_string()))??;
-            seen.right += of_one.right;
-            seen.wrong += of_one.wrong;
-            if of_one.wrong > 0 {
-                seen.example = of_one.example;
+            let tally = task.await.map_err(|e| Failure::Message(e.to_string()))??;
+            total.correct += tally.correct;
+            total.wrong += tally.wrong;
+            if tally.wrong > 0 {
+                total.example = tally.example;
             }
         }
-        seen.elapsed = began.elapsed();
-        Ok(seen)
+        total.elapsed = started.elapsed();
+        Ok(total)
     })
 }
 
-/// One call, on a connection of its own.
-pub(crate) fn ask(address: SocketAddr, request: &[u8]) -> Result<Answer> {
+/// Sends one request on a new connection.
+pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Result<Response> {
     run(Duration::ZERO, async {
         let mut connection = Connection::open(address).await?;
         connection.out.extend_from_slice(request);
         let head = connection.call().await?;
-        Ok(Answer {
+        Ok(Response {
             status: head.status,
             body: connection.body(&head).to_vec(),
             content_type: head.content_type,
@@ -105,14 +105,14 @@ pub(crate) fn ask(address: SocketAddr, request: &[u8]) -> Result<Answer> {
 struct Connection {
     stream: TcpStream,
     out: Vec<u8>,
-    answer: Vec<u8>,
+    response: Vec<u8>,
 }
 
-/// What of an answer's head the driver needs.
+/// The part of a response head that the driver needs.
 struct Head {
     status: u16,
     content_type: String,
-    /// Where the body begins and ends in the buffer.
+    /// The range of the body in the buffer.
     body: std::ops::Range<usize>,
 }
 
@@ -123,80 +123,80 @@ impl Connection {
         Ok(Self {
             stream,
             out: Vec::with_capacity(1024),
-            answer: Vec::with_capacity(64 * 1024),
+            response: Vec::with_capacity(64 * 1024),
         })
     }
 
-    async fn call_until(mut self, end: Instant, calls: Rc<RefCell<Calls>>) -> Result<Seen> {
-        let mut seen = Seen::default();
+    async fn call_until(mut self, end: Instant, calls: Rc<RefCell<Calls>>) -> Result<Tally> {
+        let mut tally = Tally::default();
         while Instant::now() < end {
             self.out.clear();
             calls.borrow_mut().write(&mut self.out)?;
             let head = self.call().await?;
             let body = self.body(&head);
-            if matches!(head.status, 200 | 201) && calls.borrow().is_right(body) {
-                seen.right += 1;
+            if matches!(head.status, 200 | 201) && calls.borrow().is_correct(body) {
+                tally.correct += 1;
             } else {
-                seen.wrong += 1;
-                seen.example = format!("{}: {}", head.status, begin(body));
+                tally.wrong += 1;
+                tally.example = format!("{}: {}", head.status, excerpt(body));
             }
         }
-        Ok(seen)
+        Ok(tally)
     }
 
-    /// Sends what is in `out` and reads the answer.
+    /// Sends the request in `out` and reads the response.
     async fn call(&mut self) -> Result<Head> {
         self.stream.write_all(&self.out).await?;
-        self.answer.clear();
+        self.response.clear();
         let mut head = None;
         loop {
-            if self.stream.read_buf(&mut self.answer).await? == 0 {
-                return told("the server has closed a connection in the middle of an answer");
+            if self.stream.read_buf(&mut self.response).await? == 0 {
+                return fail("the server closed a connection before the end of a response");
             }
             if head.is_none() {
-                head = read_head(&self.answer)?;
+                head = read_head(&self.response)?;
             }
             if head
                 .as_ref()
-                .is_some_and(|head| self.answer.len() >= head.body.end)
+                .is_some_and(|head| self.response.len() >= head.body.end)
             {
                 break;
             }
         }
-        head.ok_or_else(|| Failure::Told("an answer without a head".into()))
+        head.ok_or_else(|| Failure::Message("a response without a head".into()))
     }
 
     fn body(&self, head: &Head) -> &[u8] {
-        self.answer.get(head.body.clone()).unwrap_or_default()
+        self.response.get(head.body.clone()).unwrap_or_default()
     }
 }
 
-/// What a person needs of a wrong answer.
-pub(crate) fn begin(body: &[u8]) -> String {
+/// Returns the beginning of a body, for error messages.
+pub(crate) fn excerpt(body: &[u8]) -> String {
     String::from_utf8_lossy(body).chars().take(300).collect()
 }
 
-/// The head of an answer, when all of it has arrived.
+/// Parses the head of a response; `None` if it is incomplete.
 fn read_head(bytes: &[u8]) -> Result<Option<Head>> {
     let mut headers = [httparse::EMPTY_HEADER; 16];
-    let mut answer = httparse::Response::new(&mut headers);
-    let length = match answer.parse(bytes) {
+    let mut response = httparse::Response::new(&mut headers);
+    let length = match response.parse(bytes) {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) => return Ok(None),
-        Err(error) => return told(format!("an answer that is not HTTP: {error}")),
+        Err(error) => return fail(format!("malformed HTTP response: {error}")),
     };
     let header = |name: &str| {
-        let found = answer
+        let found = response
             .headers
             .iter()
             .find(|header| header.name.eq_ignore_ascii_case(name))?;
         std::str::from_utf8(found.value).ok()
     };
     let Some(body) = header("content-length").and_then(|value| value.parse::<usize>().ok()) else {
-        return told("an answer without Content-Length");
+        return fail("a response without Content-Length");
     };
     Ok(Some(Head {
-        status: answer.code.unwrap_or(0),
+        status: response.code.unwrap_or(0),
         content_type: header("content-type").unwrap_or_default().to_owned(),
         body: length..length + body,
     }))
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_is_read_when_it_is_there() {
+    fn head_is_parsed_when_complete() {
         let whole = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\ncontent-length: 3\r\n\r\nabc";
         let (part, _) = whole.split_at(30);
         assert!(read_head(part).is_ok_and(|head| head.is_none()));

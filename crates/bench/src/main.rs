@@ -1,13 +1,13 @@
-//! `make bench`: how fast the service is, beside what its parts could do at best.
+//! `make bench`: the throughput of the service, compared with upper bounds for its parts.
 //!
-//! - [`mod@measure`] is the plan: which subjects, in alternating rounds.
-//! - [`load`] drives a server over kept-alive connections; [`calls`] writes what it sends and
-//!   checks every answer.
-//! - [`bare`] runs the service's SQL without the service; [`fixed`] answers a constant.
-//! - [`data`] makes people, groups and memberships from a seed; [`process`] starts and pins the
-//!   parts; [`stat`] and [`table`] say what came out.
+//! - [`mod@measure`] runs the subjects in alternating rounds.
+//! - [`load`] drives a server over kept-alive connections; [`calls`] writes the requests and
+//!   checks every response.
+//! - [`bare`] runs the service's SQL without the service; [`fixed`] serves a constant response.
+//! - [`data`] generates users, groups and memberships from a seed; [`process`] starts and pins
+//!   the processes; [`stat`] and [`table`] compute and format the results.
 
-#![expect(clippy::print_stdout, reason = "the table is what this program is for")]
+#![expect(clippy::print_stdout, reason = "the program prints a table")]
 
 mod bare;
 mod calls;
@@ -28,15 +28,15 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 
 use crate::data::Scale;
-use crate::failure::{Result, told};
+use crate::failure::{Result, fail};
 use crate::measure::{Plan, measure};
 use crate::process::{Pinning, machine, own_program};
 use crate::table::{Table, circumstances};
 
-/// Measures the release binary of trivium beside bare SQL and a bare HTTP server.
+/// Benchmarks the release binary of trivium against bare SQL and a bare HTTP server.
 ///
-/// Exits with 1 when a floor is missed, an answer was wrong, or an acknowledged join is not in
-/// the database afterwards.
+/// Exits with 1 if a floor is missed, a response is wrong, or an acknowledged join is not in the
+/// database afterwards.
 #[derive(Debug, Parser)]
 #[command(
     max_term_width = 100,
@@ -50,29 +50,29 @@ struct Options {
     #[command(flatten)]
     run: Run,
     #[command(subcommand)]
-    part: Option<Part>,
+    worker: Option<Worker>,
 }
 
 #[derive(Debug, Args)]
 struct Run {
-    /// A few seconds on little data: everything is checked but the floors
+    /// Run for a few seconds on little data, and check everything but the floors
     #[arg(long)]
     quick: bool,
-    /// Also write the table, the machine and how it was measured, as Markdown
+    /// Also write the results, the machine and the method to a Markdown file
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
-    /// The binary to measure [default: trivium beside this program]
+    /// The binary to measure [default: trivium in the folder of this program]
     #[arg(long, value_name = "FILE")]
     trivium: Option<PathBuf>,
-    /// Where the databases are made and removed: a disk like the one to serve from [default:
-    /// beside this program]
+    /// The folder for the temporary databases, on a disk like that of a server [default: the
+    /// folder of this program]
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
-    /// Rounds of each measurement
+    /// Number of rounds per measurement
     #[arg(long, default_value_t = 15, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
     rounds: u16,
-    /// How long each of them takes, in milliseconds
+    /// Duration of a round in milliseconds
     #[arg(long, default_value_t = 1000, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u64).range(50..=600_000))]
     milliseconds: u64,
@@ -80,10 +80,10 @@ struct Run {
     scale: Scale,
 }
 
-/// The processes that it starts beside itself.
+/// The processes that the benchmark starts from its own binary.
 #[derive(Debug, Subcommand)]
 #[command(hide = true)]
-enum Part {
+enum Worker {
     #[command(hide = true)]
     Bare(bare::Options),
     #[command(hide = true)]
@@ -92,9 +92,9 @@ enum Part {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let outcome = match &options.part {
-        Some(Part::Bare(options)) => bare::work(options).map(|()| true),
-        Some(Part::Fixed(fixed)) => fixed::serve(fixed).map(|()| true),
+    let outcome = match &options.worker {
+        Some(Worker::Bare(options)) => bare::run(options).map(|()| true),
+        Some(Worker::Fixed(fixed)) => fixed::serve(fixed).map(|()| true),
         None => run(&options.run),
     };
     match outcome {
@@ -107,29 +107,29 @@ fn main() -> ExitCode {
     }
 }
 
-/// Measures and tells. False when a floor was missed.
+/// Runs the benchmark; false if a floor was missed.
 fn run(run: &Run) -> Result<bool> {
     let own = own_program()?;
-    let beside = own.parent().unwrap_or(Path::new("."));
+    let own_folder = own.parent().unwrap_or(Path::new("."));
     let program = run
         .trivium
         .clone()
-        .unwrap_or_else(|| beside.join("trivium"));
+        .unwrap_or_else(|| own_folder.join("trivium"));
     let Ok(program) = program.canonicalize() else {
-        return told(format!(
-            "there is no {}: build it with cargo build --release --workspace",
+        return fail(format!(
+            "cannot find {}; build it with cargo build --release --workspace",
             program.display()
         ));
     };
     let folder = tempfile::Builder::new()
         .prefix("trivium-bench-")
-        .tempdir_in(run.folder.as_deref().unwrap_or(beside))?;
+        .tempdir_in(run.folder.as_deref().unwrap_or(own_folder))?;
     let plan = plan(run);
     let pinning = Pinning::begin();
-    let progress = std::io::stderr().is_terminal();
-    let tell = |words: &str| {
-        if progress {
-            eprintln!("{words} …");
+    let interactive = std::io::stderr().is_terminal();
+    let progress = |message: &str| {
+        if interactive {
+            eprintln!("{message} …");
         }
     };
     let measured = measure(
@@ -137,10 +137,10 @@ fn run(run: &Run) -> Result<bool> {
         &folder.path().canonicalize()?,
         &pinning,
         plan,
-        &tell,
+        &progress,
     )?;
     let table = Table::of(&measured, !run.quick);
-    let circumstances = circumstances(&measured, plan, &pinning.words());
+    let circumstances = circumstances(&measured, plan, &pinning.description());
     println!("{table}\n\n{circumstances}");
     if let Some(path) = &run.write {
         std::fs::write(path, document(&table, &circumstances))?;
@@ -154,7 +154,7 @@ fn plan(run: &Run) -> Plan {
         return Plan {
             scale: Scale {
                 groups: 2_000,
-                people: 200,
+                users: 200,
                 ..run.scale
             },
             rounds: 2,
@@ -170,7 +170,7 @@ fn plan(run: &Run) -> Plan {
     }
 }
 
-/// The page that is kept beside the code.
+/// Returns the text of `docs/BENCHMARK.md`.
 fn document(table: &Table, circumstances: &str) -> String {
     let command: Vec<String> = std::env::args().skip(1).collect();
     format!(
@@ -183,6 +183,6 @@ fn document(table: &Table, circumstances: &str) -> String {
             .lines()
             .map(|line| format!("{line}  \n"))
             .collect::<String>(),
-        table.how(),
+        table.methods(),
     )
 }

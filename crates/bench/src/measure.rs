@@ -1,4 +1,4 @@
-//! The plan: what is measured beside what, in alternating rounds.
+//! The measurements, in alternating rounds of all subjects.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 
 use crate::bare::Bare;
 use crate::calls::{Calls, Operation, Protocol};
-use crate::data::{self, Census, Pairs, Person, Scale};
-use crate::failure::{Result, told};
-use crate::load::{self, Answer};
-use crate::process::{Pinning, Server, Trivium, computed, own_program, resident};
+use crate::data::{self, Census, Pairs, Scale, User};
+use crate::failure::{Result, fail};
+use crate::load::{self, Response};
+use crate::process::{Pinning, Server, Trivium, cpu_time, own_program, resident};
 use crate::stat::{Round, rate};
 
-/// How long and how often.
+/// The size of the data, and number and length of the rounds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     pub(crate) scale: Scale,
@@ -24,19 +24,19 @@ pub(crate) struct Plan {
     pub(crate) starts: usize,
 }
 
-/// What is measured.
+/// The subject of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     /// The service.
     Service(Operation, Protocol),
-    /// The same SQL without it.
+    /// The SQL of the service, without the service.
     Bare(Operation),
-    /// A constant answer of the same size.
+    /// A constant response of the same size.
     Static(Operation, Protocol),
 }
 
 impl Subject {
-    /// All that a round of an operation has.
+    /// Returns the subjects of a round of this operation.
     fn of(operation: Operation) -> Vec<Self> {
         let service = |protocol: &Protocol| Self::Service(operation, *protocol);
         let mut subjects: Vec<Self> = protocols(operation).iter().map(service).collect();
@@ -48,7 +48,7 @@ impl Subject {
     }
 }
 
-/// Over which an operation is measured: for the same work in each.
+/// Returns the protocols that an operation is measured over, with the same work in each.
 fn protocols(operation: Operation) -> &'static [Protocol] {
     match operation {
         Operation::GetMyGroups | Operation::JoinGroup => {
@@ -58,31 +58,31 @@ fn protocols(operation: Operation) -> &'static [Protocol] {
     }
 }
 
-/// Those that are also held against a constant answer.
+/// The protocols that are also compared with a constant response.
 const COMPARED: [Protocol; 2] = [Protocol::Json, Protocol::XmlRpc];
 
-/// What came out.
+/// The results.
 #[derive(Default)]
 pub(crate) struct Measured {
     rounds: HashMap<Subject, Vec<Round>>,
     sizes: HashMap<(Operation, Protocol), usize>,
-    /// Joins that were acknowledged, and found in the database afterwards.
+    /// Number of acknowledged joins, all found in the database afterwards.
     pub(crate) joins: u64,
-    /// Seconds from nothing to ready.
+    /// Seconds from the start of the process to ready.
     pub(crate) cold_starts: Vec<f64>,
-    /// KiB of the idle server.
+    /// Resident memory of the idle server, in KiB.
     pub(crate) resident: f64,
-    /// Bytes of the binary.
+    /// Size of the binary, in bytes.
     pub(crate) binary: u64,
 }
 
 impl Measured {
-    /// The rounds of a subject.
+    /// Returns the rounds of a subject.
     pub(crate) fn rounds(&self, subject: Subject) -> &[Round] {
         self.rounds.get(&subject).map_or(&[], Vec::as_slice)
     }
 
-    /// Bytes of an answer's body.
+    /// Returns the size of a response body, in bytes.
     pub(crate) fn size(&self, operation: Operation, protocol: Protocol) -> usize {
         self.sizes
             .get(&(operation, protocol))
@@ -91,13 +91,13 @@ impl Measured {
     }
 }
 
-/// Measures everything in one run; `tell` hears what is under way.
+/// Runs all measurements; calls `progress` at the start of each step.
 pub(crate) fn measure(
     program: &Path,
     folder: &Path,
     pinning: &Pinning,
     plan: Plan,
-    tell: &dyn Fn(&str),
+    progress: &dyn Fn(&str),
 ) -> Result<Measured> {
     let trivium = Trivium {
         program,
@@ -108,32 +108,32 @@ pub(crate) fn measure(
         binary: std::fs::metadata(program)?.len(),
         ..Measured::default()
     };
-    start_cold(&trivium, plan, &mut measured, tell)?;
+    start_cold(&trivium, plan, &mut measured, progress)?;
 
-    tell("making the data");
-    let (ours, theirs) = (folder.join("service.db"), folder.join("bare.db"));
-    trivium.create(&ours)?;
-    data::fill(&ours, plan.scale)?;
-    data::copy(&ours, &theirs)?;
-    let before = Census::take(&ours)?;
+    progress("generating the data");
+    let (service, bare) = (folder.join("service.db"), folder.join("bare.db"));
+    trivium.create(&service)?;
+    data::fill(&service, plan.scale)?;
+    data::copy(&service, &bare)?;
+    let before = Census::take(&service)?;
 
-    let mut bench = Bench::start(&trivium, plan, &ours, &theirs)?;
-    // Reads come first: joins give people more than their 18 groups.
+    let mut bench = Bench::start(&trivium, plan, &service, &bare)?;
+    // Reads come first, because joins add to the 18 groups of the users.
     for operation in [
         Operation::GetMyGroups,
         Operation::JoinGroup,
         Operation::JoinByInvitation,
     ] {
-        tell("warming up");
+        progress("warming up");
         bench.prepare(operation, &mut measured)?;
         for subject in Subject::of(operation) {
             bench.round(subject, plan.length / 4)?;
         }
         for number in 1..=plan.rounds {
-            tell(&format!("{operation:?}: round {number} of {}", plan.rounds));
+            progress(&format!("{operation:?}: round {number} of {}", plan.rounds));
             let mut subjects = Subject::of(operation);
             if number % 2 == 0 {
-                // What drifts within a round then drifts both ways.
+                // So that a drift within a round affects both orders alike.
                 subjects.reverse();
             }
             for subject in subjects {
@@ -143,35 +143,35 @@ pub(crate) fn measure(
         }
     }
 
-    tell("counting the memberships");
+    progress("counting the memberships");
     measured.joins = bench.joined;
     let (joined, bare_joined) = (bench.joined, bench.bare_joined);
     bench.kill()?;
-    for (database, joins) in [(&ours, joined), (&theirs, bare_joined)] {
-        let (after, promised) = (Census::take(database)?, before.plus(joins));
-        if after != promised {
-            return told(format!(
-                "{joins} joins were acknowledged, which makes {promised:?}; found was {after:?}"
+    for (database, joins) in [(&service, joined), (&bare, bare_joined)] {
+        let (after, expected) = (Census::take(database)?, before.plus(joins));
+        if after != expected {
+            return fail(format!(
+                "{joins} joins were acknowledged: expected {expected:?}, found {after:?}"
             ));
         }
     }
     Ok(measured)
 }
 
-/// Cold starts on new databases, and the memory of a server that has nothing to do.
+/// Measures cold starts on new databases, and the memory of an idle server.
 fn start_cold(
     trivium: &Trivium<'_>,
     plan: Plan,
     measured: &mut Measured,
-    tell: &dyn Fn(&str),
+    progress: &dyn Fn(&str),
 ) -> Result<()> {
-    tell("starting cold");
+    progress("measuring cold starts");
     for number in 0..plan.starts {
         let database = trivium.folder.join(format!("cold-{number}.db"));
         let (spent, server) = trivium.cold_start(&database, await_ready)?;
         measured.cold_starts.push(spent.as_secs_f64());
         if number + 1 == plan.starts {
-            // Threads that end after the first request have ended.
+            // Give threads that end after the first request time to end.
             std::thread::sleep(Duration::from_millis(500));
             measured.resident = resident(server.id())?;
         }
@@ -181,26 +181,26 @@ fn start_cold(
 }
 
 fn await_ready(address: SocketAddr) -> Result<()> {
-    let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(20) {
-        let answer = load::ask(address, b"GET /ready HTTP/1.1\r\nHost: trivium\r\n\r\n")?;
-        if answer.status == 200 {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(20) {
+        let response = load::send(address, b"GET /ready HTTP/1.1\r\nHost: trivium\r\n\r\n")?;
+        if response.status == 200 {
             return Ok(());
         }
     }
-    told("/ready does not answer 200")
+    fail("/ready does not respond with 200")
 }
 
-/// Everything that runs during the rounds.
+/// The processes and calls of the rounds.
 struct Bench<'a> {
     pinning: &'a Pinning,
     scale: Scale,
-    people: Rc<[Person]>,
+    users: Rc<[User]>,
     server: Server,
     bare: Bare,
-    /// Joins that the service has not been asked for yet.
+    /// Joins that are sent to the service.
     pairs: Rc<RefCell<Pairs>>,
-    /// Joins for who answers without making them.
+    /// Joins that are sent to the constant servers, which do not execute them.
     spare: Rc<RefCell<Pairs>>,
     statics: HashMap<(Operation, Protocol), Server>,
     calls: HashMap<Subject, Rc<RefCell<Calls>>>,
@@ -209,16 +209,16 @@ struct Bench<'a> {
 }
 
 impl<'a> Bench<'a> {
-    fn start(trivium: &Trivium<'a>, plan: Plan, ours: &Path, theirs: &Path) -> Result<Self> {
-        let pairs = |stream| Pairs::new(ours, plan.scale, stream).map(RefCell::new);
+    fn start(trivium: &Trivium<'a>, plan: Plan, service: &Path, bare: &Path) -> Result<Self> {
+        let pairs = |stream| Pairs::new(service, plan.scale, stream).map(RefCell::new);
         Ok(Self {
             pinning: trivium.pinning,
             scale: plan.scale,
-            people: data::people(plan.scale).into(),
+            users: data::users(plan.scale).into(),
             pairs: Rc::new(pairs(30)?),
             spare: Rc::new(pairs(31)?),
-            server: trivium.serve(ours)?,
-            bare: Bare::start(trivium.pinning, theirs, plan.scale)?,
+            server: trivium.serve(service)?,
+            bare: Bare::start(trivium.pinning, bare, plan.scale)?,
             statics: HashMap::new(),
             calls: HashMap::new(),
             joined: 0,
@@ -226,32 +226,30 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Looks at one answer over each protocol, and starts the servers that answer as much.
+    /// Sends one request over each protocol, and starts constant servers with responses of the
+    /// same size.
     fn prepare(&mut self, operation: Operation, measured: &mut Measured) -> Result<()> {
         for &protocol in protocols(operation) {
             let calls = |pairs: &Rc<RefCell<Pairs>>| {
-                let (people, pairs) = (Rc::clone(&self.people), Rc::clone(pairs));
+                let (users, pairs) = (Rc::clone(&self.users), Rc::clone(pairs));
                 match operation {
                     Operation::JoinGroup | Operation::JoinByInvitation => {
-                        Calls::joins(operation, protocol, people, self.scale, pairs)
+                        Calls::joins(operation, protocol, users, self.scale, pairs)
                     }
-                    Operation::GetMyGroups => Calls::my_groups(protocol, people, self.scale),
+                    Operation::GetMyGroups => Calls::my_groups(protocol, users, self.scale),
                 }
             };
             let (mut real, spare) = (calls(&self.pairs), calls(&self.spare));
-            let answer = self.example(operation, &mut real)?;
-            let (kind, bytes) = ((operation, protocol), answer.body.len());
+            let response = self.example(operation, &mut real)?;
+            let (kind, bytes) = ((operation, protocol), response.body.len());
             measured.sizes.insert(kind, bytes);
             if COMPARED.contains(&protocol) && operation != Operation::JoinByInvitation {
-                let server = start_static(self.pinning, &answer)?;
+                let server = start_static(self.pinning, &response)?;
                 self.statics.insert(kind, server);
             }
             for (subject, calls) in [
                 (Subject::Service(operation, protocol), real),
-                (
-                    Subject::Static(operation, protocol),
-                    spare.answered_with(bytes),
-                ),
+                (Subject::Static(operation, protocol), spare.expecting(bytes)),
             ] {
                 self.calls.insert(subject, Rc::new(RefCell::new(calls)));
             }
@@ -259,25 +257,25 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// The first answer of the service, whose size the constant answer gets.
-    fn example(&mut self, operation: Operation, calls: &mut Calls) -> Result<Answer> {
+    /// Returns the first response of the service, which sets the size of the constant response.
+    fn example(&mut self, operation: Operation, calls: &mut Calls) -> Result<Response> {
         let mut request = Vec::new();
         calls.write(&mut request)?;
-        let answer = load::ask(self.server.address, &request)?;
-        if !matches!(answer.status, 200 | 201) || !calls.is_right(&answer.body) {
-            return told(format!(
-                "{operation:?} answers {}: {}",
-                answer.status,
-                load::begin(&answer.body)
+        let response = load::send(self.server.address, &request)?;
+        if !matches!(response.status, 200 | 201) || !calls.is_correct(&response.body) {
+            return fail(format!(
+                "{operation:?}: unexpected response {}: {}",
+                response.status,
+                load::excerpt(&response.body)
             ));
         }
         if operation != Operation::GetMyGroups {
             self.joined += 1;
         }
-        Ok(answer)
+        Ok(response)
     }
 
-    /// One measurement.
+    /// Runs one measurement.
     fn round(&mut self, subject: Subject, length: Duration) -> Result<Round> {
         let (process, address) = match subject {
             Subject::Bare(operation) => return self.bare_round(operation, length),
@@ -285,43 +283,43 @@ impl<'a> Bench<'a> {
             Subject::Static(operation, protocol) => {
                 match self.statics.get(&(operation, protocol)) {
                     Some(server) => (server.id(), server.address),
-                    None => return told(format!("{subject:?} was not started")),
+                    None => return fail(format!("no server for {subject:?}")),
                 }
             }
         };
         let Some(calls) = self.calls.get(&subject) else {
-            return told(format!("{subject:?} has no calls"));
+            return fail(format!("no calls for {subject:?}"));
         };
-        let myself = std::process::id();
-        let before = (computed(process)?, computed(myself)?);
-        let seen = load::drive(address, calls, length)?;
-        let after = (computed(process)?, computed(myself)?);
-        if seen.wrong > 0 {
-            return told(format!(
-                "{subject:?}: {} of {} answers were wrong, such as {}",
-                seen.wrong,
-                seen.wrong + seen.right,
-                seen.example
+        let driver = std::process::id();
+        let before = (cpu_time(process)?, cpu_time(driver)?);
+        let tally = load::drive(address, calls, length)?;
+        let after = (cpu_time(process)?, cpu_time(driver)?);
+        if tally.wrong > 0 {
+            return fail(format!(
+                "{subject:?}: {} of {} responses were wrong, e.g. {}",
+                tally.wrong,
+                tally.wrong + tally.correct,
+                tally.example
             ));
         }
         if matches!(
             subject,
             Subject::Service(Operation::JoinGroup | Operation::JoinByInvitation, _)
         ) {
-            self.joined += seen.right;
+            self.joined += tally.correct;
         }
-        let share = |spent: Duration| spent.as_secs_f64() / seen.elapsed.as_secs_f64();
+        let share = |spent: Duration| spent.as_secs_f64() / tally.elapsed.as_secs_f64();
         Ok(Round {
-            rate: rate(seen.right, seen.elapsed),
+            rate: rate(tally.correct, tally.elapsed),
             server: share(after.0.saturating_sub(before.0)),
             driver: share(after.1.saturating_sub(before.1)),
         })
     }
 
     fn bare_round(&mut self, operation: Operation, length: Duration) -> Result<Round> {
-        let before = computed(self.bare.id())?;
+        let before = cpu_time(self.bare.id())?;
         let (count, elapsed) = self.bare.run(operation, length)?;
-        let spent = computed(self.bare.id())?.saturating_sub(before);
+        let spent = cpu_time(self.bare.id())?.saturating_sub(before);
         if operation == Operation::JoinGroup {
             self.bare_joined += count;
         }
@@ -332,17 +330,17 @@ impl<'a> Bench<'a> {
         })
     }
 
-    /// Ends everything, without giving anybody time to tidy up.
+    /// Kills the processes, so that they cannot write anything more.
     fn kill(self) -> Result<()> {
         self.server.kill()
     }
 }
 
-/// A server of the same answer.
-fn start_static(pinning: &Pinning, answer: &Answer) -> Result<Server> {
-    let mut command = pinning.on_servers_core(&own_program()?);
+/// Starts a server of a constant response of the same size and media type.
+fn start_static(pinning: &Pinning, response: &Response) -> Result<Server> {
+    let mut command = pinning.on_server_core(&own_program()?);
     command
-        .args(["fixed", "--bytes", &answer.body.len().to_string()])
-        .args(["--content-type", &answer.content_type]);
+        .args(["fixed", "--bytes", &response.body.len().to_string()])
+        .args(["--content-type", &response.content_type]);
     Server::start(command)
 }

@@ -1,5 +1,4 @@
-//! Processes: which core they run on, the server under measurement, and what the system tells
-//! of them.
+//! Processes: CPU pinning, the measured server, and statistics from /proc.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -7,19 +6,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::failure::{Failure, Result, told};
+use crate::failure::{Failure, Result, fail};
 
-/// Ticks in a second of the times in /proc: Linux tells programs 100 on every machine.
+/// Ticks per second of the times in /proc: Linux reports 100 on every machine.
 const TICKS: f64 = 100.0;
 
-/// Which core is whose.
+/// The assignment of cores.
 pub(crate) struct Pinning {
     server: Option<String>,
     driver: Option<String>,
 }
 
 impl Pinning {
-    /// The server gets the first core that may be used, this program the second.
+    /// Assigns the first allowed core to the server, and the second one to this program.
     pub(crate) fn begin() -> Self {
         let mut pinning = Self {
             server: None,
@@ -29,21 +28,21 @@ impl Pinning {
         let (Some(server), Some(driver)) = (cores.next(), cores.next()) else {
             return pinning;
         };
-        let moved = Command::new("taskset")
+        let pinned = Command::new("taskset")
             .args(["--all-tasks", "--cpu-list", "--pid", &driver])
             .arg(std::process::id().to_string())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status();
-        if moved.is_ok_and(|status| status.success()) {
+        if pinned.is_ok_and(|status| status.success()) {
             pinning.server = Some(server);
             pinning.driver = Some(driver);
         }
         pinning
     }
 
-    /// A command for the server's core.
-    pub(crate) fn on_servers_core(&self, program: &Path) -> Command {
+    /// Returns a command that runs on the server's core.
+    pub(crate) fn on_server_core(&self, program: &Path) -> Command {
         match &self.server {
             Some(core) => {
                 let mut command = Command::new("taskset");
@@ -54,20 +53,20 @@ impl Pinning {
         }
     }
 
-    /// How it is, in a sentence.
-    pub(crate) fn words(&self) -> String {
+    /// Returns a description for the report.
+    pub(crate) fn description(&self) -> String {
         match (&self.server, &self.driver) {
             (Some(server), Some(driver)) => {
                 format!(
                     "the server and the bare loop on core {server}, the driver on core {driver}"
                 )
             }
-            _ => "nothing is pinned: that takes two cores and taskset".into(),
+            _ => "nothing, which needs two cores and taskset".into(),
         }
     }
 }
 
-/// The numbers of the cores that this process may use, from a list such as `0-3,8`.
+/// Returns the cores that this process may use, from a list such as `0-3,8`.
 fn allowed_cores() -> Vec<String> {
     let list = status_of(std::process::id(), "Cpus_allowed_list").unwrap_or_default();
     list.split(',')
@@ -80,7 +79,7 @@ fn allowed_cores() -> Vec<String> {
         .collect()
 }
 
-/// A line of /proc/PID/status.
+/// Returns a field of /proc/PID/status.
 fn status_of(process: u32, name: &str) -> Option<String> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     status
@@ -89,17 +88,18 @@ fn status_of(process: u32, name: &str) -> Option<String> {
         .map(|value| value.trim().to_owned())
 }
 
-/// Memory that a process has in use, in KiB.
+/// Returns the resident memory of a process, in KiB.
 pub(crate) fn resident(process: u32) -> Result<f64> {
     status_of(process, "VmRSS")
         .and_then(|value| value.split(' ').next()?.parse().ok())
-        .ok_or_else(|| Failure::Told(format!("/proc/{process}/status tells no VmRSS")))
+        .ok_or_else(|| Failure::Message(format!("no VmRSS in /proc/{process}/status")))
 }
 
-/// How long a process has computed, all its threads together.
-pub(crate) fn computed(process: u32) -> Result<Duration> {
+/// Returns the CPU time of a process with all its threads.
+pub(crate) fn cpu_time(process: u32) -> Result<Duration> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
-    // The name in parentheses may hold spaces; user and system time are 12 and 13 after it.
+    // The name in parentheses may contain spaces; user and system time are the 12th and 13th
+    // fields after it.
     let ticks = stat.rsplit_once(')').map_or(0.0, |(_, rest)| {
         rest.split_whitespace()
             .skip(11)
@@ -110,56 +110,57 @@ pub(crate) fn computed(process: u32) -> Result<Duration> {
     Ok(Duration::from_secs_f64(ticks / TICKS))
 }
 
-/// This program, to be run again as a process of its own.
+/// Returns the path of this program, to start it again as a worker.
 pub(crate) fn own_program() -> Result<PathBuf> {
     Ok(std::env::current_exe()?)
 }
 
-/// A server process; it ends with this value.
+/// A server process, killed on drop.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: SocketAddr,
-    /// A closed pipe would end a server that says more.
-    _words: BufReader<ChildStdout>,
+    /// Kept open: a server that prints to a closed pipe would end.
+    _stdout: BufReader<ChildStdout>,
 }
 
 impl Server {
-    /// Starts a server and waits for the line that tells its address.
+    /// Starts a server and waits for the line with its address.
     pub(crate) fn start(mut command: Command) -> Result<Self> {
-        // It logs every request, as it does for everybody; a log file on the same disk would
-        // be measured with it.
+        // The server logs every request, as usual. The log is discarded, because a file on the
+        // same disk would affect the measurement.
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()?;
         let Some(stdout) = child.stdout.take() else {
-            return told("a server has no standard output");
+            return fail("cannot open the standard output of a server");
         };
-        let mut words = BufReader::new(stdout);
+        let mut stdout = BufReader::new(stdout);
         let mut line = String::new();
-        while words.read_line(&mut line)? > 0 {
+        while stdout.read_line(&mut line)? > 0 {
             if let Some(address) = address(&line) {
                 return Ok(Self {
                     child,
                     address,
-                    _words: words,
+                    _stdout: stdout,
                 });
             }
             line.clear();
         }
-        told(format!(
-            "a server ended with {} before it told its address: {command:?}",
+        fail(format!(
+            "a server ended with {} before it printed its address: {command:?}",
             child.wait()?
         ))
     }
 
-    /// Its process.
+    /// Returns the process ID.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Ends it without a chance to write anything more: what it has acknowledged must be there.
+    /// Kills the server, so that it cannot write anything more: acknowledged joins must be on
+    /// disk.
     pub(crate) fn kill(mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;
@@ -174,23 +175,23 @@ impl Drop for Server {
     }
 }
 
-/// The address at the end of a line such as `Trivium serves … on http://127.0.0.1:8080`.
+/// Parses the address at the end of a line such as `Trivium serves … on http://127.0.0.1:8080`.
 fn address(line: &str) -> Option<SocketAddr> {
     let (_, rest) = line.rsplit_once("http://")?;
     rest.trim().parse().ok()
 }
 
-/// The binary under measurement.
+/// The measured binary.
 pub(crate) struct Trivium<'a> {
     pub(crate) program: &'a Path,
     pub(crate) pinning: &'a Pinning,
-    /// Where it runs, so that no configuration file is found.
+    /// The working directory, which has no configuration file.
     pub(crate) folder: &'a Path,
 }
 
 impl Trivium<'_> {
-    fn command(&self, database: &Path, words: &[&str]) -> Command {
-        let mut command = self.pinning.on_servers_core(self.program);
+    fn command(&self, database: &Path, arguments: &[&str]) -> Command {
+        let mut command = self.pinning.on_server_core(self.program);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("TRIVIUM_") {
                 command.env_remove(name);
@@ -198,44 +199,44 @@ impl Trivium<'_> {
         }
         command
             .current_dir(self.folder)
-            .args(words)
+            .args(arguments)
             .arg("--database")
             .arg(format!("sqlite:{}", database.display()));
         command
     }
 
-    /// Makes a database with its tables.
+    /// Creates a database with its tables.
     pub(crate) fn create(&self, database: &Path) -> Result<()> {
         let output = self.command(database, &["user", "list"]).output()?;
         if output.status.success() {
             return Ok(());
         }
-        told(format!(
+        fail(format!(
             "trivium user list failed: {}",
             String::from_utf8_lossy(&output.stderr).trim()
         ))
     }
 
-    /// Serves a database.
+    /// Starts a server on a database.
     pub(crate) fn serve(&self, database: &Path) -> Result<Server> {
-        let words = ["serve", "--listen", "127.0.0.1:0", "--workers", "1"];
-        Server::start(self.command(database, &words))
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--workers", "1"];
+        Server::start(self.command(database, &arguments))
     }
 
-    /// How long it takes from nothing to an answer of `/ready`; `ask` waits for that answer.
+    /// Starts a server and measures the time until `await_ready` returns.
     pub(crate) fn cold_start(
         &self,
         database: &Path,
-        ask: impl FnOnce(SocketAddr) -> Result<()>,
+        await_ready: impl FnOnce(SocketAddr) -> Result<()>,
     ) -> Result<(Duration, Server)> {
-        let began = Instant::now();
+        let started = Instant::now();
         let server = self.serve(database)?;
-        ask(server.address)?;
-        Ok((began.elapsed(), server))
+        await_ready(server.address)?;
+        Ok((started.elapsed(), server))
     }
 }
 
-/// The machine, in a sentence.
+/// Returns a description of the machine.
 pub(crate) fn machine() -> String {
     let cpus = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let cores = cpus.lines().filter(|l| l.starts_with("processor")).count();
@@ -252,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_is_the_last_word() {
+    fn address_is_the_last_word_of_a_line() {
         let line = "Trivium serves sqlite:/a/http://b.db on http://127.0.0.1:4711\n";
         assert_eq!(address(line), "127.0.0.1:4711".parse().ok());
         assert_eq!(address("nothing to see"), None);

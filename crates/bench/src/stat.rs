@@ -1,24 +1,24 @@
-//! Medians: what a noisy machine can still tell.
+//! Medians, which are robust on a noisy machine.
 
 use std::time::Duration;
 
 /// One measurement of one subject.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Round {
-    /// Calls answered rightly, in a second.
+    /// Correct responses per second.
     pub(crate) rate: f64,
-    /// Which part of the time the server computed, 1 for all of it.
+    /// CPU time of the server, as a fraction of the elapsed time.
     pub(crate) server: f64,
-    /// Which part of the time the driver computed.
+    /// CPU time of the driver, as a fraction of the elapsed time.
     pub(crate) driver: f64,
 }
 
-/// Calls in a second.
+/// Returns the calls per second.
 pub(crate) fn rate(calls: u64, elapsed: Duration) -> f64 {
     calls as f64 / elapsed.as_secs_f64().max(1e-9)
 }
 
-/// The middle of some values; 0 of none.
+/// Returns the median; 0 if there are no values.
 pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);
@@ -31,19 +31,19 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
-/// Two subjects measured in alternation: how the first compares to the second.
+/// The ratio of two subjects that were measured in alternation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Ratio {
     /// The median of the rounds' ratios.
     pub(crate) median: f64,
-    /// That of the worst round.
-    pub(crate) least: f64,
-    /// That of the best.
-    pub(crate) most: f64,
+    /// The lowest ratio of a round.
+    pub(crate) min: f64,
+    /// The highest ratio of a round.
+    pub(crate) max: f64,
 }
 
 impl Ratio {
-    /// Compares round by round: both halves of a round met the same weather.
+    /// Compares the subjects round by round, since both ran under the same conditions in a round.
     pub(crate) fn of(one: &[Round], other: &[Round]) -> Self {
         let ratios: Vec<f64> = one
             .iter()
@@ -52,8 +52,8 @@ impl Ratio {
             .collect();
         Self {
             median: median(ratios.iter().copied()),
-            least: ratios.iter().copied().fold(f64::INFINITY, f64::min),
-            most: ratios.iter().copied().fold(0.0, f64::max),
+            min: ratios.iter().copied().fold(f64::INFINITY, f64::min),
+            max: ratios.iter().copied().fold(0.0, f64::max),
         }
     }
 }
@@ -71,17 +71,17 @@ mod tests {
     }
 
     #[test]
-    fn a_median_is_the_middle() {
+    fn median_is_the_middle_value() {
         assert_eq!(median([]), 0.0);
         assert_eq!(median([3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median([4.0, 1.0, 2.0, 3.0]), 2.5);
     }
 
     #[test]
-    fn ratios_are_taken_within_a_round() {
-        let slow_machine_in_the_middle = [round(10.0), round(1.0), round(12.0)];
-        let of = [round(20.0), round(2.0), round(20.0)];
-        let ratio = Ratio::of(&slow_machine_in_the_middle, &of);
-        assert_eq!((ratio.median, ratio.least, ratio.most), (0.5, 0.5, 0.6));
+    fn ratios_are_computed_per_round() {
+        let slow_in_the_middle = [round(10.0), round(1.0), round(12.0)];
+        let baseline = [round(20.0), round(2.0), round(20.0)];
+        let ratio = Ratio::of(&slow_in_the_middle, &baseline);
+        assert_eq!((ratio.median, ratio.min, ratio.max), (0.5, 0.5, 0.6));
     }
 }

@@ -1,4 +1,4 @@
-//! The table: what was measured, for people, and whether it keeps to its floors.
+//! The result table, and the check of the floors.
 
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table as Grid};
@@ -7,32 +7,32 @@ use crate::calls::{Operation, Protocol};
 use crate::measure::{Measured, Plan, Subject};
 use crate::stat::{Ratio, Round, median};
 
-/// The driver is the limit when it computes nearly all the time and the server does not.
+/// CPU share above which a process counts as busy. If only the driver is busy, it is the limit.
 const BUSY: f64 = 0.95;
 
-/// A line of the table.
+/// A row of the table.
 struct Row {
-    what: String,
+    subject: String,
     value: String,
-    beside: String,
-    its_value: String,
+    baseline: String,
+    baseline_value: String,
     ratio: String,
     rounds: String,
     floor: String,
-    kept: Option<bool>,
-    /// How it was measured, in a sentence.
-    how: String,
+    passed: Option<bool>,
+    /// How the row was measured.
+    method: String,
 }
 
-/// The lines, in the order in which they are read.
+/// The rows of the table, in display order.
 pub(crate) struct Table {
     rows: Vec<Row>,
 }
 
 impl Table {
-    /// Compares; without `floors`, nothing is judged.
+    /// Creates the table; checks the floors only if `floors` is true.
     pub(crate) fn of(measured: &Measured, floors: bool) -> Self {
-        let judge = |kept: bool| floors.then_some(kept);
+        let judge = |passed: bool| floors.then_some(passed);
         let mut rows = Vec::new();
         for (operation, floor) in [(Operation::JoinGroup, 0.3), (Operation::GetMyGroups, 0.4)] {
             rows.push(compare(
@@ -84,7 +84,7 @@ impl Table {
                 format!("{start:.0} ms"),
                 "at most 150 ms",
                 judge(start <= 150.0),
-                "from the start of the process, on a database that does not exist yet, to 200 \
+                "time from the start of the process, on a database that does not exist yet, to 200 \
                  from `/ready`; the median of several starts",
             )
         });
@@ -98,27 +98,27 @@ impl Table {
         ));
         let binary = measured.binary as f64 / 1e6;
         rows.push(figure(
-            "the binary",
+            "binary size",
             format!("{binary:.1} MB"),
             "at most 25 MB",
             judge(binary <= 25.0),
-            "the size of the file, with both databases built in",
+            "size of the file, with both databases built in",
         ));
         Self { rows }
     }
 
-    /// False when a floor was missed.
+    /// Returns whether no floor was missed.
     pub(crate) fn keeps_floors(&self) -> bool {
-        self.rows.iter().all(|row| row.kept != Some(false))
+        self.rows.iter().all(|row| row.passed != Some(false))
     }
 
-    /// One sentence for each row.
-    pub(crate) fn how(&self) -> String {
+    /// Returns a list with the method of each row.
+    pub(crate) fn methods(&self) -> String {
         self.rows
             .iter()
-            .map(|row| match row.beside.as_str() {
-                "" => format!("- **{}**: {}.\n", row.what, row.how),
-                beside => format!("- **{} / {beside}**: {}.\n", row.what, row.how),
+            .map(|row| match row.baseline.as_str() {
+                "" => format!("- **{}**: {}.\n", row.subject, row.method),
+                baseline => format!("- **{} / {baseline}**: {}.\n", row.subject, row.method),
             })
             .collect()
     }
@@ -128,19 +128,19 @@ impl std::fmt::Display for Table {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut grid = Grid::new();
         grid.load_preset(ASCII_MARKDOWN).set_header([
-            "what", "measured", "beside", "measured", "ratio", "rounds", "floor", "",
+            "subject", "measured", "baseline", "measured", "ratio", "rounds", "floor", "",
         ]);
         for row in &self.rows {
-            let verdict = match row.kept {
+            let verdict = match row.passed {
                 Some(true) => "ok",
-                Some(false) => "NOT",
+                Some(false) => "MISSED",
                 None => "",
             };
             grid.add_row([
-                &row.what,
+                &row.subject,
                 &row.value,
-                &row.beside,
-                &row.its_value,
+                &row.baseline,
+                &row.baseline_value,
                 &row.ratio,
                 &row.rounds,
                 &row.floor,
@@ -156,7 +156,7 @@ impl std::fmt::Display for Table {
     }
 }
 
-/// A line of two rates.
+/// Creates a row that compares two rates.
 fn compare(
     measured: &Measured,
     one: Subject,
@@ -167,30 +167,30 @@ fn compare(
     let (rounds, others) = (measured.rounds(one), measured.rounds(other));
     let ratio = Ratio::of(rounds, others);
     Row {
-        what: name(one, measured),
+        subject: name(one, measured),
         value: per_second(rounds),
-        beside: name(other, measured),
-        its_value: per_second(others),
+        baseline: name(other, measured),
+        baseline_value: per_second(others),
         ratio: format!("{:.2}", ratio.median),
-        rounds: format!("{:.2} to {:.2}", ratio.least, ratio.most),
+        rounds: format!("{:.2} to {:.2}", ratio.min, ratio.max),
         floor: floor.map_or_else(String::new, |floor| format!("at least {floor:.1}")),
-        kept: floor.and_then(|floor| judge(ratio.median >= floor)),
-        how: how(one, other).to_owned(),
+        passed: floor.and_then(|floor| judge(ratio.median >= floor)),
+        method: method(one, other).to_owned(),
     }
 }
 
-/// A line of one figure.
-fn figure(what: &str, value: String, floor: &str, kept: Option<bool>, how: &str) -> Row {
+/// Creates a row with one value.
+fn figure(subject: &str, value: String, floor: &str, passed: Option<bool>, method: &str) -> Row {
     Row {
-        what: what.to_owned(),
+        subject: subject.to_owned(),
         value,
-        beside: String::new(),
-        its_value: String::new(),
+        baseline: String::new(),
+        baseline_value: String::new(),
         ratio: String::new(),
         rounds: String::new(),
         floor: floor.to_owned(),
-        kept,
-        how: how.to_owned(),
+        passed,
+        method: method.to_owned(),
     }
 }
 
@@ -210,7 +210,7 @@ fn name(subject: Subject, measured: &Measured) -> String {
     };
     match subject {
         Subject::Service(operation, protocol) => call(operation, protocol),
-        Subject::Bare(Operation::JoinGroup) => "bare SQL, 64 joins a COMMIT".into(),
+        Subject::Bare(Operation::JoinGroup) => "bare SQL, 64 joins per COMMIT".into(),
         Subject::Bare(_) => "bare SQL".into(),
         Subject::Static(operation, protocol) => {
             format!("static {} bytes", measured.size(operation, protocol))
@@ -218,39 +218,39 @@ fn name(subject: Subject, measured: &Measured) -> String {
     }
 }
 
-fn how(one: Subject, other: Subject) -> &'static str {
+fn method(one: Subject, other: Subject) -> &'static str {
     match (one, other) {
         (_, Subject::Bare(Operation::JoinGroup)) => {
-            "form-encoded POSTs, each a new membership of a random person in a random open group, \
-             acknowledged after its COMMIT; beside it the same statements with the same pragmas \
-             and savepoints, prepared once, in a loop over SQLite's own library on a copy of the \
-             database"
+            "form-encoded POSTs, each a new membership of a random user in a random open group, \
+             acknowledged after its COMMIT; the baseline is a loop of the same statements with the \
+             same pragmas and savepoints, prepared once, on SQLite's own library and a copy of \
+             the database"
         }
         (_, Subject::Bare(Operation::GetMyGroups)) => {
-            "GETs by random people, each answered with their 18 groups; beside it the same \
+            "GETs by random users, each with a response of 18 groups; the baseline is the same \
              queries, from BEGIN to ROLLBACK, prepared once, reading every column of every row"
         }
         (Subject::Service(_, Protocol::Upcoming), _) => {
-            "the same work as Upcoming's clients ask for it, with an API key, answered in XML"
+            "the same work over the Upcoming dialect, with an API key and responses in XML"
         }
         (Subject::Service(_, Protocol::Onezone), _) => {
-            "each a new membership of a random person by the invitation to a random group, asked \
-             for as Onezone's clients do, and as form-encoded POSTs"
+            "each a new membership of a random user by the invitation to a random group, over the \
+             Onezone dialect, and as form-encoded POSTs"
         }
         (Subject::Service(Operation::JoinGroup, _), Subject::Service(..)) => {
             "the same joins as methodCalls"
         }
         (Subject::Service(Operation::GetMyGroups, _), Subject::Service(..)) => {
-            "the same question as methodCalls"
+            "the same calls as methodCalls"
         }
         _ => {
-            "the same requests, answered by the same HTTP library with the same settings and one \
-             constant body of the same size and media type"
+            "the same requests to the same HTTP library with the same settings, which responds with \
+             a constant body of the same size and media type"
         }
     }
 }
 
-/// The median rate; a star where the driver and not the server set it.
+/// Formats the median rate, with a star if the driver limited it and not the server.
 fn per_second(rounds: &[Round]) -> String {
     let of = |field: fn(&Round) -> f64| median(rounds.iter().map(field));
     let star = match of(|r| r.driver) >= BUSY && of(|r| r.server) < BUSY {
@@ -260,7 +260,7 @@ fn per_second(rounds: &[Round]) -> String {
     format!("{}/s{star}", thousands(of(|r| r.rate)))
 }
 
-/// `12 345`.
+/// Formats a number with thousands separators: `12 345`.
 fn thousands(rate: f64) -> String {
     let digits = format!("{rate:.0}");
     let mut spaced = String::new();
@@ -274,12 +274,12 @@ fn thousands(rate: f64) -> String {
 }
 
 fn range(values: impl Iterator<Item = f64> + Clone, decimals: usize) -> String {
-    let least = values.clone().fold(f64::INFINITY, f64::min);
-    let most = values.fold(0.0, f64::max);
-    format!("{least:.decimals$} to {most:.decimals$}")
+    let min = values.clone().fold(f64::INFINITY, f64::min);
+    let max = values.fold(0.0, f64::max);
+    format!("{min:.decimals$} to {max:.decimals$}")
 }
 
-/// How the run went, in a few sentences for below the table.
+/// Returns the parameters and the conditions of the run, to print below the table.
 pub(crate) fn circumstances(measured: &Measured, plan: Plan, pinning: &str) -> String {
     let busy = |field: fn(&Round) -> f64, subject: Subject| {
         let of = median(measured.rounds(subject).iter().map(field));
@@ -296,14 +296,14 @@ pub(crate) fn circumstances(measured: &Measured, plan: Plan, pinning: &str) -> S
     };
     format!(
         "{} rounds of {:.1} s for each rate, in alternation; ratios are the median of the rounds'.\n\
-         {} groups, {} people with 18 groups each, seed {}; {} kept-alive connections.\n\
+         {} groups, {} users with 18 groups each, seed {}; {} kept-alive connections.\n\
          Pinned: {pinning}.\n\
-         How busy, {}. {}. A * marks a rate that the driver set, not the server.\n\
+         CPU use, {}. {}. A * marks a rate that was limited by the driver, not by the server.\n\
          All {} acknowledged joins were in the database after the server was killed.\n",
         plan.rounds,
         plan.length.as_secs_f64(),
         plan.scale.groups,
-        plan.scale.people,
+        plan.scale.users,
         plan.scale.seed,
         crate::load::CONNECTIONS,
         busy_with(Operation::JoinGroup),
@@ -317,7 +317,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn thousands_are_apart() {
+    fn thousands_are_separated() {
         assert_eq!(thousands(7.4), "7");
         assert_eq!(thousands(12_345.0), "12 345");
         assert_eq!(thousands(1_234_567.0), "1 234 567");

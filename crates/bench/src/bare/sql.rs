@@ -1,9 +1,9 @@
 //! The statements of `joinGroup` and `getMyGroups`, as Diesel sends them to SQLite.
 //!
-//! They are copies, so that the bare loop runs without Diesel; the test below fails when the
-//! service sends other ones.
+//! They are copies, so that the bare loop runs without Diesel. The test below fails if the
+//! service sends other statements.
 
-/// What every connection of the service begins with.
+/// The pragmas of every connection of the service.
 pub(super) const PRAGMAS: &str = "PRAGMA busy_timeout = 5000;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
@@ -19,7 +19,7 @@ pub(super) const ROLLBACK: &str = "ROLLBACK";
 pub(super) const SAVEPOINT: &str = "SAVEPOINT change";
 pub(super) const RELEASE: &str = "RELEASE change";
 
-/// Whose token it is.
+/// Finds a token and its user.
 pub(super) const BEARER: &str = "SELECT `tokens`.`id`, `tokens`.`expires_at`, \
     `tokens`.`revoked_at`, `users`.`id`, `users`.`login`, `users`.`disabled_at`, \
     `users`.`deleted_at` FROM (`tokens` INNER JOIN `users` ON (`tokens`.`user_id` = `users`.`id`)) \
@@ -84,8 +84,8 @@ mod tests {
 
     static SENT: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-    /// Keeps every statement that Diesel sends, without its values.
-    fn listen() -> Option<Box<dyn Instrumentation>> {
+    /// Records every statement that Diesel sends, without the bound values.
+    fn record() -> Option<Box<dyn Instrumentation>> {
         Some(Box::new(|event: InstrumentationEvent<'_>| {
             if let InstrumentationEvent::StartQuery { query, .. } = event {
                 let statement = query.to_string();
@@ -99,7 +99,7 @@ mod tests {
         SENT.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The pragmas among some statements.
+    /// Returns the pragmas among the statements.
     fn pragmas(statements: &str) -> BTreeSet<String> {
         let pragmas = statements.split(';').map(str::trim);
         pragmas
@@ -108,7 +108,7 @@ mod tests {
             .collect()
     }
 
-    /// The statements of one call.
+    /// Returns the statements of one call.
     fn statements_of<O: Operation>(service: &Arc<Service>, call: O) -> Result<Vec<String>, String> {
         let origin = Origin {
             via: Via("rest-json"),
@@ -119,15 +119,15 @@ mod tests {
         service
             .run(call, Credentials::Token(token), origin)
             .map_err(|error| error.to_string())?;
-        // The pool opens further connections meanwhile.
+        // The pool may open further connections during the call.
         let mut statements = std::mem::take(&mut *sent());
         statements.retain(|statement| !statement.starts_with("PRAGMA"));
         Ok(statements)
     }
 
     #[test]
-    fn the_bare_loop_runs_what_the_service_runs() -> Result<(), Box<dyn Error>> {
-        set_default_instrumentation(listen)?;
+    fn statements_equal_those_of_the_service() -> Result<(), Box<dyn Error>> {
+        set_default_instrumentation(record)?;
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let database = Database::open(url.parse()?, &Options::default())?;
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn no_query_is_planned_anew_at_each_run() -> Result<(), Box<dyn Error>> {
+    fn queries_are_not_re_prepared_at_each_run() -> Result<(), Box<dyn Error>> {
         let connection = rusqlite::Connection::open_in_memory()?;
         connection.execute_batch(include_str!(
             "../../../../migrations/sqlite/2026-11-21-000000_group_service/up.sql"
@@ -184,8 +184,8 @@ mod tests {
                 let mut rows = statement.raw_query();
                 while rows.next()?.is_some() {}
             }
-            let anew = statement.get_status(rusqlite::StatementStatus::RePrepare);
-            assert_eq!(anew, 0, "{query}");
+            let re_prepared = statement.get_status(rusqlite::StatementStatus::RePrepare);
+            assert_eq!(re_prepared, 0, "{query}");
         }
         Ok(())
     }
