@@ -87,10 +87,10 @@ fn each_rule_has_its_message_in_every_format() {
         check_everywhere(&server, "GET", "getGroups", &[arguments], expect);
     }
     // Quoted values are cut, and stay on one line.
-    let arguments = [("context", value!(format!("a\r\n{}", "x".repeat(300))))];
+    let arguments = [("context", value!(format!("<&>\r\n{}", "x".repeat(300))))];
     let quoted = format!(
-        "200 invalid_id: User ID must be of the form 'user:7' ('a\\r\\n{}…' is not valid)",
-        "x".repeat(61)
+        "200 invalid_id: User ID must be of the form 'user:7' ('<&>\\r\\n{}…' is not valid)",
+        "x".repeat(59)
     );
     check_everywhere(&server, "GET", "getGroups", &arguments, &quoted);
     // XML cannot write this character at all, so only JSON sends it.

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
-use super::http::Connection;
+use super::http::{Connection, Response};
 use super::protocol::{Answer, Protocol, form, method_call};
+use super::request::Request;
 
 /// One connection to a server, used call after call, in any protocol.
 pub(crate) struct Caller(Connection);
@@ -31,8 +32,17 @@ impl Caller {
             ),
             _ => post(&path, "application/x-www-form-urlencoded", &form(arguments)),
         };
-        self.0.send(request.as_bytes());
-        protocol.read(&self.0.receive().expect("a response"))
+        protocol.read(&self.exchange(request.as_bytes()))
+    }
+
+    /// Sends a request of any front-end.
+    pub(crate) fn send(&mut self, request: &Request) -> Response {
+        self.exchange(&request.bytes())
+    }
+
+    fn exchange(&mut self, request: &[u8]) -> Response {
+        self.0.send(request);
+        self.0.receive().expect("a response")
     }
 }
 

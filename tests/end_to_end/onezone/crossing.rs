@@ -1,11 +1,9 @@
 //! Invitations are the service's: made in one front-end, they are good in the others.
 
-use std::sync::Barrier;
-
 use serde_json::{Value, json};
 
-use super::{PREFIX, Zone, on_both};
-use crate::harness::{Connection, Crowd, PROTOCOLS, Protocol};
+use super::{Zone, on_both};
+use crate::harness::PROTOCOLS;
 
 /// Makes an invitation for one member, by every way there is: what it is called, and its secret.
 fn invitations(zone: &Zone) -> Vec<(String, String)> {
@@ -66,60 +64,4 @@ fn what_one_front_end_made_another_redeems() {
             }
         }
     });
-}
-
-#[test]
-fn an_invitation_for_k_uses_makes_k_members() {
-    const CALLERS: usize = 64;
-    on_both(|zone| {
-        zone.person("anna");
-        zone.group("private", "anna", "invite");
-        let crowd = Crowd::new(&zone.gateway);
-        for uses in [1, 5, 63] {
-            let before = members(zone);
-            zone.invitation(
-                &format!("for-{uses}"),
-                "anna",
-                "private",
-                json!({"usageLimit": uses}),
-            );
-            let body = zone.fill(&format!(r#"{{"token":"$for-{uses}"}}"#));
-            let people = crowd.people(CALLERS);
-            let start = Barrier::new(CALLERS);
-            let statuses: Vec<u16> = std::thread::scope(|scope| {
-                let racing: Vec<_> = people
-                    .iter()
-                    .map(|person| {
-                        let request = crate::harness::json(
-                            &format!("{PREFIX}/user/groups/join"),
-                            body.as_str(),
-                        )
-                        .with("X-Auth-Token", &person.tokens[0]);
-                        let (start, address) = (&start, &zone.gateway.served.address);
-                        scope.spawn(move || {
-                            let mut connection = Connection::open(address);
-                            start.wait();
-                            connection.send(&request.bytes());
-                            connection.receive().expect("a response").status
-                        })
-                    })
-                    .collect();
-                racing.into_iter().map(|one| one.join().unwrap()).collect()
-            });
-            let count = |status| statuses.iter().filter(|other| **other == status).count();
-            assert_eq!((count(201), count(400)), (uses, CALLERS - uses));
-            assert_eq!(members(zone) - before, uses);
-        }
-    });
-}
-
-/// How many members the group has, as it is counted and as they are listed.
-fn members(zone: &Zone) -> usize {
-    let ask = json!({"authToken": "$anna", "id": "group:$private"});
-    let counted = zone.call(Protocol::Json, "GET", "getGroup", ask);
-    let listed = zone.ask("GET /groups/$private/users as $anna").text();
-    let listed: Value = serde_json::from_str(&listed).unwrap();
-    let listed = listed["users"].as_array().unwrap().len();
-    assert_eq!(counted.value["group"]["memberCount"], listed);
-    listed
 }

@@ -5,8 +5,8 @@
 //!   who asks, and the order of the checks.
 //! - [`hostile`] has what must not hurt; [`disclosure`] holds that nothing is told of private
 //!   groups.
-//! - [`crossing`] takes invitations from one front-end to another, many callers at once among
-//!   them; [`serving`] has where it is served, and clients of other hands.
+//! - [`crossing`] takes invitations from one front-end to another; [`serving`] has where it is
+//!   served, and clients of other hands.
 
 mod authentication;
 mod crossing;

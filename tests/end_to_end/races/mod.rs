@@ -1,4 +1,4 @@
-//! Many calls at once, over real sockets, with the protocols mixed: whatever the order in which
+//! Many calls at once, over real sockets, with the front-ends mixed: whatever the order in which
 //! they are served, the rules hold, and nobody is told that something broke.
 //!
 //! - Here is how calls are made at once, and what can be seen afterwards.
@@ -16,7 +16,10 @@ use std::sync::Barrier;
 use serde_json::{Value, json};
 use trivium_test_support::Backend;
 
-use crate::harness::{Answer, Caller, Crowd, Gateway, PROTOCOLS, Someone, plain};
+use crate::harness::{
+    Answer, Caller, Crowd, Gateway, PROTOCOLS, Request, Response, Someone, ask, json as json_body,
+    plain,
+};
 
 const ADMIN_PASSWORD: &str = "the password of the administrator";
 
@@ -72,23 +75,18 @@ impl Arena<'_> {
         }
         let (start, round) = (Barrier::new(calls.len()), self.round);
         let callers = self.callers.iter_mut().zip(calls).enumerate();
-        let answers: Vec<Answer> = std::thread::scope(|scope| {
+        std::thread::scope(|scope| {
             let racing: Vec<_> = callers
-                .map(|(number, (caller, (operation, arguments)))| {
-                    let start = &start;
+                .map(|(number, (caller, call))| {
+                    let (start, turn) = (&start, number + round);
                     scope.spawn(move || {
-                        let protocol = PROTOCOLS[(number + round) % PROTOCOLS.len()];
                         start.wait();
-                        caller.call(protocol, "POST", operation, arguments)
+                        code(caller, turn, call)
                     })
                 })
                 .collect();
             racing.into_iter().map(|one| one.join().unwrap()).collect()
-        });
-        for (answer, call) in answers.iter().zip(calls) {
-            assert!(answer.status < 500, "{call:?}: {}", answer.value);
-        }
-        answers.iter().map(Answer::code).collect()
+        })
     }
 
     /// Makes one call by itself, which succeeds.
@@ -149,6 +147,56 @@ impl Arena<'_> {
         }
         rows
     }
+}
+
+/// Makes a call over one of the front-ends, which take turns, and returns its code.
+fn code(caller: &mut Caller, turn: usize, call: &Call) -> String {
+    let (operation, arguments) = call;
+    let turn = turn % (PROTOCOLS.len() + 1);
+    if turn == PROTOCOLS.len()
+        && let Some(request) = onezone(operation, arguments)
+    {
+        return onezone_code(&caller.send(&request), call);
+    }
+    let protocol = PROTOCOLS[turn % PROTOCOLS.len()];
+    let answer = caller.call(protocol, "POST", operation, arguments);
+    assert!(answer.status < 500, "{call:?}: {}", answer.value);
+    answer.code()
+}
+
+/// The request for a change over Onezone, where Onezone has this change.
+fn onezone(operation: &str, arguments: &Value) -> Option<Request> {
+    const PREFIX: &str = "/api/v3/onezone/user/groups";
+    let request = match operation {
+        "joinByInvitation" => {
+            let body = json!({"token": arguments["invitation"]}).to_string();
+            json_body(&format!("{PREFIX}/join"), body)
+        }
+        "leaveGroup" => {
+            let number = text(arguments, "id").replace("group:", "");
+            ask("DELETE", &format!("{PREFIX}/{number}"))
+        }
+        _ => return None,
+    };
+    Some(request.with("X-Auth-Token", &text(arguments, "authToken")))
+}
+
+/// The code of the service behind a response of Onezone.
+fn onezone_code(response: &Response, call: &Call) -> String {
+    let body = response.text();
+    let known = [
+        ("inviteTokenUsageLimitReached", "invitation_used_up"),
+        ("notFound", "not_a_member"),
+    ];
+    let code = match response.status {
+        201 | 204 => Some("success"),
+        _ => known
+            .into_iter()
+            .find(|(id, _)| body.contains(&format!("{{\"id\":\"{id}\"")))
+            .map(|(_, code)| code),
+    };
+    code.unwrap_or_else(|| panic!("{call:?}: {} {body}", response.status))
+        .to_owned()
 }
 
 /// The arguments of newGroup.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::harness::{Protocol, everywhere};
 
-const TEXT: &str = "Grüße, 江大学同 & <b>\"'</b>\r\n\ttwo  spaces ";
+const TEXT: &str = "Grüße, 江大学同 & <b>\"'</b>\r\n\ttwo  spaces ]]>\u{7f}\u{85}😀 ";
 
 #[test]
 fn echo_answers_the_same_text() {

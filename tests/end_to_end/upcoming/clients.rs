@@ -1,9 +1,8 @@
-//! Programs of other hands: a client written from the documentation, and tools that know XML and
-//! JSON better than we do.
+//! A client of Upcoming, written from its documentation.
 
 use serde_json::{Value, json};
 
-use crate::harness::{Served, form, get, run};
+use crate::harness::{Served, run};
 
 const CASE: &str = include_str!("../../cases/upcoming.group.getMyGroups.json");
 
@@ -39,50 +38,4 @@ fn a_client_of_upcoming() {
         })
     );
     assert!(!server.log().contains("ERROR"));
-}
-
-#[test]
-fn tools_of_xml_and_json_take_every_answer() {
-    let server = Served::demonstration(&[]);
-    let known = "api_key=demo0demo0&token=123576abcdef6572134";
-    for call in [
-        "method=group.getMyGroups",
-        "method=group.getMembers&group_id=1234",
-        "method=group.getMembers&group_id=1234&page=9",
-        "method=group.getInfo&group_id=15,157",
-        "method=group.getInfo&group_id=1236",
-        "method=user.getInfo&user_id=1,2",
-        "method=auth.checkToken",
-        "method=auth.getToken&frob=%3C%26%22",
-        "method=group.join",
-        "method=%3C%26%22%01",
-        "",
-    ] {
-        let answer = |format: &str| {
-            let path = format!("/services/rest/?{call}&{known}{format}");
-            server.send(&Vec::from(get(&path))).body
-        };
-        run("xmllint", &["--noout", "-"], &answer(""));
-        run(
-            "jq",
-            &["--exit-status", ".rsp.version == 1"],
-            &answer("&format=json"),
-        );
-    }
-    for call in [
-        "join&group_id=1234",
-        "join&group_id=1235",
-        "add&name=%3C%22%0A%09%3E",
-        "leave&group_id=1234",
-    ] {
-        let body = format!("method=group.{call}&{known}");
-        let answer = server.send(&Vec::from(form("/services/rest/", body.as_str())));
-        assert!(matches!(answer.status, 200 | 202));
-        run("xmllint", &["--noout", "-"], &answer.body);
-        let answer = server.send(&Vec::from(form(
-            "/services/rest/",
-            format!("{body}&format=json"),
-        )));
-        run("jq", &["--exit-status", ".rsp.version == 1"], &answer.body);
-    }
 }

@@ -1,7 +1,7 @@
 //! Upcoming's clients: each documented request, status and error, on both databases.
 //!
 //! - [`pages`] holds the bytes of the documentation pages; [`methods`] the table of methods.
-//! - [`clients`] are programs of other hands: a client, xmllint, jq.
+//! - [`clients`] runs a client that was written from the documentation.
 //! - [`refusals`] is what can go wrong; [`sign_in`] is how a frob comes about.
 
 mod clients;

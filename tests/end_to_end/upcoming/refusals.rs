@@ -22,9 +22,9 @@ fn requests_that_are_none() {
             "Duplicate method parameter.",
         );
         town.refused(
-            &get(&format!("{good}&%3C=1&%3C=2")),
+            &get(&format!("{good}&%3C%22=1&%3C%22=2")),
             409,
-            "Duplicate &lt; parameter.",
+            "Duplicate &lt;&quot; parameter.",
         );
         town.refused(
             &get(&format!("{good}&format=yaml")),
