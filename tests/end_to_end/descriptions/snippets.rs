@@ -2,6 +2,7 @@
 //! recorded answers.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use trivium_core::catalog;
 use trivium_describe::dialects::Dialect;
@@ -13,7 +14,7 @@ use trivium_rpc::Entry;
 use super::pages::{figures, page};
 use super::steady::steady;
 use super::{as_sent, demonstration, dialects};
-use crate::harness::{Protocol, Response, project, run};
+use crate::harness::{Protocol, Response, encode, project, run};
 
 /// The languages of the programs.
 pub(super) const LANGUAGES: [&str; 5] = ["curl", "Python", "PHP", "JavaScript", "Rust"];
@@ -131,6 +132,10 @@ mod here {
         agent().delete(url)
     }
 
+    pub(super) fn send(request: Request<String>) -> Response<Body> {
+        agent().run(request).expect("an answer")
+    }
+
     fn agent() -> Agent {
         Agent::config_builder().middleware(fill).build().new_agent()
     }
@@ -149,69 +154,128 @@ mod here {
 
 type Program = fn() -> Result<(), ureq::Error>;
 
-/// The programs in Rust: compiled with these tests, each a function.
+/// Programs in Rust, one for each shape of a request: compiled with these tests.
 #[rustfmt::skip]
 #[path = "../../cases/rust_programs.rs"]
 mod rust_programs;
 
-/// Those of the dialects.
-#[rustfmt::skip]
-#[path = "../../cases/rust_programs_of_dialects.rs"]
-mod rust_programs_of_dialects;
-
 #[test]
 fn rust() {
     let server = demonstration("documented", StatusRule::Ok);
-    let operations = are_compiled(
-        "rust_programs.rs",
-        include_str!("../../cases/rust_programs.rs"),
-        catalog().entries.iter().map(|entry| {
-            let text = program(&page(&server, entry.name()), "Rust");
-            (entry.name().to_owned(), text)
-        }),
-    );
+    let operations = catalog().entries.iter().map(|entry| {
+        let text = page(&server, entry.name());
+        (entry.name().to_owned(), program(&text, "Rust"))
+    });
     let methods = Dialect::ALL.into_iter().flat_map(Dialect::methods);
-    let dialects = are_compiled(
-        "rust_programs_of_dialects.rs",
-        include_str!("../../cases/rust_programs_of_dialects.rs"),
-        methods.map(|method| {
-            let page = server.get(&format!("/docs/{}", method.name)).text();
-            let text = program(&page, "Rust");
-            (method.name, text)
-        }),
-    );
-    assert!(
-        operations && dialects,
-        "other programs than are compiled: see INSTA_UPDATE"
-    );
-    check("Rust", |name, _, places| {
+    let methods = methods.map(|method| {
+        let text = server.get(&format!("/docs/{}", method.name)).text();
+        (method.name, program(&text, "Rust"))
+    });
+    compiled_shapes_are_current(operations.chain(methods));
+    check("Rust", |name, text, places| {
         PLACES.set(places.clone());
-        let programs = [rust_programs::ALL, rust_programs_of_dialects::ALL].concat();
-        let program = programs.iter().find(|(other, _)| *other == name);
-        (program.unwrap().1)().expect(name);
-        PRINTED.take()
+        let compiled = rust_programs::ALL.iter().find(|(other, _)| *other == name);
+        match compiled {
+            Some((_, program)) => {
+                program().expect(name);
+                PRINTED.take()
+            }
+            None => interpret(text),
+        }
     });
 }
 
-/// Whether the programs of these pages are those of a file.
-fn are_compiled(file: &str, kept: &str, programs: impl Iterator<Item = (String, String)>) -> bool {
-    let mut modules = String::new();
-    let mut rows = String::new();
+/// Holds that the compiled programs are the first of each shape among these.
+fn compiled_shapes_are_current(programs: impl Iterator<Item = (String, String)>) {
+    let mut shapes = BTreeSet::new();
+    let (mut rows, mut modules) = (String::new(), String::new());
     for (name, text) in programs {
-        let module = name.replace(['.', '-'], "_");
-        modules.push_str(&format!("\nmod {module} {{\n{OPENING}\n{text}\n}}\n"));
-        rows.push_str(&format!("    (\"{name}\", {module}::run),\n"));
+        if shapes.insert(shape(&text)) {
+            let module = name.replace(['.', '-'], "_");
+            modules.push_str(&format!("\nmod {module} {{\n{OPENING}\n{text}\n}}\n"));
+            rows.push_str(&format!("    (\"{name}\", {module}::run),\n"));
+        }
     }
     let programs = format!("{HEAD}{rows}];\n{modules}");
+    let kept = include_str!("../../cases/rust_programs.rs");
     if kept != programs && std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
-        let path = project().join("tests/cases").join(file);
+        let path = project().join("tests/cases/rust_programs.rs");
         std::fs::write(path, &programs).expect("the programs");
     }
-    kept == programs
+    assert!(
+        kept == programs,
+        "the compiled programs are not those of the pages: see INSTA_UPDATE"
+    );
 }
 
-/// How a file of the programs in Rust begins.
-const HEAD: &str = r#"//! The programs in Rust that the pages show, as they stand there. Written by
+/// A program with its strings empty, and each of its lines once.
+fn shape(program: &str) -> String {
+    let mut lines: Vec<String> = program
+        .lines()
+        .map(|line| {
+            let strings = strings(line);
+            strings
+                .iter()
+                .fold(line.to_owned(), |line, string| line.replacen(string, "", 1))
+        })
+        .collect();
+    lines.dedup();
+    lines.join("\n")
+}
+
+/// The strings in a line of a program, as they are written.
+fn strings(line: &str) -> Vec<&str> {
+    match line
+        .split_once("r#\"")
+        .and_then(|(_, rest)| rest.split_once("\"#"))
+    {
+        Some((raw, _)) => vec![raw],
+        None => line.split('"').skip(1).step_by(2).collect(),
+    }
+}
+
+/// Does what a program says that has the shape of a compiled one.
+fn interpret(program: &str) -> String {
+    let mut builder = ureq::http::Request::builder();
+    let (mut url, mut pairs, mut body) = (String::new(), Vec::new(), None);
+    let mut print: fn(ureq::http::Response<ureq::Body>) -> String = |_| String::new();
+    for line in program.lines().map(str::trim) {
+        match (line.split(['(', '!']).next().unwrap(), &*strings(line)) {
+            (start, [address]) if start.starts_with("let ") => {
+                let (_, method) = start.split_once("ureq::").unwrap();
+                builder = builder.method(&*method.to_uppercase());
+                url = (*address).to_owned();
+            }
+            (".header", [name, value]) => builder = builder.header(*name, *value),
+            (".query" | "", [name, value]) => {
+                pairs.push(format!("{}={}", encode(name), encode(value)));
+            }
+            (".send_form", []) => {
+                builder = builder.header("Content-Type", "application/x-www-form-urlencoded");
+                body = Some(String::new());
+            }
+            (".send", [raw]) => body = Some((*raw).to_owned()),
+            ("println", _) if line.contains("headers()[\"location\"]") => {
+                print = |answer| answer.headers()["location"].to_str().unwrap().to_owned();
+            }
+            ("println", _) if line.contains("answer.status()") => {
+                print = |answer| answer.status().to_string();
+            }
+            ("println", _) => print = |mut answer| answer.body_mut().read_to_string().unwrap(),
+            _ => {}
+        }
+    }
+    match &mut body {
+        Some(form) if form.is_empty() => *form = pairs.join("&"),
+        _ if !pairs.is_empty() => url = format!("{url}?{}", pairs.join("&")),
+        _ => {}
+    }
+    let request = builder.uri(&url);
+    print(here::send(request.body(body.unwrap_or_default()).unwrap()))
+}
+
+/// How the file of the programs begins.
+const HEAD: &str = r#"//! Programs in Rust that the pages show, one for each shape of a request. Written by
 //! tests/end_to_end/descriptions/snippets.rs, with INSTA_UPDATE=always; run there, too.
 
 #![expect(non_snake_case, reason = "modules are named as pages are")]
