@@ -1,4 +1,4 @@
-//! An HTTP client, for commands that ask a running server. Without TLS, as the server is.
+//! An HTTP client for the commands that call a running server. Like the server, without TLS.
 
 use std::io;
 use std::time::Duration;
@@ -7,13 +7,13 @@ use ureq::Agent;
 
 use crate::failure::Failure;
 
-/// Bytes of an answer that are read at the most.
-const ANSWER: u64 = 64 * 1024 * 1024;
+/// Maximum size of a response body in bytes.
+const MAX_RESPONSE: u64 = 64 * 1024 * 1024;
 
-/// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Time limit of a request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What sends requests: any status is an answer, and goes to nobody but who is named.
+/// Returns an agent that accepts every status, and uses no proxy and follows no redirect.
 pub(crate) fn agent() -> Agent {
     Agent::config_builder()
         .http_status_as_error(false)
@@ -21,7 +21,7 @@ pub(crate) fn agent() -> Agent {
         .max_redirects_will_error(false)
         .user_agent(concat!("trivium/", env!("CARGO_PKG_VERSION")))
         .proxy(None)
-        .timeout_global(Some(PATIENCE))
+        .timeout_global(Some(REQUEST_TIMEOUT))
         .build()
         .new_agent()
 }
@@ -29,26 +29,26 @@ pub(crate) fn agent() -> Agent {
 /// A client of one server.
 pub(crate) struct Client {
     agent: Agent,
-    /// Where it is, without a slash at the end.
+    /// The URL of the server, without a trailing slash.
     base: String,
 }
 
-/// What a server answered.
-pub(crate) struct Answer {
+/// The response of a server.
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
 impl Client {
-    /// A client of the server at this address.
+    /// Creates a client of the server at this URL.
     ///
     /// # Errors
-    /// When the address is none of a server without TLS.
+    /// If the URL is not of the form `http://HOST:PORT`.
     pub(crate) fn new(url: &str) -> Result<Self, Failure> {
         let host = url.strip_prefix("http://").unwrap_or_default();
         if host.is_empty() || host.contains(['?', '#']) {
             return Err(Failure::Failed(format!(
-                "'{url}' is no address of a server: it has the form http://HOST:PORT"
+                "invalid server URL '{url}'; expected http://HOST:PORT"
             )));
         }
         Ok(Self {
@@ -57,31 +57,35 @@ impl Client {
         })
     }
 
-    /// GET.
+    /// Sends a GET request.
     ///
     /// # Errors
-    /// When there is no answer.
-    pub(crate) fn get(&self, path: &str) -> io::Result<Answer> {
+    /// If there is no response.
+    pub(crate) fn get(&self, path: &str) -> io::Result<Response> {
         let url = format!("{}{path}", self.base);
         read(self.agent.get(url).call())
     }
 
-    /// POST.
+    /// Sends a POST request.
     ///
     /// # Errors
-    /// When there is no answer.
-    pub(crate) fn post(&self, path: &str, content_type: &str, body: &[u8]) -> io::Result<Answer> {
+    /// If there is no response.
+    pub(crate) fn post(&self, path: &str, content_type: &str, body: &[u8]) -> io::Result<Response> {
         let url = format!("{}{path}", self.base);
         let request = self.agent.post(url).header("Content-Type", content_type);
         read(request.send(body))
     }
 }
 
-fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> io::Result<Answer> {
-    let mut answer = answer.map_err(ureq::Error::into_io)?;
-    let status = answer.status().as_u16();
-    let body = answer.body_mut().with_config().limit(ANSWER).read_to_vec();
-    Ok(Answer {
+fn read(response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> io::Result<Response> {
+    let mut response = response.map_err(ureq::Error::into_io)?;
+    let status = response.status().as_u16();
+    let body = response
+        .body_mut()
+        .with_config()
+        .limit(MAX_RESPONSE)
+        .read_to_vec();
+    Ok(Response {
         status,
         body: body.map_err(ureq::Error::into_io)?,
     })

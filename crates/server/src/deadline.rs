@@ -1,9 +1,9 @@
 //! Deadlines for connections.
 //!
-//! actix-web times the head of a connection's first request, and connections that are idle.
-//! A later request that stalls in its head, and a client that does not read its answer, would
-//! stay for ever. So the stream itself has a deadline, which is lifted while a request is
-//! served and set again when its answer is ready.
+//! actix-web has timeouts only for the head of a connection's first request and for idle
+//! connections. A later request that stalls in its head, and a client that does not read its
+//! response, would stay open forever. So the stream itself has a deadline, which is suspended
+//! while a request is handled and reset when its response is ready.
 
 use std::io;
 use std::pin::Pin;
@@ -15,20 +15,20 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-/// By when something must have been served on a connection, or it is closed.
+/// The deadline of a connection: the next request must be handled before it.
 pub(crate) struct Watch {
     opened: Instant,
-    patience: Duration,
-    /// Milliseconds after `opened`; zero while a request is served.
+    timeout: Duration,
+    /// Milliseconds after `opened`; zero while a request is handled.
     deadline: AtomicU64,
 }
 
-/// A request that is being served: its connection has no deadline until this is dropped.
+/// A guard that suspends the deadline of a connection until it is dropped.
 pub(crate) struct Serving(Option<Arc<Watch>>);
 
 impl Watch {
     fn set(&self) {
-        let by = self.opened.elapsed() + self.patience;
+        let by = self.opened.elapsed() + self.timeout;
         let milliseconds = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
         self.deadline.store(milliseconds, Ordering::Relaxed);
     }
@@ -42,7 +42,7 @@ impl Watch {
 }
 
 impl Serving {
-    /// Lifts the deadline of a request's connection.
+    /// Suspends the deadline of a request's connection.
     pub(crate) fn on(watch: Option<&Arc<Watch>>) -> Self {
         if let Some(watch) = watch {
             watch.deadline.store(0, Ordering::Relaxed);
@@ -67,15 +67,15 @@ pub(crate) struct Deadline<S> {
 }
 
 impl<S> Deadline<S> {
-    /// A stream on which something must be served within `patience`, again and again.
-    pub(crate) fn new(stream: S, patience: Duration) -> Self {
+    /// Wraps a stream on which each request must be handled within `timeout` of the last one.
+    pub(crate) fn new(stream: S, timeout: Duration) -> Self {
         let watch = Arc::new(Watch {
             opened: Instant::now(),
-            patience,
+            timeout,
             deadline: AtomicU64::new(0),
         });
         watch.set();
-        let timer = Box::pin(sleep_until(watch.opened + patience));
+        let timer = Box::pin(sleep_until(watch.opened + timeout));
         Self {
             stream,
             watch,
@@ -83,12 +83,12 @@ impl<S> Deadline<S> {
         }
     }
 
-    /// What the handler of a request lifts the deadline with.
+    /// Returns the handle that suspends the deadline while a request is handled.
     pub(crate) fn watch(&self) -> Arc<Watch> {
         Arc::clone(&self.watch)
     }
 
-    /// Fails once the deadline has passed; else the stream is polled again when it does.
+    /// Returns an error once the deadline has passed; until then, registers a wake-up for it.
     fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         loop {
             let Some(deadline) = self.watch.deadline() else {
@@ -98,14 +98,14 @@ impl<S> Deadline<S> {
                 self.timer.as_mut().reset(deadline);
             }
             ready!(self.timer.as_mut().poll(cx));
-            // It may have been set anew since the timer was.
+            // The deadline may have been reset since the timer was.
             if self.watch.deadline().is_some_and(|by| by <= Instant::now()) {
                 return Poll::Ready(io::ErrorKind::TimedOut.into());
             }
         }
     }
 
-    /// What the stream answers, or the deadline where the stream is not ready.
+    /// Returns the result of the stream, or a timeout if the stream is not ready by the deadline.
     fn or_deadline<T>(
         &mut self,
         cx: &mut Context<'_>,

@@ -1,17 +1,17 @@
-//! Stopping without dropping a request: what was accepted is answered first.
+//! Graceful shutdown: accepted requests are completed first.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-/// How long a stop waits for the requests under way.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Maximum time that a shutdown waits for requests in progress.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long no request must have come before a drained server counts as quiet: requests that
-/// were on their way when the stop began still get their answer.
+/// Time without requests after which the shutdown completes. Requests that clients sent before
+/// the shutdown began still get a response.
 const QUIET: Duration = Duration::from_millis(200);
 
-/// Counts the requests under way.
+/// Counts the requests in progress.
 #[derive(Clone, Default)]
 pub(crate) struct Drain(Arc<State>);
 
@@ -22,7 +22,7 @@ struct State {
     stopping: AtomicBool,
 }
 
-/// A request under way, until it is dropped.
+/// A request in progress, until this is dropped.
 pub(crate) struct UnderWay(Arc<State>);
 
 impl Drop for UnderWay {
@@ -33,17 +33,18 @@ impl Drop for UnderWay {
 }
 
 impl Drain {
+    /// Counts a request until the returned guard is dropped.
     pub(crate) fn begin(&self) -> UnderWay {
         self.0.under_way.fetch_add(1, Ordering::SeqCst);
         UnderWay(Arc::clone(&self.0))
     }
 
-    /// True once the server is to stop: connections are then closed after their answer.
+    /// Returns whether the shutdown has begun; connections are then closed after the response.
     pub(crate) fn is_stopping(&self) -> bool {
         self.0.stopping.load(Ordering::Relaxed)
     }
 
-    /// Begins the stop, and waits until nothing is under way any more.
+    /// Begins the shutdown and waits until no request is in progress.
     pub(crate) async fn wait(&self) {
         self.0.stopping.store(true, Ordering::Relaxed);
         let quiet = async {
@@ -56,8 +57,8 @@ impl Drain {
                 }
             }
         };
-        if tokio::time::timeout(PATIENCE, quiet).await.is_err() {
-            tracing::warn!("requests were still under way when the time to stop was up");
+        if tokio::time::timeout(SHUTDOWN_TIMEOUT, quiet).await.is_err() {
+            tracing::warn!("shutdown timeout with requests still in progress");
         }
     }
 }

@@ -1,33 +1,33 @@
-//! How a command fails: in words that say what to do, and with an exit code that programs read.
+//! Errors of commands: a message for the user, and an exit code for programs.
 
 use std::process::ExitCode;
 
 use trivium_core::import::InvalidData;
 
-/// Why a command ended without success.
+/// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// It was refused, or something broke: exit code 1.
+    /// The command was rejected or failed: exit code 1.
     #[error("{0}")]
     Failed(String),
-    /// The command line is wrong: exit code 2. Help is also told this way, with 0.
+    /// The command line is invalid: exit code 2. Also a request for help, with exit code 0.
     #[error(transparent)]
     Usage(#[from] clap::Error),
-    /// The configuration is wrong: exit code 4.
+    /// The configuration is invalid: exit code 4.
     #[error("{0}")]
     Configuration(String),
-    /// The data of a file is wrong: exit code 5.
+    /// The data of a file is invalid: exit code 5.
     #[error("{0}")]
     Data(String),
 }
 
 impl Failure {
-    /// Tells the person, and gives the exit code.
+    /// Prints the message and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let code = match &self {
             Self::Usage(error) => {
-                // A closed pipe is the reader's wish.
-                let _told = error.print();
+                // Standard output may be closed, e.g. by `head`.
+                let _printed = error.print();
                 return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
             }
             Self::Failed(_) => 1,
@@ -41,7 +41,7 @@ impl Failure {
 
 impl From<trivium_core::Error> for Failure {
     fn from(error: trivium_core::Error) -> Self {
-        // At the command line the cause is the administrator's to know.
+        // The user of the command line is the administrator, who may see the cause.
         match error.cause() {
             Some(cause) => Self::Failed(cause.to_string()),
             None if error.detail::<InvalidData>().is_some() => {
@@ -55,7 +55,7 @@ impl From<trivium_core::Error> for Failure {
 impl From<trivium_storage::Error> for Failure {
     fn from(error: trivium_storage::Error) -> Self {
         match error {
-            trivium_storage::Error::Url(words) => Self::Configuration(words),
+            trivium_storage::Error::Url(message) => Self::Configuration(message),
             other => Self::Failed(other.to_string()),
         }
     }

@@ -6,12 +6,12 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::options::LogFormat;
 
-/// Starts logging. Called once.
+/// Initializes logging. Must be called only once.
 pub(crate) fn start(format: LogFormat, level: tracing::Level) {
-    // Libraries speak up only about trouble: at lower levels some would log what they read.
+    // Libraries log only warnings and errors: at lower levels, some log the data they read.
     let levels = Targets::new()
         .with_default(LevelFilter::WARN)
-        // Requests that are none, and connections that break: the clients' trouble, not ours.
+        // Malformed requests and broken connections are problems of the clients.
         .with_target("actix_http::h1", LevelFilter::OFF)
         .with_target("trivium", level)
         .with_target("trivium_core", level)

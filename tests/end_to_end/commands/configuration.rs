@@ -176,7 +176,7 @@ fn a_wrong_configuration_is_told_as_such() {
         ),
         (
             "listen = ['x']",
-            "trivium: trivium.toml: 'listen' must be a text, a number,",
+            "trivium: trivium.toml: 'listen' must be a string, an integer",
         ),
         (
             "listen =",

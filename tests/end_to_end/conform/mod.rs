@@ -215,7 +215,7 @@ fn what_is_no_server_is_told() {
             "this is no server of the PeopleAggregator API",
         ),
         ("127.0.0.1:1", "trivium: http://127.0.0.1:1: "),
-        ("", "trivium: 'http://' is no address of a server"),
+        ("", "trivium: invalid server URL 'http://'"),
     ] {
         let (code, said) = examine(address, &[]);
         assert_eq!(code, Some(1), "{said}");

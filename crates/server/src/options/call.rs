@@ -6,19 +6,19 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
-/// Calls an operation of a server, and prints the answer as it came.
+/// Options of `trivium call`, which calls an operation of a server and prints the response.
 ///
-/// The exit code is 0 when the call did what was asked, and 1 when it did not.
+/// The exit code is 0 if the call succeeded, and 1 if it failed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   trivium call getCategories
   trivium call joinGroup id=group:1234 --token-file token --via xml-rpc
   trivium call login login=marc password@- --url http://groups.example
 
-Secrets are read from files: password@FILE takes the value of password from FILE, and - is standard
-input. A token in --token-file is sent as the header Authorization, for any operation.")]
+Secrets are read from files: password@FILE reads the value of password from FILE, where - is standard
+input. The token in --token-file is sent in the Authorization header.")]
 pub(crate) struct Call {
-    /// The operation, with or without peopleaggregator. before it
+    /// The operation, with or without the prefix peopleaggregator.
     #[arg(value_name = "METHOD")]
     pub(crate) method: String,
     /// An argument: NAME=VALUE, or NAME@FILE
@@ -27,13 +27,13 @@ pub(crate) struct Call {
     /// The protocol
     #[arg(long, value_enum, default_value = "json")]
     pub(crate) via: ViaOption,
-    /// Where the server is
+    /// URL of the server
     #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
     pub(crate) url: String,
-    /// A file with the token of the caller, or - for standard input
+    /// File with the caller's token, or - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
-    /// Tell on standard error what is sent and received
+    /// Print the request and the response on standard error
     #[arg(long, short)]
     pub(crate) verbose: bool,
 }
@@ -53,7 +53,7 @@ pub(crate) struct Argument {
     pub(crate) value: Source,
 }
 
-/// Where the value of an argument is.
+/// The source of an argument's value.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Here(String),
@@ -63,7 +63,7 @@ pub(crate) enum Source {
 impl FromStr for Argument {
     type Err = Infallible;
 
-    /// The first `=` or `@` ends the name. A name alone has an empty value.
+    /// Parses `NAME=VALUE` or `NAME@FILE`. A name without either has an empty value.
     fn from_str(text: &str) -> Result<Self, Infallible> {
         let end = text.find(['=', '@']).unwrap_or(text.len());
         let (name, value) = text.split_at(end);

@@ -1,4 +1,4 @@
-//! The commands on data: people, groups, membership.
+//! The options of the commands on data: users, groups, memberships.
 
 use std::path::PathBuf;
 
@@ -10,12 +10,12 @@ use trivium_core::types::{CategoryRef, DateTime, GroupRef, InvitationRef};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum User {
-    /// Add a person; prints their ID
+    /// Add a user and print the ID
     #[command(after_help = "Examples:
   trivium user add marc --first-name Marc
   echo 'a long password' | trivium user add marc --password-stdin")]
     Add {
-        /// What the person logs in with
+        /// Login name
         login: String,
         /// Given name
         #[arg(long, default_value = "")]
@@ -26,57 +26,57 @@ pub(crate) enum User {
         /// E-mail address
         #[arg(long)]
         email: Option<String>,
-        /// Read the password from standard input; without it, and without a terminal to ask
-        /// on, the person has none and cannot log in
+        /// Read the password from standard input; without it and without a terminal for a
+        /// prompt, the user has no password and cannot log in
         #[arg(long)]
         password_stdin: bool,
     },
-    /// List the people, newest first
+    /// List the users, newest first
     #[command(after_help = "Example:\n  trivium user list --json")]
     List,
-    /// Show a person
+    /// Show a user
     #[command(after_help = "Example:\n  trivium user show marc")]
     Show {
-        /// Whose account
+        /// Login of the user
         login: String,
     },
-    /// Give a person a new password; ends all their tokens
+    /// Set a user's password and revoke all of the user's tokens
     #[command(after_help = "Examples:
   trivium user passwd marc
   echo 'a long password' | trivium user passwd marc --password-stdin")]
     Passwd {
-        /// Whose password
+        /// Login of the user
         login: String,
         /// Read the password from standard input
         #[arg(long)]
         password_stdin: bool,
     },
-    /// Refuse a person, and end their tokens and invitations at once
+    /// Disable a user, and revoke the user's tokens and invitations
     #[command(after_help = "Example:\n  trivium user disable marc")]
     Disable {
-        /// Whom
+        /// Login of the user
         login: String,
     },
-    /// Let a disabled person in again; their tokens do not come back
+    /// Enable a disabled user; revoked tokens remain revoked
     #[command(after_help = "Example:\n  trivium user enable marc")]
     Enable {
-        /// Whom
+        /// Login of the user
         login: String,
     },
-    /// Delete a person with their memberships, requests, tokens and invitations
+    /// Delete a user with all memberships, requests, tokens and invitations
     #[command(after_help = "Example:\n  trivium user delete marc")]
     Delete {
-        /// Whom
+        /// Login of the user
         login: String,
     },
-    /// Give a person a new token; prints it, this once
+    /// Issue a new token for a user and print it, only once
     #[command(after_help = "Examples:
   trivium user token marc
   TOKEN=$(trivium user token marc --ttl 12h)")]
     Token {
-        /// Whose token
+        /// Login of the user
         login: String,
-        /// How long it is good: 90s, 15m, 12h, 30d
+        /// Lifetime of the token, e.g. 90s, 15m, 12h, 30d
         #[arg(long, default_value = "30d", value_parser = seconds)]
         ttl: i64,
     },
@@ -84,25 +84,25 @@ pub(crate) enum User {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Group {
-    /// Add a group; prints its ID
+    /// Add a group and print its ID
     #[command(after_help = "Example:
   trivium group add 'Three Ways' --owner marc --registration moderated")]
     Add {
         /// Name of the group
         name: String,
-        /// Login of the person who owns it
+        /// Login of the owner
         #[arg(long, value_name = "LOGIN")]
         owner: String,
-        /// How it is joined: open, moderated or invite
+        /// How users join: open, moderated or invite
         #[arg(long, default_value = "open")]
         registration: RegistrationType,
-        /// Who may read what is in it: public or members
+        /// Who may read its content: public or members
         #[arg(long, default_value = "public")]
         access: AccessType,
-        /// What the group is about
+        /// Description of the group
         #[arg(long, default_value = "", value_name = "TEXT")]
         description: String,
-        /// ID of its category
+        /// ID of the category
         #[arg(long, default_value = "cat:1")]
         category: CategoryRef,
     },
@@ -112,32 +112,32 @@ pub(crate) enum Group {
     /// Show a group
     #[command(after_help = "Example:\n  trivium group show group:7")]
     Show {
-        /// ID of the group: group:7
+        /// ID of the group, e.g. group:7
         id: GroupRef,
     },
-    /// Change a group; what is not given stays as it is
+    /// Change a group; omitted options remain unchanged
     ///
-    /// Made open, a group lets those in who wait; made invite, it turns them away.
+    /// A change to open approves the pending requests; a change to invite denies them.
     #[command(after_help = "Example:\n  trivium group edit group:7 --registration open")]
     Edit {
         /// ID of the group
         id: GroupRef,
-        /// Its new name
+        /// New name
         #[arg(long)]
         name: Option<String>,
-        /// How it is joined: open, moderated or invite
+        /// How users join: open, moderated or invite
         #[arg(long)]
         registration: Option<RegistrationType>,
-        /// Who may read what is in it: public or members
+        /// Who may read its content: public or members
         #[arg(long)]
         access: Option<AccessType>,
-        /// What the group is about
+        /// Description of the group
         #[arg(long, value_name = "TEXT")]
         description: Option<String>,
-        /// ID of its category
+        /// ID of the category
         #[arg(long)]
         category: Option<CategoryRef>,
-        /// Login of the member who becomes its owner
+        /// Login of the member who becomes the owner
         #[arg(long, value_name = "LOGIN")]
         owner: Option<String>,
     },
@@ -147,13 +147,13 @@ pub(crate) enum Group {
         /// ID of the group
         id: GroupRef,
     },
-    /// List the members of a group in the order in which they joined
+    /// List the members of a group in the order of joining
     #[command(after_help = "Example:\n  trivium group members group:7")]
     Members {
         /// ID of the group
         id: GroupRef,
     },
-    /// List what was done in a group, newest first
+    /// List the audit log of a group, newest first
     #[command(after_help = "Example:\n  trivium group log group:7 --json")]
     Log {
         /// ID of the group
@@ -163,107 +163,107 @@ pub(crate) enum Group {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Token {
-    /// List a person's tokens that are good, by their first characters
+    /// List a user's valid tokens by their first characters
     #[command(after_help = "Example:\n  trivium token list marc")]
     List {
-        /// Whose tokens
+        /// Login of the user
         login: String,
     },
-    /// End those of a person's tokens that begin so, or all of them
+    /// Revoke a user's tokens by their first characters, or all of them
     #[command(
         after_help = "Examples:\n  trivium token revoke marc 1f0c22ab\n  trivium token revoke marc --all"
     )]
     Revoke {
-        /// Whose tokens
+        /// Login of the user
         login: String,
-        /// The first characters, as `token list` shows them
+        /// First characters, as printed by `token list`
         #[arg(required_unless_present = "all")]
         prefix: Option<String>,
-        /// End all of them
+        /// Revoke all tokens
         #[arg(long, conflicts_with = "prefix")]
         all: bool,
     },
 }
 
-/// A person in a group.
+/// A user in a group.
 #[derive(Debug, clap::Args)]
 pub(crate) struct InGroup {
     /// ID of the group
     pub(crate) group: GroupRef,
-    /// Login of the person
+    /// Login of the user
     pub(crate) login: String,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Member {
-    /// Make a person a member, past all moderation
+    /// Add a user to a group, without moderation
     #[command(after_help = "Example:\n  trivium member add group:7 marc")]
     Add {
         #[command(flatten)]
         who: InGroup,
-        /// What they become: member or moderator
+        /// New role: member or moderator
         #[arg(long, default_value = "member")]
         role: InvitedRole,
     },
-    /// End a membership
+    /// Remove a member from a group
     #[command(after_help = "Example:\n  trivium member remove group:7 marc --reason 'moved away'")]
     Remove {
         #[command(flatten)]
         who: InGroup,
-        /// Why
+        /// Reason
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
-    /// Shut a person out
+    /// Ban a user from a group
     #[command(
         after_help = "Example:\n  trivium member ban group:7 marc --reason spam --until 2030-01-01T00:00:00Z"
     )]
     Ban {
         #[command(flatten)]
         who: InGroup,
-        /// Why
+        /// Reason
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
-        /// When the ban ends by itself, in UTC
+        /// Expiry of the ban, in UTC [default: never]
         #[arg(long, value_name = "TIME")]
         until: Option<DateTime>,
     },
-    /// End a ban
+    /// Lift a ban
     #[command(after_help = "Example:\n  trivium member unban group:7 marc")]
     Unban {
         #[command(flatten)]
         who: InGroup,
     },
-    /// Make a member a moderator, or a moderator a member
+    /// Change a member's role
     #[command(after_help = "Example:\n  trivium member role group:7 marc moderator")]
     Role {
         #[command(flatten)]
         who: InGroup,
-        /// What they become: member or moderator
+        /// New role: member or moderator
         role: InvitedRole,
     },
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Request {
-    /// List who waits, oldest first
+    /// List the pending requests, oldest first
     #[command(after_help = "Example:\n  trivium request list group:7")]
     List {
         /// ID of the group
         group: GroupRef,
     },
-    /// Let a person in
+    /// Approve a request
     #[command(after_help = "Example:\n  trivium request approve group:7 marc")]
     Approve {
         #[command(flatten)]
         who: InGroup,
     },
-    /// Turn a person away
+    /// Deny a request
     #[command(after_help = "Example:\n  trivium request deny group:7 marc --reason 'not now'")]
     Deny {
         #[command(flatten)]
         who: InGroup,
-        /// Why
+        /// Reason
         #[arg(long, value_name = "TEXT")]
         reason: Option<String>,
     },
@@ -271,18 +271,18 @@ pub(crate) enum Request {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Invite {
-    /// Make an invitation; prints it, this once
+    /// Create an invitation and print it, only once
     #[command(after_help = "Example:\n  trivium invite create group:7 --uses 5 --ttl 7d")]
     Create {
         /// ID of the group
         group: GroupRef,
-        /// How many members it may make [default: any number]
+        /// Maximum number of uses [default: unlimited]
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1_000_000))]
         uses: Option<i64>,
-        /// How long it is good: 90s, 15m, 12h, 30d [default: until it is revoked]
+        /// Lifetime of the invitation, e.g. 90s, 15m, 12h, 30d [default: unlimited]
         #[arg(long, value_parser = seconds)]
         ttl: Option<i64>,
-        /// What it makes a person: member or moderator
+        /// Role that it grants: member or moderator
         #[arg(long, default_value = "member")]
         role: InvitedRole,
     },
@@ -292,7 +292,7 @@ pub(crate) enum Invite {
         /// ID of the group
         group: GroupRef,
     },
-    /// End an invitation
+    /// Revoke an invitation
     #[command(after_help = "Example:\n  trivium invite revoke group:7 invitation:3")]
     Revoke {
         /// ID of the group
@@ -304,81 +304,81 @@ pub(crate) enum Invite {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Key {
-    /// Add an application; prints its API key, which names it and grants nothing alone
+    /// Add an application and print its API key, which identifies it but grants no access
     #[command(after_help = "Examples:
   trivium key create 'My calendar'
   trivium key create 'My calendar' --callback https://example.org/back")]
     Create {
-        /// What people know it as
+        /// Name that users see
         name: String,
-        /// Where a browser is sent with the frob, once a person has allowed the application to
-        /// act for them [default: the frob is shown]
+        /// URL that the browser is redirected to with the frob, once a user has approved the
+        /// application [default: the frob is displayed]
         #[arg(long, value_name = "URL")]
         callback: Option<String>,
     },
     /// List the applications, oldest first
     #[command(after_help = "Example:\n  trivium key list --json")]
     List,
-    /// End an application's key; tokens that people gave it stay good
+    /// Revoke an API key; tokens issued to the application remain valid
     #[command(after_help = "Example:\n  trivium key revoke 0a1b2c3d4e")]
     Revoke {
-        /// The key
+        /// The API key
         key: String,
     },
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Category {
-    /// Add a category; prints its ID
+    /// Add a category and print its ID
     #[command(after_help = "Example:\n  trivium category add Music")]
     Add {
-        /// Its name
+        /// Name of the category
         name: String,
     },
     /// List the categories
     #[command(after_help = "Example:\n  trivium category list")]
     List,
-    /// Give a category another name
+    /// Rename a category
     #[command(after_help = "Example:\n  trivium category rename cat:2 Concerts")]
     Rename {
         /// ID of the category
         id: CategoryRef,
-        /// Its new name
+        /// New name
         name: String,
     },
 }
 
-/// An example of `trivium import`.
+/// The example in the help of `trivium import`.
 pub(super) const IMPORTS: &str = "Example:\n  trivium import upcoming groups.json --member marc";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
-    /// Groups from an answer of Upcoming's getMyGroups, in JSON; all of them or none
+    /// Import the groups of a JSON response of Upcoming's getMyGroups, all or none
     #[command(after_help = "Example:
   trivium import upcoming groups.json --member marc")]
     Upcoming {
-        /// The file with the answer
+        /// File with the response
         file: PathBuf,
-        /// Login of a person to make a member of each, counted as already included
+        /// Login of a user to add to each group, whose member count already includes the user
         #[arg(long, value_name = "LOGIN")]
         member: Option<String>,
     },
 }
 
-/// `90s`, `15m`, `12h`, `30d` as seconds.
+/// Parses a duration such as `90s`, `15m`, `12h` or `30d` to seconds.
 fn seconds(text: &str) -> Result<i64, String> {
-    let wrong = || "a time is a number and a unit: 90s, 15m, 12h or 30d".to_owned();
-    let unit = text.chars().last().ok_or_else(wrong)?;
+    let malformed = || "expected a number and a unit, e.g. 90s, 15m, 12h or 30d".to_owned();
+    let unit = text.chars().last().ok_or_else(malformed)?;
     let factor = match unit {
         's' => 1,
         'm' => 60,
         'h' => 3_600,
         'd' => 86_400,
-        _ => return Err(wrong()),
+        _ => return Err(malformed()),
     };
     text.strip_suffix(unit)
         .and_then(|number| number.parse::<u32>().ok())
         .filter(|number| *number > 0)
         .map(|number| i64::from(number) * factor)
-        .ok_or_else(wrong)
+        .ok_or_else(malformed)
 }

@@ -1,7 +1,7 @@
 //! The command line and the configuration: every option is declared once, here.
 //!
-//! A flag wins over its environment variable, that over `trivium.toml`, that over the default:
-//! the file's values are handed to clap as defaults before it reads the command line.
+//! Flags take precedence over environment variables, those over `trivium.toml`, and that over the
+//! defaults. Values of the file become clap's defaults before it parses the command line.
 
 mod call;
 mod conform;
@@ -28,7 +28,7 @@ use trivium_rpc::text::is_portable;
 
 use crate::failure::Failure;
 
-/// One group service for XML-RPC, REST (XML) and REST (JSON) clients alike.
+/// A group service for XML-RPC, REST (XML) and REST (JSON) clients.
 #[derive(Debug, Parser)]
 #[command(
     name = "trivium",
@@ -40,107 +40,107 @@ use crate::failure::Failure;
   trivium group add 'Three Ways' --owner marc --registration moderated
   trivium import upcoming groups.json --member marc
 
-Every option can also be set in the environment (TRIVIUM_LISTEN for --listen) or in trivium.toml
-(listen = \"…\"); the command line wins over the environment, the environment over the file."
+Options can also be set in the environment (TRIVIUM_LISTEN for --listen) or in trivium.toml
+(listen = \"…\"). Flags take precedence over the environment, the environment over the file."
 )]
 pub(crate) struct Options {
     #[command(flatten)]
     pub(crate) global: Global,
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// What newUser, editUser and deleteUser ask for.
+    /// The password that newUser, editUser and deleteUser require.
     #[arg(skip)]
     pub(crate) admin_password: Option<Password>,
 }
 
-/// What every command understands, also after its arguments.
+/// Options of every command, also accepted after its arguments.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// Where the data is: sqlite:PATH, or postgres://USER@HOST/NAME
+    /// Database URL: sqlite:PATH or postgres://USER@HOST/NAME
     #[arg(long, global = true, env = "TRIVIUM_DATABASE", hide_env_values = true)]
     #[arg(default_value = "sqlite:trivium.db", value_name = "URL")]
     pub(crate) database: String,
-    /// The configuration file; trivium.toml in this folder is read when it exists
+    /// Configuration file; trivium.toml in the current folder is read if it exists
     #[arg(long, global = true, env = "TRIVIUM_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Print data as JSON, for programs
+    /// Print data as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Serve the gateway
+    /// Start the server
     Serve(Serve),
-    /// People and their tokens
+    /// Manage users and issue tokens
     #[command(
         subcommand,
         after_help = "Examples:\n  trivium user add marc --password-stdin\n  trivium user token marc --ttl 12h"
     )]
     User(User),
-    /// A person's tokens
+    /// List and revoke tokens
     #[command(subcommand, after_help = "Example:\n  trivium token list marc")]
     Token(Token),
-    /// The applications of the Upcoming dialect
+    /// Manage the API keys of the Upcoming dialect
     #[command(
         subcommand,
         after_help = "Example:\n  trivium key create 'My calendar' --callback https://example.org/back"
     )]
     Key(Key),
-    /// Groups
+    /// Manage groups
     #[command(
         subcommand,
         after_help = "Examples:\n  trivium group add 'Three Ways' --owner marc\n  trivium group list --json"
     )]
     Group(Group),
-    /// The members of a group
+    /// Manage the members of a group
     #[command(subcommand, after_help = "Example:\n  trivium member add group:7 marc")]
     Member(Member),
-    /// The requests to join a group
+    /// Manage the requests to join a group
     #[command(subcommand, after_help = "Example:\n  trivium request list group:7")]
     Request(Request),
-    /// The invitations to a group
+    /// Manage the invitations to a group
     #[command(
         subcommand,
         after_help = "Example:\n  trivium invite create group:7 --uses 5 --ttl 7d"
     )]
     Invite(Invite),
-    /// The categories that groups are in
+    /// Manage the categories of groups
     #[command(subcommand, after_help = "Example:\n  trivium category add Music")]
     Category(Category),
-    /// Bring in data from elsewhere
+    /// Import data of other services
     #[command(subcommand, after_help = data::IMPORTS)]
     Import(Import),
     /// Call an operation of a server
     Call(Call),
-    /// Print the OpenAPI document that a server has at /openapi.json
+    /// Print the OpenAPI document, which a server has at /openapi.json
     #[command(after_help = "Example:\n  trivium openapi > openapi.json")]
     Openapi(Openapi),
-    /// Print the XML Schema that a server has at /api/xml
+    /// Print the XML Schema, which a server has at /api/xml/schema.xsd
     #[command(after_help = "Examples:\n  trivium xsd > schema.xsd\n  trivium xsd joinGroup")]
     Xsd(Xsd),
-    /// Write the documentation that a server has at /docs into files
+    /// Write the documentation, which a server has at /docs, to files
     #[command(after_help = "Example:\n  trivium docs public --url https://groups.example")]
     Docs(Docs),
-    /// Hold a running server against what is declared
+    /// Check that a running server conforms to its declarations
     Conform(Conform),
 }
 
-/// Reads command line, environment and file.
+/// Parses the command line, the environment and the configuration file.
 ///
 /// # Errors
-/// [`Failure::Usage`], which also tells help and version; [`Failure::Configuration`].
+/// [`Failure::Usage`], also for help and version; [`Failure::Configuration`].
 pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options, Failure> {
     let arguments: Vec<OsString> = arguments.collect();
     let mut command = Options::command();
-    // What cannot come out again as XML does not get in.
-    if let Some(odd) = arguments
+    // Reject text that could not be returned as XML.
+    if let Some(unportable) = arguments
         .iter()
         .find(|word| !is_portable(&word.to_string_lossy()))
     {
         return Err(Failure::Usage(command.error(
             ErrorKind::InvalidValue,
-            format!("{odd:?} has a character that XML cannot carry"),
+            format!("{unportable:?} contains a character that XML cannot represent"),
         )));
     }
     let mut admin_password = None;
@@ -162,7 +162,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
     }
     let matches = command
         .try_get_matches_from(&arguments)
-        .map_err(|error| where_it_stands(error, &arguments, path.as_deref()))?;
+        .map_err(|error| attribute(error, &arguments, path.as_deref()))?;
     let mut options = Options::from_arg_matches(&matches)?;
     options.admin_password = std::env::var("TRIVIUM_ADMIN_PASSWORD")
         .ok()
@@ -173,10 +173,10 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
     Ok(options)
 }
 
-/// The key of the one option that is never a flag: arguments are seen by other processes.
+/// The key of the only option without a flag: other processes can read arguments.
 const ADMIN_PASSWORD: &str = "admin_password";
 
-/// The secret in the file that a variable names.
+/// Reads the secret from the file that a variable names.
 fn secret_file(variable: &str) -> Result<Option<String>, Failure> {
     let Some(path) = std::env::var_os(variable) else {
         return Ok(None);
@@ -190,7 +190,7 @@ fn secret_file(variable: &str) -> Result<Option<String>, Failure> {
     }
 }
 
-/// The file that `--config` or `TRIVIUM_CONFIG` names, or `trivium.toml` where there is one.
+/// Reads the file that `--config` or `TRIVIUM_CONFIG` names, or `trivium.toml` if it exists.
 fn configuration_file(arguments: &[OsString]) -> Result<Option<(PathBuf, toml::Table)>, Failure> {
     let mut words = arguments.iter().filter_map(|word| word.to_str());
     let mut named = None;
@@ -203,18 +203,20 @@ fn configuration_file(arguments: &[OsString]) -> Result<Option<(PathBuf, toml::T
     }
     let named = named.or_else(|| std::env::var_os("TRIVIUM_CONFIG").map(PathBuf::from));
     let path = named.clone().unwrap_or_else(|| "trivium.toml".into());
-    let complain = |words: String| Failure::Configuration(format!("{}: {words}", path.display()));
+    let invalid =
+        |message: String| Failure::Configuration(format!("{}: {message}", path.display()));
     match std::fs::read_to_string(&path) {
         Ok(text) => match text.parse() {
             Ok(table) => Ok(Some((path, table))),
-            Err(error) => Err(complain(toml::de::Error::to_string(&error))),
+            Err(error) => Err(invalid(toml::de::Error::to_string(&error))),
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(None),
-        Err(error) => Err(complain(error.to_string())),
+        Err(error) => Err(invalid(error.to_string())),
     }
 }
 
-/// `[peopleaggregator] profile = "original"` as `peopleaggregator_profile`, `original`.
+/// Flattens tables: `[peopleaggregator] profile = "original"` becomes
+/// `peopleaggregator_profile`, `original`.
 fn flatten(path: &Path, table: toml::Table) -> Result<Vec<(String, String)>, Failure> {
     let mut flat = Vec::new();
     for (name, value) in table {
@@ -229,10 +231,10 @@ fn flatten(path: &Path, table: toml::Table) -> Result<Vec<(String, String)>, Fai
             }
             toml::Value::String(text) => flat.push((name, text)),
             toml::Value::Integer(number) => flat.push((name, number.to_string())),
-            toml::Value::Boolean(truth) => flat.push((name, truth.to_string())),
+            toml::Value::Boolean(value) => flat.push((name, value.to_string())),
             _ => {
                 return Err(Failure::Configuration(format!(
-                    "{}: '{name}' must be a text, a number, true or false",
+                    "{}: '{name}' must be a string, an integer or a boolean",
                     path.display()
                 )));
             }
@@ -241,9 +243,9 @@ fn flatten(path: &Path, table: toml::Table) -> Result<Vec<(String, String)>, Fai
     Ok(flat)
 }
 
-/// The command with this default for the option of this name; `None` when there is no such.
+/// Sets the default of the option with this name; `None` if there is no such option.
 fn with_default(command: clap::Command, name: &str, value: String) -> Option<clap::Command> {
-    // A demonstration is asked for by hand, never by a file.
+    // Options without a variable, such as --demo, cannot be set in the file either.
     let settable = |a: &clap::Arg| a.get_id() == name && a.get_env().is_some() && name != "config";
     if command.get_arguments().any(settable) {
         return Some(command.mut_arg(name, |a| set(a, value)));
@@ -255,16 +257,15 @@ fn with_default(command: clap::Command, name: &str, value: String) -> Option<cla
         .then(|| command.mut_subcommand("serve", |serve| serve.mut_arg(name, |a| set(a, value))))
 }
 
-/// The option with this value, unless the environment or the command line knows better. What
-/// may hold a secret is not shown by `--help`.
+/// Sets the default of an option. If it may contain a secret, `--help` does not show it.
 fn set(option: clap::Arg, value: String) -> clap::Arg {
     let secret = option.is_hide_env_values_set();
     option.default_value(value).hide_default_value(secret)
 }
 
-/// clap complains of every value as if it stood on the command line. One that came from the
-/// environment or the file is told with its place, and is no wrong usage.
-fn where_it_stands(error: clap::Error, arguments: &[OsString], file: Option<&Path>) -> Failure {
+/// Attributes an invalid value to its source. clap reports every value as if it were on the
+/// command line; a value of the environment or the file is a configuration error instead.
+fn attribute(error: clap::Error, arguments: &[OsString], file: Option<&Path>) -> Failure {
     let option = match (error.kind(), error.get(ContextKind::InvalidArg)) {
         (
             ErrorKind::InvalidValue | ErrorKind::ValueValidation,
@@ -272,18 +273,19 @@ fn where_it_stands(error: clap::Error, arguments: &[OsString], file: Option<&Pat
         ) => usage.split(' ').next().unwrap_or_default().to_owned(),
         _ => return Failure::Usage(error),
     };
-    let given = |word: &OsString| word.to_str().is_some_and(|word| word.starts_with(&option));
-    if !option.starts_with("--") || arguments.iter().any(given) {
+    let on_command_line =
+        |word: &OsString| word.to_str().is_some_and(|word| word.starts_with(&option));
+    if !option.starts_with("--") || arguments.iter().any(on_command_line) {
         return Failure::Usage(error);
     }
     let variable = option.replacen("--", "TRIVIUM_", 1).replace('-', "_");
     let variable = variable.to_ascii_uppercase();
-    let place = match file {
+    let source = match file {
         Some(file) if std::env::var_os(&variable).is_none() => file.display().to_string(),
         _ => variable,
     };
-    let words = error.to_string();
-    let words = words.strip_prefix("error: ").unwrap_or(&words);
-    let words = words.split("\n\n").next().unwrap_or_default();
-    Failure::Configuration(format!("{place}: {words}"))
+    let message = error.to_string();
+    let message = message.strip_prefix("error: ").unwrap_or(&message);
+    let message = message.split("\n\n").next().unwrap_or_default();
+    Failure::Configuration(format!("{source}: {message}"))
 }

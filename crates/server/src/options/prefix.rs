@@ -1,10 +1,10 @@
-//! Where a dialect is served: its path, or the word `off`.
+//! The path prefix of a dialect, or `off`.
 
 use std::str::FromStr;
 
 use trivium_describe::site;
 
-/// What is served beside pages, each with all that is below it.
+/// Paths that are served besides the pages, each with everything below it.
 const SERVED: &[&str] = &[
     "/api/json",
     "/api/xml",
@@ -15,7 +15,7 @@ const SERVED: &[&str] = &[
     "/user",
 ];
 
-/// The path below which a dialect is served; without one it is not.
+/// The path prefix of a dialect; `None` if the dialect is off.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Prefix(pub(crate) Option<String>);
 
@@ -26,22 +26,22 @@ impl FromStr for Prefix {
         if text == "off" {
             return Ok(Self(None));
         }
-        let fine = |segment: &str| {
+        let is_valid = |segment: &str| {
             let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
             !matches!(segment, "" | "." | "..") && segment.bytes().all(plain)
         };
         match text.strip_prefix('/') {
-            Some(path) if path.split('/').all(fine) => {}
+            Some(path) if path.split('/').all(is_valid) => {}
             _ => {
                 return Err(
-                    "it must be a path such as /services, without a slash at its end \
-                            and without escapes, or off"
+                    "expected off, or a path such as /services without a trailing slash \
+                            and without escapes"
                         .to_owned(),
                 );
             }
         }
         let served = SERVED.iter().map(|path| (*path).to_owned());
-        // The first page is at the one path below which everything is.
+        // The index page is at `/`, which would overlap with every prefix.
         let pages = site::paths().into_iter().filter(|path| path != "/");
         match served.chain(pages).find(|served| overlap(served, text)) {
             Some(served) => Err(format!("{served} is served already")),
@@ -50,7 +50,7 @@ impl FromStr for Prefix {
     }
 }
 
-/// True when one of these paths is the other, or below it.
+/// Returns whether one of the paths equals the other or is below it.
 pub(crate) fn overlap(one: &str, other: &str) -> bool {
     let below = |path: &str, prefix: &str| {
         path.strip_prefix(prefix)
@@ -64,13 +64,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_prefix_is_a_path_that_nothing_else_has() {
-        for fine in ["/services", "/api/v3/onezone", "/api/xmlrpc2", "/a_b~c.d-e"] {
-            let prefix = fine.parse();
-            assert_eq!(prefix, Ok(Prefix(Some(fine.to_owned()))), "{fine}");
+    fn prefix_must_not_overlap_with_served_paths() {
+        for valid in ["/services", "/api/v3/onezone", "/api/xmlrpc2", "/a_b~c.d-e"] {
+            let prefix = valid.parse();
+            assert_eq!(prefix, Ok(Prefix(Some(valid.to_owned()))), "{valid}");
         }
         assert_eq!("off".parse(), Ok(Prefix(None)));
-        for wrong in [
+        for invalid in [
             "",
             "/",
             "services",
@@ -91,7 +91,7 @@ mod tests {
             "/style.css",
             "/openapi.json",
         ] {
-            assert!(wrong.parse::<Prefix>().is_err(), "{wrong}");
+            assert!(invalid.parse::<Prefix>().is_err(), "{invalid}");
         }
     }
 }

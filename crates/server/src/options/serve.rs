@@ -6,21 +6,22 @@ use clap::{Args, ValueEnum};
 
 use super::prefix::Prefix;
 
-/// Creates and migrates the database, then serves until SIGTERM or SIGINT.
+/// Options of `trivium serve`, which creates and migrates the database, then serves until SIGTERM
+/// or SIGINT.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   trivium serve --demo
   trivium serve --listen 0.0.0.0:8080 --database sqlite:/srv/trivium.db
   TRIVIUM_DATABASE=postgres://trivium@db/trivium trivium serve --workers 4
 
-Secrets are never flags: the password that newUser, editUser and deleteUser ask for is set in
+Secrets are never flags. The password that newUser, editUser and deleteUser require is set in
 TRIVIUM_ADMIN_PASSWORD, in the file that TRIVIUM_ADMIN_PASSWORD_FILE names, or as admin_password
-in trivium.toml. TRIVIUM_DATABASE_FILE names a file with the address of the database.")]
+in trivium.toml. TRIVIUM_DATABASE_FILE names a file with the database URL.")]
 pub(crate) struct Serve {
-    /// Serve a throw-away database with demonstration data and known passwords; loopback only
+    /// Serve a temporary database with demonstration data and known passwords; loopback only
     #[arg(long)]
     pub(crate) demo: bool,
-    /// The address to listen on
+    /// Address to listen on
     #[arg(
         long,
         env = "TRIVIUM_LISTEN",
@@ -28,14 +29,14 @@ pub(crate) struct Serve {
         value_name = "ADDRESS"
     )]
     pub(crate) listen: SocketAddr,
-    /// Server threads [default: one for each core]
+    /// Number of server threads [default: one for each core]
     #[arg(long, env = "TRIVIUM_WORKERS", value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) workers: Option<u16>,
-    /// Where people reach this service, for addresses in answers [default: as they asked]
+    /// Public base URL of the service, for links in responses [default: as requested]
     #[arg(long, env = "TRIVIUM_BASE_URL", value_name = "URL")]
     pub(crate) base_url: Option<String>,
-    /// Which bytes are sent: as documented, or as the original servers did
+    /// Response format: as documented, or as sent by the original servers
     #[arg(
         long,
         env = "TRIVIUM_PEOPLEAGGREGATOR_PROFILE",
@@ -43,7 +44,7 @@ pub(crate) struct Serve {
         default_value = "documented"
     )]
     pub(crate) peopleaggregator_profile: ProfileOption,
-    /// How failures are told over REST: always with 200, or with a status of their own
+    /// HTTP status of errors over REST: always 200, or the status of the error
     #[arg(
         long,
         env = "TRIVIUM_PEOPLEAGGREGATOR_STATUS",
@@ -51,18 +52,18 @@ pub(crate) struct Serve {
         default_value = "ok"
     )]
     pub(crate) peopleaggregator_status: StatusOption,
-    /// Below which path Upcoming's clients are served, or off
+    /// Path prefix of the Upcoming dialect, or off
     #[arg(long, env = "TRIVIUM_UPCOMING", value_name = "PREFIX")]
     #[arg(default_value = trivium_upcoming::PREFIX)]
     pub(crate) upcoming: Prefix,
-    /// Give JSONP also to calls with a token: any page could then read what the token discloses
+    /// Permit JSONP for calls with a token: any web page could then read data of the token's user
     #[arg(long, env = "TRIVIUM_UPCOMING_JSONP_WITH_TOKEN")]
     pub(crate) upcoming_jsonp_with_token: bool,
-    /// Below which path Onezone's clients are served, or off
+    /// Path prefix of the Onezone dialect, or off
     #[arg(long, env = "TRIVIUM_ONEZONE", value_name = "PREFIX")]
     #[arg(default_value = trivium_onezone::PREFIX)]
     pub(crate) onezone: Prefix,
-    /// How long a token from login is good, in seconds
+    /// Lifetime of a token from login, in seconds
     #[arg(
         long,
         env = "TRIVIUM_TOKEN_LIFETIME",
@@ -71,10 +72,10 @@ pub(crate) struct Serve {
     )]
     #[arg(value_parser = clap::value_parser!(i64).range(1..=2_000_000_000))]
     pub(crate) token_lifetime: i64,
-    /// Who may list people and find groups
+    /// Who may list users and find groups
     #[arg(long, env = "TRIVIUM_DIRECTORY", value_enum, default_value = "public")]
     pub(crate) directory: DirectoryOption,
-    /// How long a client may take for the head of a request, and for its body, in seconds
+    /// Time limit for the head of a request, and for its body, in seconds
     #[arg(
         long,
         env = "TRIVIUM_REQUEST_TIMEOUT",
@@ -83,7 +84,7 @@ pub(crate) struct Serve {
     )]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub(crate) request_timeout: u64,
-    /// How long a connection may stay open between requests, in seconds
+    /// Time limit for an idle connection between requests, in seconds
     #[arg(
         long,
         env = "TRIVIUM_KEEP_ALIVE",
@@ -92,10 +93,10 @@ pub(crate) struct Serve {
     )]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
     pub(crate) keep_alive: u64,
-    /// How the log on standard error looks
+    /// Format of the log on standard error
     #[arg(long, env = "TRIVIUM_LOG_FORMAT", value_enum, default_value = "text")]
     pub(crate) log_format: LogFormat,
-    /// What is logged: error, warn, info or debug
+    /// Log level: error, warn, info or debug
     #[arg(
         long,
         env = "TRIVIUM_LOG_LEVEL",
