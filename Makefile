@@ -1,15 +1,15 @@
-# The commands of a day's work. `make run` and `make test` are all the set-up there is.
+# The development commands. `make run` and `make test` need no other setup.
 
 .PHONY: run test tools build lint documents tests record torture bench schema
 
-# Starts the gateway with demonstration data, and prints a call for each protocol.
+# Starts the server with demonstration data, and prints an example call for each protocol.
 run:
 	cargo run --release --package trivium-server -- serve --demo
 
 # Everything that continuous integration runs.
 test: tools lint documents tests
 
-# What the tests need beside Rust, a C compiler, make and perl: installed where it is missing.
+# Installs the missing tools of the tests, except Rust, a C compiler, make and perl.
 tools:
 	sh tests/tools.sh
 
@@ -23,8 +23,8 @@ documents:
 tests:
 	cargo test --workspace --locked --no-fail-fast
 
-# Rewrites what is recorded, and reports what changed: snapshots, recorded responses, generated documents.
-# The bytes of tests/cases that are contracts are never written. Responses come first: pages show them.
+# Rewrites the snapshots, recorded responses and generated documents, and lists the changes. Never
+# writes the contracts in tests/cases. Responses come first, because the pages include them.
 record:
 	INSTA_UPDATE=always cargo test --locked --package trivium-server --test end_to_end -- \
 		every_example_is_answered_as_recorded descriptions::dialects
@@ -39,12 +39,12 @@ torture: tools
 	TRIVIUM_SEQUENCES=100000 TRIVIUM_ROUNDS=1000 cargo test --release --locked \
 		--package trivium-server --test end_to_end -- --nocapture model:: races::
 
-# Speed, as ratios measured side by side in one run on the release binary.
+# Benchmarks the release binary; the ratios compare subjects of the same run.
 bench:
 	cargo build --release --workspace --locked
 	cargo run --release --locked --package trivium-bench -- --write docs/BENCHMARK.md
 
-# Writes schema.rs anew after a migration. Needs the diesel command line:
+# Regenerates schema.rs after a new migration. Needs the Diesel CLI:
 # cargo install diesel_cli --no-default-features --features sqlite-bundled
 schema:
 	rm -f target/schema.db

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Installs what the tests need and the machine lacks: Postgres' server programs, and clients of
-# other hands that call the service. Needs root or sudo; without either it says what to run.
+# Installs the missing tools of the tests: the Postgres server, and third-party clients of the
+# service. Needs root or sudo; without either, it prints the command to run.
 set -eu
 
 missing=""
-need() { # a test that it is there, and the package that brings it
+need() { # need COMMAND PACKAGE: the package is missing if the command fails
     if ! sh -c "$1" >/dev/null 2>&1; then missing="$missing $2"; fi
 }
 
@@ -37,13 +37,13 @@ if [ -n "$missing" ]; then
         apt-get install --yes --quiet --no-install-recommends $missing
 fi
 
-# The XML-RPC client for Node, and what drives and judges a browser, come from the npm registry in
-# the versions that the lock names.
+# The XML-RPC client for Node, Playwright and axe-core come from the npm registry, in the versions of
+# package-lock.json.
 cd "$(dirname "$0")/clients"
 if [ ! package-lock.json -ot node_modules/.package-lock.json ]; then npm ci --silent --no-audit --no-fund; fi
 
-# The validator of OpenAPI documents, and what tries a server against its own, come from PyPI. A copy of
-# the folder would install where it was copied from: hence pip by this very Python.
+# The OpenAPI validator and Schemathesis come from PyPI. It calls `python -m pip`, because the pip
+# script of a copied folder would install into the original one.
 if [ ! -x venv/bin/schemathesis ]; then
     python3 -m venv --clear venv
     venv/bin/python -m pip install --quiet --disable-pip-version-check \
