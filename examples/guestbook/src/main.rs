@@ -19,7 +19,7 @@ async fn serve(guestbook: Data<Guestbook>, http: HttpRequest, body: Option<Bytes
         accept: header("accept"),
         authorization: header("authorization"),
         host: header("host"),
-        // A body over the limit is none: the front-end rejects it in the caller's protocol.
+        // Without a body, the front-end rejects the request as too large, in the caller's protocol.
         body: body.as_deref(),
         ..Request::default()
     });
