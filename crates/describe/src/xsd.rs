@@ -234,13 +234,16 @@ fn enumeration(profile: Profile, codes: impl Iterator<Item = Code>) -> String {
 mod tests {
     use super::*;
 
+    /// Operations with words, with a list of optional members, and with a struct in a struct.
+    const RECORDED: [&str; 3] = ["joinGroup", "getMyGroups", "getUserProfile"];
+
     #[test]
     fn xsd() {
         let mut text = String::new();
         for profile in [Profile::Documented, Profile::Original] {
             text.push_str(&format!("{profile:?}\n{}\n", any(profile)));
         }
-        for entry in catalog().entries.iter() {
+        for entry in RECORDED.map(|name| catalog().find(name).unwrap()) {
             let schema = operation(Profile::Documented, entry);
             text.push_str(&format!("{}\n{schema}\n", entry.name()));
         }
