@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::json;
 use trivium_test_support::Backend;
 
-use crate::harness::{Gateway, PROTOCOLS, Protocol, Served, Story};
+use crate::harness::{Gateway, PROTOCOLS, Protocol, Served, Story, new_group};
 
 #[test]
 fn a_stop_answers_what_was_accepted_and_keeps_what_was_answered() {
@@ -33,11 +33,7 @@ fn stop(backend: Backend, signal: &str) {
             scope.spawn(move || {
                 for n in 0.. {
                     let name = format!("{client}.{n}");
-                    let call = json!({
-                        "authToken": anna.token, "name": name, "category": "cat:1", "tags": "",
-                        "description": "", "image": "", "accessType": "public",
-                        "registrationType": "open", "moderationType": "direct",
-                    });
+                    let call = new_group(&anna.token, &name, "open");
                     let protocol = PROTOCOLS[n % PROTOCOLS.len()];
                     // Once the server is gone there is no connection, or no answer on it. An
                     // answer that was begun is whole, or reading it fails the test.

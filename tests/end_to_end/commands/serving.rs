@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use trivium_test_support::{Backend, Scratch};
 
 use super::{Said, command, run};
-use crate::harness::{Connection, Gateway, Protocol, Served, check, form, get, outcome};
+use crate::harness::{Connection, Gateway, Protocol, Served, check, form, get, new_group, outcome};
 
 #[test]
 fn one_server_serves_a_file() {
@@ -187,11 +187,7 @@ fn check_stop(backend: Backend, signal: &str) {
     gateway.command(&["user", "add", "owner"], "");
     let owner = gateway.command(&["user", "token", "owner"], "");
     for n in 0..GROUPS {
-        let call = json!({
-            "authToken": owner, "name": format!("Group {n}"), "category": "cat:1", "tags": "",
-            "description": "", "image": "", "accessType": "public",
-            "registrationType": "open", "moderationType": "direct",
-        });
+        let call = new_group(&owner, &format!("Group {n}"), "open");
         Protocol::Json
             .call(&gateway.served, "POST", "newGroup", &call)
             .succeeds();

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::http::{Connection, Response};
-use super::protocol::{Answer, Protocol, form, method_call};
+use super::protocol::{Answer, Protocol};
 use super::request::Request;
 
 /// One connection to a server, used call after call, in any protocol.
@@ -23,33 +23,12 @@ impl Caller {
         name: &str,
         arguments: &Value,
     ) -> Answer {
-        let path = format!("/api/{}/peopleaggregator/{name}", protocol.word());
-        let request = match (protocol, verb) {
-            (Protocol::XmlRpc, _) => post("/api/xmlrpc", "text/xml", &method_call(name, arguments)),
-            (_, "GET") => format!(
-                "GET {path}?{} HTTP/1.1\r\nHost: test\r\n\r\n",
-                form(arguments)
-            ),
-            _ => post(&path, "application/x-www-form-urlencoded", &form(arguments)),
-        };
-        protocol.read(&self.exchange(request.as_bytes()))
+        protocol.read(&self.send(&protocol.request(verb, name, arguments)))
     }
 
     /// Sends a request of any front-end.
     pub(crate) fn send(&mut self, request: &Request) -> Response {
-        self.exchange(&request.bytes())
-    }
-
-    fn exchange(&mut self, request: &[u8]) -> Response {
-        self.0.send(request);
+        self.0.send(&request.bytes());
         self.0.receive().expect("a response")
     }
-}
-
-fn post(path: &str, content_type: &str, body: &str) -> String {
-    format!(
-        "POST {path} HTTP/1.1\r\nHost: test\r\nContent-Type: {content_type}\r\n\
-         Content-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
 }

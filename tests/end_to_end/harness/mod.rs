@@ -11,18 +11,17 @@ mod protocol;
 mod random;
 mod request;
 mod story;
+mod xmlrpc;
 
 pub(crate) use caller::Caller;
 pub(crate) use crowd::{Crowd, PASSWORD, Someone};
 pub(crate) use gateway::{BINARY, Gateway, Served, trivium};
 pub(crate) use http::{Connection, Response};
 pub(crate) use program::{attempt, project, run};
-pub(crate) use protocol::{
-    Answer, PROTOCOLS, Protocol, encode, form as form_of, plain, xml_rpc_value,
-};
+pub(crate) use protocol::{Answer, PROTOCOLS, Protocol, encode, form as form_of, plain};
 pub(crate) use random::{Random, seed};
 pub(crate) use request::{
-    Request, ask, call, check, check_everywhere, crlf, form, get, json, outcome, post, struct_call,
-    xml_body, xml_rpc,
+    Request, ask, check, check_everywhere, crlf, form, get, json, outcome, post, xml_body, xml_rpc,
 };
-pub(crate) use story::{Person, Story, everywhere};
+pub(crate) use story::{Person, Story, everywhere, new_group};
+pub(crate) use xmlrpc::{call, method_call, param, struct_call, typed};

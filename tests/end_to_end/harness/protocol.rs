@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::gateway::Served;
 use super::http::Response;
+use super::request::{self, Request};
+use super::xmlrpc::call_with;
 
 /// A protocol of the PeopleAggregator front-ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,24 +53,20 @@ impl Protocol {
         }
     }
 
-    /// Calls an operation. `verb` is that of the operation.
+    /// The request that calls an operation. `verb` is that of the operation.
+    pub(crate) fn request(self, verb: &str, name: &str, arguments: &Value) -> Request {
+        let path = format!("/api/{}/peopleaggregator/{name}", self.word());
+        match (self, verb) {
+            (Self::XmlRpc, _) => request::xml_rpc(call_with(name, arguments)),
+            (_, "GET") => request::get(&format!("{path}?{}", form(arguments))),
+            _ => request::form(&path, form(arguments)),
+        }
+    }
+
+    /// Calls an operation over a connection of its own.
     pub(crate) fn call(self, server: &Served, verb: &str, name: &str, arguments: &Value) -> Answer {
-        let response = match self {
-            Self::XmlRpc => server.post(
-                "/api/xmlrpc",
-                "text/xml",
-                method_call(name, arguments).as_bytes(),
-            ),
-            Self::Json | Self::Xml => {
-                let path = format!("/api/{}/peopleaggregator/{name}", self.word());
-                let form = form(arguments);
-                match verb {
-                    "GET" => server.get(&format!("{path}?{form}")),
-                    _ => server.post(&path, "application/x-www-form-urlencoded", form.as_bytes()),
-                }
-            }
-        };
-        self.read(&response)
+        let request = self.request(verb, name, arguments);
+        self.read(&server.send(&Vec::from(request)))
     }
 
     /// Reads an answer.
@@ -192,43 +190,6 @@ pub(crate) fn encode(text: &str) -> String {
             other => format!("%{other:02X}"),
         })
         .collect()
-}
-
-/// Arguments as a methodCall.
-pub(crate) fn method_call(name: &str, arguments: &Value) -> String {
-    format!(
-        "<?xml version=\"1.0\"?><methodCall><methodName>peopleaggregator.{name}</methodName>\
-         <params><param>{}</param></params></methodCall>",
-        xml_rpc_value(arguments)
-    )
-}
-
-/// A value as XML-RPC writes it.
-pub(crate) fn xml_rpc_value(value: &Value) -> String {
-    let inner = match value {
-        Value::String(text) => format!("<string>{}</string>", xml(text)),
-        Value::Number(number) => format!("<int>{number}</int>"),
-        Value::Bool(truth) => format!("<boolean>{}</boolean>", i32::from(*truth)),
-        Value::Object(members) => {
-            let members: String = members
-                .iter()
-                .map(|(name, value)| {
-                    let value = match (name.as_str(), value) {
-                        // The one argument that is a time.
-                        ("until", Value::String(time)) => format!(
-                            "<value><dateTime.iso8601>{}</dateTime.iso8601></value>",
-                            time.replace(['-', 'Z'], "")
-                        ),
-                        _ => xml_rpc_value(value),
-                    };
-                    format!("<member><name>{}</name>{value}</member>", xml(name))
-                })
-                .collect();
-            format!("<struct>{members}</struct>")
-        }
-        other => panic!("no XML-RPC for {other}"),
-    };
-    format!("<value>{inner}</value>")
 }
 
 /// A text as the content of an element.

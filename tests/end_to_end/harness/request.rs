@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::gateway::Served;
 use super::http::Response;
-use super::protocol::{Protocol, encode, plain, xml, xml_rpc_value};
+use super::protocol::{Protocol, encode, plain, xml};
+use super::xmlrpc::{struct_call, typed};
 
 /// A request in its parts.
 #[derive(Clone, Debug)]
@@ -69,26 +70,6 @@ pub(crate) fn xml_body(target: &str, body: impl Into<Vec<u8>>) -> Request {
 /// POST of a methodCall.
 pub(crate) fn xml_rpc(body: impl Into<Vec<u8>>) -> Request {
     post("/api/xmlrpc", "text/xml", body)
-}
-
-/// A methodCall with this inside its `<params>`.
-pub(crate) fn call(name: &str, params: &str) -> String {
-    format!(
-        "<methodCall><methodName>peopleaggregator.{name}</methodName>\
-         <params>{params}</params></methodCall>"
-    )
-}
-
-/// A methodCall of one struct with these members; what a `<value>` holds is given as written.
-pub(crate) fn struct_call(name: &str, members: &[(&str, &str)]) -> String {
-    let members: String = members
-        .iter()
-        .map(|(name, value)| format!("<member><name>{name}</name><value>{value}</value></member>"))
-        .collect();
-    call(
-        name,
-        &format!("<param><value><struct>{members}</struct></value></param>"),
-    )
 }
 
 impl Request {
@@ -198,17 +179,9 @@ pub(crate) fn check_everywhere(
             check(server, xml_body(&target, xml_of(arguments)), &rest);
         }
     }
-    let values: Vec<(&str, String)> = arguments
-        .iter()
-        .map(|(name, value)| (*name, xml_rpc_value(value)))
-        .collect();
-    let members: Vec<(&str, &str)> = values
-        .iter()
-        .map(|(name, value)| {
-            let value = value.strip_prefix("<value>").unwrap();
-            (*name, value.strip_suffix("</value>").unwrap())
-        })
-        .collect();
+    let values: Vec<String> = arguments.iter().map(|(_, value)| typed(value)).collect();
+    let names = arguments.iter().map(|(name, _)| *name);
+    let members: Vec<(&str, &str)> = names.zip(values.iter().map(String::as_str)).collect();
     let rpc = expect.replace("{input}", "input to XML-RPC function");
     check(server, xml_rpc(struct_call(name, &members)), &rpc);
 }

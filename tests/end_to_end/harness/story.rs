@@ -45,6 +45,15 @@ pub(crate) fn everywhere(story: impl Fn(&Story<'_>)) {
     }
 }
 
+/// The arguments of newGroup for a public group, with empty texts.
+pub(crate) fn new_group(token: &str, name: &str, registration: &str) -> Value {
+    json!({
+        "authToken": token, "name": name, "category": "cat:1", "tags": "",
+        "description": "", "image": "", "accessType": "public",
+        "registrationType": registration, "moderationType": "direct",
+    })
+}
+
 impl Story<'_> {
     /// Somebody with a password and a token.
     pub(crate) fn person(&self, name: &str) -> Person {
@@ -76,14 +85,7 @@ impl Story<'_> {
 
     /// A new group of this owner; answers its id.
     pub(crate) fn group(&self, owner: &Person, name: &str, registration: &str) -> String {
-        let made = self.post(
-            "newGroup",
-            json!({
-                "authToken": owner.token, "name": name, "category": "cat:1", "tags": "",
-                "description": "", "image": "", "accessType": "public",
-                "registrationType": registration, "moderationType": "direct",
-            }),
-        );
+        let made = self.post("newGroup", new_group(&owner.token, name, registration));
         made.succeeds();
         made.text("id")
     }

@@ -18,7 +18,7 @@ use trivium_test_support::Backend;
 
 use crate::harness::{
     Answer, Caller, Crowd, Gateway, PROTOCOLS, Request, Response, Someone, ask, json as json_body,
-    plain,
+    new_group, plain,
 };
 
 const ADMIN_PASSWORD: &str = "the password of the administrator";
@@ -201,11 +201,7 @@ fn onezone_code(response: &Response, call: &Call) -> String {
 
 /// The arguments of newGroup.
 fn group(owner: &Someone, name: &str, registration: &str) -> Value {
-    json!({
-        "authToken": owner.tokens[0], "name": name, "category": "cat:1", "tags": "",
-        "description": "", "image": "", "accessType": "public",
-        "registrationType": registration, "moderationType": "direct",
-    })
+    new_group(&owner.tokens[0], name, registration)
 }
 
 /// The arguments of a call by somebody on a group.

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{ask, calls_of, echo, echoed, fault, item, operation, system, whole};
-use crate::harness::{Served, check, xml_rpc};
+use crate::harness::{Served, check, new_group, xml_rpc};
 
 const NO_CALL: &str = "Invalid parameters: a call is a struct of methodName, a string, and params, \
                        an array.";
@@ -251,14 +251,9 @@ fn answers_that_grow_too_long_end_in_refusals() {
     let token = "123576abcdef6572134";
     let description = "q".repeat(65_536);
     let make = |n: usize| {
-        operation(
-            "newGroup",
-            &json!({
-                "authToken": token, "name": format!("Large {n}"), "category": "cat:1", "tags": "",
-                "description": description, "image": "", "accessType": "public",
-                "registrationType": "open", "moderationType": "direct",
-            }),
-        )
+        let mut arguments = new_group(token, &format!("Large {n}"), "open");
+        arguments["description"] = json!(description);
+        operation("newGroup", &arguments)
     };
     for first in [0, 15] {
         let groups: Vec<String> = (first..first + 15).map(make).collect();

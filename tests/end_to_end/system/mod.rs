@@ -9,7 +9,7 @@ mod multicall;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Protocol, Request, Served, xml_rpc, xml_rpc_value};
+use crate::harness::{Protocol, Request, Served, method_call, param, typed, xml_rpc};
 
 /// The setting of each profile.
 const PROFILES: [[&str; 2]; 2] = [
@@ -19,13 +19,8 @@ const PROFILES: [[&str; 2]; 2] = [
 
 /// A methodCall of a method of `system`, with these values as its parameters.
 fn system(name: &str, params: &[&str]) -> String {
-    let params: String = params
-        .iter()
-        .map(|value| format!("<param><value>{value}</value></param>"))
-        .collect();
-    format!(
-        "<methodCall><methodName>system.{name}</methodName><params>{params}</params></methodCall>"
-    )
+    let params: String = params.iter().map(|value| param(value)).collect();
+    method_call(&format!("system.{name}"), &params)
 }
 
 /// A call of several, each given as what its `<value>` holds.
@@ -52,10 +47,8 @@ fn item(name: &str, params: &[String]) -> String {
 
 /// One of several calls, of an operation.
 fn operation(name: &str, arguments: &Value) -> String {
-    item(
-        &format!("peopleaggregator.{name}"),
-        &[xml_rpc_value(arguments)],
-    )
+    let arguments = format!("<value>{}</value>", typed(arguments));
+    item(&format!("peopleaggregator.{name}"), &[arguments])
 }
 
 /// What a document is answered, as a value.
