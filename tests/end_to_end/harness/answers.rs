@@ -1,5 +1,5 @@
-//! Keeps what servers answer in XML and JSON, and has programs of other hands read it: xmllint
-//! with the schemas of REST (XML), and without one what else is XML; jq what is JSON.
+//! Records the XML and JSON responses of servers, and validates them with other programs: REST
+//! (XML) with xmllint and its schemas, other XML with xmllint, JSON with jq.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -12,20 +12,19 @@ use trivium_front::Profile;
 
 use super::http::Response;
 
-/// Answers of one server that are kept: more would only be more of the same, and a program takes
-/// no more names of files.
+/// The number of responses recorded per server. A command line cannot name more files.
 const MOST: usize = 50_000;
 
-/// What is to hold of an answer.
+/// What a response has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     Json,
     Xml,
-    /// It fits the schema of all answers, and that of its operation where it is of one.
+    /// Valid under the schema of all responses, and under the schema of its operation if it has one.
     Rest(Option<&'static str>),
 }
 
-/// The answers of a server that nobody gave before.
+/// The responses of a server that no server has sent before.
 struct Kept {
     profile: Profile,
     answers: Vec<(Kind, Vec<u8>)>,
@@ -34,7 +33,7 @@ struct Kept {
 #[derive(Default)]
 struct Keeper {
     seen: HashSet<(Profile, Kind, Vec<u8>)>,
-    /// By the address of the server.
+    /// The servers by address.
     kept: BTreeMap<String, Kept>,
 }
 
@@ -44,7 +43,7 @@ fn keeper() -> MutexGuard<'static, Keeper> {
     KEEPER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Keeps the answers of this server from now on.
+/// Starts to record the responses of this server.
 pub(super) fn begin(address: &str, profile: Profile) {
     let kept = Kept {
         profile,
@@ -53,7 +52,7 @@ pub(super) fn begin(address: &str, profile: Profile) {
     keeper().kept.insert(address.to_owned(), kept);
 }
 
-/// Keeps an answer of a server, which was asked for at this path; empty where it is not known.
+/// Records a response to a request for this path; the path is empty if it is not known.
 pub(super) fn keep(address: &str, path: &str, response: &Response) {
     let kind = match response.header("content-type").split(';').next() {
         _ if response.body.is_empty() => return,
@@ -80,7 +79,7 @@ pub(super) fn keep(address: &str, path: &str, response: &Response) {
     }
 }
 
-/// Has the answers of a server read.
+/// Validates the responses of a server.
 pub(super) fn examine(address: &str) {
     let Some(kept) = keeper().kept.remove(address) else {
         return;
@@ -89,18 +88,18 @@ pub(super) fn examine(address: &str) {
     let complaints = complaints(folder.path(), &kept);
     if !complaints.is_empty() {
         let folder = folder.keep();
-        panic!("answers in {}: {complaints:#?}", folder.display());
+        panic!("responses in {}: {complaints:#?}", folder.display());
     }
 }
 
-/// What the programs say against answers, which are written into this folder.
+/// Writes the responses into this folder and returns the complaints of the programs.
 fn complaints(folder: &Path, Kept { profile, answers }: &Kept) -> Vec<String> {
     let write = |name: &str, body: &[u8]| {
         std::fs::write(folder.join(name), body).expect("a file");
     };
     let mut json = Vec::new();
     let mut xml = Vec::new();
-    // By operation; without one are all.
+    // The files by operation; `None` has all of them.
     let mut rest: BTreeMap<Option<&str>, Vec<String>> = BTreeMap::new();
     for (number, (kind, body)) in answers.iter().enumerate() {
         let name = number.to_string();
@@ -118,7 +117,7 @@ fn complaints(folder: &Path, Kept { profile, answers }: &Kept) -> Vec<String> {
     }
     let mut complaints = Vec::new();
     if !json.is_empty() {
-        // To jq several files are one text: it must find a value for each of them.
+        // jq reads several files as one text: it has to find one value per file.
         let all = json.len();
         let filter = format!("[inputs] | if length == {all} then empty else error(length) end");
         complaints.extend(complaint(folder, "jq", &["-n", &filter], &json));
@@ -139,7 +138,7 @@ fn complaints(folder: &Path, Kept { profile, answers }: &Kept) -> Vec<String> {
     complaints
 }
 
-/// What a program says against these files.
+/// The complaint of a program about these files.
 fn complaint(folder: &Path, program: &str, options: &[&str], files: &[String]) -> Option<String> {
     let output = Command::new(program)
         .args(options)
@@ -148,14 +147,14 @@ fn complaint(folder: &Path, program: &str, options: &[&str], files: &[String]) -
         .stdin(Stdio::null())
         .output()
         .unwrap_or_else(|error| panic!("{program}: {error}: `make tools` installs it"));
-    let words = String::from_utf8_lossy(&output.stderr);
-    let words = words.lines().filter(|line| !line.ends_with(" validates"));
-    let words: Vec<&str> = words.collect();
-    (!output.status.success()).then(|| words.join("\n"))
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let errors = errors.lines().filter(|line| !line.ends_with(" validates"));
+    let errors: Vec<&str> = errors.collect();
+    (!output.status.success()).then(|| errors.join("\n"))
 }
 
 #[test]
-fn what_is_wrong_with_an_answer_is_found() {
+fn invalid_responses_are_found() {
     const GOOD: &str =
         "<response><code>banned</code><msg>x</msg><success>false</success></response>";
     for (kind, body, fine) in [

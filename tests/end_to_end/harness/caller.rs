@@ -1,4 +1,4 @@
-//! A caller that keeps its connection, for those who call often.
+//! A client that keeps its connection, for tests that call often.
 
 use serde_json::Value;
 
@@ -6,16 +6,16 @@ use super::http::{Connection, Response};
 use super::protocol::{Answer, Protocol};
 use super::request::Request;
 
-/// One connection to a server, used call after call, in any protocol.
+/// A connection to a server, reused for every call in any protocol.
 pub(crate) struct Caller(Connection);
 
 impl Caller {
-    /// Connects.
+    /// Connects to a server.
     pub(crate) fn new(address: &str) -> Self {
         Self(Connection::open(address))
     }
 
-    /// Calls an operation. `verb` is that of the operation.
+    /// Calls an operation. `verb` is the HTTP method of the operation.
     pub(crate) fn call(
         &mut self,
         protocol: Protocol,
@@ -26,7 +26,7 @@ impl Caller {
         protocol.read(&self.send(&protocol.request(verb, name, arguments)))
     }
 
-    /// Sends a request of any front-end.
+    /// Sends a request to any front-end and reads the response.
     pub(crate) fn send(&mut self, request: &Request) -> Response {
         self.0.send(&request.bytes());
         self.0.receive().expect("a response")

@@ -1,7 +1,7 @@
-//! People by the thousand, for tests that use many up.
+//! Thousands of users, for tests that need many.
 //!
-//! Their rows are written straight into the database, beside the server that runs on it: an
-//! account made by the service costs the hash of a password. All of them share one password.
+//! Their rows are written straight into the database, because creating an account over the service
+//! hashes a password. All of them share one password.
 
 use std::sync::Mutex;
 
@@ -12,24 +12,24 @@ use trivium_storage::{
 
 use super::gateway::Gateway;
 
-/// The password of everybody in a crowd.
+/// The password of every user in a crowd.
 pub(crate) const PASSWORD: &str = "the password of the whole crowd";
 
-/// How many people one transaction makes.
+/// How many users one transaction creates.
 const BATCH: usize = 250;
 
-/// Somebody of a crowd.
+/// A user of a crowd.
 #[derive(Clone, Debug)]
 pub(crate) struct Someone {
     /// `user:N`.
     pub(crate) id: String,
     /// Their login.
     pub(crate) login: String,
-    /// Two tokens of theirs.
+    /// Two of their tokens.
     pub(crate) tokens: [String; 2],
 }
 
-/// A supply of people who are in no group.
+/// A supply of users who are in no group.
 pub(crate) struct Crowd {
     database: Database,
     password_hash: Option<String>,
@@ -37,7 +37,7 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// A crowd in the database of this gateway.
+    /// Creates a crowd in the database of this gateway.
     pub(crate) fn new(gateway: &Gateway) -> Self {
         gateway.command(&["user", "add", "first", "--password-stdin"], PASSWORD);
         let options = Options {
@@ -53,7 +53,7 @@ impl Crowd {
         let database = Database::open(url, &options).expect("the database");
         let first = database
             .read::<_, Error>(|connection| users::find_by_login(connection, "first"))
-            .expect("a look")
+            .expect("a query")
             .expect("the first of the crowd");
         Self {
             database,
@@ -62,7 +62,7 @@ impl Crowd {
         }
     }
 
-    /// So many people whom nobody has met.
+    /// Returns this many unused users.
     pub(crate) fn people(&self, count: usize) -> Vec<Someone> {
         let mut waiting = self.waiting.lock().expect("the crowd");
         while waiting.len() < count {
@@ -72,14 +72,12 @@ impl Crowd {
         waiting.split_off(rest)
     }
 
-    /// The same, in an array.
+    /// Returns unused users as an array.
     pub(crate) fn some<const N: usize>(&self) -> [Someone; N] {
-        self.people(N)
-            .try_into()
-            .expect("as many as were asked for")
+        self.people(N).try_into().expect("N users")
     }
 
-    /// The rows of a person in groups, whatever they say: group and state.
+    /// The membership rows of a user: group and state.
     pub(crate) fn rows_of(&self, person: &Someone) -> Vec<(i64, String)> {
         let number = person
             .id
@@ -88,7 +86,7 @@ impl Crowd {
             .expect("user:N");
         self.database
             .read::<_, Error>(|connection| memberships::list_of_user(connection, number))
-            .expect("a look")
+            .expect("a query")
             .into_iter()
             .map(|row| (row.group_id, row.state))
             .collect()

@@ -1,4 +1,4 @@
-//! A `trivium serve` of its own for a test, and the command line beside it.
+//! Starts `trivium serve` for a test, and runs commands beside it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use super::http::{Response, exchange};
 /// The binary under test. Cargo builds it before these tests.
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_trivium");
 
-/// Runs a command to its end.
+/// Runs a command and waits for it.
 pub(crate) fn trivium(arguments: &[&str], stdin: &str) -> Output {
     let mut child = Command::new(BINARY)
         .args(arguments)
@@ -24,21 +24,21 @@ pub(crate) fn trivium(arguments: &[&str], stdin: &str) -> Output {
         .spawn()
         .expect("trivium");
     let mut input = child.stdin.take().expect("its input");
-    // A command that reads no input closes it, and that is fine.
+    // A command that reads no input may close it.
     let _closed = input.write_all(stdin.as_bytes());
     drop(input);
     child.wait_with_output().expect("its output")
 }
 
-/// A running server. It ends with this value.
+/// A running server. It is killed when this value is dropped.
 pub(crate) struct Served {
     child: Child,
     /// `127.0.0.1:PORT`.
     pub(crate) address: String,
-    /// All that it said on standard output before it served.
+    /// Its standard output before it served.
     pub(crate) announcement: String,
     log: PathBuf,
-    /// Where the log is, when it goes with this value.
+    /// The folder of the log, if this value owns it.
     folder: Option<tempfile::TempDir>,
 }
 
@@ -75,7 +75,7 @@ impl Served {
             .trim()
             .rsplit_once("http://")
             .map(|(_, address)| address.to_owned())
-            .unwrap_or_else(|| panic!("it said {first:?} and logged {}", read(&log)));
+            .unwrap_or_else(|| panic!("it printed {first:?} and logged {}", read(&log)));
         let mut announcement = first;
         if options.contains(&"--demo") {
             while !announcement.contains("/api/xmlrpc\n") {
@@ -85,7 +85,7 @@ impl Served {
             }
         }
         answers::begin(&address, profile(options, environment));
-        // What it says later goes nowhere, but the pipe stays open.
+        // Later output is discarded, but the pipe stays open.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         Self {
             child,
@@ -96,7 +96,7 @@ impl Served {
         }
     }
 
-    /// What it has logged so far.
+    /// Its log so far.
     pub(crate) fn log(&self) -> String {
         read(&self.log)
     }
@@ -106,7 +106,7 @@ impl Served {
         self.child.id()
     }
 
-    /// Sends it a signal, by the name that kill knows.
+    /// Sends it a signal, by its name for `kill`.
     pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill")
             .args([format!("-{name}"), self.child.id().to_string()])
@@ -115,7 +115,7 @@ impl Served {
         assert!(status.success());
     }
 
-    /// Waits for it to end, and answers its exit code.
+    /// Waits for it to end and returns its exit code.
     pub(crate) fn wait(&mut self) -> Option<i32> {
         self.child.wait().expect("its end").code()
     }
@@ -125,19 +125,19 @@ impl Served {
         exchange(&self.address, request)
     }
 
-    /// GET, over a connection of its own.
+    /// Sends GET over a new connection.
     pub(crate) fn get(&self, path: &str) -> Response {
         self.send(
             format!("GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n").as_bytes(),
         )
     }
 
-    /// POST, over a connection of its own.
+    /// Sends POST over a new connection.
     pub(crate) fn post(&self, path: &str, content_type: &str, body: &[u8]) -> Response {
         self.post_with(path, &[("Content-Type", content_type)], body)
     }
 
-    /// POST with these headers.
+    /// Sends POST with these headers over a new connection.
     pub(crate) fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
         let mut request = format!(
             "POST {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Length: {}\r\n",
@@ -161,7 +161,7 @@ impl Drop for Served {
     }
 }
 
-/// The profile that options or environment tell.
+/// The profile that these options and this environment select.
 fn profile(options: &[&str], environment: &[(&str, &str)]) -> Profile {
     let option = options
         .windows(2)
@@ -183,7 +183,7 @@ fn read(path: &PathBuf) -> String {
     text
 }
 
-/// A server over an empty database, with the command line beside it.
+/// A server over an empty database, and commands on that database.
 pub(crate) struct Gateway {
     /// The server.
     pub(crate) served: Served,
@@ -192,12 +192,12 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// Starts one with these options.
+    /// Starts a server with these options.
     pub(crate) fn start(backend: Backend, options: &[&str]) -> Self {
         Self::start_with(backend, options, &[])
     }
 
-    /// Starts one with these options and this environment.
+    /// Starts a server with these options and this environment.
     pub(crate) fn start_with(
         backend: Backend,
         options: &[&str],
@@ -210,7 +210,7 @@ impl Gateway {
         Self { served, scratch }
     }
 
-    /// Runs a command on the same database, and answers what it printed.
+    /// Runs a command on the database and returns its output.
     pub(crate) fn command(&self, arguments: &[&str], stdin: &str) -> String {
         let arguments = [arguments, &["--database", &self.scratch.url]].concat();
         let output = trivium(&arguments, stdin);

@@ -1,4 +1,4 @@
-//! Requests and responses over sockets.
+//! HTTP requests and responses over sockets.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use super::answers;
 
-/// A response, as it came.
+/// A response as received.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     /// The status.
     pub(crate) status: u16,
-    /// Name in lower case, and value.
+    /// Names in lower case, and values.
     pub(crate) headers: Vec<(String, String)>,
     /// The body.
     pub(crate) body: Vec<u8>,
 }
 
 impl Response {
-    /// The value of a header; empty without it.
+    /// The value of a header, or an empty text.
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .iter()
@@ -32,7 +32,7 @@ impl Response {
         String::from_utf8(self.body.clone()).expect("a body in UTF-8")
     }
 
-    /// Reads the bytes of a whole response.
+    /// Parses the bytes of a response.
     pub(crate) fn parse(bytes: &[u8]) -> Self {
         let end = bytes
             .windows(4)
@@ -58,17 +58,17 @@ impl Response {
 pub(crate) struct Connection {
     stream: BufReader<TcpStream>,
     address: String,
-    /// The paths that were asked for and are not answered.
-    asked: VecDeque<String>,
+    /// The paths of requests that have no response yet.
+    pending: VecDeque<String>,
 }
 
 impl Connection {
-    /// Opens one.
+    /// Connects.
     pub(crate) fn open(address: &str) -> Self {
         Self::try_open(address).expect("a connection")
     }
 
-    /// Opens one, where somebody listens.
+    /// Connects, or returns `None` if nobody listens.
     pub(crate) fn try_open(address: &str) -> Option<Self> {
         let stream = TcpStream::connect(address).ok()?;
         stream
@@ -77,27 +77,27 @@ impl Connection {
         Some(Self {
             stream: BufReader::new(stream),
             address: address.to_owned(),
-            asked: VecDeque::new(),
+            pending: VecDeque::new(),
         })
     }
 
-    /// Sends these bytes. A server that has closed does not read them; what it said counts.
+    /// Sends these bytes. A server that has closed does not read them; its response counts.
     pub(crate) fn send(&mut self, bytes: &[u8]) {
-        self.asked.extend(path_of(bytes));
+        self.pending.extend(path_of(bytes));
         let _closed = self.stream.get_mut().write_all(bytes);
     }
 
-    /// Tells the server that nothing more will come.
+    /// Closes the sending side.
     pub(crate) fn finish(&mut self) {
         let _closed = self.stream.get_mut().shutdown(Shutdown::Write);
     }
 
-    /// The next response, whole; `None` when the connection ended before it began.
+    /// Reads the next response; `None` if the connection ends before it.
     pub(crate) fn receive(&mut self) -> Option<Response> {
         self.read(true)
     }
 
-    /// The next response, to a HEAD request.
+    /// Reads the next response, which is to a HEAD request.
     pub(crate) fn receive_head(&mut self) -> Option<Response> {
         self.read(false)
     }
@@ -110,7 +110,7 @@ impl Connection {
                 Err(error) if head.is_empty() && error.kind() == ErrorKind::ConnectionReset => {
                     return None;
                 }
-                Ok(0) => panic!("half a head: {:?}", String::from_utf8_lossy(&head)),
+                Ok(0) => panic!("incomplete head: {:?}", String::from_utf8_lossy(&head)),
                 Ok(_) => {}
                 Err(error) => panic!("no response: {error}"),
             }
@@ -119,7 +119,7 @@ impl Connection {
         if response.status < 200 {
             return self.read(has_body);
         }
-        // A success without content says so by its status.
+        // 204 has no Content-Length.
         if has_body && response.status != 204 {
             let length = response.header("content-length").parse().expect("a length");
             response.body = vec![0; length];
@@ -127,13 +127,13 @@ impl Connection {
                 .read_exact(&mut response.body)
                 .expect("the whole body");
         }
-        let path = self.asked.pop_front().unwrap_or_default();
+        let path = self.pending.pop_front().unwrap_or_default();
         answers::keep(&self.address, &path, &response);
         Some(response)
     }
 }
 
-/// The path of a request that begins with these bytes.
+/// The path of a request, from its first bytes.
 fn path_of(bytes: &[u8]) -> Option<String> {
     let line = bytes.split(|byte| *byte == b'\r').next()?;
     let (target, _) = str::from_utf8(line).ok()?.split_once(" HTTP/1.")?;
@@ -141,10 +141,10 @@ fn path_of(bytes: &[u8]) -> Option<String> {
     target.split('?').next().map(str::to_owned)
 }
 
-/// Sends the bytes of a request over a connection of its own, and reads the response.
+/// Sends a request over a new connection and reads the response.
 pub(crate) fn exchange(address: &str, request: &[u8]) -> Response {
     let mut connection = Connection::open(address);
-    // A server that refuses early may stop reading; its answer counts.
+    // A server that rejects a request early may stop reading it.
     connection.send(request);
     let response = if request.starts_with(b"HEAD ") {
         connection.receive_head()

@@ -1,5 +1,5 @@
-//! Starts gateways, speaks the protocols, and compares answers; when a server ends, programs of other
-//! hands have read what it answered.
+//! Starts gateways, sends requests, and compares responses. When a server ends, xmllint and jq
+//! validate its responses.
 
 mod answers;
 mod caller;

@@ -1,20 +1,20 @@
-//! Programs of other hands.
+//! Runs third-party programs.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The root of the project.
+/// The root folder of the project.
 pub(crate) fn project() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// Where the clients are, in which programs run.
+/// The folder of the clients, in which programs run.
 pub(crate) fn clients() -> PathBuf {
     project().join("tests/clients")
 }
 
-/// Runs a program with this input, which must succeed.
+/// Runs a program with this input and asserts that it succeeds.
 #[track_caller]
 pub(crate) fn run(program: &str, arguments: &[&str], input: &[u8]) -> Output {
     let output = attempt(program, arguments, input);
@@ -39,7 +39,7 @@ pub(crate) fn attempt(program: &str, arguments: &[&str], input: &[u8]) -> Output
         .spawn()
         .unwrap_or_else(|error| panic!("{program}: {error}: `make tools` installs it"));
     let mut stdin = child.stdin.take().expect("its input");
-    // A program that reads no input closes it, and that is fine.
+    // A program that reads no input may close it.
     let _closed = stdin.write_all(input);
     drop(stdin);
     child.wait_with_output().expect("its output")

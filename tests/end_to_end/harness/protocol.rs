@@ -1,4 +1,4 @@
-//! The three protocols, each with its way to ask and to read an answer.
+//! The three protocols: how each writes a request and parses a response.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -20,22 +20,22 @@ pub(crate) enum Protocol {
     XmlRpc,
 }
 
-/// All of them.
+/// All protocols.
 pub(crate) const PROTOCOLS: [Protocol; 3] = [Protocol::Json, Protocol::Xml, Protocol::XmlRpc];
 
-/// What a call answered, as a tree of values. Over REST (XML) every leaf is a text.
+/// The parsed response of a call. Over REST (XML) every leaf is a text.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
-    /// Over which protocol.
+    /// The protocol of the call.
     pub(crate) protocol: Protocol,
-    /// The status of HTTP.
+    /// The HTTP status.
     pub(crate) status: u16,
-    /// The members of the answer, or `{"fault": {…}}`.
+    /// The members of the response, or `{"fault": {…}}`.
     pub(crate) value: Value,
 }
 
 impl Protocol {
-    /// A word for names.
+    /// Its name in paths and in logins.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Json => "json",
@@ -53,7 +53,7 @@ impl Protocol {
         }
     }
 
-    /// The request that calls an operation. `verb` is that of the operation.
+    /// Writes a request for an operation. `verb` is the HTTP method of the operation.
     pub(crate) fn request(self, verb: &str, name: &str, arguments: &Value) -> Request {
         let path = format!("/api/{}/peopleaggregator/{name}", self.word());
         match (self, verb) {
@@ -63,13 +63,13 @@ impl Protocol {
         }
     }
 
-    /// Calls an operation over a connection of its own.
+    /// Calls an operation over a new connection.
     pub(crate) fn call(self, server: &Served, verb: &str, name: &str, arguments: &Value) -> Answer {
         let request = self.request(verb, name, arguments);
         self.read(&server.send(&Vec::from(request)))
     }
 
-    /// Reads an answer.
+    /// Parses a response.
     pub(crate) fn read(self, response: &Response) -> Answer {
         let text = response.text();
         let value = match self {
@@ -87,10 +87,10 @@ impl Protocol {
 }
 
 impl Answer {
-    /// The code of a failure; `success` of an answer that is none.
+    /// The code of a failure, or `success`.
     pub(crate) fn code(&self) -> String {
         match &self.value["code"] {
-            // canJoin succeeds in telling a code.
+            // A successful response of canJoin has a code, too.
             Value::String(code) if self.text("success") != "true" => code.clone(),
             _ if self.value["fault"].is_object() => {
                 format!("fault {}", self.value["fault"]["faultCode"])
@@ -99,12 +99,12 @@ impl Answer {
         }
     }
 
-    /// A member as text, whatever its type.
+    /// A member of any type as text.
     pub(crate) fn text(&self, name: &str) -> String {
         plain(&self.value[name])
     }
 
-    /// Holds that the answer has `success` true, exactly these members beside it, and no other.
+    /// Asserts that the call succeeded with exactly these members beside `success`.
     #[track_caller]
     pub(crate) fn is(&self, expected: Value) -> &Self {
         let mut whole = Map::from_iter([("success".to_owned(), json!(true))]);
@@ -112,7 +112,7 @@ impl Answer {
         self.holds(&Value::Object(whole))
     }
 
-    /// Holds that the answer is a failure of this code.
+    /// Asserts that the call failed with this code.
     #[track_caller]
     pub(crate) fn fails(&self, code: &str) -> &Self {
         assert_eq!(self.code(), code, "{:?} {}", self.protocol, self.value);
@@ -121,7 +121,7 @@ impl Answer {
         self
     }
 
-    /// Holds that the answer succeeded, whatever it says.
+    /// Asserts that the call succeeded.
     #[track_caller]
     pub(crate) fn succeeds(&self) -> &Self {
         assert_eq!(
@@ -134,7 +134,7 @@ impl Answer {
         self
     }
 
-    /// Holds that the answer is this value, as its format can tell.
+    /// Asserts that the response is this value, up to what its format can represent.
     #[track_caller]
     pub(crate) fn holds(&self, expected: &Value) -> &Self {
         let expected = match self.protocol {
@@ -146,8 +146,8 @@ impl Answer {
     }
 }
 
-/// A value as REST (XML) shows it: every leaf a text, and nothing between an empty text, an
-/// empty list and an empty struct.
+/// A value as REST (XML) represents it: every leaf is a text, and an empty list and an empty struct
+/// are empty texts.
 pub(crate) fn texts(value: &Value) -> Value {
     match value {
         Value::Array(items) if items.is_empty() => json!(""),
@@ -163,7 +163,7 @@ pub(crate) fn texts(value: &Value) -> Value {
     }
 }
 
-/// A leaf as text, whatever its type.
+/// A leaf of any type as text.
 pub(crate) fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -171,7 +171,7 @@ pub(crate) fn plain(value: &Value) -> String {
     }
 }
 
-/// Arguments as a form.
+/// Encodes arguments as a form.
 pub(crate) fn form(arguments: &Value) -> String {
     let pairs = arguments.as_object().expect("an object").iter();
     let pairs: Vec<String> = pairs
@@ -180,7 +180,7 @@ pub(crate) fn form(arguments: &Value) -> String {
     pairs.join("&")
 }
 
-/// A text as a form carries it.
+/// Percent-encodes a text.
 pub(crate) fn encode(text: &str) -> String {
     text.bytes()
         .map(|b| match b {
@@ -192,7 +192,7 @@ pub(crate) fn encode(text: &str) -> String {
         .collect()
 }
 
-/// A text as the content of an element.
+/// Escapes a text as the content of an element.
 pub(crate) fn xml(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
@@ -200,7 +200,7 @@ pub(crate) fn xml(text: &str) -> String {
         .replace('\r', "&#13;")
 }
 
-/// An element of XML with its children.
+/// An XML element.
 #[derive(Debug, Default)]
 struct Element {
     name: String,
@@ -245,7 +245,7 @@ fn parse(document: &str) -> Element {
             }
             Event::Eof => return open.pop().unwrap().children.pop().unwrap(),
             Event::Decl(_) | Event::Comment(_) => {}
-            other => panic!("{other:?} in an answer"),
+            other => panic!("{other:?} in a response"),
         }
     }
 }

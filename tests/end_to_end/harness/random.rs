@@ -1,10 +1,10 @@
-//! Numbers at random, the same ones for the same seed.
+//! Random numbers, the same for the same seed.
 
-/// SplitMix64: small, and good enough to choose what to try.
+/// The generator SplitMix64.
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// From this seed.
+    /// Starts from this seed.
     pub(crate) const fn new(seed: u64) -> Self {
         Self(seed)
     }
@@ -18,18 +18,18 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number below this one, which is not 0.
+    /// A number below `end`, which is not 0.
     pub(crate) fn below(&mut self, end: usize) -> usize {
         usize::try_from(self.next() % end as u64).expect("a usize")
     }
 
-    /// One of these.
+    /// One of the choices.
     pub(crate) fn one_of<'a, T>(&mut self, choices: &'a [T]) -> &'a T {
         &choices[self.below(choices.len())]
     }
 }
 
-/// `TRIVIUM_TEST_SEED`, or else a seed that differs each time.
+/// `TRIVIUM_TEST_SEED`, or a seed from the clock.
 pub(crate) fn seed() -> u64 {
     match std::env::var("TRIVIUM_TEST_SEED") {
         Ok(text) => text.parse().expect("TRIVIUM_TEST_SEED is a number"),

@@ -1,4 +1,4 @@
-//! Requests written out by hand, and what became of each in one line.
+//! Requests written by hand, and their outcomes in one line.
 
 use std::collections::BTreeMap;
 
@@ -9,18 +9,18 @@ use super::http::Response;
 use super::protocol::{Protocol, encode, plain, xml};
 use super::xmlrpc::{struct_call, typed};
 
-/// A request in its parts.
+/// A request.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     /// Method, target and version.
     pub(crate) line: Vec<u8>,
     /// Without Host, Connection and Content-Length.
     pub(crate) headers: Vec<(String, Vec<u8>)>,
-    /// Sent with its length, where there is one.
+    /// Sent with its length, if there is a body.
     pub(crate) body: Option<Vec<u8>>,
 }
 
-/// `json/echo` is `/api/json/peopleaggregator/echo`; what begins with a slash is a path already.
+/// Expands `json/echo` to `/api/json/peopleaggregator/echo`; a text with a leading slash is a path.
 fn path(short: &str) -> String {
     match short.split_once('/') {
         Some((protocol @ ("json" | "xml" | "xmlrpc"), name)) => {
@@ -39,12 +39,12 @@ pub(crate) fn ask(method: &str, target: &str) -> Request {
     }
 }
 
-/// GET.
+/// A GET request.
 pub(crate) fn get(target: &str) -> Request {
     ask("GET", target)
 }
 
-/// POST of a body of this type.
+/// A POST request with a body of this type.
 pub(crate) fn post(target: &str, content_type: &str, body: impl Into<Vec<u8>>) -> Request {
     Request {
         body: Some(body.into()),
@@ -52,34 +52,34 @@ pub(crate) fn post(target: &str, content_type: &str, body: impl Into<Vec<u8>>) -
     }
 }
 
-/// POST of a form.
+/// A POST request with a form.
 pub(crate) fn form(target: &str, body: impl Into<Vec<u8>>) -> Request {
     post(target, "application/x-www-form-urlencoded", body)
 }
 
-/// POST of a JSON body.
+/// A POST request with a JSON body.
 pub(crate) fn json(target: &str, body: impl Into<Vec<u8>>) -> Request {
     post(target, "application/json", body)
 }
 
-/// POST of an XML body.
+/// A POST request with an XML body.
 pub(crate) fn xml_body(target: &str, body: impl Into<Vec<u8>>) -> Request {
     post(target, "application/xml", body)
 }
 
-/// POST of a methodCall.
+/// A POST request with a methodCall.
 pub(crate) fn xml_rpc(body: impl Into<Vec<u8>>) -> Request {
     post("/api/xmlrpc", "text/xml", body)
 }
 
 impl Request {
-    /// The same with one more header.
+    /// Adds a header.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Its bytes, for a connection that stays open.
+    /// Its bytes on a connection that stays open.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut bytes = self.line.clone();
         bytes.extend_from_slice(b"\r\nHost: test\r\n");
@@ -96,18 +96,18 @@ impl Request {
 }
 
 impl From<Request> for Vec<u8> {
-    /// Its bytes, for a connection that ends with it.
+    /// Its bytes on a connection that closes after it.
     fn from(request: Request) -> Self {
         request.with("Connection", "close").bytes()
     }
 }
 
-/// A request as text with a line feed for each end of a line.
+/// Converts line feeds to CRLF.
 pub(crate) fn crlf(text: &str) -> Vec<u8> {
     text.replace('\n', "\r\n").into_bytes()
 }
 
-/// What a response says, in one line: `200 {"echoText":"x"}`, `200 invalid_id: Group ID …`,
+/// A response in one line: `200 {"echoText":"x"}`, `200 invalid_id: Group ID …`,
 /// `200 fault -32700: The body …`, `404 not_found: nothing …`, or a status alone.
 pub(crate) fn outcome(response: &Response) -> String {
     let status = response.status;
@@ -141,8 +141,8 @@ pub(crate) fn outcome(response: &Response) -> String {
     format!("{status} {}", serde_json::to_string(&members).unwrap())
 }
 
-/// Sends a request on a connection of its own and holds its outcome against what is expected;
-/// `…` at the end of that stands for whatever follows.
+/// Sends a request over a new connection and asserts its outcome. `…` at the end of the expected
+/// outcome matches any rest.
 #[track_caller]
 pub(crate) fn check(server: &Served, request: impl Into<Vec<u8>>, expect: &str) -> Response {
     let request = request.into();
@@ -152,14 +152,14 @@ pub(crate) fn check(server: &Served, request: impl Into<Vec<u8>>, expect: &str) 
         Some(beginning) => got.starts_with(beginning),
         None => got == expect,
     };
-    let asked = String::from_utf8_lossy(&request);
-    let asked: String = asked.chars().take(600).collect();
-    assert!(fits, "asked: {asked}\nexpected: {expect}\ngot:      {got}");
+    let sent = String::from_utf8_lossy(&request);
+    let sent: String = sent.chars().take(600).collect();
+    assert!(fits, "sent: {sent}\nexpected: {expect}\ngot:      {got}");
     response
 }
 
-/// Calls an operation in every way there is: three answers over query, form, JSON and XML, and
-/// a methodCall. The expected failure is written with `{input}` where it names the place.
+/// Calls an operation over every protocol, with its arguments in a query, a form, a JSON body, an
+/// XML body and a methodCall. `{input}` in the expected outcome stands for the name of the input.
 #[track_caller]
 pub(crate) fn check_everywhere(
     server: &Served,

@@ -1,4 +1,4 @@
-//! A story: written once, run over every front-end and both databases.
+//! Stories: tests that run over every protocol and both databases.
 
 use serde_json::{Value, json};
 use trivium_test_support::Backend;
@@ -6,28 +6,28 @@ use trivium_test_support::Backend;
 use super::gateway::Gateway;
 use super::protocol::{Answer, PROTOCOLS, Protocol};
 
-/// A story under way, over one protocol.
+/// A story over one protocol.
 pub(crate) struct Story<'a> {
-    /// The gateway that it calls.
+    /// The gateway under test.
     pub(crate) gateway: &'a Gateway,
-    /// How it calls.
+    /// The protocol of its calls.
     pub(crate) protocol: Protocol,
 }
 
-/// Somebody in a story.
+/// A user in a story.
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     /// `user:N`.
     pub(crate) id: String,
-    /// Their login: each protocol's story has people of its own.
+    /// Their login, with the name of the protocol in it.
     pub(crate) login: String,
     /// Their password.
     pub(crate) password: String,
-    /// A token of theirs.
+    /// One of their tokens.
     pub(crate) token: String,
 }
 
-/// Runs a story over every front-end and both databases.
+/// Runs a story over every protocol and both databases.
 pub(crate) fn everywhere(story: impl Fn(&Story<'_>)) {
     for backend in Backend::ALL {
         let gateway = Gateway::start(backend, &[]);
@@ -55,7 +55,7 @@ pub(crate) fn new_group(token: &str, name: &str, registration: &str) -> Value {
 }
 
 impl Story<'_> {
-    /// Somebody with a password and a token.
+    /// Creates a user with a password and a token.
     pub(crate) fn person(&self, name: &str) -> Person {
         let login = format!("{name}-{}", self.protocol.word());
         let password = format!("the password of {login}");
@@ -83,7 +83,7 @@ impl Story<'_> {
             .call(&self.gateway.served, "POST", name, &arguments)
     }
 
-    /// A new group of this owner; answers its id.
+    /// Creates a group of this owner and returns its id.
     pub(crate) fn group(&self, owner: &Person, name: &str, registration: &str) -> String {
         let made = self.post("newGroup", new_group(&owner.token, name, registration));
         made.succeeds();

@@ -1,13 +1,13 @@
-//! Throw-away databases for tests: SQLite in a folder, Postgres in a private cluster.
+//! Temporary databases for tests: SQLite in a folder, Postgres in a private cluster.
 //!
-//! The cluster is made by the first test that asks for it, listens on a Unix socket alone, and
-//! ends with the test process, however that ends. Its programs are those of Debian's package
-//! `postgresql`; `make test` installs it where it is missing.
+//! The first test that needs the cluster starts it. The cluster listens only on a Unix socket, and
+//! ends with the test process, even if that crashes. Its programs come from Debian's package
+//! `postgresql`, which `make test` installs.
 
 #![expect(
     clippy::expect_used,
     clippy::panic,
-    reason = "a test that cannot have its database ends"
+    reason = "a test without its database cannot run"
 )]
 
 use std::io::Write;
@@ -19,30 +19,31 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
-    /// The embedded one.
+    /// SQLite.
     Sqlite,
-    /// A database of the private cluster.
+    /// Postgres: a database of the private cluster.
     Postgres,
 }
 
 impl Backend {
-    /// Both.
+    /// All backends.
     pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
 }
 
-/// An empty database that goes when this value is dropped (SQLite) or with the test process.
+/// An empty database. It is removed when this value is dropped (SQLite) or when the test process
+/// ends (Postgres).
 pub struct Scratch {
-    /// Its address, as `--database` takes it.
+    /// The URL for `--database`.
     pub url: String,
-    /// A folder for the test's files.
+    /// A folder for files of the test.
     pub folder: tempfile::TempDir,
 }
 
 impl Scratch {
-    /// Makes an empty database.
+    /// Creates an empty database.
     ///
     /// # Panics
-    /// When the machine does not let it.
+    /// If the folder or the database cannot be created.
     pub fn new(backend: Backend) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = match backend {
@@ -57,15 +58,15 @@ impl Scratch {
 pub struct Cluster {
     socket: PathBuf,
     databases: AtomicU32,
-    /// The guard ends the cluster when this pipe closes, which the system does for us when
-    /// the test process ends.
+    /// The guard stops the cluster when this pipe closes. The system closes it when the test
+    /// process ends.
     _guard: (Child, ChildStdin),
 }
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 
-/// Run by a shell beside the test process: starts the server, waits until standard input
-/// closes, stops the server, and removes its folder.
+/// The script of the guard: starts the server, waits until standard input closes, stops the
+/// server, and removes its folder.
 const GUARD: &str = r#"
 "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off \
     -c max_connections=400 -c log_min_messages=fatal -c unix_socket_permissions=0777 \
@@ -81,14 +82,14 @@ impl Cluster {
     /// The cluster of this test process.
     ///
     /// # Panics
-    /// When Postgres' programs are missing or do not start.
+    /// If the Postgres programs are missing or do not start.
     pub fn get() -> &'static Self {
         CLUSTER.get_or_init(Self::start)
     }
 
     fn start() -> Self {
         let programs = programs();
-        // A socket's path may have 107 bytes, so not below a long temporary folder.
+        // The path of a socket may have 107 bytes, so TMPDIR may be too long.
         let folder = tempfile::Builder::new()
             .prefix("trivium-pg-")
             .tempdir_in("/tmp")
@@ -146,10 +147,10 @@ impl Cluster {
         )
     }
 
-    /// Runs statements in a database of the cluster, and answers what they print.
+    /// Runs statements in a database of the cluster and returns their output.
     ///
     /// # Panics
-    /// When one fails.
+    /// If a statement fails.
     pub fn sql(&self, database: &str, statements: &str) -> String {
         let mut psql = Command::new(programs().join("psql"))
             .args([
@@ -179,7 +180,7 @@ impl Cluster {
     }
 }
 
-/// Where Postgres' server programs are: on the path, or where Debian puts them.
+/// The folder of the Postgres server programs: on the path, or where Debian installs them.
 fn programs() -> PathBuf {
     static FOUND: OnceLock<PathBuf> = OnceLock::new();
     FOUND
@@ -202,7 +203,7 @@ fn programs() -> PathBuf {
         .clone()
 }
 
-/// Postgres refuses to run as root, so root runs it as somebody else.
+/// The user that runs Postgres, if the tests run as root: Postgres refuses to run as root.
 fn unprivileged_user() -> Option<String> {
     let root = Command::new("id")
         .arg("-u")
@@ -227,7 +228,7 @@ fn unprivileged_user() -> Option<String> {
 
 fn as_user(user: &Option<String>, program: &Path) -> Command {
     match user {
-        // setpriv is in util-linux, which is on every Debian.
+        // setpriv is part of util-linux, which every Debian has.
         Some(name) => {
             let mut command = Command::new("setpriv");
             command
