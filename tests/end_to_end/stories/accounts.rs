@@ -1,4 +1,4 @@
-//! login, logout, checkToken, passwords, tokens, people.
+//! Accounts: login, logout, tokens, passwords, users.
 
 use serde_json::json;
 use trivium_test_support::Backend;
@@ -6,7 +6,7 @@ use trivium_test_support::Backend;
 use crate::harness::{Gateway, PROTOCOLS, Person, Story, everywhere};
 
 #[test]
-fn login_gives_a_token_for_a_password() {
+fn login_returns_a_token() {
     everywhere(|story| {
         let anna = story.person("anna");
         let answer = story.post(
@@ -20,7 +20,7 @@ fn login_gives_a_token_for_a_password() {
             .get("checkToken", json!({"authToken": token}))
             .succeeds();
 
-        // Who exists cannot be told from how a login fails.
+        // A failed login does not disclose whether the account exists.
         let wrong = story.post("login", json!({"login": anna.login, "password": "x"}));
         let unknown = story.post("login", json!({"login": "nobody", "password": "x"}));
         wrong.fails("user_invalid_password");
@@ -32,7 +32,7 @@ fn login_gives_a_token_for_a_password() {
 }
 
 #[test]
-fn logout_ends_its_token_and_no_other() {
+fn logout_revokes_only_its_token() {
     everywhere(|story| {
         let anna = story.person("anna");
         let other = story
@@ -59,7 +59,7 @@ fn logout_ends_its_token_and_no_other() {
 }
 
 #[test]
-fn check_token_tells_whose_it_is() {
+fn check_token_returns_its_user() {
     everywhere(|story| {
         let anna = story.person("anna");
         let answer = story.get("checkToken", json!({"authToken": anna.token}));
@@ -85,7 +85,7 @@ fn check_token_tells_whose_it_is() {
 }
 
 #[test]
-fn a_new_password_ends_all_other_tokens() {
+fn change_password_revokes_all_other_tokens() {
     everywhere(|story| {
         let anna = story.person("anna");
         let login = |password: &str| {
@@ -112,7 +112,7 @@ fn a_new_password_ends_all_other_tokens() {
 }
 
 #[test]
-fn tokens_are_listed_and_ended_by_their_beginning() {
+fn tokens_are_listed_and_revoked_by_prefix() {
     everywhere(|story| {
         let anna = story.person("anna");
         let other = story
@@ -143,7 +143,7 @@ fn tokens_are_listed_and_ended_by_their_beginning() {
 }
 
 #[test]
-fn people_are_listed_and_shown() {
+fn users_are_listed_and_shown() {
     everywhere(|story| {
         let anna = story.person("anna");
         let berta = story.person("berta");
@@ -178,7 +178,7 @@ fn people_are_listed_and_shown() {
 }
 
 #[test]
-fn an_administrator_makes_changes_and_deletes_people() {
+fn an_administrator_creates_edits_and_deletes_users() {
     for backend in Backend::ALL {
         let environment = [("TRIVIUM_ADMIN_PASSWORD", "the admin's own")];
         let gateway = Gateway::start_with(backend, &[], &environment);
@@ -254,7 +254,7 @@ fn an_administrator_makes_changes_and_deletes_people() {
 }
 
 #[test]
-fn without_an_admin_password_nobody_is_an_administrator() {
+fn administration_without_an_admin_password_is_rejected() {
     everywhere(|story| {
         let delete = json!({"adminPassword": "", "login": "x"});
         story
@@ -264,7 +264,7 @@ fn without_an_admin_password_nobody_is_an_administrator() {
 }
 
 #[test]
-fn a_closed_directory_is_for_those_with_a_token() {
+fn a_closed_directory_requires_a_token() {
     for backend in Backend::ALL {
         let gateway = Gateway::start(backend, &["--directory", "members"]);
         for protocol in PROTOCOLS {

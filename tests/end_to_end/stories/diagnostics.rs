@@ -1,4 +1,4 @@
-//! echo, echoPost, errorTest, exceptionTest.
+//! Diagnostics: echo, echoPost, errorTest, exceptionTest.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::harness::{Protocol, everywhere};
 const TEXT: &str = "Grüße, 江大学同 & <b>\"'</b>\r\n\ttwo  spaces ]]>\u{7f}\u{85}😀 ";
 
 #[test]
-fn echo_answers_the_same_text() {
+fn echo_returns_the_same_text() {
     everywhere(|story| {
         story
             .get("echo", json!({"echoText": TEXT}))
@@ -23,7 +23,7 @@ fn echo_answers_the_same_text() {
 }
 
 #[test]
-fn echo_post_answers_the_same_text() {
+fn echo_post_returns_the_same_text() {
     everywhere(|story| {
         story
             .post("echoPost", json!({"echoText": TEXT}))
@@ -48,7 +48,7 @@ fn error_test_fails_outside_an_operation() {
 }
 
 #[test]
-fn exception_test_fails_as_an_operation_does() {
+fn exception_test_fails_like_an_operation() {
     everywhere(|story| {
         let answer = story.get("exceptionTest", json!({}));
         answer.fails("general_some_error");

@@ -1,14 +1,14 @@
-//! getCategories, newGroup, getGroups, findGroup, getMyGroups, deleteGroup.
+//! Groups: categories, creation, lists, search, deletion.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Person, Story, everywhere, plain};
 
 #[test]
-fn get_categories_lists_them_by_name() {
+fn get_categories_counts_their_groups() {
     everywhere(|story| {
         let answer = story.get("getCategories", json!({}));
-        let before: i64 = category(&answer.value).parse().unwrap();
+        let before: i64 = group_count(&answer.value).parse().unwrap();
         let anna = story.person("anna");
         story.group(&anna, "Listed", "open");
         story.group(&anna, "Unlisted", "invite");
@@ -20,7 +20,7 @@ fn get_categories_lists_them_by_name() {
     });
 }
 
-fn category(answer: &Value) -> String {
+fn group_count(answer: &Value) -> String {
     plain(&answer["categories"][0]["groupCount"])
 }
 
@@ -32,7 +32,7 @@ fn new_group(token: &str) -> Value {
     })
 }
 
-/// A call with one argument set to something else, or left out.
+/// Arguments with one of them replaced, or left out if the value is null.
 fn with(mut call: Value, name: &str, value: Value) -> Value {
     let members = call.as_object_mut().unwrap();
     if value.is_null() {
@@ -96,7 +96,7 @@ fn new_group_makes_its_caller_the_owner() {
 }
 
 #[test]
-fn get_groups_lists_what_is_listed() {
+fn get_groups_leaves_out_private_and_deleted_groups() {
     everywhere(|story| {
         let anna = story.person("anna");
         let berta = story.person("berta");
@@ -174,7 +174,7 @@ fn ids(answer: &Value) -> Vec<String> {
 }
 
 #[test]
-fn find_group_looks_into_names() {
+fn find_group_searches_names() {
     everywhere(|story| {
         let anna = story.person("anna");
         let word = story.protocol.word();
@@ -198,7 +198,7 @@ fn find_group_looks_into_names() {
 }
 
 #[test]
-fn delete_group_is_its_owners_alone() {
+fn only_the_owner_deletes_a_group() {
     everywhere(|story| {
         let anna = story.person("anna");
         let berta = story.person("berta");
@@ -220,7 +220,7 @@ fn delete_group_is_its_owners_alone() {
             .post("joinGroup", join.clone())
             .fails("content_not_found");
         story.post("leaveGroup", join).fails("content_not_found");
-        // The name is free again, the number is not.
+        // The name is free again, but not the number.
         assert_ne!(story.group(&anna, "Short", "open"), group);
     });
 }

@@ -1,4 +1,4 @@
-//! Invitations and canJoin: how they read. `model` has the rules.
+//! Invitations: a readable example, with canJoin. The rules are tested in `model`.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::membership::join;
 use crate::harness::{Person, everywhere};
 
 #[test]
-fn an_invitation_is_redeemed_as_often_as_it_may() {
+fn an_invitation_is_redeemed_up_to_its_limit() {
     everywhere(|story| {
         let [anna, berta, cleo, dora] = ["anna", "berta", "cleo", "dora"].map(|n| story.person(n));
         let group = story.group(&anna, "Private", "invite");
@@ -31,7 +31,7 @@ fn an_invitation_is_redeemed_as_often_as_it_may() {
         story
             .post("joinGroup", with(&berta, &secret))
             .is(json!({"joinState": "joined"}));
-        // A member does not use it up.
+        // A member does not count as a use.
         story
             .post("joinGroup", with(&berta, &secret))
             .fails("already_member");

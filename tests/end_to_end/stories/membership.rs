@@ -1,4 +1,4 @@
-//! joinGroup, leaveGroup: how they read. `model` has the rules.
+//! Membership: a readable example of joinGroup and leaveGroup. The rules are tested in `model`.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A story for each operation, run over every front-end and both databases.
+//! Stories of the operations, run over every protocol and both databases.
 
 mod accounts;
 mod diagnostics;

@@ -1,12 +1,12 @@
-//! Requests, members and the audit log of a moderated group, and editGroup: how they read. `model`
-//! has the rules.
+//! Moderation: readable examples of requests, the audit log and editGroup. The rules are tested in
+//! `model`.
 
 use serde_json::{Value, json};
 
 use super::membership::join;
 use crate::harness::{Answer, Person, Story, everywhere, plain};
 
-/// The arguments of a call on a person in a group.
+/// The arguments of a call on another user in a group.
 fn act(who: &Person, group: &str, on: &Person, more: Value) -> Value {
     let mut arguments = json!({"authToken": who.token, "id": group, "user": on.id});
     let more = more.as_object().unwrap().clone();
@@ -24,7 +24,7 @@ fn members(story: &Story<'_>, who: &Person, group: &str) -> Vec<[String; 2]> {
 }
 
 #[test]
-fn a_moderator_decides_requests_and_the_audit_log_shows_it() {
+fn a_moderator_decides_requests_and_the_audit_log_lists_it() {
     everywhere(|story| {
         let [zoe, berta, cleo, dora] = ["zoe", "berta", "cleo", "dora"].map(|n| story.person(n));
         let group = story.group(&zoe, "Queue", "moderated");
@@ -123,7 +123,7 @@ fn a_moderator_decides_requests_and_the_audit_log_shows_it() {
 }
 
 #[test]
-fn edit_group_changes_what_is_given_and_decides_the_requests() {
+fn edit_group_changes_given_fields_and_decides_requests() {
     everywhere(|story| {
         let [anna, berta] = ["anna", "berta"].map(|name| story.person(name));
         let group = story.group(&anna, "Before", "moderated");
@@ -148,7 +148,7 @@ fn edit_group_changes_what_is_given_and_decides_the_requests() {
         }
         edit("name", " ").fails("group_parameter_error");
 
-        // Where the group becomes one by invitation, requests are denied, with a reason.
+        // When the group becomes private, its requests are denied with a reason.
         story.post("joinGroup", join(&berta, &group)).succeeds();
         edit("registrationType", "invite").succeeds();
         let log = story.get("getAuditLog", join(&anna, &group));
@@ -165,7 +165,7 @@ fn edit_group_changes_what_is_given_and_decides_the_requests() {
             .post("joinGroup", join(&berta, &group))
             .fails("group_not_invited");
 
-        // Where it becomes open, they are approved.
+        // When it becomes open, its requests are approved.
         edit("registrationType", "moderated").succeeds();
         story.post("joinGroup", join(&berta, &group)).succeeds();
         edit("registrationType", "open").succeeds();
