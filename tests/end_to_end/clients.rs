@@ -1,4 +1,4 @@
-//! Clients of others: libraries of four languages, and the curl lines of the demonstration.
+//! Third-party XML-RPC clients, and the curl lines of the demonstration.
 
 use serde_json::{Value, json};
 use trivium_core::catalog;
@@ -7,8 +7,7 @@ use crate::harness::{Protocol, Response, Served, run};
 
 const UPCOMING: &str = include_str!("../cases/upcoming.group.getMyGroups.json");
 
-/// What clients of XML-RPC find beside: what the service tells of itself, and several calls in
-/// one.
+/// What XML-RPC clients report: the results of [`findings`], of introspection, and of a multicall.
 fn findings_over_xml_rpc() -> Value {
     let mut findings = findings();
     let system = json!({
@@ -23,7 +22,7 @@ fn findings_over_xml_rpc() -> Value {
     findings
 }
 
-/// What every client finds: it logs in, joins, reads its groups, and meets a fault.
+/// What every client reports after it logged in, joined, listed its groups and got a fault.
 fn findings() -> Value {
     let document: Value = serde_json::from_str(UPCOMING).unwrap();
     let imported = document["rsp"]["group"].as_array().unwrap();
@@ -40,13 +39,13 @@ fn findings() -> Value {
         "id": "group:1234", "name": "Three Ways",
         "description": "A group of the demonstration.", "memberCount": 2,
     });
-    // By number, highest first.
+    // Newest first.
     groups.push(joined);
     groups.sort_by_key(|group| {
         let id = group["id"].as_str().unwrap();
         std::cmp::Reverse(id["group:".len()..].parse::<u32>().unwrap())
     });
-    // The texts on which clients stumble are among them.
+    // The list contains texts that some clients cannot read.
     let texts = json!(groups).to_string();
     for text in ["江", "\\r\\n", "\"description\":\"\""] {
         assert!(texts.contains(text), "{text}");
@@ -102,7 +101,7 @@ fn curl() {
 }
 
 #[test]
-fn the_lines_that_the_demonstration_prints_work_when_pasted() {
+fn printed_curl_lines_work() {
     let server = Served::demonstration(&[]);
     let lines: Vec<&str> = server
         .announcement

@@ -48,6 +48,6 @@ fn protocols_depend_on_the_mechanism_alone() {
     }
     assert!(dependencies(&metadata, "trivium-rpc").is_empty());
     assert!(dependencies(&metadata, "trivium-storage").is_empty());
-    // The walk through the graph finds what it is expected to find.
+    // The search finds an indirect dependency.
     assert!(dependencies(&metadata, "trivium-server").contains("trivium-storage"));
 }

@@ -1,5 +1,4 @@
-//! One join is one join: what is done through any front-end is seen through all others, and the
-//! audit log says through which it came.
+//! A change over one front-end is visible over all others, and the audit log names its front-end.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +7,7 @@ use trivium_test_support::Backend;
 
 use crate::harness::{Gateway, PROTOCOLS, Person, Protocol, Request, Response, Story, form, get};
 
-/// A request as Onezone's clients send it.
+/// Sends a request with the credential of Onezone.
 fn onezone(gateway: &Gateway, request: Request, who: &Person) -> Response {
     let request = request.with("X-Auth-Token", &who.token);
     gateway.served.send(&Vec::from(request))
@@ -19,11 +18,11 @@ fn json_of(response: &Response) -> Value {
     serde_json::from_str(&response.text()).unwrap()
 }
 
-/// What a front-end says of the group: name, when it was made, and its members.
+/// A group as a front-end shows it: name, creation time, and members.
 type Seen = (String, String, BTreeSet<String>);
 
 #[test]
-fn a_group_lives_through_all_five() {
+fn five_front_ends_show_the_same_group() {
     for backend in Backend::ALL {
         let gateway = Gateway::start(backend, &[]);
         let key = gateway.command(&["key", "create", "My calendar"], "");
@@ -50,10 +49,10 @@ fn a_group_lives_through_all_five() {
                 "method=group.join&api_key={key}&token={}&group_id={id}",
                 carl.token
             );
-            let asked = gateway
+            let requested = gateway
                 .served
                 .send(&Vec::from(form("/services/rest/", body)));
-            assert_eq!(asked.status, 202, "{}", asked.text());
+            assert_eq!(requested.status, 202, "{}", requested.text());
         }
         over(Protocol::Json)
             .post(
@@ -76,7 +75,7 @@ fn a_group_lives_through_all_five() {
 
         let log =
             over(Protocol::Xml).get("getAuditLog", json!({"authToken": anna.token, "id": group}));
-        let told: Vec<String> = log.value["entries"]
+        let entries: Vec<String> = log.value["entries"]
             .as_array()
             .unwrap()
             .iter()
@@ -87,7 +86,7 @@ fn a_group_lives_through_all_five() {
             })
             .collect();
         assert_eq!(
-            told,
+            entries,
             [
                 format!("{} newGroup xml-rpc", anna.login),
                 format!("{} newInvitation onezone", anna.login),
@@ -100,12 +99,12 @@ fn a_group_lives_through_all_five() {
 }
 
 fn through_protocol(story: &Story<'_>, who: &Person, group: &str) -> Seen {
-    let asked = json!({"authToken": who.token, "id": group});
-    let shown = story.get("getGroup", asked.clone());
+    let arguments = json!({"authToken": who.token, "id": group});
+    let shown = story.get("getGroup", arguments.clone());
     let shown = &shown.value["group"];
-    let members = story.get("getMembers", asked);
+    let members = story.get("getMembers", arguments);
     let people = members.value["members"].as_array().unwrap();
-    // XML-RPC has a type of its own for times, without separators.
+    // The type for times in XML-RPC has no separators.
     let made = shown["created"].as_str().unwrap();
     (
         shown["name"].as_str().unwrap().to_owned(),

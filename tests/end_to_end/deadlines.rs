@@ -1,4 +1,4 @@
-//! Clients that stall are let go, wherever they stall; those who do not are not hindered.
+//! Deadlines: connections of stalled clients are closed, and other clients are served.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,8 +9,8 @@ use crate::harness::Gateway;
 
 const GOOD: &str = "GET /api/json/peopleaggregator/echo?echoText=x HTTP/1.1\r\nHost: test\r\n\r\n";
 
-/// What the server sends until it closes the connection. A connection that stays open for
-/// longer than any deadline here fails the test.
+/// Reads what the server sends until it closes the connection. The test fails if the connection
+/// stays open for longer than every deadline.
 fn until_closed(stream: &mut TcpStream) -> String {
     let long = std::time::Duration::from_secs(120);
     stream.set_read_timeout(Some(long)).expect("a limit");
@@ -23,7 +23,7 @@ fn until_closed(stream: &mut TcpStream) -> String {
 }
 
 #[test]
-fn a_stalled_request_is_let_go() {
+fn connections_of_stalled_requests_are_closed() {
     let gateway = Gateway::start(
         Backend::Sqlite,
         &["--request-timeout", "1", "--keep-alive", "1"],
@@ -47,7 +47,7 @@ fn a_stalled_request_is_let_go() {
             stream
         })
         .collect();
-    // Others are served meanwhile.
+    // Other clients are served meanwhile.
     assert_eq!(
         gateway
             .served
@@ -56,23 +56,23 @@ fn a_stalled_request_is_let_go() {
         200
     );
     for ((place, bytes), stream) in stalls.iter().zip(&mut streams) {
-        let answer = until_closed(stream);
-        let served = answer
+        let text = until_closed(stream);
+        let served = text
             .matches("{\"echoText\": \"x\", \"success\": true}")
             .count();
-        assert_eq!(served, bytes.matches(GOOD).count(), "{place}: {answer}");
-        assert!(!answer.contains("HTTP/1.1 5"), "{place}: {answer}");
+        assert_eq!(served, bytes.matches(GOOD).count(), "{place}: {text}");
+        assert!(!text.contains("HTTP/1.1 5"), "{place}: {text}");
     }
 }
 
 #[test]
-fn a_client_that_does_not_read_is_let_go() {
+fn connections_of_clients_that_do_not_read_are_closed() {
     let gateway = Gateway::start(
         Backend::Sqlite,
         &["--request-timeout", "1", "--keep-alive", "1"],
     );
     let mut stream = TcpStream::connect(&gateway.served.address).expect("a connection");
-    // Answers that fill every buffer between the two, and are not read.
+    // The responses fill every buffer between server and client.
     let text = "x".repeat(4_000);
     let request = format!(
         "GET /api/json/peopleaggregator/echo?echoText={text} HTTP/1.1\r\nHost: test\r\n\r\n"

@@ -1,4 +1,4 @@
-//! The documented bytes, Content-Types included.
+//! The documented responses, byte for byte.
 
 use serde_json::Value;
 use trivium_test_support::Backend;
@@ -21,7 +21,7 @@ fn documented_call(server: &Served, protocol: Protocol) -> crate::harness::Respo
 }
 
 #[test]
-fn the_examples_of_the_page_are_answered_byte_for_byte() {
+fn documented_requests_return_the_documented_bytes() {
     for (protocol, content_type, bytes) in [
         (
             Protocol::Json,
@@ -52,7 +52,7 @@ fn the_examples_of_the_page_are_answered_byte_for_byte() {
 }
 
 #[test]
-fn the_original_profile_sends_what_the_original_servers_sent() {
+fn the_original_profile_returns_the_original_bytes() {
     for (protocol, content_type, text) in [
         (
             Protocol::Json,
@@ -83,7 +83,7 @@ fn the_original_profile_sends_what_the_original_servers_sent() {
 }
 
 #[test]
-fn a_request_copied_from_the_page_may_be_indented_with_no_break_spaces() {
+fn no_break_spaces_of_a_copied_request_are_accepted() {
     let server = Served::demonstration(&[]);
     let text = String::from_utf8(XML_RPC.to_vec()).unwrap();
     let copied = text
@@ -140,7 +140,7 @@ fn imported_groups_keep_every_field_in_every_format() {
                 assert_eq!(text("role"), "member");
             }
         }
-        // New numbers continue past the imported ones.
+        // New numbers follow the imported ones.
         let next = gateway.command(&["group", "add", "New", "--owner", "marc"], "");
         assert_eq!(next, "group:2084");
     }

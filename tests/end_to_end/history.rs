@@ -1,4 +1,4 @@
-//! A historical client's day, in profile `original`, on both databases.
+//! A script of a historical client, in profile `original`, on both databases.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use trivium_test_support::Backend;
 use crate::harness::{Gateway, project};
 
 #[test]
-fn a_historical_clients_day_goes_as_it_should() {
+fn a_historical_client_works() {
     let script = project().join("tests/clients/historical_day.py");
     for backend in Backend::ALL {
         let gateway = Gateway::start_with(
@@ -21,10 +21,10 @@ fn a_historical_clients_day_goes_as_it_should() {
             .args([&base, "the admin's own"])
             .output()
             .expect("python3");
-        let said = String::from_utf8_lossy(&output.stdout);
-        let complained = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{backend:?}: {complained}");
-        assert_eq!(said, "the day went as it should\n");
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{backend:?}: {errors}");
+        assert_eq!(printed, "the day went as it should\n");
         assert!(
             !gateway.served.log().contains("ERROR"),
             "{}",

@@ -1,17 +1,18 @@
-//! End-to-end suites: real sockets, both databases, every front-end.
+//! End-to-end tests over real sockets, both databases and every front-end.
 //!
-//! - [`harness`] starts gateways, speaks the protocols, and compares answers.
-//! - [`stories`] has a story for each operation, run over every front-end and both databases.
-//! - [`golden`] holds the documented bytes; [`contract`] the rules of arguments, verbs, wrappers
-//!   and encodings; [`hostile`] what must not hurt; [`clients`] calls from other hands.
-//! - [`onezone`] holds that dialect against its contract.
-//! - [`system`] has XML-RPC's own methods, and several calls in one.
-//! - [`model`] holds the service against a model of its rules; [`races`] calls at once.
-//! - [`upcoming`] and the dialect beside it are held against their pages; [`crossing`] goes through
-//!   all front-ends.
-//! - [`commands`] runs the command line; [`documents`] runs what the documents show,
-//!   [`descriptions`] what the service shows of itself; [`conform`] alters what a server answers,
-//!   and sees it found.
+//! - [`harness`] starts gateways, sends requests and compares responses.
+//! - [`stories`] has readable examples, run over every protocol and both databases.
+//! - [`model`] compares the service with a model of its rules; [`races`] makes concurrent calls;
+//!   [`authorisation`] has the table of permissions.
+//! - [`golden`] has the documented bytes; [`contract`] the rules of arguments, HTTP methods and
+//!   encodings; [`system`] the methods of XML-RPC's `system`.
+//! - [`hostile`] sends malformed and oversized input; [`deadlines`] stalls; [`revocation`] revokes
+//!   tokens and floods the login; [`stop`] stops a busy server.
+//! - [`upcoming`] and [`onezone`] test the dialects; [`crossing`] combines all front-ends.
+//! - [`clients`] and [`history`] run third-party clients.
+//! - [`commands`] tests the command line; [`documents`] the examples in the documents;
+//!   [`descriptions`] OpenAPI, XML Schema and the documentation pages; [`pages`] the public pages.
+//! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
 
 #![expect(
     clippy::unwrap_used,
@@ -19,7 +20,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
-    reason = "a test that meets the unexpected ends"
+    reason = "a test fails by a panic"
 )]
 
 mod authorisation;

@@ -1,4 +1,4 @@
-//! The public pages, at the addresses that answers give.
+//! The public pages, at the URLs in responses.
 
 use serde_json::json;
 use trivium_test_support::Backend;
@@ -6,7 +6,7 @@ use trivium_test_support::Backend;
 use crate::harness::{Gateway, Protocol, Story};
 
 #[test]
-fn groups_and_people_have_a_page_where_answers_say() {
+fn urls_in_responses_lead_to_pages() {
     for backend in Backend::ALL {
         let gateway = Gateway::start(backend, &[]);
         let story = Story {
@@ -35,7 +35,7 @@ fn groups_and_people_have_a_page_where_answers_say() {
         assert!(!text.contains("<b>") && text.contains("Everybody can join."));
         assert!(text.contains(&group) && text.contains(&anna.login));
 
-        // A private group has no page, nor has one that was never there.
+        // Private and unknown groups have no page.
         let hidden = gateway.served.get(&path(url(0)));
         assert_eq!(
             (url(0).rsplit('/').next(), hidden.status),

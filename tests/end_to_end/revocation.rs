@@ -1,5 +1,5 @@
-//! Revoked means revoked: for every call that starts after the revocation was acknowledged,
-//! whichever way it came; and a storm of logins hurts nobody else.
+//! A revoked token is rejected in every call that starts after the revocation was acknowledged; and
+//! a flood of logins does not slow other callers down.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -18,7 +18,7 @@ use trivium_test_support::{Backend, Scratch};
 
 use crate::harness::{Gateway, PROTOCOLS, Person, Protocol, Served, Story};
 
-fn code(server: &Served, who: &Person) -> Vec<String> {
+fn codes(server: &Served, who: &Person) -> Vec<String> {
     PROTOCOLS
         .iter()
         .map(|protocol| {
@@ -28,10 +28,10 @@ fn code(server: &Served, who: &Person) -> Vec<String> {
         .collect()
 }
 
-/// Ways to end the tokens of a person.
-type Way = fn(&Story<'_>, &Person);
+/// How the tokens of a user are revoked.
+type Revoke = fn(&Story<'_>, &Person);
 
-const WAYS: &[(&str, Way)] = &[
+const REVOCATIONS: &[(&str, Revoke)] = &[
     ("logout", |story, who| {
         story
             .post("logout", json!({"authToken": who.token}))
@@ -76,7 +76,7 @@ const WAYS: &[(&str, Way)] = &[
 ];
 
 #[test]
-fn a_revoked_token_is_refused_from_then_on_by_every_gateway() {
+fn a_revoked_token_is_rejected_by_every_gateway() {
     let environment = [("TRIVIUM_ADMIN_PASSWORD", "the admin's own")];
     for backend in Backend::ALL {
         let gateway = Gateway::start_with(backend, &[], &environment);
@@ -89,7 +89,7 @@ fn a_revoked_token_is_refused_from_then_on_by_every_gateway() {
             .into_iter()
             .flatten()
             .collect();
-        for (n, (name, end)) in WAYS.iter().enumerate() {
+        for (n, (name, revoke)) in REVOCATIONS.iter().enumerate() {
             let protocol = PROTOCOLS[n % PROTOCOLS.len()];
             let story = Story {
                 gateway: &gateway,
@@ -97,12 +97,12 @@ fn a_revoked_token_is_refused_from_then_on_by_every_gateway() {
             };
             let who = story.person(&format!("person{n}"));
             for server in &servers {
-                assert_eq!(code(server, &who), ["success"; 3], "before {name}");
+                assert_eq!(codes(server, &who), ["success"; 3], "before {name}");
             }
-            end(&story, &who);
+            revoke(&story, &who);
             for server in &servers {
                 assert_eq!(
-                    code(server, &who),
+                    codes(server, &who),
                     ["user_token_invalid"; 3],
                     "after {name}"
                 );
@@ -112,7 +112,7 @@ fn a_revoked_token_is_refused_from_then_on_by_every_gateway() {
 }
 
 #[test]
-fn failed_logins_are_slowed_down_and_others_are_served() {
+fn only_failed_logins_are_rate_limited() {
     for backend in Backend::ALL {
         let gateway = Gateway::start(backend, &[]);
         let story = Story {
@@ -122,7 +122,7 @@ fn failed_logins_are_slowed_down_and_others_are_served() {
         let anna = story.person("anna");
         let wrong = json!({"login": "nobody", "password": "x"});
         let form = crate::harness::form_of(&wrong);
-        let answers: Vec<_> = (0..12)
+        let responses: Vec<_> = (0..12)
             .map(|_| {
                 let path = "/api/json/peopleaggregator/login";
                 gateway
@@ -130,28 +130,28 @@ fn failed_logins_are_slowed_down_and_others_are_served() {
                     .post(path, "application/x-www-form-urlencoded", form.as_bytes())
             })
             .collect();
-        let limited: Vec<_> = answers
+        let limited: Vec<_> = responses
             .iter()
-            .filter(|answer| answer.status == 429)
+            .filter(|response| response.status == 429)
             .collect();
-        // A slow machine may have given one try back meanwhile.
-        assert!(!limited.is_empty(), "none of twelve was refused");
-        for answer in limited {
-            assert!(answer.text().contains("rate_limited"));
-            let seconds: u32 = answer
+        // On a slow machine, one attempt may be allowed again meanwhile.
+        assert!(!limited.is_empty(), "twelve logins were accepted");
+        for response in limited {
+            assert!(response.text().contains("rate_limited"));
+            let seconds: u32 = response
                 .header("retry-after")
                 .parse()
                 .expect("seconds to wait");
             assert!((1..=60).contains(&seconds));
         }
-        // Only logins are slow, and only failures were counted.
+        // Only logins are limited, and only failures count.
         story
             .get("checkToken", json!({"authToken": anna.token}))
             .succeeds();
     }
 }
 
-/// The memory that a process has in use, in MiB.
+/// The resident memory of a process, in MiB.
 fn memory(process: u32) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("its status");
     let line = status
@@ -166,7 +166,7 @@ fn memory(process: u32) -> usize {
 }
 
 #[test]
-fn a_storm_of_logins_leaves_others_served_and_memory_small() {
+fn a_flood_of_logins_leaves_other_calls_fast_and_memory_small() {
     let gateway = Gateway::start(Backend::Sqlite, &[]);
     let story = Story {
         gateway: &gateway,
@@ -182,7 +182,7 @@ fn a_storm_of_logins_leaves_others_served_and_memory_small() {
             std::thread::Builder::new()
                 .stack_size(256 * 1024)
                 .spawn_scoped(scope, move || {
-                    // Right passwords: each costs a hash, and none is refused as a guess.
+                    // Right passwords: each costs a hash, and is not counted as a guess.
                     let call = json!({"login": anna.login, "password": anna.password});
                     let answer = PROTOCOLS[n % 3].call(&gateway.served, "POST", "login", &call);
                     let code = answer.code();
@@ -213,7 +213,7 @@ fn a_storm_of_logins_leaves_others_served_and_memory_small() {
 }
 
 #[test]
-fn clients_that_leave_hash_no_more_than_those_who_wait() {
+fn disconnected_logins_keep_their_permits() {
     let gateway = Gateway::start(Backend::Sqlite, &[]);
     let story = Story {
         gateway: &gateway,
@@ -232,7 +232,7 @@ fn clients_that_leave_hash_no_more_than_those_who_wait() {
     for _ in 0..300 {
         let mut stream = TcpStream::connect(&gateway.served.address).expect("a connection");
         stream.write_all(requests.as_bytes()).expect("a server");
-        // What is left unread makes a reset of the end, which the server sees at once.
+        // Unread data makes the close a reset, which the server notices at once.
         stream.peek(&mut [0]).expect("the first answer");
         drop(stream);
         most = most.max(memory(gateway.served.id()));

@@ -1,4 +1,4 @@
-//! A stop drops nothing: what was accepted is answered, what was answered is kept.
+//! A graceful stop: accepted requests get their response, and acknowledged changes are stored.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use trivium_test_support::Backend;
 use crate::harness::{Gateway, PROTOCOLS, Protocol, Served, Story, new_group};
 
 #[test]
-fn a_stop_answers_what_was_accepted_and_keeps_what_was_answered() {
+fn a_stop_responds_to_accepted_requests_and_keeps_their_changes() {
     for backend in Backend::ALL {
         for signal in ["TERM", "INT"] {
             stop(backend, signal);
@@ -17,7 +17,7 @@ fn a_stop_answers_what_was_accepted_and_keeps_what_was_answered() {
     }
 }
 
-/// Clients make groups one after the other until the server is gone.
+/// Runs clients that create groups until the server has stopped.
 fn stop(backend: Backend, signal: &str) {
     let mut gateway = Gateway::start(backend, &[]);
     let story = Story {
@@ -35,8 +35,8 @@ fn stop(backend: Backend, signal: &str) {
                     let name = format!("{client}.{n}");
                     let call = new_group(&anna.token, &name, "open");
                     let protocol = PROTOCOLS[n % PROTOCOLS.len()];
-                    // Once the server is gone there is no connection, or no answer on it. An
-                    // answer that was begun is whole, or reading it fails the test.
+                    // After the stop there is no connection, or no response on it. Reading an
+                    // incomplete response fails the test.
                     let accepted = std::net::TcpStream::connect(&gateway.served.address).is_ok();
                     if gone.load(Ordering::SeqCst) && !accepted {
                         return;
@@ -89,9 +89,9 @@ fn stop(backend: Backend, signal: &str) {
     }
     let made = made.into_inner().expect("a list");
     for id in &made {
-        assert!(kept.contains(id), "{id} was acknowledged and is not there");
+        assert!(kept.contains(id), "{id} was acknowledged and is not stored");
     }
-    // Nothing that nobody asked for, and at most one answer lost on its way to each client.
+    // Each client lost at most one response.
     assert!(
         kept.len() <= made.len() + 8,
         "{} made, {} kept",
