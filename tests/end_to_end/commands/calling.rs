@@ -1,14 +1,14 @@
-//! `trivium call`, against a demonstration.
+//! `trivium call`.
 
 use serde_json::json;
 
-use super::{Said, run};
+use super::{CommandResult, run};
 use crate::harness::Served;
 
 const MARC: &str = "123576abcdef6572134";
 
-/// Calls the server with these words.
-fn call(server: &Served, words: &[&str], stdin: &str) -> Said {
+/// Runs `trivium call` against the server with these arguments.
+fn call(server: &Served, words: &[&str], stdin: &str) -> CommandResult {
     let url = format!("http://{}", server.address);
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("token"), format!("{MARC}\n")).expect("a file");
@@ -21,7 +21,7 @@ fn call(server: &Served, words: &[&str], stdin: &str) -> Said {
 }
 
 #[test]
-fn every_protocol_is_spoken() {
+fn call_supports_every_protocol() {
     let server = Served::demonstration(&[]);
     let ban = [
         "id=group:1235",
@@ -58,7 +58,7 @@ fn every_protocol_is_spoken() {
         );
         let left = call(&server, &[&["leaveGroup", group], &token[..]].concat(), "");
         assert_eq!(left.code, Some(0), "{left:?}");
-        // Numbers and times go as such, where the protocol has types.
+        // Numbers and times have their type in XML-RPC.
         let list = call(
             &server,
             &["getUserList", "page=2", "resultsPerPage=10", "--via", via],
@@ -96,23 +96,25 @@ fn secrets_come_from_files() {
     assert_eq!(login["tokenLifetime"], json!(86_400));
     let mine = call(&server, &["getTokens", "authToken@token"], "").json();
     assert_eq!(mine["tokens"].as_array().map(Vec::len), Some(2));
-    let told = call(&server, &["getTokens", "--token-file", "token", "-v"], "");
+    let verbose = call(&server, &["getTokens", "--token-file", "token", "-v"], "");
     assert!(
-        told.err
+        verbose
+            .err
             .starts_with("GET /api/json/peopleaggregator/getTokens HTTP/1.1\n"),
-        "{told:?}"
+        "{verbose:?}"
     );
     assert!(
-        told.err
+        verbose
+            .err
             .contains("content-type: application/x-javascript\n"),
-        "{told:?}"
+        "{verbose:?}"
     );
-    assert!(!told.err.contains(MARC), "{told:?}");
-    assert_eq!(told.code, Some(0));
+    assert!(!verbose.err.contains(MARC), "{verbose:?}");
+    assert_eq!(verbose.code, Some(0));
 }
 
 #[test]
-fn what_cannot_be_called_is_told() {
+fn bad_calls_are_rejected() {
     let server = Served::demonstration(&[]);
     call(&server, &["nope"], "").fails(1, "trivium: there is no operation 'nope'");
     call(&server, &["echo", "echoText@nowhere"], "").fails(1, "trivium: nowhere: ");

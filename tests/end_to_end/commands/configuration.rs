@@ -1,11 +1,11 @@
-//! Where settings come from, what is refused, and with which exit code.
+//! Settings: their sources, and the errors and exit codes of wrong ones.
 
 use std::path::Path;
 
-use super::{Said, run};
+use super::{CommandResult, run};
 use crate::harness::{Served, check, get};
 
-/// A folder with these files.
+/// Creates a folder with these files.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     for (name, text) in files {
@@ -14,7 +14,7 @@ fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     folder
 }
 
-/// The databases that a folder holds.
+/// The databases in a folder.
 fn databases(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .expect("a folder")
@@ -32,7 +32,7 @@ fn databases(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+fn flags_override_the_environment_and_it_overrides_the_file() {
     let files = [
         ("trivium.toml", "database = 'sqlite:file.db'"),
         ("other.toml", "database = 'sqlite:other.db'"),
@@ -85,9 +85,9 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
         ),
     ] {
         let folder = folder(files);
-        let said = run(folder.path(), environment, arguments, "");
+        let result = run(folder.path(), environment, arguments, "");
         assert_eq!(
-            (said.code, said.err.as_str()),
+            (result.code, result.err.as_str()),
             (Some(0), ""),
             "{arguments:?}"
         );
@@ -100,7 +100,7 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
 }
 
 #[test]
-fn a_setting_of_the_server_comes_from_wherever_it_is_set() {
+fn server_settings_are_read_from_every_source() {
     let folder = folder(&[(
         "trivium.toml",
         "base_url = 'http://file.example'\n[peopleaggregator]\nprofile = 'original'\n",
@@ -143,13 +143,13 @@ fn a_setting_of_the_server_comes_from_wherever_it_is_set() {
 }
 
 /// Runs a command in a folder with this `trivium.toml`.
-fn with_file(text: &str, arguments: &[&str]) -> Said {
+fn with_file(text: &str, arguments: &[&str]) -> CommandResult {
     run(folder(&[("trivium.toml", text)]).path(), &[], arguments, "")
 }
 
 #[test]
-fn a_wrong_configuration_is_told_as_such() {
-    for (file, complaint) in [
+fn wrong_configurations_are_rejected() {
+    for (file, error) in [
         (
             "frob = 1",
             "trivium: trivium.toml: there is no option 'frob'",
@@ -191,9 +191,9 @@ fn a_wrong_configuration_is_told_as_such() {
             "trivium: unsupported database URL; expected sqlite:PATH or ",
         ),
     ] {
-        with_file(file, &["user", "list"]).fails(4, complaint);
+        with_file(file, &["user", "list"]).fails(4, error);
     }
-    for (file, complaint) in [
+    for (file, error) in [
         (
             "listen = 'x'",
             "trivium: trivium.toml: invalid value 'x' for '--listen <ADDRESS>'",
@@ -211,10 +211,10 @@ fn a_wrong_configuration_is_told_as_such() {
             "trivium: trivium.toml: invalid value '0' for '--token-lifetime",
         ),
     ] {
-        with_file(file, &["serve"]).fails(4, complaint);
+        with_file(file, &["serve"]).fails(4, error);
     }
     let empty = folder(&[]);
-    for (environment, arguments, complaint) in [
+    for (environment, arguments, error) in [
         (
             &[("TRIVIUM_WORKERS", "many")][..],
             &["serve"][..],
@@ -291,15 +291,15 @@ fn a_wrong_configuration_is_told_as_such() {
             "trivium: the demonstration has known passwords: it listens on a loopback address",
         ),
     ] {
-        let said = run(empty.path(), environment, arguments, "");
-        said.fails(4, complaint);
-        assert!(!said.err.contains("sesame"));
+        let result = run(empty.path(), environment, arguments, "");
+        result.fails(4, error);
+        assert!(!result.err.contains("sesame"));
     }
     assert_eq!(databases(empty.path()), [""; 0]);
 }
 
 #[test]
-fn a_wrong_command_line_is_told_as_such() {
+fn wrong_command_lines_are_rejected() {
     let folder = folder(&[]);
     for arguments in [
         &[][..],
@@ -340,19 +340,19 @@ fn a_wrong_command_line_is_told_as_such() {
         &["serve", "--log-format", "xml"],
         &["serve", "--peopleaggregator-profile", "modern"],
         &["serve", "--token-lifetime", "0"],
-        // Secrets are never arguments: other users of the machine read those.
+        // Secrets are not arguments: other users of the machine can read those.
         &["user", "add", "a", "--password", "sesame"],
         &["user", "passwd", "a", "sesame"],
         &["user", "token", "a", "--token", "sesame"],
         &["serve", "--admin-password", "sesame"],
     ] {
-        let said = run(folder.path(), &[], arguments, "");
+        let result = run(folder.path(), &[], arguments, "");
         assert_eq!(
-            (said.code, said.out.as_str()),
+            (result.code, result.out.as_str()),
             (Some(2), ""),
             "{arguments:?}"
         );
-        assert!(said.err.contains("help"), "{arguments:?}: {}", said.err);
+        assert!(result.err.contains("help"), "{arguments:?}: {}", result.err);
     }
     assert_eq!(databases(folder.path()), [""; 0]);
 }
@@ -379,16 +379,16 @@ fn secrets_are_not_shown() {
             &["user", "list", "--help"],
             &["serve", "--help"],
         ] {
-            let said = run(folder.path(), environment, arguments, "");
-            assert_eq!(said.code, Some(0));
+            let result = run(folder.path(), environment, arguments, "");
+            assert_eq!(result.code, Some(0));
             assert!(
-                !said.out.contains("sesame"),
+                !result.out.contains("sesame"),
                 "{environment:?} {arguments:?}"
             );
         }
-        // No such server: the complaint says which, and no more.
-        let said = run(folder.path(), environment, &["user", "list"], "");
-        assert_eq!(said.code, Some(1), "{said:?}");
-        assert!(!said.err.contains("sesame"), "{said:?}");
+        // The server does not exist: the error names its address, but not the password.
+        let result = run(folder.path(), environment, &["user", "list"], "");
+        assert_eq!(result.code, Some(1), "{result:?}");
+        assert!(!result.err.contains("sesame"), "{result:?}");
     }
 }

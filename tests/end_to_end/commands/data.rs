@@ -1,31 +1,31 @@
-//! People, groups and imports, on both databases, alone and beside a server.
+//! Users, groups and imports, on both databases, with and without a running server.
 
 use serde_json::{Value, json};
 use trivium_test_support::{Backend, Scratch};
 
-use super::{Said, run};
+use super::{CommandResult, run};
 use crate::harness::{Protocol, Served};
 
 const UPCOMING: &str = include_str!("../../cases/upcoming.group.getMyGroups.json");
 
-/// A database with commands, and perhaps a server beside them.
+/// A database for commands, and a server on it or not.
 struct Place {
     scratch: Scratch,
     served: Option<Served>,
 }
 
 impl Place {
-    fn run(&self, arguments: &[&str], stdin: &str) -> Said {
+    fn run(&self, arguments: &[&str], stdin: &str) -> CommandResult {
         let environment = [("TRIVIUM_DATABASE", self.scratch.url.as_str())];
         run(self.scratch.folder.path(), &environment, arguments, stdin)
     }
 
-    /// Without standard input.
-    fn ask(&self, arguments: &[&str]) -> Said {
+    /// Runs a command without standard input.
+    fn ask(&self, arguments: &[&str]) -> CommandResult {
         self.run(arguments, "")
     }
 
-    /// What the server beside them answers, where there is one, without `success`.
+    /// Calls the server, if there is one, and returns the members of its response but `success`.
     fn served(&self, verb: &str, name: &str, arguments: Value) -> Option<Value> {
         let server = self.served.as_ref()?;
         let mut answer = Protocol::Json.call(server, verb, name, &arguments).value;
@@ -33,7 +33,7 @@ impl Place {
         Some(answer)
     }
 
-    /// Writes a file, and answers its path.
+    /// Writes a file and returns its path.
     fn file(&self, text: &str) -> String {
         let path = self.scratch.folder.path().join("groups.json");
         std::fs::write(&path, text).unwrap();
@@ -41,7 +41,7 @@ impl Place {
     }
 }
 
-/// Runs a story on both databases, without and with a server beside the commands.
+/// Runs a test on both databases, with and without a server.
 fn everywhere(story: impl Fn(&Place)) {
     for backend in Backend::ALL {
         for serving in [false, true] {
@@ -61,7 +61,7 @@ fn all<'a>(records: &'a Value, name: &str) -> Vec<&'a Value> {
 }
 
 #[test]
-fn people_are_added_and_listed() {
+fn users_are_added_and_listed() {
     everywhere(|place| {
         place.ask(&["user", "add", "marc"]).is("user:1");
         let phil = [
@@ -95,10 +95,8 @@ fn people_are_added_and_listed() {
             (&["user", "token", "nobody"], "There is no user 'nobody'."),
             (&["user", "show", "nobody"], "There is no user 'nobody'."),
         ];
-        for (arguments, complaint) in refused {
-            place
-                .ask(arguments)
-                .fails(1, &format!("trivium: {complaint}"));
+        for (arguments, error) in refused {
+            place.ask(arguments).fails(1, &format!("trivium: {error}"));
         }
         let weak = place.run(&["user", "add", "weak", "--password-stdin"], "short\n");
         weak.fails(1, "trivium: ");
@@ -136,7 +134,7 @@ fn people_are_added_and_listed() {
             .json();
         let other = other["token"].as_str().unwrap();
         assert_ne!(token, other);
-        // What a command has written, the next call to a server sees.
+        // A running server sees the changes of commands.
         if let Some(mut checked) = place.served("GET", "checkToken", json!({"authToken": other})) {
             let lifetime = checked["tokenLifetime"].take().as_i64().unwrap();
             assert!((1..=90).contains(&lifetime));
@@ -149,7 +147,7 @@ fn people_are_added_and_listed() {
 }
 
 #[test]
-fn groups_are_added_and_shown() {
+fn groups_are_added_and_listed() {
     everywhere(|place| {
         place.ask(&["user", "add", "marc"]).is("user:1");
         place
@@ -173,7 +171,7 @@ fn groups_are_added_and_shown() {
         ];
         place.ask(&second).is(r#"{"id":"group:2"}"#);
 
-        for (arguments, complaint) in [
+        for (arguments, error) in [
             (
                 &["group", "add", "Three Ways", "--owner", "marc"][..],
                 "The owner already has a group",
@@ -200,9 +198,7 @@ fn groups_are_added_and_shown() {
             ),
             (&["group", "show", "group:99"], "There is no"),
         ] {
-            place
-                .ask(arguments)
-                .fails(1, &format!("trivium: {complaint}"));
+            place.ask(arguments).fails(1, &format!("trivium: {error}"));
         }
 
         let list = place.ask(&["group", "list", "--json"]).json();
@@ -220,7 +216,7 @@ fn groups_are_added_and_shown() {
         ] {
             assert_eq!(group[name], value, "{name}");
         }
-        // For people, a value stands on one line.
+        // In the table for people, a value is on one line.
         let shown = place.ask(&["group", "show", "group:2"]).out;
         assert!(
             shown.lines().any(|line| line.contains("two  lines")),
@@ -236,9 +232,9 @@ fn groups_are_added_and_shown() {
 }
 
 #[test]
-fn an_import_is_all_or_nothing() {
+fn an_import_is_atomic() {
     everywhere(|place| {
-        // The number of no owner in the file.
+        // A number that no owner in the file has.
         place.ask(&["user", "add", "marc"]).is("user:1");
         let whole = place.file(UPCOMING);
         let import = |file: &str| place.ask(&["import", "upcoming", file, "--member", "marc"]);
@@ -257,8 +253,8 @@ fn an_import_is_all_or_nothing() {
         let mine = || place.served("GET", "getMyGroups", json!({"authToken": token}));
         let joined = mine();
 
-        let refused = |file: &str, complaint: &str| {
-            import(file).fails(5, &format!("trivium: {complaint}"));
+        let refused = |file: &str, error: &str| {
+            import(file).fails(5, &format!("trivium: {error}"));
             assert_eq!(everything(), before);
             assert_eq!(mine(), joined);
         };
@@ -267,7 +263,7 @@ fn an_import_is_all_or_nothing() {
             "group:2083 belongs to somebody else here: nothing was imported",
         );
 
-        // A new group of a new owner stands before one whose number is taken.
+        // A new group of a new owner comes before one whose number is taken.
         let group = |id: i64, owner: i64| {
             let document: Value = serde_json::from_str(UPCOMING).unwrap();
             let mut group = document["rsp"]["group"][1].clone();
@@ -281,7 +277,7 @@ fn an_import_is_all_or_nothing() {
             group[member] = value;
             answer(&[group])
         };
-        for (text, complaint) in [
+        for (text, error) in [
             (
                 r#"{"rsp":{"stat":"fail","version":1,"error":{"msg":"Invalid token."}}}"#.into(),
                 "",
@@ -327,14 +323,14 @@ fn an_import_is_all_or_nothing() {
             ("[]".to_owned(), ""),
             (String::new(), ""),
         ] {
-            refused(&place.file(&text), complaint);
+            refused(&place.file(&text), error);
         }
         let latin1 = place.file("");
         std::fs::write(&latin1, b"{\"rsp\":{\"group\":[\"\xE9\"]}}").unwrap();
         refused(&latin1, "");
         refused("/nowhere/groups.json", "/nowhere/groups.json: ");
 
-        // What is refused today can be imported tomorrow.
+        // A rejected import leaves nothing that blocks a later one.
         let good = place.file(&answer(&[group(5000, 5001)]));
         place
             .ask(&["import", "upcoming", &good, "--json"])
@@ -347,7 +343,7 @@ fn an_import_is_all_or_nothing() {
 }
 
 #[test]
-fn every_list_is_json_for_programs() {
+fn every_list_is_available_as_json() {
     everywhere(|place| {
         place.ask(&["user", "add", "marc"]).is("user:1");
         place

@@ -1,4 +1,4 @@
-//! What a server logs: lines that programs read, and no secret.
+//! The log of a server: JSON lines, and no secrets.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::harness::{Served, form, get, json, post, struct_call, xml_body, xml_r
 const TOKEN: &str = "123576abcdef6572134";
 
 #[test]
-fn a_log_for_programs_has_an_object_on_each_line() {
+fn a_json_log_has_an_object_per_line_and_no_secrets() {
     for level in ["info", "debug"] {
         let options = ["--log-format", "json", "--log-level", level];
         let mut server =
@@ -52,7 +52,7 @@ fn a_log_for_programs_has_an_object_on_each_line() {
             let id = response.header("x-request-id").to_owned();
             statuses.insert(id, response.status);
         }
-        // Not even requests: they have no line, or one like the others.
+        // Malformed requests have no line, or one like the others.
         for broken in [
             format!("GET /{secret}\r\n\r\n"),
             format!("{secret}\r\n\r\n"),

@@ -1,9 +1,8 @@
-//! The command line, run as people and scripts run it.
+//! The command line.
 //!
-//! - [`data`] has the commands on people, groups and imports, alone and beside a server.
-//! - [`calling`] calls a server. [`configuration`] holds where settings come from, and what is
-//!   refused; [`help`] what `--help` says.
-//! - [`serving`] starts and stops servers; [`logs`] reads what they log.
+//! - [`data`] tests the commands on users, groups and imports, with and without a running server.
+//! - [`calling`] tests `trivium call`, [`configuration`] the settings, [`help`] the help texts.
+//! - [`serving`] tests start and stop of servers, [`logs`] their logs.
 
 mod calling;
 mod configuration;
@@ -18,16 +17,16 @@ use std::process::{Command, Output, Stdio};
 
 use crate::harness::BINARY;
 
-/// What became of a command.
+/// The result of a command.
 #[derive(Debug)]
-struct Said {
+struct CommandResult {
     code: Option<i32>,
     out: String,
     err: String,
 }
 
-/// A command in this folder, knowing of this environment alone. One that should have failed
-/// and serves instead is stopped after a minute.
+/// A command in this folder with only this environment. It is stopped after a minute, in case it
+/// serves where it should fail.
 fn command(folder: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Command {
     let mut command = Command::new("timeout");
     command.arg("60").arg(BINARY).args(arguments);
@@ -46,19 +45,24 @@ fn command(folder: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> C
     command
 }
 
-/// Runs a command to its end.
-fn run(folder: &Path, environment: &[(&str, &str)], arguments: &[&str], stdin: &str) -> Said {
+/// Runs a command and waits for it.
+fn run(
+    folder: &Path,
+    environment: &[(&str, &str)],
+    arguments: &[&str],
+    stdin: &str,
+) -> CommandResult {
     let mut child = command(folder, environment, arguments)
         .spawn()
         .expect("trivium");
     let mut input = child.stdin.take().expect("its input");
-    // A command that reads no input closes it, and that is fine.
+    // A command that reads no input may close it.
     let _closed = input.write_all(stdin.as_bytes());
     drop(input);
     child.wait_with_output().expect("its output").into()
 }
 
-impl From<Output> for Said {
+impl From<Output> for CommandResult {
     fn from(output: Output) -> Self {
         let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes)
@@ -74,26 +78,27 @@ impl From<Output> for Said {
     }
 }
 
-impl Said {
-    /// It succeeded, said this, and complained of nothing.
+impl CommandResult {
+    /// Asserts that it succeeded, printed this, and reported no errors.
     #[track_caller]
     fn is(&self, out: &str) {
-        let said = (self.code, self.out.as_str(), self.err.as_str());
-        assert_eq!(said, (Some(0), out, ""));
+        let result = (self.code, self.out.as_str(), self.err.as_str());
+        assert_eq!(result, (Some(0), out, ""));
     }
 
-    /// It succeeded, and said this as JSON.
+    /// Asserts that it succeeded, and parses its output as JSON.
     #[track_caller]
     fn json(&self) -> serde_json::Value {
         assert_eq!((self.code, self.err.as_str()), (Some(0), ""), "{self:?}");
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// It failed with this code, printed nothing, and complained in words that begin so.
+    /// Asserts that it failed with this code, printed nothing, and reported an error that starts with
+    /// this text.
     #[track_caller]
-    fn fails(&self, code: i32, complaint: &str) {
+    fn fails(&self, code: i32, error: &str) {
         assert_eq!(self.code, Some(code), "{self:?}");
         assert_eq!(self.out, "", "{self:?}");
-        assert!(self.err.starts_with(complaint), "{self:?}");
+        assert!(self.err.starts_with(error), "{self:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Servers start once on a file, say when they are ready, and stop without dropping anything.
+//! Start, readiness and stop of servers.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -9,11 +9,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use trivium_test_support::{Backend, Scratch};
 
-use super::{Said, command, run};
+use super::{CommandResult, command, run};
 use crate::harness::{Connection, Gateway, Protocol, Served, check, form, get, new_group, outcome};
 
 #[test]
-fn one_server_serves_a_file() {
+fn a_second_server_on_a_file_is_rejected() {
     let scratch = Scratch::new(Backend::Sqlite);
     let arguments = ["--database", &scratch.url];
     let second = |listen: &str| {
@@ -29,21 +29,21 @@ fn one_server_serves_a_file() {
     );
     check(&first, get("/ready"), "200 ready");
 
-    // A server that was killed leaves nothing behind that stops the next.
+    // A killed server leaves no lock behind.
     first.signal("KILL");
     first.wait();
     let next = Served::start(&arguments, &[], log("next"));
     check(&next, get("/ready"), "200 ready");
 
-    // An address is had once, too.
+    // Two servers cannot share an address.
     let other = Scratch::new(Backend::Sqlite);
     let arguments = ["serve", "--listen", &next.address, "--database", &other.url];
-    let complaint = format!("trivium: cannot listen on {}: ", next.address);
-    run(other.folder.path(), &[], &arguments, "").fails(1, &complaint);
+    let error = format!("trivium: cannot listen on {}: ", next.address);
+    run(other.folder.path(), &[], &arguments, "").fails(1, &error);
 }
 
 #[test]
-fn many_servers_serve_a_database_of_postgres() {
+fn several_servers_share_a_postgres_database() {
     let gateway = Gateway::start(Backend::Postgres, &[]);
     let log = gateway.scratch.folder.path().join("second");
     let second = Served::start(&["--database", &gateway.scratch.url], &[], log);
@@ -60,25 +60,25 @@ fn many_servers_serve_a_database_of_postgres() {
 }
 
 #[test]
-fn a_server_says_that_it_is_there() {
+fn liveness_and_readiness_are_reported() {
     for backend in Backend::ALL {
         let gateway = Gateway::start(backend, &[]);
-        for (path, said) in [("/live", "200 live"), ("/ready", "200 ready")] {
-            let response = check(&gateway.served, get(path), said);
+        for (path, expect) in [("/live", "200 live"), ("/ready", "200 ready")] {
+            let response = check(&gateway.served, get(path), expect);
             assert_eq!(response.header("content-type"), "text/plain; charset=utf-8");
         }
     }
 }
 
 #[test]
-fn no_secret_is_among_the_arguments_of_a_process() {
+fn process_arguments_contain_no_secrets() {
     let arguments_of = |id: u32| {
         let bytes = std::fs::read(format!("/proc/{id}/cmdline")).expect("Linux");
         String::from_utf8_lossy(&bytes).replace('\0', " ")
     };
     let scratch = Scratch::new(Backend::Postgres);
     let secret = scratch.folder.path().join("secret");
-    // The cluster trusts everybody: a password in the address does no harm, and is a secret.
+    // The cluster accepts any password, so the address can contain one.
     let url = scratch.url.replace("trivium@", "trivium:sesame@");
     std::fs::write(&secret, &url).unwrap();
     let environment = [
@@ -97,12 +97,12 @@ fn no_secret_is_among_the_arguments_of_a_process() {
     let mut child = command(scratch.folder.path(), &environment, &adding)
         .spawn()
         .unwrap();
-    // It waits for its password, which only its input knows.
+    // It waits for the password on its input.
     assert!(!arguments_of(child.id()).contains("sesame"));
     let mut input = child.stdin.take().unwrap();
     input.write_all(b"sesame open\n").unwrap();
     drop(input);
-    Said::from(child.wait_with_output().unwrap()).is("user:1");
+    CommandResult::from(child.wait_with_output().unwrap()).is("user:1");
     check(
         &server,
         form("json/login", "login=marc&password=sesame+open"),
@@ -112,7 +112,7 @@ fn no_secret_is_among_the_arguments_of_a_process() {
 }
 
 #[test]
-fn a_server_that_stops_says_so_and_answers_what_it_has_begun() {
+fn a_stopping_server_is_not_ready_and_finishes_started_requests() {
     let mut server = Served::demonstration(&[]);
     let request = form("json/echoPost", "echoText=patience").bytes();
     let (begun, rest) = request.split_at(request.len() - 4);
@@ -125,7 +125,7 @@ fn a_server_that_stops_says_so_and_answers_what_it_has_begun() {
     };
     assert_eq!(outcome(&ask()), "200 ready");
     server.signal("TERM");
-    // It keeps no connection from then on.
+    // It closes connections from then on.
     let last = loop {
         let response = ask();
         if response.header("connection") == "close" {
@@ -135,12 +135,12 @@ fn a_server_that_stops_says_so_and_answers_what_it_has_begun() {
     };
     assert_eq!(outcome(&last), "503 stopping");
     slow.send(rest);
-    let told = outcome(&slow.receive().expect("an answer"));
-    assert_eq!(told, r#"200 {"echoText":"patience"}"#);
+    let response = slow.receive().expect("a response");
+    assert_eq!(outcome(&response), r#"200 {"echoText":"patience"}"#);
     assert_eq!(server.wait(), Some(0));
 }
 
-/// Somebody who joins groups until the server is gone: those whose joins were acknowledged.
+/// Joins groups until the server has stopped; returns the groups whose joins were acknowledged.
 fn join_all(address: &str, token: &str, groups: usize, acknowledged: &AtomicUsize) -> Vec<String> {
     let mut mine = Vec::new();
     let mut connection = Connection::try_open(address);
@@ -164,7 +164,7 @@ fn join_all(address: &str, token: &str, groups: usize, acknowledged: &AtomicUsiz
     mine
 }
 
-/// Somebody who reads until the server is gone: every answer is whole.
+/// Reads until the server has stopped, and asserts that every response is complete.
 fn read_all(address: &str) {
     while let Some(mut connection) = Connection::try_open(address) {
         loop {
@@ -215,7 +215,7 @@ fn check_stop(backend: Backend, signal: &str) {
             std::thread::spawn(move || read_all(&address))
         })
         .collect();
-    // In the midst of it.
+    // Stop it while requests are running.
     while acknowledged.load(Ordering::SeqCst) < PEOPLE * GROUPS / 4 {
         std::thread::sleep(Duration::from_millis(1));
     }
@@ -251,7 +251,7 @@ fn check_stop(backend: Backend, signal: &str) {
 }
 
 #[test]
-fn a_stop_drops_nothing_of_connections_that_stay_open() {
+fn a_stop_keeps_acknowledged_changes_of_open_connections() {
     check_stop(Backend::Sqlite, "TERM");
     check_stop(Backend::Postgres, "INT");
 }
