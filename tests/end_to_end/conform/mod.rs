@@ -1,5 +1,5 @@
-//! `trivium conform`: it finds nothing at a server that keeps its word, and what is altered on
-//! the way.
+//! `trivium conform`: it reports no differences for a conforming server, and every difference that a
+//! proxy introduces.
 
 mod proxy;
 
@@ -11,7 +11,7 @@ use crate::harness::{Gateway, Protocol, Served, trivium};
 
 const TOKEN: &str = "123576abcdef6572134";
 
-/// The exit code of an examination with these tokens, and what it said.
+/// Examines a server with these tokens; returns the exit code and the output.
 fn examine(address: &str, tokens: &[&str]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("token");
@@ -24,13 +24,13 @@ fn examine(address: &str, tokens: &[&str]) -> (Option<i32>, String) {
     }
     let output = trivium(&arguments, "");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    let said = text(output.stdout) + &text(output.stderr);
-    (output.status.code(), said)
+    let printed = text(output.stdout) + &text(output.stderr);
+    (output.status.code(), printed)
 }
 
-/// Holds that nothing is found, in either profile and with either rule for statuses.
+/// Asserts that there are no differences in both profiles and under both status rules.
 #[track_caller]
-fn check_true(backend: Backend) {
+fn check_conforming(backend: Backend) {
     for profile in ["documented", "original"] {
         for status in ["ok", "http"] {
             let options = [
@@ -45,10 +45,10 @@ fn check_true(backend: Backend) {
             gateway.command(&["user", "add", "berta"], "");
             let tokens =
                 ["anna", "berta"].map(|login| gateway.command(&["user", "token", login], ""));
-            let (code, said) = examine(&gateway.served.address, &[&tokens[0], &tokens[1]]);
-            let nothing = said.starts_with("No differences in ");
-            assert!(code == Some(0) && nothing, "{profile} {status}: {said}");
-            // What was made is gone, and what was there is as it was.
+            let (code, output) = examine(&gateway.served.address, &[&tokens[0], &tokens[1]]);
+            let nothing = output.starts_with("No differences in ");
+            assert!(code == Some(0) && nothing, "{profile} {status}: {output}");
+            // The groups of the examination are deleted, and others are unchanged.
             let groups = gateway.command(&["group", "list", "--json"], "");
             let groups: Value = serde_json::from_str(&groups).expect("groups");
             let names: Vec<&Value> = groups
@@ -64,89 +64,89 @@ fn check_true(backend: Backend) {
 }
 
 #[test]
-fn nothing_is_found_at_a_true_server_on_sqlite() {
-    check_true(Backend::Sqlite);
+fn a_conforming_server_has_no_differences_on_sqlite() {
+    check_conforming(Backend::Sqlite);
 }
 
 #[test]
-fn nothing_is_found_at_a_true_server_on_postgres() {
-    check_true(Backend::Postgres);
+fn a_conforming_server_has_no_differences_on_postgres() {
+    check_conforming(Backend::Postgres);
 }
 
 #[test]
-fn without_a_token_nothing_is_changed() {
+fn examination_without_a_token_succeeds() {
     let server = Served::demonstration(&["--directory", "members"]);
-    let (code, said) = examine(&server.address, &[]);
-    assert_eq!(code, Some(0), "{said}");
+    let (code, output) = examine(&server.address, &[]);
+    assert_eq!(code, Some(0), "{output}");
 }
 
-/// What was asked, in words: path and body.
-fn over(asked: &str, word: &str, operation: &str) -> bool {
+/// True if a request calls this operation over this protocol.
+fn over(request: &str, word: &str, operation: &str) -> bool {
     match word {
         "xmlrpc" => {
-            asked.starts_with("POST /api/xmlrpc ")
-                && asked.contains(&format!(
+            request.starts_with("POST /api/xmlrpc ")
+                && request.contains(&format!(
                     "<methodName>peopleaggregator.{operation}</methodName>"
                 ))
         }
         word => {
             let path = format!("/api/{word}/peopleaggregator/{operation}");
-            asked.contains(&format!(" {path} ")) || asked.contains(&format!(" {path}?"))
+            request.contains(&format!(" {path} ")) || request.contains(&format!(" {path}?"))
         }
     }
 }
 
-/// Alters answers: one difference for each operation.
-fn alter(asked: &str, body: String) -> String {
+/// Alters responses: one difference per operation.
+fn alter(request: &str, body: String) -> String {
     // A member has another name in one format.
-    if over(asked, "json", "getGroups") {
+    if over(request, "json", "getGroups") {
         return body.replace("\"memberCount\"", "\"members\"");
     }
-    if over(asked, "xmlrpc", "joinGroup") {
+    if over(request, "xmlrpc", "joinGroup") {
         return body.replace("<name>joinState</name>", "<name>state</name>");
     }
-    // A code is lost: it becomes another, or is not there.
-    if over(asked, "xml", "joinGroup") {
+    // A code is replaced, or is missing.
+    if over(request, "xml", "joinGroup") {
         return body.replace("<code>invalid_id</code>", "<code>general_some_error</code>");
     }
-    if over(asked, "json", "leaveGroup") {
+    if over(request, "json", "leaveGroup") {
         return body.replace("\"code\": \"validation_missing_key\", ", "");
     }
     // A number is a text.
-    if over(asked, "xmlrpc", "getCategories") {
+    if over(request, "xmlrpc", "getCategories") {
         return body
             .replace("<int>", "<string>")
             .replace("</int>", "</string>");
     }
-    // A member is dropped, whether it must be there or may be; or is null in its place.
-    if over(asked, "xml", "getUserList") {
+    // A required or optional member is missing, or is null.
+    if over(request, "xml", "getUserList") {
         return body.replace(" <page>1</page>\n", "");
     }
-    if over(asked, "xml", "getInvitations") {
+    if over(request, "xml", "getInvitations") {
         return body.replace("<usageLimit>2</usageLimit>", "");
     }
-    if over(asked, "json", "getMyGroups") {
+    if over(request, "json", "getMyGroups") {
         return body.replace("\"role\": \"owner\"", "\"role\": null");
     }
     // The checks are in another order.
     let bad_both =
-        !asked.contains("<name>authToken</name>") && asked.contains("<string>x</string>");
-    if over(asked, "xmlrpc", "deleteGroup") && bad_both {
+        !request.contains("<name>authToken</name>") && request.contains("<string>x</string>");
+    if over(request, "xmlrpc", "deleteGroup") && bad_both {
         return body.replace("validation_missing_key", "invalid_id");
     }
     body
 }
 
-/// Alters what is asked, so that something else is done.
-fn alter_request(asked: String) -> String {
-    match over(&asked, "xml", "editGroup") {
-        true => asked.replace("&description=&", "&description=other&"),
-        false => asked,
+/// Alters a request, so that it changes something else.
+fn alter_request(request: String) -> String {
+    match over(&request, "xml", "editGroup") {
+        true => request.replace("&description=&", "&description=other&"),
+        false => request,
     }
 }
 
 #[test]
-fn what_is_altered_on_the_way_is_found() {
+fn altered_responses_are_reported() {
     let server = Served::demonstration(&[]);
     let proxy = Proxy::start(&server.address, alter_request, alter);
     let phil = Protocol::Json.call(
@@ -155,8 +155,8 @@ fn what_is_altered_on_the_way_is_found() {
         "login",
         &json!({"login": "phil", "password": "philspassword"}),
     );
-    let (code, said) = examine(&proxy.address, &[TOKEN, &phil.text("authToken")]);
-    assert_eq!(code, Some(1), "{said}");
+    let (code, output) = examine(&proxy.address, &[TOKEN, &phil.text("authToken")]);
+    assert_eq!(code, Some(1), "{output}");
     for sentence in [
         "getGroups over REST (JSON): `groups[].memberCount` is missing.",
         "getGroups over REST (JSON): `groups[].members` is not declared.",
@@ -177,11 +177,11 @@ fn what_is_altered_on_the_way_is_found() {
          what was changed over REST (XML).",
     ] {
         assert!(
-            said.lines().any(|line| line == sentence),
-            "{sentence}\n{said}"
+            output.lines().any(|line| line == sentence),
+            "{sentence}\n{output}"
         );
     }
-    // Nothing is blamed that was not altered.
+    // Nothing else is reported.
     let altered = [
         "getGroups",
         "joinGroup",
@@ -194,11 +194,11 @@ fn what_is_altered_on_the_way_is_found() {
         "editGroup",
         "getGroup",
     ];
-    for line in said.lines().filter(|line| !line.starts_with("trivium: ")) {
+    for line in output.lines().filter(|line| !line.starts_with("trivium: ")) {
         let name = line.split([' ', ':']).next().unwrap_or_default();
         assert!(altered.contains(&name), "{line}");
     }
-    // What it made, it could still delete.
+    // It could still delete its groups.
     let mine = server.get(&format!(
         "/api/json/peopleaggregator/getMyGroups?authToken={TOKEN}"
     ));
@@ -206,9 +206,13 @@ fn what_is_altered_on_the_way_is_found() {
 }
 
 #[test]
-fn what_is_no_server_is_told() {
+fn bad_servers_and_tokens_are_rejected() {
     let server = Served::demonstration(&[]);
-    let proxy = Proxy::start(&server.address, |asked| asked, |_, _| "hello".to_owned());
+    let proxy = Proxy::start(
+        &server.address,
+        |request| request,
+        |_, _| "hello".to_owned(),
+    );
     for (address, words) in [
         (
             proxy.address.as_str(),
@@ -217,14 +221,14 @@ fn what_is_no_server_is_told() {
         ("127.0.0.1:1", "trivium: http://127.0.0.1:1: "),
         ("", "trivium: invalid server URL 'http://'"),
     ] {
-        let (code, said) = examine(address, &[]);
-        assert_eq!(code, Some(1), "{said}");
-        assert!(said.contains(words), "{said}");
+        let (code, output) = examine(address, &[]);
+        assert_eq!(code, Some(1), "{output}");
+        assert!(output.contains(words), "{output}");
     }
-    let (code, said) = examine(&server.address, &["nobody's"]);
-    assert_eq!(code, Some(1), "{said}");
+    let (code, output) = examine(&server.address, &["nobody's"]);
+    assert_eq!(code, Some(1), "{output}");
     assert!(
-        said.contains("the token is not good at this server"),
-        "{said}"
+        output.contains("the token is not good at this server"),
+        "{output}"
     );
 }

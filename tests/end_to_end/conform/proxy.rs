@@ -1,32 +1,32 @@
-//! Somebody in the middle, who alters what is asked and what is answered.
+//! A proxy that alters requests and responses.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 
 use crate::harness::Connection;
 
-/// A proxy. It serves until the tests end.
+/// A proxy. It runs until the tests end.
 pub(super) struct Proxy {
-    /// Where it listens.
+    /// The address on which it listens.
     pub(super) address: String,
 }
 
 /// Alters a request: its head and its body as one text.
-type Ask = fn(String) -> String;
+type AlterRequest = fn(String) -> String;
 
-/// Alters the body of the answer to a request.
-type Answer = fn(&str, String) -> String;
+/// Alters the body of the response to a request.
+type AlterResponse = fn(&str, String) -> String;
 
 impl Proxy {
-    /// Starts one in front of a server.
-    pub(super) fn start(server: &str, ask: Ask, answer: Answer) -> Self {
+    /// Starts a proxy in front of a server.
+    pub(super) fn start(server: &str, alter_request: AlterRequest, alter: AlterResponse) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let server = server.to_owned();
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let server = server.clone();
-                std::thread::spawn(move || serve(client, &server, ask, answer));
+                std::thread::spawn(move || serve(client, &server, alter_request, alter));
             }
         });
         Self { address }
@@ -34,12 +34,12 @@ impl Proxy {
 }
 
 /// Serves the requests of a connection.
-fn serve(client: TcpStream, server: &str, ask: Ask, answer: Answer) {
+fn serve(client: TcpStream, server: &str, alter_request: AlterRequest, alter: AlterResponse) {
     let mut client = BufReader::new(client);
     let mut server = Connection::open(server);
     while let Some((head, body)) = receive(&mut client) {
-        let asked = ask(head + &body);
-        let (head, body) = asked.split_once("\r\n\r\n").expect("a head");
+        let altered = alter_request(head + &body);
+        let (head, body) = altered.split_once("\r\n\r\n").expect("a head");
         let mut request = String::new();
         for line in head.split("\r\n") {
             if !line.to_ascii_lowercase().starts_with("content-length:") {
@@ -51,7 +51,7 @@ fn serve(client: TcpStream, server: &str, ask: Ask, answer: Answer) {
         }
         server.send(format!("{request}\r\n{body}").as_bytes());
         let response = server.receive().expect("a response");
-        let body = answer(&asked, response.text());
+        let body = alter(&altered, response.text());
         let head = format!(
             "HTTP/1.1 {} altered\r\nContent-Length: {}\r\n\r\n",
             response.status,
@@ -67,7 +67,7 @@ fn serve(client: TcpStream, server: &str, ask: Ask, answer: Answer) {
     }
 }
 
-/// The next request: its head with the empty line, and its body.
+/// Reads the next request: its head with the empty line, and its body.
 fn receive(client: &mut BufReader<TcpStream>) -> Option<(String, String)> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
