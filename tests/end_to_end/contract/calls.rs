@@ -1,4 +1,4 @@
-//! How an operation is asked for: verbs, names, wrappers, headers, old clients.
+//! How an operation is called: HTTP methods, names, the XML-RPC wrapper, headers, old clients.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use crate::harness::{
 };
 
 #[test]
-fn the_verb_belongs_to_the_operation() {
+fn wrong_http_methods_are_rejected() {
     let needs = |got: &str, needed: &str| {
         format!(
             "invalid_request_method: Request method {got} is incorrect for this function; \
@@ -40,7 +40,7 @@ fn the_verb_belongs_to_the_operation() {
                 assert_eq!(response.header("allow"), allow);
             }
         }
-        // The verb is looked at before the body is.
+        // The method is checked before the body.
         check(
             &server,
             json("json/echo", "{"),
@@ -88,7 +88,7 @@ fn head_is_get_without_its_body() {
 }
 
 #[test]
-fn a_name_that_no_operation_has() {
+fn unknown_operations_are_rejected() {
     let rest = "200 system_error: Call to nonexistent function 'nope'.";
     let long = format!("json/{}", "n".repeat(1000));
     let quoted: &'static str = Box::leak(
@@ -104,7 +104,7 @@ fn a_name_that_no_operation_has() {
             (get("json/nope"), rest),
             (ask("POST", "xml/nope"), rest),
             (ask("FROB", "json/nope?echoText=x"), rest),
-            // It is looked at before the verb and the body are.
+            // The name is checked before the method and the body.
             (post("json/nope", "text/plain", "x"), rest),
             (json("json/nope", "{"), rest),
             (get(&long), quoted),
@@ -136,7 +136,7 @@ fn a_name_that_no_operation_has() {
                 xml_rpc(struct_call("nope", &[])),
                 "200 fault -32601: Call to nonexistent function 'peopleaggregator.nope'.",
             ),
-            // It is looked at before the parameters are.
+            // The name is checked before the parameters.
             (
                 xml_rpc(call("nope", "<param><value>x</value></param>")),
                 "200 fault -32601: Call to nonexistent function 'peopleaggregator.nope'.",
@@ -166,7 +166,7 @@ fn a_name_that_no_operation_has() {
 }
 
 #[test]
-fn the_wrapper_is_one_struct() {
+fn a_method_call_has_one_struct() {
     let wrong = "200 validation_request_wrapper: Validation error (input to XML-RPC function): \
                  exactly one parameter, a struct, is required";
     let value = "<param><value><struct><member><name>echoText</name><value>x</value></member>\
@@ -234,7 +234,7 @@ fn the_wrapper_is_one_struct() {
         ]
         .map(|(body, expect)| (xml_rpc(body), &*Box::leak(expect.into_boxed_str()))),
     );
-    // White space around names and between elements means nothing; attributes neither.
+    // White space around names and between elements is ignored, and so are attributes.
     let server = Served::demonstration(&[]);
     let call = format!("\n<methodCall a='b'>\n {named} <params>\t{value}</params></methodCall>\n")
         .replace(
@@ -245,7 +245,7 @@ fn the_wrapper_is_one_struct() {
 }
 
 #[test]
-fn xml_rpc_answers_to_a_rest_call() {
+fn rest_calls_to_xml_rpc_return_method_responses() {
     let server = Served::demonstration(&[]);
     for (request, expect) in [
         (get("xmlrpc/echo?echoText=x"), r#"200 {"echoText":"x"}"#),
@@ -292,14 +292,14 @@ fn xml_rpc_answers_to_a_rest_call() {
         let response = check(&server, request, expect);
         assert_eq!(response.header("content-type"), "text/xml");
     }
-    // The same bytes as a methodCall's answer.
+    // The response has the same bytes as that to a methodCall.
     let by_rest = server.send(&Vec::from(get("xmlrpc/echo?echoText=x")));
     let by_call = server.send(&Vec::from(xml_rpc(struct_call(
         "echo",
         &[("echoText", "x")],
     ))));
     assert_eq!(by_rest.text(), by_call.text());
-    // A slash at the end is no other address.
+    // A slash at the end is ignored.
     check(
         &server,
         post("/api/xmlrpc/", "text/xml", call("echoPost", "")),
@@ -308,7 +308,7 @@ fn xml_rpc_answers_to_a_rest_call() {
 }
 
 #[test]
-fn a_bearer_header_stands_for_the_argument() {
+fn a_bearer_header_replaces_a_missing_token() {
     let server = Served::demonstration(&[]);
     let marc = "200 {\"login\":\"marc\",…";
     let bearer = |request: Request, value: &str| request.with("Authorization", value);
@@ -381,7 +381,7 @@ fn a_bearer_header_stands_for_the_argument() {
         bearer(call(&[]), "Basic x"),
         "200 validation_missing_key: …",
     );
-    // Nothing, said aloud, is no argument that could win.
+    // An explicit null counts as absent.
     let unnamed = json("json/findGroup", r#"{"name": "x", "authToken": null}"#);
     check(
         &server,
@@ -397,7 +397,7 @@ fn a_bearer_header_stands_for_the_argument() {
         bearer(unnamed, "Bearer x"),
         "200 user_token_invalid: …",
     );
-    // It stands for authToken alone.
+    // It replaces no other argument.
     check(
         &server,
         bearer(get("json/echo"), good),
@@ -406,7 +406,7 @@ fn a_bearer_header_stands_for_the_argument() {
 }
 
 #[test]
-fn the_content_type_of_json_is_as_asked() {
+fn the_json_content_type_follows_accept() {
     let server = Served::demonstration(&[]);
     for (accept, content_type) in [
         ("application/json", "application/json"),
@@ -428,7 +428,7 @@ fn the_content_type_of_json_is_as_asked() {
 }
 
 #[test]
-fn old_clients_and_proxies_are_understood() {
+fn http_1_0_and_absolute_targets_are_accepted() {
     let server = Served::demonstration(&[]);
     let url = |response: &Response| {
         let value: Value = serde_json::from_slice(&response.body).unwrap();
@@ -457,7 +457,7 @@ fn old_clients_and_proxies_are_understood() {
             format!("GET {list} HTTP/1.1\nHost: [::1]:80\nConnection: close\n\n"),
             "http://[::1]:80",
         ),
-        // What is no host does not come back in an address.
+        // An invalid host is not used in URLs.
         (
             format!("GET {list} HTTP/1.1\nHost: a\"><script>\nConnection: close\n\n"),
             own.as_str(),
@@ -489,7 +489,7 @@ fn old_clients_and_proxies_are_understood() {
     ] {
         check(&server, crlf(request), r#"200 {"echoText":"x"}"#);
     }
-    // The base may be set instead.
+    // The option --base-url overrides it.
     let server = Served::demonstration(&["--base-url", "https://groups.example/x/"]);
     let response = check(&server, get(&format!("{list}&x")), "200 {…");
     assert_eq!(url(&response), "https://groups.example/x");

@@ -1,9 +1,9 @@
-//! Bytes and the texts that they are.
+//! Character encodings.
 
 use crate::harness::{Served, check, form, get, json, post, struct_call, xml_body, xml_rpc};
 
 #[test]
-fn texts_are_read_in_their_encoding() {
+fn texts_are_decoded() {
     let cafe = r#"200 {"echoText":"café"}"#;
     let unknown = "200 fault -32701: The encoding is not UTF-8, US-ASCII or ISO-8859-1.";
     let refused = "415 unsupported_media_type: \
@@ -63,7 +63,7 @@ fn texts_are_read_in_their_encoding() {
             struct_call("echoPost", &[("echoText", "&#233;")]).into_bytes(),
             r#"200 {"echoText":"é"}"#,
         ),
-        // The characters of ISO-8859-1 that control nothing are characters.
+        // The range U+0080 to U+009F of ISO-8859-1 is accepted.
         (
             latin1(
                 "<methodCall><methodName>peopleaggregator.\u{85}</methodName></methodCall>"
@@ -82,7 +82,7 @@ fn texts_are_read_in_their_encoding() {
         ("TEXT/XML;charset=latin1", latin1(&utf8()), cafe),
         ("text/xml; charset=utf-8", latin1(&utf8()), cafe),
         ("text/xml; charset=koi8-r", utf8(), unknown),
-        // What the document declares wins.
+        // The declaration in the document overrides the header.
         (
             "text/xml; charset=koi8-r",
             declared("'utf-8'", utf8()),
@@ -111,7 +111,7 @@ fn texts_are_read_in_their_encoding() {
         ] {
             check(&server, form(target, body), cafe);
         }
-        // Each argument is read for itself.
+        // Each argument is decoded on its own.
         check(
             &server,
             form(target, &b"__a=%E9&echoText=caf%C3%A9"[..]),
@@ -137,7 +137,7 @@ fn texts_are_read_in_their_encoding() {
         );
         check(&server, xml_body(target, &b"\xFE\xFF\0<"[..]), refused);
         check(&server, json(target, r#"{"echoText":"café"}"#), cafe);
-        // JSON is UTF-8, always.
+        // JSON is always UTF-8.
         check(
             &server,
             json(target, &b"{\"echoText\":\"caf\xE9\"}"[..]),

@@ -1,4 +1,4 @@
-//! How failures are told: statuses, and what the original servers called them.
+//! Failures: statuses, and the profile `original`.
 
 use serde_json::{Value, json as value};
 
@@ -11,7 +11,7 @@ use crate::harness::{
 
 const PHIL: &str = "login=phil&password=philspassword";
 
-/// A member of what a call answers in JSON.
+/// Makes a call and returns a member of its JSON response.
 #[track_caller]
 fn member(server: &Served, request: Request, name: &str) -> String {
     let response = check(server, request, "200 {…");
@@ -75,7 +75,7 @@ fn xml_rpc_failures_keep_status_200() {
             "200 user_token_invalid: …",
         ),
         (get("xmlrpc/exceptionTest"), "200 general_some_error: …"),
-        // Except for what HTTP itself has to know.
+        // Failures of the HTTP layer are the exception.
         (
             post("/api/xmlrpc", "text/plain", "x"),
             "415 unsupported_media_type: …",
@@ -87,7 +87,7 @@ fn xml_rpc_failures_keep_status_200() {
 }
 
 #[test]
-fn the_original_servers_named_fewer_causes() {
+fn the_original_profile_has_fewer_codes() {
     let server = Served::demonstration(&["--peopleaggregator-profile", "original"]);
     let join = |id: &str| [("authToken", value!(TOKEN)), ("id", value!(id))];
     for (verb, name, arguments, expect) in [
@@ -137,7 +137,7 @@ fn the_original_servers_named_fewer_causes() {
     ] {
         check_everywhere(&server, verb, name, &arguments, &format!("200 {expect}"));
     }
-    // Failed logins are limited, so not in every way there is.
+    // Failed logins are rate limited, so there is one per protocol.
     for target in ["json/login", "xml/login", "xmlrpc/login"] {
         for (login, code) in [
             ("nobody", "user_not_found"),
@@ -194,7 +194,7 @@ fn the_original_servers_named_fewer_causes() {
 }
 
 #[test]
-fn the_original_servers_wrote_json_in_ascii() {
+fn the_original_profile_writes_json_in_ascii() {
     let server = Served::demonstration(&["--peopleaggregator-profile", "original"]);
     let answer = |target: &str| server.send(&Vec::from(get(target))).text();
     for (query, text) in [
@@ -219,7 +219,7 @@ fn the_original_servers_wrote_json_in_ascii() {
          <success>false</success><code>system_error</code>\
          <msg>Call to nonexistent function 'nope'.</msg></response>"
     );
-    // A list on one line, its numbers as numbers, the declared order kept.
+    // Members are on one line, in the declared order, with numbers as numbers.
     assert_eq!(
         answer("json/getGroups?page=9"),
         r#"{"success":true,"msg":"0 of 19 groups","page":9,"resultsPerPage":100,"totalResults":19,"totalPages":1,"groups":[]}"#
@@ -233,7 +233,7 @@ fn the_original_servers_wrote_json_in_ascii() {
 }
 
 #[test]
-fn too_many_failures_have_a_status_of_their_own_always() {
+fn rate_limited_calls_have_status_429_under_both_rules() {
     let server = Served::demonstration(&[]);
     let wrong = "login=marc&password=x";
     let login = Vec::from(form("json/login", wrong));

@@ -1,8 +1,8 @@
-//! The rules of arguments, verbs, wrappers, encodings, statuses and profiles: each row a
-//! request and, in one line, what becomes of it.
+//! The rules of arguments, HTTP methods, encodings, statuses and profiles. Each row is a request and
+//! its outcome in one line.
 //!
-//! [`types`], [`order`], [`calls`], [`encodings`] and [`failures`] have the rows. Where the
-//! contract is silent, a row pins what the service does.
+//! The rows are in [`types`], [`order`], [`calls`], [`encodings`] and [`failures`]. Where the contract
+//! leaves something open, a row pins the behaviour of the service.
 
 mod calls;
 mod encodings;
@@ -12,10 +12,10 @@ mod types;
 
 use crate::harness::{Request, Served, check, struct_call, xml_rpc};
 
-/// The demonstration's token of marc.
+/// The token of marc in the demonstration.
 const TOKEN: &str = "123576abcdef6572134";
 
-/// Holds each row: the demonstration with these options, asked this, answers that.
+/// Asserts the outcome of each request to a demonstration with these options.
 #[track_caller]
 fn table<R: Into<Vec<u8>>>(options: &[&str], rows: impl IntoIterator<Item = (R, &'static str)>) {
     let server = Served::demonstration(options);

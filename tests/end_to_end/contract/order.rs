@@ -1,4 +1,4 @@
-//! Refused arguments: the message of each rule, unknown keys, arguments given twice.
+//! Rejected arguments: the message of each rule, unknown keys, duplicates.
 
 use serde_json::{Value, json as value};
 
@@ -7,7 +7,7 @@ use crate::harness::{
     Served, ask, check, check_everywhere, form, get, json, struct_call, xml_body, xml_rpc,
 };
 
-/// A call of newGroup that is in order but for its token.
+/// Arguments of newGroup that are valid but for the token.
 fn new_group() -> Vec<(&'static str, Value)> {
     [
         ("authToken", "x"),
@@ -24,8 +24,7 @@ fn new_group() -> Vec<(&'static str, Value)> {
     .to_vec()
 }
 
-/// The same call with these arguments instead; what is null is left out, what comes twice is
-/// given twice.
+/// The same arguments with these changes. Null removes an argument; a repeated name is sent twice.
 pub(super) fn new_group_with(changes: &[(&'static str, Value)]) -> Vec<(&'static str, Value)> {
     let mut arguments = new_group();
     arguments.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
@@ -35,7 +34,7 @@ pub(super) fn new_group_with(changes: &[(&'static str, Value)]) -> Vec<(&'static
             .filter(|(_, value)| !value.is_null())
             .cloned(),
     );
-    // The order in the request is not the order of the checks.
+    // The order of the checks does not depend on the order in the request.
     arguments.reverse();
     arguments
 }
@@ -86,14 +85,14 @@ fn each_rule_has_its_message_in_every_format() {
     ] {
         check_everywhere(&server, "GET", "getGroups", &[arguments], expect);
     }
-    // Quoted values are cut, and stay on one line.
+    // Quoted values are truncated, and stay on one line.
     let arguments = [("context", value!(format!("<&>\r\n{}", "x".repeat(300))))];
     let quoted = format!(
         "200 invalid_id: User ID must be of the form 'user:7' ('<&>\\r\\n{}…' is not valid)",
         "x".repeat(59)
     );
     check_everywhere(&server, "GET", "getGroups", &arguments, &quoted);
-    // XML cannot write this character at all, so only JSON sends it.
+    // XML cannot represent this character, so only JSON sends it.
     for target in ["json/echoPost", "xml/echoPost"] {
         check(
             &server,
@@ -105,7 +104,7 @@ fn each_rule_has_its_message_in_every_format() {
 }
 
 #[test]
-fn unknown_keys_are_ignored_or_refused() {
+fn unknown_keys_are_ignored_by_rest_and_rejected_by_xml_rpc() {
     let extra = "200 validation_extra_key: Validation error (input to XML-RPC function, ): \
                  key foo is not allowed";
     table(
@@ -164,7 +163,7 @@ fn unknown_keys_are_ignored_or_refused() {
                 ]),
                 r#"200 {"echoText":"x"}"#,
             ),
-            // Unknown keys come last.
+            // Unknown keys are checked last.
             (echo(&[("foo", "y")]), "200 validation_missing_key: …"),
             (
                 echo(&[("foo", "y"), ("echoText", "<int>1</int>")]),
@@ -182,7 +181,7 @@ fn unknown_keys_are_ignored_or_refused() {
 }
 
 #[test]
-fn an_argument_is_given_once_in_a_place() {
+fn duplicate_arguments_are_rejected_and_the_body_overrides_the_query() {
     let twice = "200 validation_duplicate_key: Validation error (REST input, ): \
                  key echoText is given twice";
     table(
@@ -212,7 +211,7 @@ fn an_argument_is_given_once_in_a_place() {
                 "200 validation_duplicate_key: Validation error (input to XML-RPC function, ): \
                  key echoText is given twice",
             ),
-            // Also in the place that does not win.
+            // Also in the query of a request with a body.
             (
                 form("json/echoPost?echoText=x&echoText=y", "echoText=z"),
                 twice,
@@ -221,7 +220,7 @@ fn an_argument_is_given_once_in_a_place() {
                 json("xml/echoPost?echoText=x&echoText=y", r#"{"echoText": "z"}"#),
                 twice,
             ),
-            // Across places it is no fault: the body wins.
+            // The body overrides the query.
             (
                 form("json/echoPost?echoText=query", "echoText=body"),
                 r#"200 {"echoText":"body"}"#,
@@ -253,7 +252,7 @@ fn an_argument_is_given_once_in_a_place() {
                 json("json/echoPost?echoText=query", ""),
                 r#"200 {"echoText":"query"}"#,
             ),
-            // An argument of the body that is wrong does not fall back to the query.
+            // A wrong argument in the body does not fall back to the query.
             (
                 json("json/echoPost?echoText=query", r#"{"echoText": 1}"#),
                 "200 validation_incorrect_type: …",

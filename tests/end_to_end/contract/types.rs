@@ -1,4 +1,4 @@
-//! Texts and numbers in the shapes in which they come.
+//! Texts, numbers, ids and times in every format.
 
 use serde_json::json as value;
 
@@ -8,7 +8,7 @@ use crate::harness::{
 };
 
 #[test]
-fn a_text_is_a_text_in_every_shape() {
+fn texts_over_rest() {
     let not = |got: &str| {
         format!(
             "200 validation_incorrect_type: Validation error (REST input): \
@@ -57,7 +57,7 @@ fn a_text_is_a_text_in_every_shape() {
             "<echoText>a&lt;&#98;&#x63;<![CDATA[<&]]><!-- no -->d<?no?></echoText>",
             r#"200 {"echoText":"a<bc<&d"}"#,
         ),
-        // XML ends its lines with LF; a carriage return that is meant is written so.
+        // XML parsers convert CRLF to LF; a carriage return has to be escaped.
         (
             "<echoText>a\r\nb&#13;\nc</echoText>",
             r#"200 {"echoText":"a\nb\r\nc"}"#,
@@ -85,7 +85,7 @@ fn a_text_is_a_text_in_every_shape() {
 }
 
 #[test]
-fn a_text_is_a_text_in_xml_rpc() {
+fn texts_over_xml_rpc() {
     let server = Served::demonstration(&[]);
     for (inner, text) in [
         ("x", "x"),
@@ -178,7 +178,7 @@ fn page_of(inner: &str) -> Request {
 }
 
 #[test]
-fn a_number_is_a_number_in_every_shape() {
+fn numbers_in_queries_and_in_xml_rpc() {
     let server = Served::demonstration(&[]);
     for (text, outcome) in [
         ("1", "{…"),
@@ -200,7 +200,7 @@ fn a_number_is_a_number_in_every_shape() {
         ("-0", "(0) must be >= 1"),
         ("-1", "(-1) must be >= 1"),
         ("2147483648", "(2147483648) must be <= 2147483647"),
-        // What no 64 bits hold is told as the nearest that they do.
+        // A number beyond 64 bits is reported as the nearest number of 64 bits.
         (
             "99999999999999999999",
             "(9223372036854775807) must be <= 2147483647",
@@ -262,7 +262,7 @@ fn a_number_is_a_number_in_every_shape() {
 }
 
 #[test]
-fn an_id_is_a_prefix_and_a_number() {
+fn ids_are_a_prefix_and_a_number() {
     let server = Served::demonstration(&[]);
     let ask = |id: &str| form("json/joinGroup", format!("authToken=x&id={id}"));
     for id in [
@@ -285,20 +285,20 @@ fn an_id_is_a_prefix_and_a_number() {
 }
 
 #[test]
-fn what_is_missing_has_its_default() {
+fn missing_arguments_have_their_default() {
     let server = Served::demonstration(&[]);
     for protocol in PROTOCOLS {
         let answer = protocol.call(&server, "GET", "getGroups", &value!({}));
         assert_eq!(answer.text("page"), "1");
         assert_eq!(answer.text("resultsPerPage"), "100");
         let global = value!({"page": 1, "resultsPerPage": 100, "context": "global"});
-        let said = protocol.call(&server, "GET", "getGroups", &global);
-        assert_eq!(answer.value, said.value);
+        let explicit = protocol.call(&server, "GET", "getGroups", &global);
+        assert_eq!(answer.value, explicit.value);
     }
 }
 
-/// A call of newInvitation with this limit of 1 to 1000000; a number that is in order comes as
-/// far as the token.
+/// Calls of newInvitation with this limit, which may be 1 to 1000000. A valid limit leads to the error
+/// of the token.
 fn limited(limit: &str) -> [(Request, &'static str); 3] {
     [
         (
@@ -329,7 +329,7 @@ fn limited(limit: &str) -> [(Request, &'static str); 3] {
 }
 
 #[test]
-fn numbers_in_bodies_follow_the_rules_of_their_format() {
+fn numbers_in_bodies() {
     let server = Served::demonstration(&[]);
     let check_one = |(request, input): (Request, &str), outcome: &str| {
         let expect = match outcome {
@@ -385,7 +385,7 @@ fn numbers_in_bodies_follow_the_rules_of_their_format() {
 }
 
 #[test]
-fn a_time_is_a_time_in_every_shape() {
+fn times_in_every_format() {
     let server = Served::demonstration(&[]);
     let not_a_time = |text: &str| {
         format!(
