@@ -1,6 +1,6 @@
-//! Makes the example call of every method of the dialects, as its page shows it, and holds the
-//! recorded answers against what a server answers, and what programs print of it.
-//! `INSTA_UPDATE=always` writes the record anew.
+//! Makes the example call of every method of the dialects, as its page shows it, and compares the
+//! recorded responses with those of a server and with the output of programs.
+//! `INSTA_UPDATE=always` updates the record.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -20,11 +20,11 @@ use super::steady::steady_times;
 use super::{as_sent, demonstration_with};
 use crate::harness::{Served, project, run};
 
-/// Of the head, what tells of the answer.
+/// The recorded lines of the head.
 const HEADERS: [&str; 3] = ["HTTP/", "content-type:", "location:"];
 
-/// What differs from run to run: how the names of its methods begin, behind which words it
-/// stands, up to which, and what the record has instead.
+/// Values that differ from run to run: the prefix of the method names, the text before and after the
+/// value, and the recorded value.
 const VARYING: [(&str, &str, &str, &str); 3] = [
     (
         "upcoming.auth.getToken",
@@ -37,10 +37,10 @@ const VARYING: [(&str, &str, &str, &str); 3] = [
 ];
 
 #[test]
-fn every_example_is_answered_as_recorded() {
+fn responses_of_examples_are_as_recorded() {
     let mut record = String::new();
     for dialect in Dialect::ALL {
-        tell(dialect, &[], |_, method, shown, places| {
+        each_method(dialect, &[], |_, method, shown, places| {
             let answer = steady(method, &curl(&filled(&shown["curl"], places)));
             record.push_str(&answers::headed(&method.name, &answer));
         });
@@ -53,16 +53,16 @@ fn every_example_is_answered_as_recorded() {
     let other = lines.into_iter().find(|(new, old)| new != old);
     assert!(
         record == answers::DIALECTS,
-        "other answers than recorded, see INSTA_UPDATE: {other:?}"
+        "the responses differ from the record, see INSTA_UPDATE: {other:?}"
     );
 }
 
 #[test]
-fn pages_show_a_dialect_where_it_is() {
+fn pages_show_the_prefix_of_a_dialect() {
     for (dialect, prefix) in Dialect::ALL.into_iter().zip(["/elsewhere/up", "/zone"]) {
         let option = format!("--{}", dialect.word());
         let there = format!("{}{prefix}", answers::BASE_URL);
-        tell(
+        each_method(
             dialect,
             &[&option, prefix],
             |server, method, shown, places| {
@@ -88,7 +88,7 @@ fn pages_show_a_dialect_where_it_is() {
 }
 
 #[test]
-fn a_dialect_that_is_off_has_no_pages() {
+fn a_disabled_dialect_has_no_pages() {
     for dialect in Dialect::ALL {
         let server = Served::demonstration(&[&format!("--{}", dialect.word()), "off"]);
         for method in dialect.methods() {
@@ -106,7 +106,7 @@ fn a_dialect_that_is_off_has_no_pages() {
 /// Runs the programs of one language.
 pub(super) fn check(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
     for dialect in Dialect::ALL {
-        tell(dialect, &[], |_, method, shown, places| {
+        each_method(dialect, &[], |_, method, shown, places| {
             let printed = run(&method.name, &shown[language], places);
             let recorded = answers::of_dialect(&method.name).expect("its answer");
             fits(language, method, &printed, recorded);
@@ -114,8 +114,7 @@ pub(super) fn check(language: &str, run: impl Fn(&str, &str, &Places) -> String)
     }
 }
 
-/// Holds what a program printed against the recorded answer: the body, or where there is none,
-/// where what was made is, or else the status.
+/// Asserts that a program printed the recorded body; without a body, the location or the status.
 fn fits(language: &str, method: &Method, printed: &str, recorded: &str) {
     if let Some((_, body)) = recorded.split_once("\n\n") {
         let printed = steady_body(method, printed.trim_end());
@@ -126,18 +125,18 @@ fn fits(language: &str, method: &Method, printed: &str, recorded: &str) {
     let status = lines.next().and_then(|line| line.split(' ').nth(1));
     let location = lines.find_map(|line| line.strip_prefix("location: "));
     let wanted = location.or(status).expect("a status");
-    // Some tell more of the head.
+    // Some programs print more of the head.
     let found = printed.split_whitespace().any(|word| word == wanted);
     assert!(found, "{language} {}: {wanted}: {printed}", method.name);
 }
 
-/// Makes a call as curl does, and tells the answer with its head.
+/// Runs a curl call and returns the response with its head.
 fn curl(call: &str) -> String {
     let printed = run("sh", &["-c", &format!("{call} --silent --include")], b"").stdout;
     String::from_utf8(printed).expect("text")
 }
 
-/// Sends a request, and tells the answer with its head.
+/// Sends a request and returns the response with its head.
 fn send(server: &Served, request: &str) -> String {
     let mut stream = TcpStream::connect(&server.address).expect("a connection");
     stream.write_all(&as_sent(request)).expect("a server");
@@ -146,16 +145,15 @@ fn send(server: &Served, request: &str) -> String {
     answer
 }
 
-/// Hands over every method of a dialect, on a server with these options, with the figures of its
-/// page by their captions, and what takes the place of what stands there. Each is to be called
-/// once.
-fn tell(
+/// Calls `listen` with every method of a dialect, on a server with these options, with the figures of
+/// its page by caption, and with the replacements for its placeholders. Each method may be called once.
+fn each_method(
     dialect: Dialect,
     options: &[&str],
     mut listen: impl FnMut(&Served, &Method, &BTreeMap<String, String>, &Places),
 ) {
     let server = demonstration_with("documented", StatusRule::Ok, options);
-    // Somebody who has an email address.
+    // A user with an email address.
     let entry = catalog().find("newUser").expect("an operation");
     let nina = request(entry, of(entry).expect("its example"), Format::Json);
     assert_eq!(server.send(&as_sent(&nina)).status, 200);
@@ -163,7 +161,7 @@ fn tell(
         [_, prefix] => Some(*prefix),
         _ => Prefixes::default().of(dialect),
     };
-    let prefix = prefix.expect("where it is");
+    let prefix = prefix.expect("a prefix");
     for method in dialect.methods() {
         let page = server.get(&format!("/docs/{}", method.name)).text();
         let shown: BTreeMap<String, String> = figures(&page).into_iter().collect();
@@ -179,11 +177,11 @@ fn tell(
     }
 }
 
-/// The answer to a method as it is recorded.
+/// The response of a method as it is recorded.
 fn steady(method: &Method, answer: &str) -> String {
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
     assert!(head.starts_with("HTTP/1.1 20"), "{}: {answer}", method.name);
-    // The server has no order of headers: the record has this one.
+    // The order of the headers is not fixed, so the record has its own.
     let head = HEADERS.iter().filter_map(|name| {
         let mut lines = head.lines();
         lines.find(|line| line.starts_with(name))
@@ -193,7 +191,7 @@ fn steady(method: &Method, answer: &str) -> String {
     text.trim_end().to_owned()
 }
 
-/// The same without what differs from run to run.
+/// Replaces the values that differ from run to run.
 fn steady_body(method: &Method, body: &str) -> String {
     let mut text = steady_times(body.trim_end());
     for (name, begin, end, instead) in VARYING {
@@ -207,7 +205,7 @@ fn steady_body(method: &Method, body: &str) -> String {
     text
 }
 
-/// A frob, as the sign-in page gives one.
+/// Signs in on the page and returns the frob.
 fn frob(server: &Served, prefix: &str) -> String {
     let page = server.get(&format!("{prefix}/auth/?api_key={KEY}"));
     let cookie = page

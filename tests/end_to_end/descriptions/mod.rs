@@ -1,12 +1,12 @@
-//! What the service says of itself, held against what it does.
+//! The descriptions of the service, compared with its behaviour.
 //!
-//! - [`examples`] makes every example call in every format, and records the answers.
-//! - [`dialects`] does so for the methods of the dialects.
-//! - [`pages`] holds the pages against that, [`snippets`] runs the programs on them.
-//! - [`errors`] brings about all errors that are declared.
-//! - [`browser`] looks at the pages as people do.
-//! - [`openapi`] and [`xsd`] hand the descriptions for programs to tools of other hands;
-//!   [`schemathesis`] tries a server with the first.
+//! - [`examples`] makes every example call in every format and records the responses.
+//! - [`dialects`] does the same for the methods of the dialects.
+//! - [`pages`] tests the documentation pages, [`snippets`] the programs on them, [`browser`] their
+//!   look and accessibility.
+//! - [`errors`] provokes every declared error.
+//! - [`openapi`] and [`xsd`] validate the machine-readable descriptions with third-party tools;
+//!   [`schemathesis`] tests a server against its OpenAPI document.
 
 mod browser;
 mod dialects;
@@ -28,18 +28,18 @@ use trivium_rpc::Entry;
 
 use crate::harness::{Protocol, Response, Served};
 
-/// The ways in which a server can be set up to answer.
+/// The profiles and their option values.
 const PROFILES: [(Profile, &str); 2] = [
     (Profile::Documented, "documented"),
     (Profile::Original, "original"),
 ];
 
-/// A demonstration on which the story works to its end.
+/// Starts a demonstration on which every call of the story works.
 fn demonstration(profile: &str, status: StatusRule) -> Served {
     demonstration_with(profile, status, &[])
 }
 
-/// The same with further options.
+/// Starts a demonstration with further options.
 fn demonstration_with(profile: &str, status: StatusRule, further: &[&str]) -> Served {
     let status = match status {
         StatusRule::Ok => "ok",
@@ -57,8 +57,8 @@ fn demonstration_with(profile: &str, status: StatusRule, further: &[&str]) -> Se
     Served::demonstration_with(&options, &[("TRIVIUM_ADMIN_PASSWORD", ADMIN_PASSWORD)])
 }
 
-/// Makes the calls of the story in a format, and hands over each with its answer; the last
-/// value is true for the call that is its operation's example.
+/// Makes the calls of the story in a format, and calls `listen` with each response. The last argument
+/// is true for the first call of an operation, which is its example.
 fn tell(
     server: &Served,
     format: Format,
@@ -74,7 +74,7 @@ fn tell(
     }
 }
 
-/// The bytes of a request that a page shows.
+/// The bytes of a request on a page.
 fn as_sent(request: &str) -> Vec<u8> {
     let (head, body) = request.split_once("\n\n").expect("a head");
     let head = head.replace('\n', "\r\n");

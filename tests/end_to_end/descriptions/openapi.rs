@@ -1,4 +1,4 @@
-//! Hands the OpenAPI document to a validator of another hand.
+//! Validates the OpenAPI document with a third-party validator.
 
 use serde_json::{Value, json};
 use trivium_core::catalog;
@@ -10,20 +10,20 @@ use super::{PROFILES, demonstration, tell};
 use crate::harness::{attempt, run, trivium};
 
 #[test]
-fn a_validator_of_another_hand_takes_the_document() {
+fn the_document_is_valid_openapi() {
     for (_, profile) in PROFILES {
         let server = demonstration(profile, StatusRule::Ok);
         let served = server.get("/openapi.json");
         assert_eq!(served.header("content-type"), "application/json");
         run("venv/bin/openapi-spec-validator", &["-"], &served.body);
-        // The command prints the same.
+        // The command prints the same document.
         let printed = trivium(&["openapi", "--profile", profile], "");
         assert_eq!(served.body, printed.stdout);
     }
 }
 
 #[test]
-fn the_document_names_every_address_and_no_other() {
+fn the_document_has_exactly_the_served_paths() {
     let printed = trivium(&["openapi"], "").stdout;
     let document: Value = serde_json::from_slice(&printed).unwrap();
     let server = demonstration("documented", StatusRule::Http);
@@ -48,7 +48,7 @@ fn the_document_names_every_address_and_no_other() {
 }
 
 #[test]
-fn every_answer_fits_the_document() {
+fn responses_are_valid_under_the_document() {
     for status in [StatusRule::Ok, StatusRule::Http] {
         let server = demonstration("documented", status);
         let mut answers = Vec::new();
@@ -65,7 +65,7 @@ fn every_answer_fits_the_document() {
             };
             hear(entry.name(), verb, response.status, &response.text());
         });
-        // Without arguments, most operations refuse.
+        // Without arguments, most operations fail.
         for entry in catalog().entries.iter() {
             let path = Format::Json.path(entry.name());
             let (verb, response) = match entry.declared.verbs {
@@ -85,7 +85,7 @@ fn every_answer_fits_the_document() {
             "{}",
             String::from_utf8_lossy(&judged.stdout)
         );
-        // And it is not that anything would.
+        // Other responses are invalid.
         let other = json!([{
             "verb": "post", "path": Format::Json.path("joinGroup"), "status": 200,
             "body": {"success": true, "joinState": "maybe"},
@@ -95,7 +95,7 @@ fn every_answer_fits_the_document() {
 }
 
 #[test]
-fn a_page_shows_all_that_the_document_has() {
+fn pages_show_everything_in_the_document() {
     let server = demonstration("documented", StatusRule::Ok);
     let document: Value = serde_json::from_slice(&server.get("/openapi.json").body).unwrap();
     let page = server.get("/docs/openapi").text();

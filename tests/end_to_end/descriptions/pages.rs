@@ -1,4 +1,4 @@
-//! Holds the pages against the server that they are about.
+//! Compares the documentation pages with the server.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,28 +15,28 @@ use super::steady::steady;
 use super::{PROFILES, demonstration, protocol, tell};
 use crate::harness::{Protocol, Response, Served, trivium};
 
-/// What a browser may do with a page.
+/// The Content-Security-Policy of a page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
                       form-action 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The text of a page between two marks, each time that they are there.
+/// The texts between two marks on a page.
 fn between<'a>(page: &'a str, begin: &str, end: &str) -> Vec<&'a str> {
     let parts = page.split(begin).skip(1);
     parts.filter_map(|part| part.split(end).next()).collect()
 }
 
-/// A text that a page has escaped.
+/// Unescapes a text of a page.
 fn unescaped(html: &str) -> String {
     let text = html.replace("&#60;", "<").replace("&#62;", ">");
     let text = text.replace("&#34;", "\"").replace("&#39;", "'");
     text.replace("&#38;", "&")
 }
 
-/// The figures of a page, caption and text.
+/// The figures of a page: caption and text.
 pub(super) fn figures(page: &str) -> Vec<(String, String)> {
     let figures = between(page, "<figure>", "</figure>");
     let part = |figure: &str, begin: &str, end: &str| unescaped(between(figure, begin, end)[0]);
-    // Those of the form are empty until it calls.
+    // The figures of the form are empty before its call.
     let filled = figures
         .into_iter()
         .filter(|figure| figure.contains("<code>"));
@@ -56,7 +56,7 @@ pub(super) fn page(server: &Served, operation: &str) -> String {
 }
 
 #[test]
-fn every_page_shows_what_travels() {
+fn pages_show_the_request_and_the_response() {
     for ((profile, option), status) in PROFILES.into_iter().zip([StatusRule::Http, StatusRule::Ok])
     {
         for (place, format) in Format::ALL.into_iter().enumerate() {
@@ -67,10 +67,10 @@ fn every_page_shows_what_travels() {
                 }
                 let page = page(&server, entry.name());
                 let shown = figures(&page[page.find("<h2 id=\"xml\"").unwrap()..]);
-                let [(_, asked), (_, answered)] = &shown[2 * place..2 * place + 2] else {
+                let [(_, sent), (_, received)] = &shown[2 * place..2 * place + 2] else {
                     panic!("{}: {shown:?}", entry.name());
                 };
-                assert_eq!(*asked, request(entry, example, format));
+                assert_eq!(*sent, request(entry, example, format));
                 let answer = protocol(format).read(&response);
                 let body = steady(entry, &answer, &response.text());
                 let line = match response.status {
@@ -78,19 +78,19 @@ fn every_page_shows_what_travels() {
                     500 => "500 Internal Server Error",
                     other => panic!("{}: {other}", entry.name()),
                 };
-                let told = format!(
+                let expected = format!(
                     "HTTP/1.1 {line}\nContent-Type: {}\nContent-Length: {}\n\n{body}",
                     response.header("content-type"),
                     body.len(),
                 );
-                assert_eq!(*answered, told, "{} {profile:?}", entry.name());
+                assert_eq!(*received, expected, "{} {profile:?}", entry.name());
             });
         }
     }
 }
 
 #[test]
-fn every_link_leads_somewhere_on_this_server() {
+fn links_lead_to_pages_of_this_server() {
     let server = demonstration("documented", StatusRule::Ok);
     let mut targets = BTreeSet::new();
     for path in paths() {
@@ -142,7 +142,7 @@ fn every_link_leads_somewhere_on_this_server() {
 }
 
 #[test]
-fn a_failed_call_points_to_the_page_of_its_code() {
+fn failures_link_to_the_page_of_their_code() {
     let server = demonstration("documented", StatusRule::Http);
     let held = |response: &Response, code: &str| {
         let base = trivium_describe::examples::answers::BASE_URL;
@@ -169,7 +169,7 @@ fn a_failed_call_points_to_the_page_of_its_code() {
                 _ => assert_eq!(response.header("link"), "", "{}", entry.name()),
             }
         });
-        // Told again to the same server, the story fails where it cannot be repeated.
+        // Repeated on the same server, some calls of the story fail.
         assert!(failed > 0, "{format:?}");
     }
     held(
@@ -197,20 +197,20 @@ fn a_failed_call_points_to_the_page_of_its_code() {
         assert!(errors.contains(&format!("<code>{number}</code>")));
         held(&response, code);
     }
-    // What the dialects answer has a page where its code is in the list.
+    // Failures of the dialects link to a page if their code is in the list.
     let refused = server.get("/services/rest/?method=auth.checkToken&api_key=nope");
     held(&refused, "api_key_invalid");
 }
 
 #[test]
-fn the_documentation_can_be_written_into_files() {
+fn docs_writes_the_documentation_into_files() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().join("public");
     let url = "https://groups.example";
-    let said = trivium(&["docs", root.to_str().unwrap(), "--url", url], "");
-    assert!(said.status.success(), "{said:?}");
+    let output = trivium(&["docs", root.to_str().unwrap(), "--url", url], "");
+    assert!(output.status.success(), "{output:?}");
     assert_eq!(
-        String::from_utf8(said.stdout).unwrap().trim_end(),
+        String::from_utf8(output.stdout).unwrap().trim_end(),
         root.join("docs.html").to_str().unwrap()
     );
     let mut pages = 0;
@@ -230,7 +230,7 @@ fn the_documentation_can_be_written_into_files() {
         &std::fs::read_to_string(&first).expect("the first page"),
     );
     assert!(pages > catalog().entries.len());
-    // The files show what a server there would.
+    // The files are the same as the pages of a server at that URL.
     let site = Site {
         base_url: url,
         wire: Wire::default(),
@@ -248,14 +248,14 @@ fn the_documentation_can_be_written_into_files() {
 }
 
 #[test]
-fn the_files_have_the_dialects_where_they_are() {
+fn docs_shows_the_prefixes_of_dialects() {
     let folder = tempfile::tempdir().expect("a folder");
     let root = folder.path().to_str().unwrap();
-    let said = trivium(
+    let output = trivium(
         &["docs", root, "--upcoming", "off", "--onezone", "/zone"],
         "",
     );
-    assert!(said.status.success(), "{said:?}");
+    assert!(output.status.success(), "{output:?}");
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).ok();
     assert_eq!(read("docs/upcoming.group.join.html"), None);
     let page = read("docs/onezone.user-groups.html").expect("a page");
@@ -264,7 +264,7 @@ fn the_files_have_the_dialects_where_they_are() {
     assert!(!index.contains("upcoming."), "{index}");
 }
 
-/// Holds that the links of a file name files, and counts them.
+/// Asserts that the links of a file name files, and counts them.
 fn links_of(path: &Path, page: &str) -> usize {
     let links = [
         between(page, " href=\"", "\""),

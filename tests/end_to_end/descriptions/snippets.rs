@@ -1,5 +1,4 @@
-//! Runs the programs on the pages, each in its language, and holds what they print against the
-//! recorded answers.
+//! Runs the programs on the pages, and compares their output with the recorded responses.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -19,10 +18,10 @@ use crate::harness::{Protocol, Response, encode, project, run};
 /// The languages of the programs.
 pub(super) const LANGUAGES: [&str; 5] = ["curl", "Python", "PHP", "JavaScript", "Rust"];
 
-/// What stands in programs, and what takes its place when they run.
+/// Placeholders in programs, and their replacements when they run.
 pub(super) type Places = Vec<(&'static str, String)>;
 
-/// A text with what takes the places.
+/// Replaces the placeholders in a text.
 pub(super) fn filled(text: &str, places: &Places) -> String {
     let texts = places.iter();
     texts.fold(text.to_owned(), |text, (place, filling)| {
@@ -30,14 +29,14 @@ pub(super) fn filled(text: &str, places: &Places) -> String {
     })
 }
 
-/// Runs the programs of one language. What runs one is given the name of its page, its text, and
-/// what takes the places in it.
+/// Runs the programs of one language. `run` receives the name of the page, the program, and the
+/// replacements.
 fn check(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
     check_operations(language, &run);
     dialects::check(language, &run);
 }
 
-/// Runs those of operations in the order of the story.
+/// Runs the programs of the operations in the order of the story.
 fn check_operations(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
     let server = demonstration("documented", StatusRule::Ok);
     let here = format!("http://{}", server.address);
@@ -68,14 +67,14 @@ fn check_operations(language: &str, run: impl Fn(&str, &str, &Places) -> String)
     }
 }
 
-/// The program in a language that a page shows.
+/// The program in a language on a page.
 fn program(page: &str, language: &str) -> String {
     let figures = figures(page);
     let found = figures.into_iter().find(|(caption, _)| caption == language);
     found.unwrap().1
 }
 
-/// Runs the programs of a language by what reads them from its input.
+/// Runs the programs of a language with an interpreter that reads them from its input.
 fn check_by(language: &str, program: &str, arguments: &[&str]) {
     check(language, |_, text, places| {
         let text = filled(text, places);
@@ -105,13 +104,13 @@ fn javascript() {
 }
 
 thread_local! {
-    /// What takes the places in the programs in Rust, which are compiled as they stand.
+    /// The replacements in the compiled programs.
     static PLACES: RefCell<Places> = RefCell::default();
-    /// What they print.
+    /// The output of a compiled program.
     static PRINTED: RefCell<String> = RefCell::default();
 }
 
-/// What the programs know as ureq.
+/// The functions of ureq for the programs, with the address of the server under test.
 mod here {
     use ureq::http::{Request, Response};
     use ureq::middleware::MiddlewareNext;
@@ -140,7 +139,7 @@ mod here {
         Agent::config_builder().middleware(fill).build().new_agent()
     }
 
-    /// Sends a request to where the server is.
+    /// Sends a request to the server under test.
     fn fill(
         mut request: Request<SendBody<'_>>,
         next: MiddlewareNext<'_>,
@@ -154,7 +153,7 @@ mod here {
 
 type Program = fn() -> Result<(), ureq::Error>;
 
-/// Programs in Rust, one for each shape of a request: compiled with these tests.
+/// Programs in Rust, one per shape of a request, compiled with these tests.
 #[rustfmt::skip]
 #[path = "../../cases/rust_programs.rs"]
 mod rust_programs;
@@ -185,7 +184,7 @@ fn rust() {
     });
 }
 
-/// Holds that the compiled programs are the first of each shape among these.
+/// Asserts that the compiled programs are the first of each shape among these programs.
 fn compiled_shapes_are_current(programs: impl Iterator<Item = (String, String)>) {
     let mut shapes = BTreeSet::new();
     let (mut rows, mut modules) = (String::new(), String::new());
@@ -204,11 +203,11 @@ fn compiled_shapes_are_current(programs: impl Iterator<Item = (String, String)>)
     }
     assert!(
         kept == programs,
-        "the compiled programs are not those of the pages: see INSTA_UPDATE"
+        "the compiled programs differ from those on the pages: see INSTA_UPDATE"
     );
 }
 
-/// A program with its strings empty, and each of its lines once.
+/// A program with empty strings and without repeated lines.
 fn shape(program: &str) -> String {
     let mut lines: Vec<String> = program
         .lines()
@@ -223,7 +222,7 @@ fn shape(program: &str) -> String {
     lines.join("\n")
 }
 
-/// The strings in a line of a program, as they are written.
+/// The string literals in a line of a program, still escaped.
 fn strings(line: &str) -> Vec<&str> {
     match line
         .split_once("r#\"")
@@ -234,7 +233,7 @@ fn strings(line: &str) -> Vec<&str> {
     }
 }
 
-/// Does what a program says that has the shape of a compiled one.
+/// Interprets a program that has the shape of a compiled one, and returns its output.
 fn interpret(program: &str) -> String {
     let mut builder = ureq::http::Request::builder();
     let (mut url, mut pairs, mut body) = (String::new(), Vec::new(), None);
@@ -274,7 +273,7 @@ fn interpret(program: &str) -> String {
     print(here::send(request.body(body.unwrap_or_default()).unwrap()))
 }
 
-/// How the file of the programs begins.
+/// The start of the file of programs.
 const HEAD: &str = r#"//! Programs in Rust that the pages show, one for each shape of a request. Written by
 //! tests/end_to_end/descriptions/snippets.rs, with INSTA_UPDATE=always; run there, too.
 
@@ -290,6 +289,6 @@ macro_rules! println {
 pub(super) const ALL: &[(&str, Program)] = &[
 "#;
 
-/// How the module of each begins.
+/// The start of each module.
 const OPENING: &str =
     "use super::super::here as ureq;\npub(super) fn run() -> Result<(), ureq::Error> { main() }";

@@ -1,18 +1,18 @@
-//! Answers without what differs from run to run.
+//! Replaces what differs between runs in a response.
 
 use trivium_core::types::DateTime;
 use trivium_rpc::Entry;
 
 use crate::harness::{Answer, plain};
 
-/// Members whose values differ from run to run, beside times.
+/// Members whose values differ between runs, beside times.
 const VARYING: [(&str, &str); 3] = [
     ("login", "authToken"),
     ("newInvitation", "invitation"),
     ("checkToken", "tokenLifetime"),
 ];
 
-/// The body of an answer with the example of its type for each value that varies.
+/// Replaces each varying value in a body with the example of its type.
 pub(super) fn steady(entry: &Entry, answer: &Answer, body: &str) -> String {
     let mut body = steady_times(body);
     for (_, member) in VARYING.iter().filter(|(name, _)| *name == entry.name()) {
@@ -22,7 +22,7 @@ pub(super) fn steady(entry: &Entry, answer: &Answer, body: &str) -> String {
     body
 }
 
-/// The same text with each time as the example of its type, in any spelling.
+/// Replaces each time in a text with the example of its type, in the same format.
 pub(super) fn steady_times(text: &str) -> String {
     let time = DateTime(1_155_303_524).to_string();
     let short = time.replace(['-', 'Z'], "");

@@ -1,4 +1,4 @@
-//! Holds every answer of REST (XML) against the schemas that the server gives, with xmllint.
+//! Validates every response of REST (XML) with xmllint and the served schemas.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ fn validate(schema: &Path, files: &[&str]) {
 }
 
 #[test]
-fn every_answer_fits_its_schemas() {
+fn responses_are_valid_under_their_schemas() {
     for (_, profile) in PROFILES {
         let server = demonstration(profile, StatusRule::Ok);
         let folder = tempfile::tempdir().expect("a folder");
@@ -41,7 +41,7 @@ fn every_answer_fits_its_schemas() {
             answers.push((entry.name(), path.to_str().expect("a path").to_owned()));
         });
         for entry in catalog().entries.iter() {
-            // Without arguments, and by a verb that none has.
+            // Calls without arguments, and with a method that no operation has.
             let path = Format::Xml.path(entry.name());
             let missing = [
                 server.get(&path),
@@ -75,7 +75,7 @@ fn every_answer_fits_its_schemas() {
 }
 
 #[test]
-fn another_answer_does_not_fit() {
+fn other_responses_are_invalid() {
     let folder = tempfile::tempdir().expect("a folder");
     let schema = folder.path().join("joinGroup.xsd");
     std::fs::write(&schema, trivium(&["xsd", "joinGroup"], "").stdout).expect("a file");
