@@ -1,9 +1,9 @@
-//! Runs the examples of the documents as a reader does who pastes them.
+//! Runs the examples in the documents.
 //!
-//! A block marked `sh` that calls curl or trivium is run by `sh`. The next block, when it is
-//! marked `text`, `json` or `xml`, is what standard output must be; `…` in it stands for what
-//! varies. `127.0.0.1:8080` is a demonstration of the document's own, until a block that is
-//! `trivium serve …` alone starts another server in its place.
+//! A block marked `sh` that calls curl or trivium is run by `sh`. If the next block is marked `text`,
+//! `json` or `xml`, it is the expected standard output; `…` in it matches anything. Each document
+//! has a demonstration at `127.0.0.1:8080`, until a block that only contains `trivium serve …`
+//! replaces it with another server.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,16 +11,16 @@ use std::process::Command;
 use super::{Block, Document};
 use crate::harness::{BINARY, Served, project};
 
-/// Where a reader of one document sits.
-struct Desk {
+/// The folder and the server for the examples of one document.
+struct Runner {
     folder: tempfile::TempDir,
     server: Option<Served>,
 }
 
-impl Desk {
+impl Runner {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        // The examples name files of the project.
+        // The examples use files of the project.
         let tests = project().join("tests").canonicalize().expect("tests");
         std::os::unix::fs::symlink(tests, folder.path().join("tests")).expect("a link");
         Self {
@@ -29,7 +29,7 @@ impl Desk {
         }
     }
 
-    /// Starts a server with the options of a block, in place of the one before.
+    /// Replaces the server with one with the options of a block.
     fn serve(&mut self, options: &str) {
         self.server = None;
         let folder = self.folder.path().display();
@@ -39,7 +39,7 @@ impl Desk {
         self.server = Some(Served::start(&options, &[], log));
     }
 
-    /// Runs a block, and answers what it printed.
+    /// Runs a block and returns its output.
     fn run(&mut self, script: &str) -> Result<String, String> {
         const ADDRESS: &str = "127.0.0.1:8080";
         if script.contains(ADDRESS) && self.server.is_none() {
@@ -68,13 +68,13 @@ impl Desk {
     }
 }
 
-/// True for a block that this test runs.
+/// True if this test runs the block.
 fn is_example(block: &Block) -> bool {
     let mut words = block.text.split(|c: char| c.is_whitespace() || c == '(');
     block.language == "sh" && words.any(|word| word == "curl" || word == "trivium")
 }
 
-/// True when the text is what a document shows, in which `…` stands for anything.
+/// True if the text matches what a document shows, in which `…` matches anything.
 fn is_shown(text: &str, shown: &str) -> bool {
     let mut pieces = shown.trim_end().split('…');
     let first = pieces.next().unwrap_or_default();
@@ -89,25 +89,25 @@ fn is_shown(text: &str, shown: &str) -> bool {
         rest = &rest[place + piece.len()..];
         last = piece;
     }
-    // What ends in `…` may go on; anything else ends here.
+    // Only a pattern that ends in `…` matches more text.
     rest.is_empty() || (shown.contains('…') && (last.is_empty() || rest.ends_with(last)))
 }
 
 #[test]
-fn every_example_does_what_it_shows() {
+fn examples_print_what_they_show() {
     let mut wrong = Vec::new();
     for document in Document::all() {
-        let mut desk = Desk::new();
+        let mut runner = Runner::new();
         let blocks = document.blocks();
         for (place, block) in blocks.iter().enumerate().filter(|(_, b)| is_example(b)) {
             if let Some(options) = block.text.strip_prefix("trivium serve") {
-                desk.serve(options);
+                runner.serve(options);
                 continue;
             }
             let shown = blocks
                 .get(place + 1)
                 .filter(|next| ["text", "json", "xml"].contains(&next.language.as_str()));
-            match (desk.run(&block.text), shown) {
+            match (runner.run(&block.text), shown) {
                 (Err(error), _) => wrong.push(format!("{} failed: {error}", block.place)),
                 (Ok(text), Some(shown)) if !is_shown(&text, &shown.text) => {
                     wrong.push(format!("{} printed:\n{text}", block.place));
@@ -120,7 +120,7 @@ fn every_example_does_what_it_shows() {
 }
 
 #[test]
-fn dots_stand_for_what_varies() {
+fn dots_match_anything() {
     for (text, shown, same) in [
         ("user:1\n", "user:1\n", true),
         ("user:1\n", "user:2\n", false),

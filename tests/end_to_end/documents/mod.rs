@@ -1,8 +1,8 @@
-//! The documents, held against the program: what they show is run, what they list is compared.
+//! Compares the documents with the program.
 //!
-//! - [`examples`] runs what a reader would paste.
-//! - [`reference`] holds the lists of operations, rules and codes against the code.
-//! - [`settings`] holds the table of settings against `trivium serve --help`.
+//! - [`examples`] runs the examples.
+//! - [`reference`] compares the lists of operations, rules and codes with the code.
+//! - [`settings`] compares the table of settings with `trivium serve --help`.
 
 mod examples;
 mod reference;
@@ -14,7 +14,7 @@ use crate::harness::project;
 
 /// A document of the project.
 struct Document {
-    /// Its path from the project's folder.
+    /// Its path in the project.
     name: String,
     text: String,
 }
@@ -27,7 +27,7 @@ impl Document {
         }
     }
 
-    /// README.md, CHANGELOG.md, and what is in docs.
+    /// README.md, CHANGELOG.md, and the documents in docs.
     fn all() -> Vec<Self> {
         let docs = std::fs::read_dir(project().join("docs")).expect("docs");
         let mut names: Vec<String> = docs
@@ -39,7 +39,7 @@ impl Document {
         names.iter().map(|name| Self::read(name)).collect()
     }
 
-    /// Its blocks of code, in order.
+    /// Its code blocks, in order.
     fn blocks(&self) -> Vec<Block> {
         let mut blocks: Vec<Block> = Vec::new();
         let mut inside = false;
@@ -63,17 +63,17 @@ impl Document {
     }
 }
 
-/// A block of code in a document.
+/// A code block in a document.
 struct Block {
-    /// Where it begins.
+    /// Its file and line.
     place: String,
-    /// What stands behind the three backticks.
+    /// The word after the three backticks.
     language: String,
     text: String,
 }
 
-/// What the paths in a document must lead to: its links within the project, and the paths in
-/// backticks that begin with a folder of the project.
+/// The paths in a document: its links within the project, and the paths in backticks that start with
+/// a folder of the project.
 fn paths(document: &Document) -> Vec<PathBuf> {
     let folder = Path::new(&document.name).parent().expect("a folder");
     let links = document.text.split("](").skip(1).filter_map(|rest| {
@@ -90,7 +90,7 @@ fn paths(document: &Document) -> Vec<PathBuf> {
 }
 
 #[test]
-fn every_path_leads_somewhere() {
+fn paths_in_documents_exist() {
     for document in Document::all() {
         for path in paths(&document) {
             assert!(path.exists(), "{}: {}", document.name, path.display());

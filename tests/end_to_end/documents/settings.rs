@@ -1,9 +1,9 @@
-//! Holds the table of settings against the help of `trivium serve`.
+//! Compares the table of settings with the help of `trivium serve`.
 
 use super::Document;
 use crate::harness::trivium;
 
-/// The settings of `trivium serve`, as its help tells them: flag, variable, key, default.
+/// The settings in the help of `trivium serve`: flag, variable, key, default.
 fn settings() -> Vec<[String; 4]> {
     let help = trivium(&["serve", "--help"], "");
     let help = String::from_utf8_lossy(&help.stdout).into_owned();
@@ -14,7 +14,7 @@ fn settings() -> Vec<[String; 4]> {
     });
     let bracket = |text: &str, name: &str| {
         let (_, rest) = text.split_once(&format!("[{name}: "))?;
-        // Behind the name of a variable stands its value.
+        // The value follows the name of a variable.
         rest.split([']', '=']).next().map(str::to_owned)
     };
     let none = || "–".to_owned();
@@ -22,7 +22,7 @@ fn settings() -> Vec<[String; 4]> {
         .map(|text| {
             let flag = text.split(' ').next().unwrap_or_default();
             let variable = bracket(&text, "env");
-            // A file says what the environment can say, but not where it is itself.
+            // The file has the same settings as the environment, except for its own path.
             let key = match (&variable, flag) {
                 (None, _) | (_, "config") => none(),
                 _ => flag.replace('-', "_").replace("aggregator_", "aggregator."),
@@ -38,7 +38,7 @@ fn settings() -> Vec<[String; 4]> {
         .collect()
 }
 
-/// The rows of the table: flag, variable, key, default.
+/// The rows of the table in the document: flag, variable, key, default.
 fn rows() -> Vec<[String; 4]> {
     let readme = Document::read("README.md");
     let rows = readme.text.lines().filter(|line| line.starts_with("| `--"));
@@ -51,7 +51,7 @@ fn rows() -> Vec<[String; 4]> {
 }
 
 #[test]
-fn the_table_of_settings_is_that_of_the_program() {
+fn the_table_has_the_settings_of_the_program() {
     let (mut rows, mut wanted) = (rows(), settings());
     rows.sort();
     wanted.sort();
@@ -59,7 +59,7 @@ fn the_table_of_settings_is_that_of_the_program() {
 }
 
 #[test]
-fn every_key_of_the_table_is_one_of_the_file() {
+fn keys_of_the_table_are_accepted_in_the_file() {
     let file: String = rows()
         .iter()
         .filter(|[_, _, key, _]| key != "–")
