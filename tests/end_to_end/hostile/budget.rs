@@ -1,4 +1,4 @@
-//! What is too much is refused in the caller's protocol, and counts the same in every format.
+//! Oversized input is rejected in the format of the caller, under the same limits in every format.
 
 use super::{Attacked, SECRET};
 use crate::harness::{
@@ -13,7 +13,7 @@ fn too(what: &str) -> String {
     )
 }
 
-/// A call of echoPost that has so many values, in every format.
+/// Calls of echoPost with this many values, in every format.
 fn of_values(count: usize) -> Vec<Request> {
     let others = 0..count - 1;
     let pairs: String = others.clone().map(|n| format!("&__{n}=")).collect();
@@ -53,7 +53,7 @@ fn of_values(count: usize) -> Vec<Request> {
     ]
 }
 
-/// A call of echoPost with values inside each other so many times, in every format.
+/// Calls of echoPost with this many nested values, in every format.
 fn of_levels(count: usize) -> Vec<Request> {
     let nest = |open: &str, close: &str| open.repeat(count - 1) + &close.repeat(count - 1);
     let call = |inner: &str| {
@@ -87,10 +87,10 @@ fn of_levels(count: usize) -> Vec<Request> {
     ]
 }
 
-/// A call of echoPost with a name of so many bytes, in every format.
+/// Calls of echoPost with a name of this many bytes, in every format.
 fn of_name(length: usize) -> Vec<Request> {
     let name = format!("__{}", "n".repeat(length - 2));
-    // Characters of two bytes: it is bytes that count.
+    // Characters of two bytes, because the limit counts bytes.
     let wide = format!("__{}", "é".repeat(length / 2 - 1) + &"n".repeat(length % 2));
     assert_eq!(wide.len(), length);
     vec![
@@ -117,7 +117,7 @@ fn of_name(length: usize) -> Vec<Request> {
     ]
 }
 
-/// A call of echoPost whose body has so many bytes, in every format, to every address.
+/// Calls of echoPost with a body of this many bytes, in every format, to every path.
 fn of_bytes(length: usize) -> Vec<Request> {
     let fill = |before: &str, after: &str| {
         let text = "q".repeat(length - before.len() - after.len());
@@ -141,7 +141,7 @@ fn of_bytes(length: usize) -> Vec<Request> {
 }
 
 #[test]
-fn values_levels_and_names_count_the_same_in_every_format() {
+fn limits_are_the_same_in_every_format() {
     let target = Attacked::start();
     for (most, over, what) in [
         (of_values(1_000), of_values(1_001), "more than 1,000 values"),
@@ -159,23 +159,23 @@ fn values_levels_and_names_count_the_same_in_every_format() {
             target.check(request, &too(what));
         }
     }
-    // Far beyond, also where it is not even a call.
+    // Far beyond the limits, also in documents that are not calls.
     for open in ["<a>", "<methodCall>", "<value><array><data>", "<request>"] {
         let deep = open.repeat(10_000);
         target.check(
             xml_rpc(deep.as_str()),
             &too("values nested deeper than 32 levels"),
         );
-        let told = if open == "<request>" {
+        let expect = if open == "<request>" {
             "413 …"
         } else {
             "200 malformed_body: …"
         };
-        target.check(xml_body("json/echoPost", deep), told);
+        target.check(xml_body("json/echoPost", deep), expect);
     }
     let long = format!("<{}/>", "n".repeat(200_000));
     target.check(xml_rpc(long), &too("a name longer than 128 bytes"));
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
@@ -189,14 +189,14 @@ fn a_body_has_256_kib_at_the_most() {
     for request in of_bytes(budget + 1) {
         target.check(request, &refused);
     }
-    // Of a body that is far longer not all is read; one address of each kind will do. Where
-    // several calls may come in one, nobody knows whether it was such a body.
+    // A far longer body is not read to its end; one path of each kind is enough. Over XML-RPC the
+    // server does not know whether it was a multicall, which has another limit.
     let far = too("a body of more than 1024 KiB");
     let requests = of_bytes(6 * 1024 * 1024).into_iter().take(2);
     for (request, refused) in requests.zip([far, refused]) {
         target.check(request, &refused);
     }
-    // An unknown method and a wrong verb come before the body.
+    // Unknown names and wrong methods are rejected before the body is read.
     let long = "q".repeat(budget + 1);
     target.check(form("json/nope", long.as_str()), "200 system_error: …");
     target.check(
@@ -204,11 +204,11 @@ fn a_body_has_256_kib_at_the_most() {
         "200 invalid_request_method: …",
     );
     target.check(form("/nope", long), "404 not_found: …");
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn a_body_without_a_length_is_counted_as_it_comes() {
+fn chunked_bodies_are_limited() {
     let target = Attacked::start();
     for (size, chunk) in [
         (256 * 1024, 1000),
@@ -231,17 +231,17 @@ fn a_body_without_a_length_is_counted_as_it_comes() {
         let expect = if size > 256 * 1024 { &refused } else { GOOD };
         target.check(request, expect);
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn what_follows_a_body_that_was_not_read_is_no_request() {
+fn rejected_bodies_are_not_parsed_as_requests() {
     let target = Attacked::start();
     let hidden =
         "GET /api/json/peopleaggregator/echo?echoText=hidden HTTP/1.1\r\nHost: test\r\n\r\n";
     for size in [hidden.len(), 100 * 1024, 256 * 1024 + 1, 6 * 1024 * 1024] {
         let body = &hidden.repeat(size.div_ceil(hidden.len()))[..size];
-        // Of what is far too long not all is read: once is enough.
+        // A far too long body is not read to its end: one is enough.
         let paths = [
             "json/echoPost",
             "json/nope",
@@ -254,23 +254,26 @@ fn what_follows_a_body_that_was_not_read_is_no_request() {
             connection.send(&form(path, body).bytes());
             connection.send(&Vec::from(get("json/echo?echoText=last")));
             connection.finish();
-            let mut told = Vec::new();
+            let mut outcomes = Vec::new();
             while let Some(response) = connection.receive() {
-                told.push(outcome(&response));
+                outcomes.push(outcome(&response));
             }
-            // The second request may find the connection closed, but nothing comes between.
-            assert!((1..=2).contains(&told.len()), "{path} {size}: {told:?}");
-            let hidden = told
+            // The second request may find the connection closed, but there is no third response.
+            assert!(
+                (1..=2).contains(&outcomes.len()),
+                "{path} {size}: {outcomes:?}"
+            );
+            let hidden = outcomes
                 .iter()
-                .any(|told| told.contains("{\"echoText\":\"hidden"));
-            assert!(!hidden, "{path} {size}: {told:?}");
+                .any(|outcome| outcome.contains("{\"echoText\":\"hidden"));
+            assert!(!hidden, "{path} {size}: {outcomes:?}");
         }
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn what_is_within_the_budget_is_read_however_odd() {
+fn odd_input_within_the_limits_is_accepted() {
     let target = Attacked::start();
     let attributes: String = (0..25_000).map(|n| format!(" a{n}=''")).collect();
     let text = |inner: &str| xml_rpc(struct_call("echoPost", &[("echoText", inner)]));
@@ -330,5 +333,5 @@ fn what_is_within_the_budget_is_read_however_odd() {
     ] {
         target.check(request, expect);
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }

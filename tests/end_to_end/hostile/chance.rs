@@ -1,4 +1,4 @@
-//! Good requests, broken at random. `TRIVIUM_TEST_SEED` breaks them in the same way again.
+//! Random mutations of valid requests. `TRIVIUM_TEST_SEED` repeats them.
 
 use super::{Attacked, SECRET};
 use crate::harness::{
@@ -8,10 +8,10 @@ use crate::harness::{
 
 const TOKEN: &str = "123576abcdef6572134";
 
-/// How many requests are sent.
+/// The number of requests.
 const ROUNDS: usize = 4_000;
 
-/// Requests as the documentation shows them, and their like.
+/// Valid requests.
 fn documented() -> Vec<Request> {
     let join = format!("authToken={TOKEN}&id=group%3A1234");
     let golden = include_bytes!("../../cases/peopleaggregator.joinGroup.xmlrpc.request");
@@ -87,7 +87,7 @@ fn documented() -> Vec<Request> {
     ]
 }
 
-/// What parsers stumble over.
+/// Texts that are special to parsers.
 const WORDS: &[&[u8]] = &[
     b"<",
     b">",
@@ -149,7 +149,7 @@ const WORDS: &[&[u8]] = &[
     b"\t",
 ];
 
-/// Changes some bytes.
+/// Mutates some bytes.
 fn change(bytes: &mut Vec<u8>, random: &mut Random) {
     for _ in 0..=random.below(4) {
         let place = random.below(bytes.len() + 1);
@@ -171,7 +171,7 @@ fn change(bytes: &mut Vec<u8>, random: &mut Random) {
     }
 }
 
-/// Changes a part of a request, and leaves its frame whole.
+/// Mutates a part of a request, but not its framing.
 fn broken(documented: &[Request], random: &mut Random) -> Request {
     let mut request = random.one_of(documented).clone();
     let part = match (random.below(10), &mut request) {
@@ -195,7 +195,7 @@ fn broken(documented: &[Request], random: &mut Random) -> Request {
     request
 }
 
-/// The answer, over this connection or, where the server has closed that, over a new one.
+/// The response over this connection, or over a new one if the server has closed it.
 fn answer(connection: &mut Connection, target: &Attacked, request: &Request) -> Option<Response> {
     let has_body = !request.line.starts_with(b"HEAD ");
     for _ in 0..2 {
@@ -217,7 +217,7 @@ fn answer(connection: &mut Connection, target: &Attacked, request: &Request) -> 
 }
 
 #[test]
-fn requests_broken_at_random_are_answered() {
+fn mutated_requests_get_a_response() {
     let seed = seed();
     eprintln!("the same again: TRIVIUM_TEST_SEED={seed}");
     let mut random = Random::new(seed);
@@ -228,18 +228,15 @@ fn requests_broken_at_random_are_answered() {
     for round in 0..ROUNDS {
         let request = broken(&documented, &mut random);
         let bytes = request.bytes();
-        let asked = String::from_utf8_lossy(&bytes);
+        let sent = String::from_utf8_lossy(&bytes);
         let response = answer(&mut connection, &target, &request)
-            .unwrap_or_else(|| panic!("round {round} was not answered: {asked}"));
-        assert!(
-            response.status < 500,
-            "round {round}: {asked}\n{response:?}"
-        );
+            .unwrap_or_else(|| panic!("round {round} has no response: {sent}"));
+        assert!(response.status < 500, "round {round}: {sent}\n{response:?}");
         *statuses.entry(response.status).or_insert(0) += 1;
         if round % 100 == 0 {
-            target.answers();
+            target.assert_alive();
         }
     }
     assert!(statuses.get(&200) > Some(&(ROUNDS / 2)), "{statuses:?}");
-    target.ends_unharmed();
+    target.assert_clean_log();
 }

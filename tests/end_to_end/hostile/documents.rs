@@ -1,9 +1,9 @@
-//! XML and JSON that is none, or means harm.
+//! Malformed and malicious XML and JSON.
 
 use super::{Attacked, SECRET};
 use crate::harness::{Connection, json, outcome, struct_call, xml_body, xml_rpc};
 
-/// A methodCall and a body of REST, with places where they are changed.
+/// A methodCall and a REST body, with places for changes.
 const TEMPLATES: [&str; 2] = [
     "{before}<methodCall{attribute}>{inside}<methodName>peopleaggregator.echoPost</methodName>\
      <params><param><value><struct><member><name>echoText</name><value>{text}</value></member>\
@@ -11,7 +11,7 @@ const TEMPLATES: [&str; 2] = [
     "{before}<request{attribute}>{inside}<echoText>{text}</echoText></request{end}>{after}",
 ];
 
-/// Both documents with this at this place.
+/// Both documents with this text at this place.
 fn documents(place: &str, what: &str) -> [String; 2] {
     TEMPLATES.map(|template| {
         let mut document = template.to_owned();
@@ -28,7 +28,7 @@ fn documents(place: &str, what: &str) -> [String; 2] {
 }
 
 #[test]
-fn xml_that_is_not_well_formed_is_refused() {
+fn malformed_xml_is_rejected() {
     let target = Attacked::start();
     let bomb = format!(
         "<!DOCTYPE a [<!ENTITY a0 \"{SECRET}\">{}]>",
@@ -37,7 +37,7 @@ fn xml_that_is_not_well_formed_is_refused() {
             .collect::<String>()
     );
     for (place, what) in [
-        // Outside of its one element.
+        // Outside of the root element.
         ("before", "x"),
         ("before", "<"),
         ("before", "&amp;"),
@@ -62,7 +62,7 @@ fn xml_that_is_not_well_formed_is_refused() {
         ("after", "<!--"),
         ("after", "<![CDATA[x]]>"),
         ("after", "\0"),
-        // Document types: nothing of them is read.
+        // Document types, which are not read.
         ("before", "<!DOCTYPE methodCall>"),
         ("before", "<!DOCTYPE a SYSTEM 'file:///etc/passwd'>"),
         (
@@ -159,11 +159,11 @@ fn xml_that_is_not_well_formed_is_refused() {
             target.check(xml_body("xml/echoPost", body), "200 malformed_body: …");
         }
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn xml_that_is_well_formed_is_read() {
+fn well_formed_xml_is_accepted() {
     let target = Attacked::start();
     for (place, what, text) in [
         ("before", "<?xml version='1.0'?>", "x"),
@@ -195,23 +195,23 @@ fn xml_that_is_well_formed_is_read() {
         target.check(xml_rpc(call), &expect);
         target.check(xml_body("json/echoPost", body), &expect);
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
-/// Every beginning of a document, over one connection.
+/// Sends every prefix of a document over one connection, and asserts the outcome.
 #[track_caller]
 fn check_beginnings(target: &Attacked, whole: &str, send: impl Fn(&str) -> Vec<u8>, expect: &str) {
     let mut connection = Connection::open(&target.0.address);
     for end in (1..whole.len()).filter(|end| whole.is_char_boundary(*end)) {
         connection.send(&send(&whole[..end]));
-        let told = outcome(&connection.receive().expect("an answer"));
-        assert!(told.starts_with(expect), "{}: {told}", &whole[..end]);
+        let outcome = outcome(&connection.receive().expect("a response"));
+        assert!(outcome.starts_with(expect), "{}: {outcome}", &whole[..end]);
     }
-    target.answers();
+    target.assert_alive();
 }
 
 #[test]
-fn half_a_document_is_none() {
+fn truncated_documents_are_malformed() {
     let target = Attacked::start();
     let [call, body] = documents("before", "<?xml version='1.0'?><!-- x -->");
     check_beginnings(
@@ -225,11 +225,11 @@ fn half_a_document_is_none() {
     let half = |half: &str| json("json/echoPost", half).bytes();
     let whole = r#"{"echoText": "a\u00e9\ud83d\ude00", "b": [1.5e3, {"c": null}, true]}"#;
     check_beginnings(&target, whole, half, "200 malformed_body");
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn json_that_is_none_is_refused() {
+fn malformed_json_is_rejected() {
     let target = Attacked::start();
     for body in [
         &b" "[..],
@@ -302,13 +302,13 @@ fn json_that_is_none_is_refused() {
         };
         target.check(json("json/echoPost", body.repeat(10_000)), expect);
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn texts_that_no_format_carries_are_refused() {
+fn characters_outside_of_xml_are_rejected() {
     let target = Attacked::start();
-    for (text, told) in [
+    for (text, escaped) in [
         ("\\u0000", "0"),
         ("\\u001f", "1f"),
         ("\\ufffe", "fffe"),
@@ -317,7 +317,7 @@ fn texts_that_no_format_carries_are_refused() {
         let body = format!("{{\"echoText\":\"a{text}\"}}");
         let expect = format!(
             "200 validation_invalid_value: Validation error (REST input, /echoText): \
-             value at /echoText has the character \\u{{{told}}}, which XML cannot carry"
+             value at /echoText has the character \\u{{{escaped}}}, which XML cannot carry"
         );
         for protocol in ["json", "xml", "xmlrpc"] {
             target.check(
@@ -326,7 +326,7 @@ fn texts_that_no_format_carries_are_refused() {
             );
         }
     }
-    // What is not looked at may be anything.
+    // Unknown keys may contain them.
     let call = struct_call(
         "echoPost",
         &[("echoText", "x"), ("__a", "<base64>\n\u{A0}!</base64>")],
@@ -334,5 +334,5 @@ fn texts_that_no_format_carries_are_refused() {
     target.check(xml_rpc(call), r#"200 {"echoText":"x"}"#);
     let body = r#"{"echoText":"x","a\u0000":"\u0000","b":[1e9]}"#;
     target.check(json("xml/echoPost", body), r#"200 {"echoText":"x"}"#);
-    target.ends_unharmed();
+    target.assert_clean_log();
 }

@@ -1,4 +1,4 @@
-//! Requests that are none, and paths and methods that nothing serves.
+//! Malformed requests, and every method on every path.
 
 use super::{Attacked, SECRET};
 use crate::harness::{Connection, ask, crlf, form, get, outcome, post, xml_rpc};
@@ -6,7 +6,7 @@ use crate::harness::{Connection, ask, crlf, form, get, outcome, post, xml_rpc};
 const NOWHERE: &str = "404 not_found: nothing is served at this address";
 
 #[test]
-fn requests_that_are_none_are_refused() {
+fn malformed_requests_are_rejected() {
     let target = Attacked::start();
     let headers = |count: usize| -> String { (0..count).map(|n| format!("X-{n}: y\n")).collect() };
     let live = |more: &str| format!("GET /live HTTP/1.1\nHost: h\nConnection: close\n{more}\n");
@@ -40,7 +40,7 @@ fn requests_that_are_none_are_refused() {
             "400",
         ),
         ("GET /live HTTP/1.1\nHost: h\nX: a\0b\n\n".to_owned(), "400"),
-        // Floods.
+        // Large and oversized heads.
         (live(&headers(90)), "200 live"),
         (live(&headers(10_000)), "431"),
         (live(&format!("X: {}\n", "y".repeat(1_000_000))), "431"),
@@ -63,7 +63,7 @@ fn requests_that_are_none_are_refused() {
             format!("{} /live HTTP/1.1\nHost: h\n\n", "A".repeat(1_000_000)),
             "431",
         ),
-        // Lengths that are none, or differ.
+        // Invalid or conflicting lengths.
         (echo("Content-Length: -1\n"), "400"),
         (echo("Content-Length: +10\n"), "400"),
         (echo("Content-Length: 1e1\n"), "400"),
@@ -98,7 +98,7 @@ fn requests_that_are_none_are_refused() {
                 .to_owned(),
             "400",
         ),
-        // Chunks that are none.
+        // Invalid chunks.
         (
             echo("Transfer-Encoding: chunked\n") + "zz\nechoText=x\n0\n\n",
             "400 malformed_body: the body ended early",
@@ -114,11 +114,11 @@ fn requests_that_are_none_are_refused() {
     ] {
         target.check(crlf(&request), expect);
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn odd_requests_are_still_requests() {
+fn odd_requests_are_accepted() {
     let target = Attacked::start();
     let path = "/api/json/peopleaggregator/echoPost";
     for request in [
@@ -146,7 +146,7 @@ fn odd_requests_are_still_requests() {
         let response = connection.receive().expect("an answer");
         assert_eq!(outcome(&response), r#"200 {"echoText":"x"}"#, "{request}");
     }
-    // What asks for another protocol gets an answer in this one, at once: nothing is waited for.
+    // Upgrades are ignored: the response comes at once, in this protocol.
     for upgrade in ["websocket", "h2c"] {
         for request in [
             get("json/echo?echoText=x"),
@@ -168,11 +168,11 @@ fn odd_requests_are_still_requests() {
         "POST {path} HTTP/1.1\nHost: h\nConnection: close\nContent-Length: 10\n\nechoText=x"
     );
     target.check(bare, r#"200 {"echoText":"x"}"#);
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn requests_may_follow_each_other_at_once() {
+fn pipelined_requests_are_served_in_order() {
     let target = Attacked::start();
     let mut all = Vec::new();
     for n in 0..100 {
@@ -191,26 +191,29 @@ fn requests_may_follow_each_other_at_once() {
     let mut connection = Connection::open(&target.0.address);
     connection.send(&all);
     for n in 0..100 {
-        let told = outcome(&connection.receive().expect("an answer"));
+        let outcome = outcome(&connection.receive().expect("a response"));
         match n % 4 {
-            0 | 1 => assert_eq!(told, format!("200 {{\"echoText\":\"{n}\"}}")),
-            2 => assert!(told.starts_with("200 fault -32601"), "{told}"),
-            _ => assert!(told.starts_with("415 unsupported_media_type"), "{told}"),
+            0 | 1 => assert_eq!(outcome, format!("200 {{\"echoText\":\"{n}\"}}")),
+            2 => assert!(outcome.starts_with("200 fault -32601"), "{outcome}"),
+            _ => assert!(
+                outcome.starts_with("415 unsupported_media_type"),
+                "{outcome}"
+            ),
         }
     }
-    // What cannot be a request ends the connection, and the requests before it are answered.
+    // A malformed request closes the connection after the responses to earlier requests.
     connection.send(&get("json/echo?echoText=x").bytes());
     connection.send(b"\x01\x02\x03\r\n\r\n");
     connection.send(&get("json/echo?echoText=y").bytes());
-    let told: Vec<String> = std::iter::from_fn(|| connection.receive())
+    let outcomes: Vec<String> = std::iter::from_fn(|| connection.receive())
         .map(|response| outcome(&response))
         .collect();
-    assert_eq!(told, [r#"200 {"echoText":"x"}"#, "400"]);
-    target.ends_unharmed();
+    assert_eq!(outcomes, [r#"200 {"echoText":"x"}"#, "400"]);
+    target.assert_clean_log();
 }
 
 #[test]
-fn every_method_on_every_path_is_answered() {
+fn every_method_on_every_path_gets_a_response() {
     let target = Attacked::start();
     let long = "M".repeat(200);
     for method in [
@@ -283,14 +286,14 @@ fn every_method_on_every_path_is_answered() {
             let response = target.0.send(&Vec::from(request.clone()));
             assert!([200, 405].contains(&response.status), "{method} {path}");
             assert!(!String::from_utf8_lossy(&response.body).contains(SECRET));
-            target.holds(&Vec::from(request), &response);
+            target.assert_failure(&Vec::from(request), &response);
         }
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn bodies_of_other_kinds_are_not_read() {
+fn unsupported_media_types_are_rejected() {
     let target = Attacked::start();
     let expect = |kind: &str| {
         format!("415 unsupported_media_type: The media type '{kind}' is not supported here.")
@@ -349,5 +352,5 @@ fn bodies_of_other_kinds_are_not_read() {
         let request = form("json/echoPost", "echoText=x").with("Content-Encoding", coding);
         target.check(request, r#"200 {"echoText":"x"}"#);
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }

@@ -1,9 +1,8 @@
-//! What must not hurt: broken documents, floods, broken framing, stalls, chance.
+//! Hostile input.
 //!
-//! - [`documents`] has XML and JSON that is none, or means harm; [`budget`] what is too much.
-//! - [`framing`] has requests that are none, and paths and methods that nothing serves.
-//! - [`stalls`] has clients that keep a connection and say nothing; [`chance`] breaks good
-//!   requests at random.
+//! - [`documents`] has malformed and malicious XML and JSON; [`budget`] oversized input.
+//! - [`framing`] has malformed requests, and every method on every path.
+//! - [`stalls`] has clients that stall; [`chance`] mutates valid requests at random.
 
 mod budget;
 mod chance;
@@ -13,7 +12,7 @@ mod stalls;
 
 use crate::harness::{Response, Served, check, form, outcome};
 
-/// Sent as tokens and passwords: no log may have it.
+/// Sent as a token and as a password. No log may contain it.
 const SECRET: &str = "sesame-0a1b2c3d4e5f";
 
 /// A demonstration under attack.
@@ -24,38 +23,38 @@ impl Attacked {
         Self(Served::demonstration(&[]))
     }
 
-    /// Holds the outcome of a request; then nothing of it was quoted at length, and the next
-    /// call is answered.
+    /// Asserts the outcome of a request, that it quotes little of the request, and that the server
+    /// still responds.
     #[track_caller]
     fn check(&self, request: impl Into<Vec<u8>>, expect: &str) -> Response {
         let request = request.into();
         let response = check(&self.0, request.as_slice(), expect);
-        self.holds(&request, &response);
+        self.assert_failure(&request, &response);
         response
     }
 
-    /// Holds what is true of every response to a request that failed.
+    /// Asserts what has to be true of every response to a failed request.
     #[track_caller]
-    fn holds(&self, request: &[u8], response: &Response) {
+    fn assert_failure(&self, request: &[u8], response: &Response) {
         assert!(response.status < 500, "{response:?}");
-        let told = outcome(response);
-        if !told.contains(" {") {
-            assert_eq!(quoted(request, &told), None);
+        let outcome = outcome(response);
+        if !outcome.contains(" {") {
+            assert_eq!(quoted(request, &outcome), None);
         }
-        self.answers();
+        self.assert_alive();
     }
 
-    /// A good call is answered.
+    /// Asserts that the server responds to a valid call.
     #[track_caller]
-    fn answers(&self) {
+    fn assert_alive(&self) {
         let call = form("json/echoPost", "echoText=good");
         check(&self.0, call, r#"200 {"echoText":"good"}"#);
     }
 
-    /// Nothing broke, and nothing was told to the log that it must not know.
+    /// Asserts that the log has no errors and no secrets.
     #[track_caller]
-    fn ends_unharmed(self) {
-        self.answers();
+    fn assert_clean_log(self) {
+        self.assert_alive();
         let log = self.0.log();
         for word in ["ERROR", "WARN", "panicked", SECRET, "marcspassword"] {
             let line = log.lines().find(|line| line.contains(word));
@@ -69,12 +68,13 @@ impl Attacked {
     }
 }
 
-/// 65 characters of the request that stand in what was told of it.
-fn quoted(request: &[u8], told: &str) -> Option<String> {
-    // Long requests have the same from end to end.
+/// Finds 65 characters of the request in its outcome.
+fn quoted(request: &[u8], outcome: &str) -> Option<String> {
+    // Long requests repeat themselves, so their start is enough.
     let request = String::from_utf8_lossy(&request[..request.len().min(10_000)]);
-    let told: Vec<char> = told.chars().collect();
-    told.windows(65)
+    let outcome: Vec<char> = outcome.chars().collect();
+    outcome
+        .windows(65)
         .map(|window| window.iter().collect::<String>())
         .find(|window| request.contains(window))
 }

@@ -1,4 +1,4 @@
-//! Clients that keep a connection and say nothing, or do not listen.
+//! Clients that stall, disconnect or do not read.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use super::Attacked;
 use crate::harness::{Connection, form, get, outcome, xml_rpc};
 
 #[test]
-fn clients_that_stall_do_not_hinder_others() {
+fn stalled_clients_do_not_block_others() {
     let target = Attacked::start();
     let body = form("json/echoPost", "echoText=patience").bytes();
     let half_a_body = &body[..body.len() - 4];
@@ -21,7 +21,7 @@ fn clients_that_stall_do_not_hinder_others() {
                 0 => half_a_head,
                 1 => half_a_body,
                 2 => &call[..call.len() - 1],
-                // The second request of a connection, and none at all.
+                // In the second request of a connection, and before the first.
                 3 => half_a_head,
                 _ => b"",
             };
@@ -35,9 +35,9 @@ fn clients_that_stall_do_not_hinder_others() {
         })
         .collect();
     for _ in 0..50 {
-        target.answers();
+        target.assert_alive();
     }
-    // Those who go on are answered.
+    // Clients that continue get their response.
     for (mut connection, sent) in stalled {
         let (rest, expect) = match sent {
             sent if sent == half_a_body => (&body[body.len() - 4..], "patience"),
@@ -46,14 +46,17 @@ fn clients_that_stall_do_not_hinder_others() {
             _ => continue,
         };
         connection.send(rest);
-        let told = outcome(&connection.receive().expect("an answer"));
-        assert_eq!(told, format!("200 {{\"echoText\":\"{expect}\"}}"));
+        let response = connection.receive().expect("a response");
+        assert_eq!(
+            outcome(&response),
+            format!("200 {{\"echoText\":\"{expect}\"}}")
+        );
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn clients_that_leave_do_not_hinder_others() {
+fn disconnected_clients_do_not_block_others() {
     let target = Attacked::start();
     let body = form("json/echoPost", "echoText=x").bytes();
     for n in 0..300 {
@@ -63,11 +66,11 @@ fn clients_that_leave_do_not_hinder_others() {
             connection.finish();
         }
     }
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
 
 #[test]
-fn clients_that_do_not_listen_do_not_hinder_others() {
+fn clients_that_do_not_read_do_not_block_others() {
     let target = Attacked::start();
     let mut deaf: Vec<TcpStream> = (0..4)
         .map(|_| TcpStream::connect(&target.0.address).expect("a connection"))
@@ -77,7 +80,7 @@ fn clients_that_do_not_listen_do_not_hinder_others() {
         stream
             .set_write_timeout(Some(Duration::from_millis(200)))
             .expect("a deadline");
-        // Some 60 MB of answers are asked for; a server that waits stops reading before.
+        // Requests for some 60 MB of responses; the server stops reading before the last.
         for _ in 0..200 {
             if stream.write_all(&requests).is_err() {
                 break;
@@ -85,8 +88,8 @@ fn clients_that_do_not_listen_do_not_hinder_others() {
         }
     }
     for _ in 0..50 {
-        target.answers();
+        target.assert_alive();
     }
     drop(deaf);
-    target.ends_unharmed();
+    target.assert_clean_log();
 }
