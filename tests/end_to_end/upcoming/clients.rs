@@ -7,7 +7,7 @@ use crate::harness::{Served, run};
 const CASE: &str = include_str!("../../cases/upcoming.group.getMyGroups.json");
 
 #[test]
-fn a_client_of_upcoming() {
+fn a_client_written_from_the_documentation_works() {
     let server = Served::demonstration(&[]);
     let base = format!("http://{}", server.address);
     let output = run("python3", &["upcoming.py", &base], b"");

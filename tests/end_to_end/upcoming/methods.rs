@@ -1,11 +1,11 @@
-//! The table of methods.
+//! The methods.
 
 use serde_json::{Value, json};
 
-use super::{Town, attribute, everywhere};
+use super::{Fixture, attribute, everywhere};
 use crate::harness::{Person, Response};
 
-/// The JSON of an answer, without its envelope.
+/// The elements of a JSON response, without the envelope.
 fn elements(response: &Response, name: &str) -> Vec<Value> {
     assert_eq!(response.status, 200, "{}", response.text());
     let document: Value = serde_json::from_str(&response.text()).unwrap();
@@ -18,12 +18,12 @@ fn number(id: &str) -> i64 {
 }
 
 #[test]
-fn groups_are_made_and_changed() {
-    everywhere(|town| {
-        let made = town.call(
+fn groups_are_created_and_edited() {
+    everywhere(|fixture| {
+        let made = fixture.call(
             "POST",
             "group.add",
-            &town.bert,
+            &fixture.bert,
             "name=Chess+%26+Go&description=two%0D%0Alines&moderation_level=Moderated&member_moderation=1&format=json",
         );
         let made = &elements(&made, "group")[0];
@@ -40,60 +40,64 @@ fn groups_are_made_and_changed() {
         );
         let id = &made["id"];
         let edit = |who: &Person, parameters: &str| {
-            town.call(
+            fixture.call(
                 "POST",
                 "group.edit",
                 who,
                 &format!("group_id={id}&{parameters}"),
             )
         };
-        // What is not given stays.
-        let edited = edit(&town.bert, "is_private=1&event_moderation=0");
+        // Absent parameters stay unchanged.
+        let edited = edit(&fixture.bert, "is_private=1&event_moderation=0");
         assert_eq!(attribute(&edited, "is_private"), "1");
         assert_eq!(attribute(&edited, "event_moderation"), "0");
         assert_eq!(attribute(&edited, "name"), "Chess &amp; Go");
         let edited = edit(
-            &town.bert,
+            &fixture.bert,
             "name=Chess&is_private=0&member_moderation=1&description=",
         );
         assert_eq!(attribute(&edited, "name"), "Chess");
         assert_eq!(attribute(&edited, "description"), "");
         assert_eq!(attribute(&edited, "member_moderation"), "1");
 
-        town.refused(
-            &edit(&town.anna, "name=Mine"),
+        fixture.refused(
+            &edit(&fixture.anna, "name=Mine"),
             403,
             "Invalid authentication parameters",
         );
-        town.refused(&edit(&town.bert, "name="), 409, "Invalid name parameter.");
-        town.refused(
-            &edit(&town.bert, "is_private=2"),
+        fixture.refused(
+            &edit(&fixture.bert, "name="),
+            409,
+            "Invalid name parameter.",
+        );
+        fixture.refused(
+            &edit(&fixture.bert, "is_private=2"),
             409,
             "Invalid is_private parameter.",
         );
-        let add = |parameters: &str| town.call("POST", "group.add", &town.bert, parameters);
-        town.refused(&add(""), 409, "Invalid name parameter.");
-        town.refused(
+        let add = |parameters: &str| fixture.call("POST", "group.add", &fixture.bert, parameters);
+        fixture.refused(&add(""), 409, "Invalid name parameter.");
+        fixture.refused(
             &add("name=Chess"),
             409,
             "Duplicate group exists with that name",
         );
-        town.refused(&add("name=a%01"), 409, "Invalid name parameter.");
-        let none = town.call("POST", "group.edit", &town.bert, "name=x");
-        town.refused(&none, 409, "Missing valid group_id parameter.");
-        // A private group of somebody else's is none.
-        let other = format!("group_id={}&name=x", town.private);
-        let other = town.call("POST", "group.edit", &town.bert, &other);
-        town.refused(&other, 409, "Missing valid group_id parameter.");
+        fixture.refused(&add("name=a%01"), 409, "Invalid name parameter.");
+        let none = fixture.call("POST", "group.edit", &fixture.bert, "name=x");
+        fixture.refused(&none, 409, "Missing valid group_id parameter.");
+        // A private group of another owner does not exist for strangers.
+        let other = format!("group_id={}&name=x", fixture.private);
+        let other = fixture.call("POST", "group.edit", &fixture.bert, &other);
+        fixture.refused(&other, 409, "Missing valid group_id parameter.");
     });
 }
 
 #[test]
-fn groups_are_shown_to_those_who_may_see_them() {
-    everywhere(|town| {
-        let Town {
+fn private_groups_are_shown_only_to_members() {
+    everywhere(|fixture| {
+        let Fixture {
             key, open, private, ..
-        } = town;
+        } = fixture;
         let list = format!("group_id={open},{private},999999,x&format=json");
         let ids = |response: &Response| -> Vec<Value> {
             elements(response, "group")
@@ -101,13 +105,13 @@ fn groups_are_shown_to_those_who_may_see_them() {
                 .map(|group| group["id"].clone())
                 .collect()
         };
-        let stranger = town.send("GET", &format!("method=group.getInfo&api_key={key}&{list}"));
+        let stranger = fixture.send("GET", &format!("method=group.getInfo&api_key={key}&{list}"));
         assert_eq!(ids(&stranger), [json!(number(open))]);
-        let member = town.call("GET", "group.getInfo", &town.anna, &list);
+        let member = fixture.call("GET", "group.getInfo", &fixture.anna, &list);
         assert_eq!(ids(&member), [json!(number(open)), json!(number(private))]);
 
         let info = |parameters: &str| {
-            town.send(
+            fixture.send(
                 "GET",
                 &format!("method=group.getInfo&api_key={key}&{parameters}"),
             )
@@ -119,38 +123,38 @@ fn groups_are_shown_to_those_who_may_see_them() {
             "group_id=x",
             &format!("group_id={private}"),
         ] {
-            town.refused(&info(parameters), 404, "Missing valid group_id parameter");
+            fixture.refused(&info(parameters), 404, "Missing valid group_id parameter");
         }
         let wrong = info(&format!("group_id={open}&token=nope"));
-        town.refused(&wrong, 403, "Invalid authentication parameters");
+        fixture.refused(&wrong, 403, "Invalid authentication parameters");
         let mine = elements(
-            &town.call("GET", "group.getMyGroups", &town.anna, "format=json"),
+            &fixture.call("GET", "group.getMyGroups", &fixture.anna, "format=json"),
             "group",
         );
         let mut sorted = mine.clone();
         sorted.sort_by_key(|group| std::cmp::Reverse(group["id"].as_i64()));
         assert_eq!((mine.len(), &mine), (3, &sorted));
-        let none = town.call("GET", "group.getMyGroups", &town.bert, "format=json");
+        let none = fixture.call("GET", "group.getMyGroups", &fixture.bert, "format=json");
         assert!(elements(&none, "group").is_empty());
     });
 }
 
 #[test]
 fn members_are_listed_in_either_order() {
-    everywhere(|town| {
-        let open = format!("group_id={}", town.open);
-        town.call("POST", "group.join", &town.bert, &open);
+    everywhere(|fixture| {
+        let open = format!("group_id={}", fixture.open);
+        fixture.call("POST", "group.join", &fixture.bert, &open);
         let names = |parameters: &str| -> Vec<String> {
             let call = format!("{open}&format=json&{parameters}");
             elements(
-                &town.call("GET", "group.getMembers", &town.bert, &call),
+                &fixture.call("GET", "group.getMembers", &fixture.bert, &call),
                 "user",
             )
             .iter()
             .map(|user| user["username"].as_str().unwrap().to_owned())
             .collect()
         };
-        let (anna, bert) = (town.anna.login.as_str(), town.bert.login.as_str());
+        let (anna, bert) = (fixture.anna.login.as_str(), fixture.bert.login.as_str());
         assert_eq!(names(""), [anna, bert]);
         assert_eq!(names("dir=desc"), [bert, anna]);
         assert_eq!(names("order=member_timestamp&dir=asc"), [anna, bert]);
@@ -158,13 +162,13 @@ fn members_are_listed_in_either_order() {
         assert_eq!(names("membersPerPage=1&page=2"), [bert]);
         assert_eq!(names("membersPerPage=1&page=3"), [""; 0]);
 
-        let first = town.call(
+        let first = fixture.call(
             "GET",
             "group.getMembers",
-            &town.bert,
+            &fixture.bert,
             &format!("{open}&membersPerPage=1"),
         );
-        let (id, text) = (number(&town.anna.id), first.text());
+        let (id, text) = (number(&fixture.anna.id), first.text());
         assert!(
             text.contains(&format!(
                 "\t<user id=\"{id}\" name=\"{anna}\" username=\"{anna}\" zip=\"\" \
@@ -178,39 +182,39 @@ fn members_are_listed_in_either_order() {
             ("page=0", "Invalid page parameter."),
             ("membersPerPage=-1", "Invalid membersPerPage parameter."),
         ] {
-            let call = town.call(
+            let call = fixture.call(
                 "GET",
                 "group.getMembers",
-                &town.bert,
+                &fixture.bert,
                 &format!("{open}&{parameters}"),
             );
-            town.refused(&call, 404, words);
+            fixture.refused(&call, 404, words);
         }
-        let private = format!("group_id={}", town.private);
-        let hidden = town.call("GET", "group.getMembers", &town.bert, &private);
-        town.refused(&hidden, 404, "Invalid group_id parameter.");
-        // Its name is known, its members are not.
-        town.gateway.command(
+        let private = format!("group_id={}", fixture.private);
+        let hidden = fixture.call("GET", "group.getMembers", &fixture.bert, &private);
+        fixture.refused(&hidden, 404, "Invalid group_id parameter.");
+        // The group is visible, but its members are not.
+        fixture.gateway.command(
             &[
                 "group",
                 "edit",
-                &format!("group:{}", town.moderated),
+                &format!("group:{}", fixture.moderated),
                 "--access",
                 "members",
             ],
             "",
         );
-        let closed = format!("group_id={}", town.moderated);
-        let closed = town.call("GET", "group.getMembers", &town.bert, &closed);
-        town.refused(&closed, 404, "You are not a member of this private group.");
+        let closed = format!("group_id={}", fixture.moderated);
+        let closed = fixture.call("GET", "group.getMembers", &fixture.bert, &closed);
+        fixture.refused(&closed, 404, "You are not a member of this private group.");
     });
 }
 
 #[test]
-fn people_are_shown() {
-    everywhere(|town| {
-        let key = &town.key;
-        town.gateway.command(
+fn users_are_shown() {
+    everywhere(|fixture| {
+        let key = &fixture.key;
+        fixture.gateway.command(
             &[
                 "user",
                 "add",
@@ -225,7 +229,7 @@ fn people_are_shown() {
             "",
         );
         let ask = |method: &str, parameters: &str| {
-            town.send(
+            fixture.send(
                 "GET",
                 &format!("method={method}&api_key={key}&{parameters}"),
             )
@@ -246,55 +250,55 @@ fn people_are_shown() {
             ask("user.getInfoByEmail", "email=c%40example.org").text(),
             carla
         );
-        let both = format!("user_id={id},{}&format=json", number(&town.anna.id));
+        let both = format!("user_id={id},{}&format=json", number(&fixture.anna.id));
         assert_eq!(elements(&ask("user.getInfo", &both), "user").len(), 2);
-        town.refused(
+        fixture.refused(
             &ask("user.getInfo", "user_id=0"),
             404,
             "Missing valid user_id parameter",
         );
-        town.refused(
+        fixture.refused(
             &ask("user.getInfoByUsername", ""),
             404,
             "Missing valid username parameter",
         );
-        town.refused(
+        fixture.refused(
             &ask("user.getInfoByEmail", "email=x"),
             404,
             "Missing valid email parameter",
         );
         let many = "1,".repeat(101);
-        town.refused(
+        fixture.refused(
             &ask("user.getInfo", &format!("user_id={many}")),
             404,
             "Invalid user_id parameter.",
         );
-        let nobody = town.send("GET", "method=user.getInfo&user_id=1");
-        town.refused(&nobody, 404, "Missing valid api_key");
+        let nobody = fixture.send("GET", "method=user.getInfo&user_id=1");
+        fixture.refused(&nobody, 404, "Missing valid api_key");
     });
 }
 
 #[test]
-fn who_leaves_hands_the_group_on() {
-    everywhere(|town| {
-        let story = town.story();
-        let group = format!("group:{}", town.open);
-        let id = format!("group_id={}", town.open);
-        let leave = |who: &Person| town.call("POST", "group.leave", who, &id);
+fn a_leaving_owner_is_succeeded() {
+    everywhere(|fixture| {
+        let story = fixture.story();
+        let group = format!("group:{}", fixture.open);
+        let id = format!("group_id={}", fixture.open);
+        let leave = |who: &Person| fixture.call("POST", "group.leave", who, &id);
         let [carl, dora, emil] = ["carl", "dora", "emil"].map(|name| story.person(name));
-        for person in [&town.bert, &carl, &dora, &emil] {
-            assert_eq!(town.call("POST", "group.join", person, &id).status, 200);
+        for person in [&fixture.bert, &carl, &dora, &emil] {
+            assert_eq!(fixture.call("POST", "group.join", person, &id).status, 200);
         }
-        town.refused(
+        fixture.refused(
             &leave(&story.person("otto")),
             409,
             "You are not a member of this group.",
         );
         // Carl is a moderator, so he comes before bert, who joined first.
         story
-            .post("setMemberRole", json!({"authToken": town.anna.token, "id": group, "user": carl.id, "role": "moderator"}))
+            .post("setMemberRole", json!({"authToken": fixture.anna.token, "id": group, "user": carl.id, "role": "moderator"}))
             .succeeds();
-        let done = leave(&town.anna);
+        let done = leave(&fixture.anna);
         assert_eq!(
             (done.status, done.text().as_str()),
             (
@@ -306,50 +310,52 @@ fn who_leaves_hands_the_group_on() {
         let count =
             || story.get("getGroup", json!({"id": group})).value["group"]["memberCount"].clone();
         assert_eq!((owner(), count()), (json!(carl.id), json!(4)));
-        // No moderator is left: who joined first. Whoever is disabled comes last.
-        town.gateway
-            .command(&["user", "disable", &town.bert.login], "");
+        // Without moderators, the oldest member succeeds; disabled users come last.
+        fixture
+            .gateway
+            .command(&["user", "disable", &fixture.bert.login], "");
         assert_eq!(leave(&carl).status, 200);
         assert_eq!((owner(), count()), (json!(dora.id), json!(3)));
         assert_eq!(leave(&emil).status, 200);
         assert_eq!((owner(), count()), (json!(dora.id), json!(2)));
         assert_eq!(leave(&dora).status, 200);
-        assert_eq!((owner(), count()), (json!(town.bert.id), json!(1)));
+        assert_eq!((owner(), count()), (json!(fixture.bert.id), json!(1)));
         let log: Vec<Value> = {
-            town.gateway
-                .command(&["user", "enable", &town.bert.login], "");
-            let token = town
+            fixture
                 .gateway
-                .command(&["user", "token", &town.bert.login], "");
+                .command(&["user", "enable", &fixture.bert.login], "");
+            let token = fixture
+                .gateway
+                .command(&["user", "token", &fixture.bert.login], "");
             let log = story.get("getAuditLog", json!({"authToken": token, "id": group}));
-            // The last member takes the group along.
+            // The group is deleted with its last member.
             let bert = Person {
                 token,
-                ..town.bert.clone()
+                ..fixture.bert.clone()
             };
             assert_eq!(leave(&bert).status, 200);
             story
                 .get("getGroup", json!({"id": group}))
                 .fails("content_not_found");
-            town.refused(&leave(&bert), 409, "Invalid group_id parameter.");
+            fixture.refused(&leave(&bert), 409, "Invalid group_id parameter.");
             log.value["entries"].as_array().unwrap().clone()
         };
-        let told: Vec<String> = log
+        let entries: Vec<String> = log
             .iter()
             .map(|e| format!("{} {} {}", e["actor"], e["action"], e["via"]))
             .take(2)
             .collect();
         let dora = &dora.login;
         assert_eq!(
-            told,
+            entries,
             [
                 format!("\"{dora}\" \"leaveGroup\" \"upcoming\""),
                 format!("\"{dora}\" \"transferGroup\" \"upcoming\""),
             ]
         );
-        // A private group is not disclosed to those outside.
-        let private = format!("group_id={}", town.private);
-        let outside = town.call("POST", "group.leave", &emil, &private);
-        town.refused(&outside, 409, "Invalid group_id parameter.");
+        // A private group is not disclosed to strangers.
+        let private = format!("group_id={}", fixture.private);
+        let outside = fixture.call("POST", "group.leave", &emil, &private);
+        fixture.refused(&outside, 409, "Invalid group_id parameter.");
     });
 }

@@ -1,8 +1,8 @@
-//! Upcoming's clients: each documented request, status and error, on both databases.
+//! The Upcoming dialect: each documented request, status and error, on both databases.
 //!
-//! - [`pages`] holds the bytes of the documentation pages; [`methods`] the table of methods.
+//! - [`pages`] compares with the bytes of the documentation pages; [`methods`] tests the methods.
 //! - [`clients`] runs a client that was written from the documentation.
-//! - [`refusals`] is what can go wrong; [`sign_in`] is how a frob comes about.
+//! - [`refusals`] has rejected requests; [`sign_in`] tests the sign-in page.
 
 mod clients;
 mod methods;
@@ -14,8 +14,8 @@ use trivium_test_support::Backend;
 
 use crate::harness::{Gateway, Person, Protocol, Response, Story};
 
-/// A gateway with some people, an application, and a group of each kind that anna owns.
-struct Town {
+/// A gateway with two users, an API key, and groups of anna: an open, a moderated and a private one.
+struct Fixture {
     gateway: Gateway,
     key: String,
     anna: Person,
@@ -25,20 +25,20 @@ struct Town {
     private: String,
 }
 
-/// Runs a test in a town of its own on each database.
-fn everywhere(test: impl Fn(&Town)) {
+/// Runs a test on both databases.
+fn everywhere(test: impl Fn(&Fixture)) {
     for backend in Backend::ALL {
-        let town = Town::build(Gateway::start(backend, &[]));
-        test(&town);
-        let log = town.gateway.served.log();
+        let fixture = Fixture::build(Gateway::start(backend, &[]));
+        test(&fixture);
+        let log = fixture.gateway.served.log();
         assert!(!log.contains("ERROR"), "{log}");
-        for secret in [&town.anna.token, &town.bert.token] {
+        for secret in [&fixture.anna.token, &fixture.bert.token] {
             assert!(!log.contains(secret.as_str()), "{log}");
         }
     }
 }
 
-impl Town {
+impl Fixture {
     fn build(gateway: Gateway) -> Self {
         let key = gateway.command(&["key", "create", "My calendar"], "");
         let story = Story {
@@ -63,7 +63,7 @@ impl Town {
         }
     }
 
-    /// How the operations of the service are called beside.
+    /// Calls operations of the service over REST (JSON).
     fn story(&self) -> Story<'_> {
         Story {
             gateway: &self.gateway,
@@ -71,7 +71,7 @@ impl Town {
         }
     }
 
-    /// Sends parameters as they are: in the query, or in a form.
+    /// Sends parameters unchanged, in the query or in a form.
     fn send(&self, verb: &str, parameters: &str) -> Response {
         let path = "/services/rest/";
         match verb {
@@ -84,7 +84,7 @@ impl Town {
         }
     }
 
-    /// Calls a method with the key, a token, and these parameters.
+    /// Calls a method with the key, the token of a user, and these parameters.
     fn call(&self, verb: &str, method: &str, who: &Person, parameters: &str) -> Response {
         let (key, token) = (&self.key, &who.token);
         self.send(
@@ -93,7 +93,7 @@ impl Town {
         )
     }
 
-    /// Holds that a call is refused in these words.
+    /// Asserts that a call failed with this status and message.
     #[track_caller]
     fn refused(&self, response: &Response, status: u16, words: &str) {
         let body = format!(

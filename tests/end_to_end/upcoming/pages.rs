@@ -1,14 +1,14 @@
-//! The documentation pages of group.join and group.getMyGroups, to the byte.
+//! The examples on the documentation pages of group.join and group.getMyGroups, byte for byte.
 
 use trivium_test_support::Backend;
 
-use super::{Town, everywhere};
+use super::{Fixture, everywhere};
 use crate::harness::{Gateway, project};
 
 const CASE: &str = include_str!("../../cases/upcoming.group.getMyGroups.json");
 
 #[test]
-fn what_was_imported_comes_out_again_to_the_byte() {
+fn imported_groups_are_returned_byte_for_byte() {
     for backend in Backend::ALL {
         let gateway = Gateway::start(backend, &[]);
         let file = project().join("tests/cases/upcoming.group.getMyGroups.json");
@@ -34,7 +34,7 @@ fn what_was_imported_comes_out_again_to_the_byte() {
         assert!(xml.starts_with(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rsp stat=\"ok\" version=\"1.0\">\n\t<group id=\"2083\""
         ));
-        // The example of the page, with the numbers that the JSON of the same page has.
+        // The XML example of the page, with the numbers of the JSON example.
         assert!(xml.contains(
             "\t<group id=\"101\" name=\"blasthaus fans\" description=\"people in and around san \
              francisco who go to blasthaus events. http://www.blasthaus.com/\" \
@@ -43,7 +43,7 @@ fn what_was_imported_comes_out_again_to_the_byte() {
              topic_count=\"1\" member_count=\"55\" moderation_level=\"unmoderated\" \
              num_members=\"55\" num_topics=\"1\" />\n"
         ));
-        // Line ends and characters of elsewhere survive in attributes.
+        // Line ends and non-ASCII characters are kept in attributes.
         assert!(xml.contains("Bonjour a tous!&#13;&#10;&#13;&#10;The time"));
         assert!(xml.contains("江大学同") && xml.contains("description=\"\""));
         assert!(xml.ends_with(" />\n</rsp>"));
@@ -51,15 +51,18 @@ fn what_was_imported_comes_out_again_to_the_byte() {
 }
 
 #[test]
-fn the_example_of_group_join() {
-    everywhere(|town| {
-        let joined = town.call(
+fn group_join_returns_its_example() {
+    everywhere(|fixture| {
+        let joined = fixture.call(
             "POST",
             "group.join",
-            &town.bert,
-            &format!("group_id={}", town.open),
+            &fixture.bert,
+            &format!("group_id={}", fixture.open),
         );
-        let (id, owner) = (&town.open, town.anna.id.strip_prefix("user:").unwrap());
+        let (id, owner) = (
+            &fixture.open,
+            fixture.anna.id.strip_prefix("user:").unwrap(),
+        );
         let text = joined.text();
         let (_, time) = text.split_once("timestamp=\"").unwrap();
         let time = &time[..19];
@@ -83,27 +86,27 @@ fn the_example_of_group_join() {
             "0000-00-00 00:00:00"
         );
 
-        // Accepted, and accepted again.
+        // A repeated request has the same response.
         for _ in 0..2 {
-            let parameters = format!("group_id={}", town.moderated);
-            let asked = town.call("POST", "group.join", &town.bert, &parameters);
-            assert_eq!(asked.status, 202);
-            assert!(asked.text().contains("member_moderation=\"1\""));
-            assert!(asked.text().contains("member_count=\"1\""));
+            let parameters = format!("group_id={}", fixture.moderated);
+            let response = fixture.call("POST", "group.join", &fixture.bert, &parameters);
+            assert_eq!(response.status, 202);
+            assert!(response.text().contains("member_moderation=\"1\""));
+            assert!(response.text().contains("member_count=\"1\""));
         }
     });
 }
 
 #[test]
-fn every_error_of_the_two_pages() {
-    everywhere(|town| {
-        let Town {
+fn documented_errors_are_returned() {
+    everywhere(|fixture| {
+        let Fixture {
             key, anna, bert, ..
-        } = town;
-        let (open, token) = (&town.open, &bert.token);
-        let banned = town.story().post(
+        } = fixture;
+        let (open, token) = (&fixture.open, &bert.token);
+        let banned = fixture.story().post(
             "banMember",
-            serde_json::json!({"authToken": anna.token, "id": format!("group:{}", town.moderated),
+            serde_json::json!({"authToken": anna.token, "id": format!("group:{}", fixture.moderated),
                 "user": bert.id}),
         );
         banned.succeeds();
@@ -159,12 +162,13 @@ fn every_error_of_the_two_pages() {
                 .replace("{anna}", &anna.token)
                 .replace("{key}", key)
                 .replace("{open}", open)
-                .replace("{private}", &town.private)
-                .replace("{moderated}", &town.moderated)
+                .replace("{private}", &fixture.private)
+                .replace("{moderated}", &fixture.moderated)
         };
         for (parameters, status, words) in join {
-            let response = town.send("POST", &format!("method=group.join&{}", filled(parameters)));
-            town.refused(&response, status, words);
+            let response =
+                fixture.send("POST", &format!("method=group.join&{}", filled(parameters)));
+            fixture.refused(&response, status, words);
         }
         let mine = [
             ("", 403, "Missing valid authentication parameters"),
@@ -181,13 +185,13 @@ fn every_error_of_the_two_pages() {
             ),
         ];
         for (parameters, status, words) in mine {
-            let response = town.send(
+            let response = fixture.send(
                 "GET",
                 &format!("method=group.getMyGroups&{}", filled(parameters)),
             );
-            town.refused(&response, status, words);
+            fixture.refused(&response, status, words);
         }
-        let failed = town
+        let failed = fixture
             .send("GET", "method=group.getMyGroups&format=json")
             .text();
         assert_eq!(
@@ -195,9 +199,9 @@ fn every_error_of_the_two_pages() {
             "{\n   \"rsp\":{\n      \"stat\":\"fail\",\n      \"version\":1,\n      \"error\":{\n         \
              \"msg\":\"Missing valid authentication parameters\"\n      }\n   }\n}\n"
         );
-        // A key that was ended is no longer good.
-        town.gateway.command(&["key", "revoke", key], "");
-        let response = town.call("GET", "group.getMyGroups", bert, "");
-        town.refused(&response, 404, "Your api_key is inactive or not found");
+        // A revoked key is rejected.
+        fixture.gateway.command(&["key", "revoke", key], "");
+        let response = fixture.call("GET", "group.getMyGroups", bert, "");
+        fixture.refused(&response, 404, "Your api_key is inactive or not found");
     });
 }

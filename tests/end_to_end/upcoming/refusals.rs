@@ -1,32 +1,32 @@
-//! What can go wrong with a request, told in the dialect's own form.
+//! Rejected requests, in the format of the dialect.
 
-use super::{Town, everywhere};
+use super::{Fixture, everywhere};
 use crate::harness::{Gateway, ask, get, post};
 use trivium_test_support::Backend;
 
 #[test]
-fn requests_that_are_none() {
-    everywhere(|town| {
-        let Town { key, bert, .. } = town;
+fn bad_requests_are_rejected() {
+    everywhere(|fixture| {
+        let Fixture { key, bert, .. } = fixture;
         let good = format!(
             "method=group.getMyGroups&api_key={key}&token={}",
             bert.token
         );
-        let get = |parameters: &str| town.send("GET", parameters);
+        let get = |parameters: &str| fixture.send("GET", parameters);
         for parameters in ["", "method=", "method=group.joyn", "method=Group.Join"] {
-            town.refused(&get(parameters), 404, "Method not found.");
+            fixture.refused(&get(parameters), 404, "Method not found.");
         }
-        town.refused(
+        fixture.refused(
             &get(&format!("{good}&method=group.join")),
             409,
             "Duplicate method parameter.",
         );
-        town.refused(
+        fixture.refused(
             &get(&format!("{good}&%3C%22=1&%3C%22=2")),
             409,
             "Duplicate &lt;&quot; parameter.",
         );
-        town.refused(
+        fixture.refused(
             &get(&format!("{good}&format=yaml")),
             409,
             "Invalid format parameter.",
@@ -38,13 +38,13 @@ fn requests_that_are_none() {
 
         let wrong = "This method is called with another HTTP verb: see the header Allow.";
         let post_only = get(&format!("method=group.join&api_key={key}"));
-        town.refused(&post_only, 405, wrong);
+        fixture.refused(&post_only, 405, wrong);
         assert_eq!(post_only.header("allow"), "POST");
-        let get_only = town.send("POST", &good);
-        town.refused(&get_only, 405, wrong);
+        let get_only = fixture.send("POST", &good);
+        fixture.refused(&get_only, 405, wrong);
         assert_eq!(get_only.header("allow"), "GET, HEAD");
 
-        let served = &town.gateway.served;
+        let served = &fixture.gateway.served;
         for verb in ["OPTIONS", "PUT", "DELETE"] {
             let target = format!("/services/rest/?{good}");
             let response = served.send(&Vec::from(ask(verb, &target)));
@@ -61,7 +61,7 @@ fn requests_that_are_none() {
         ] {
             let body = format!(
                 "method=group.join&api_key={key}&token={}&group_id={}",
-                bert.token, town.open
+                bert.token, fixture.open
             );
             let response = served.post("/services/rest/", kind, body.as_bytes());
             assert_eq!(response.status, status, "{kind}");
@@ -79,7 +79,7 @@ fn requests_that_are_none() {
             "application/x-www-form-urlencoded",
             &much,
         );
-        town.refused(
+        fixture.refused(
             &response,
             413,
             "The request has a body of more than 256 KiB, which exceeds the limits of this service.",
@@ -88,42 +88,43 @@ fn requests_that_are_none() {
 }
 
 #[test]
-fn query_and_form_are_both_read() {
-    everywhere(|town| {
-        let Town {
+fn parameters_are_read_from_query_and_form() {
+    everywhere(|fixture| {
+        let Fixture {
             key, bert, open, ..
-        } = town;
+        } = fixture;
         let path = format!("/services/rest//?method=group.join&api_key={key}&group_id=999999");
         let body = format!("token={}&group_id={open}", bert.token);
-        let response =
-            town.gateway
-                .served
-                .post(&path, "application/x-www-form-urlencoded", body.as_bytes());
+        let response = fixture.gateway.served.post(
+            &path,
+            "application/x-www-form-urlencoded",
+            body.as_bytes(),
+        );
         assert_eq!(response.status, 200, "{}", response.text());
-        // Clients behind a proxy name the whole address, in HTTP/1.0.
+        // Clients behind a proxy send an absolute target, in HTTP/1.0.
         let line = format!(
             "GET http://upcoming.org/services/rest/?method=group.getMyGroups&api_key={key}&token={} HTTP/1.0\r\n\r\n",
             bert.token
         );
-        let response = town.gateway.served.send(line.as_bytes());
+        let response = fixture.gateway.served.send(line.as_bytes());
         assert_eq!(response.status, 200);
         assert!(response.text().contains(&format!("<group id=\"{open}\"")));
     });
 }
 
 #[test]
-fn jsonp_is_given_where_it_discloses_nothing() {
-    everywhere(|town| {
-        let Town {
+fn jsonp_is_available_without_a_token() {
+    everywhere(|fixture| {
+        let Fixture {
             key, open, bert, ..
-        } = town;
+        } = fixture;
         let info = |rest: &str| {
-            town.send(
+            fixture.send(
                 "GET",
                 &format!("method=group.getInfo&api_key={key}&group_id={open}&format=json&{rest}"),
             )
         };
-        town.gateway.command(
+        fixture.gateway.command(
             &[
                 "group",
                 "edit",
@@ -165,15 +166,15 @@ fn jsonp_is_given_where_it_discloses_nothing() {
             );
             assert!(!refused.header("content-type").contains("javascript"));
         }
-        let changed = town.call(
+        let changed = fixture.call(
             "POST",
             "group.join",
             bert,
             &format!("group_id={open}&format=json&callback=f"),
         );
         assert_eq!(changed.status, 409);
-        // Without format=json there is no JSONP, whatever else is said.
-        let xml = town.send(
+        // Without format=json, other parameters do not select JSONP.
+        let xml = fixture.send(
             "GET",
             &format!("method=group.getInfo&api_key={key}&group_id={open}&callback=f"),
         );
@@ -182,13 +183,13 @@ fn jsonp_is_given_where_it_discloses_nothing() {
 }
 
 #[test]
-fn jsonp_with_a_token_is_a_setting() {
+fn jsonp_with_a_token_requires_a_setting() {
     let gateway = Gateway::start(Backend::Sqlite, &["--upcoming-jsonp-with-token"]);
-    let town = Town::build(gateway);
-    let response = town.call(
+    let fixture = Fixture::build(gateway);
+    let response = fixture.call(
         "GET",
         "group.getMyGroups",
-        &town.anna,
+        &fixture.anna,
         "format=json&callback=f",
     );
     assert_eq!(response.status, 200);
@@ -196,10 +197,10 @@ fn jsonp_with_a_token_is_a_setting() {
 }
 
 #[test]
-fn the_dialect_moves_and_goes() {
+fn the_prefix_is_configurable_and_off_returns_404() {
     let moved = Gateway::start(Backend::Sqlite, &["--upcoming", "/elsewhere/up"]);
-    let town = Town::build(moved);
-    let served = &town.gateway.served;
+    let fixture = Fixture::build(moved);
+    let served = &fixture.gateway.served;
     for (path, status) in [
         ("/elsewhere/up/rest/?method=group.getInfo", 404),
         ("/elsewhere/up/auth/?api_key=nope", 404),
@@ -214,7 +215,7 @@ fn the_dialect_moves_and_goes() {
     assert!(there.contains("Missing valid api_key"), "{there}");
     let gone = served.get("/services/rest/?method=group.getInfo").text();
     assert!(gone.starts_with("not_found"), "{gone}");
-    let form = served.get(&format!("/elsewhere/up/auth?api_key={}", town.key));
+    let form = served.get(&format!("/elsewhere/up/auth?api_key={}", fixture.key));
     assert!(form.text().contains("action=\"/elsewhere/up/auth/\""));
 
     let off = Gateway::start(Backend::Sqlite, &["--upcoming", "off"]);

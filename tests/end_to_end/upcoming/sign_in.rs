@@ -1,11 +1,11 @@
-//! The page on which a person lets an application act for them.
+//! The sign-in page, on which a user grants an application access.
 
-use super::{Town, attribute, everywhere};
+use super::{Fixture, attribute, everywhere};
 use crate::harness::{Person, Response, encode};
 
-/// The form as a browser has it: its cookie, and what it posts beside login and password.
-fn open_form(town: &Town, key: &str) -> (String, String) {
-    let page = town
+/// Opens the form; returns its cookie and its hidden fields.
+fn open_form(fixture: &Fixture, key: &str) -> (String, String) {
+    let page = fixture
         .gateway
         .served
         .get(&format!("/services/auth/?api_key={key}"));
@@ -26,7 +26,7 @@ fn open_form(town: &Town, key: &str) -> (String, String) {
 
 /// Posts the form.
 fn sign_in(
-    town: &Town,
+    fixture: &Fixture,
     headers: &[(&str, &str)],
     form: &str,
     login: &str,
@@ -38,17 +38,17 @@ fn sign_in(
         encode(login),
         encode(password)
     );
-    town.gateway.served.post_with(
+    fixture.gateway.served.post_with(
         "/services/auth/",
         &[headers, &[kind]].concat(),
         body.as_bytes(),
     )
 }
 
-fn approve(town: &Town, key: &str, who: &Person) -> Response {
-    let (cookie, form) = open_form(town, key);
+fn approve(fixture: &Fixture, key: &str, who: &Person) -> Response {
+    let (cookie, form) = open_form(fixture, key);
     sign_in(
-        town,
+        fixture,
         &[("Cookie", &cookie)],
         &form,
         &who.login,
@@ -56,7 +56,7 @@ fn approve(town: &Town, key: &str, who: &Person) -> Response {
     )
 }
 
-/// The frob that the page shows.
+/// The frob on the page.
 fn frob(page: &Response) -> String {
     assert_eq!(page.status, 200, "{}", page.text());
     let text = page.text();
@@ -64,18 +64,18 @@ fn frob(page: &Response) -> String {
     rest.split('<').next().unwrap().to_owned()
 }
 
-fn get_token(town: &Town, key: &str, frob: &str) -> Response {
-    town.send(
+fn get_token(fixture: &Fixture, key: &str, frob: &str) -> Response {
+    fixture.send(
         "GET",
         &format!("method=auth.getToken&api_key={key}&frob={frob}"),
     )
 }
 
 #[test]
-fn a_frob_is_changed_for_a_token_once() {
-    everywhere(|town| {
-        let (key, bert) = (&town.key, &town.bert);
-        let frob = frob(&approve(town, key, bert));
+fn a_frob_is_exchanged_for_a_token_once() {
+    everywhere(|fixture| {
+        let (key, bert) = (&fixture.key, &fixture.bert);
+        let frob = frob(&approve(fixture, key, bert));
         assert_eq!(
             (
                 frob.len(),
@@ -83,33 +83,33 @@ fn a_frob_is_changed_for_a_token_once() {
             ),
             (40, "")
         );
-        // It is this application's.
-        let other = town.gateway.command(&["key", "create", "Another"], "");
-        town.refused(
-            &get_token(town, &other, &frob),
+        // Another application cannot use it.
+        let other = fixture.gateway.command(&["key", "create", "Another"], "");
+        fixture.refused(
+            &get_token(fixture, &other, &frob),
             404,
             "Frob not found or was invalid.",
         );
 
-        let given = get_token(town, key, &frob);
+        let given = get_token(fixture, key, &frob);
         assert_eq!(given.status, 200, "{}", given.text());
         let token = attribute(&given, "token");
         assert_eq!(token.len(), 40);
         assert_eq!(attribute(&given, "user_username"), bert.login);
         for frob in [frob.as_str(), "", "nope"] {
-            town.refused(
-                &get_token(town, key, frob),
+            fixture.refused(
+                &get_token(fixture, key, frob),
                 404,
                 "Frob not found or was invalid.",
             );
         }
 
-        // The token is any token: good everywhere.
+        // The token is valid in every front-end.
         let bert = Person {
             token: token.clone(),
             ..bert.clone()
         };
-        let checked = town.call("GET", "auth.checkToken", &bert, "format=json");
+        let checked = fixture.call("GET", "auth.checkToken", &bert, "format=json");
         let id = bert.id.strip_prefix("user:").unwrap();
         assert_eq!(
             checked.text(),
@@ -120,7 +120,7 @@ fn a_frob_is_changed_for_a_token_once() {
                 login = bert.login
             )
         );
-        let mine = town
+        let mine = fixture
             .story()
             .get("getMyGroups", serde_json::json!({"authToken": token}));
         mine.succeeds();
@@ -128,19 +128,19 @@ fn a_frob_is_changed_for_a_token_once() {
             token: "nope".into(),
             ..bert
         };
-        let checked = town.call("GET", "auth.checkToken", &wrong, "");
-        town.refused(
+        let checked = fixture.call("GET", "auth.checkToken", &wrong, "");
+        fixture.refused(
             &checked,
             404,
             "Token not found, is expired, or was invalid.",
         );
-        assert!(!town.gateway.served.log().contains(&frob));
+        assert!(!fixture.gateway.served.log().contains(&frob));
     });
 }
 
 #[test]
-fn a_browser_is_sent_on_with_the_frob() {
-    everywhere(|town| {
+fn a_browser_is_redirected_with_the_frob() {
+    everywhere(|fixture| {
         for (callback, begin) in [
             ("https://example.org/back", "https://example.org/back?frob="),
             (
@@ -148,10 +148,10 @@ fn a_browser_is_sent_on_with_the_frob() {
                 "http://localhost:8081/?a=b&frob=",
             ),
         ] {
-            let key = town
+            let key = fixture
                 .gateway
                 .command(&["key", "create", "Back", "--callback", callback], "");
-            let page = town
+            let page = fixture
                 .gateway
                 .served
                 .get(&format!("/services/auth/?api_key={key}"));
@@ -161,19 +161,19 @@ fn a_browser_is_sent_on_with_the_frob() {
                 policy.contains(&format!("form-action 'self' {host};")),
                 "{policy}"
             );
-            let sent = approve(town, &key, &town.bert);
+            let sent = approve(fixture, &key, &fixture.bert);
             assert_eq!(sent.status, 303);
             let frob = sent.header("location").strip_prefix(begin).unwrap();
-            assert_eq!(get_token(town, &key, frob).status, 200);
+            assert_eq!(get_token(fixture, &key, frob).status, 200);
         }
     });
 }
 
 #[test]
-fn other_sites_can_neither_post_nor_frame_the_page() {
-    everywhere(|town| {
-        let (key, bert) = (&town.key, &town.bert);
-        let page = town
+fn other_sites_cannot_post_or_frame_the_page() {
+    everywhere(|fixture| {
+        let (key, bert) = (&fixture.key, &fixture.bert);
+        let page = fixture
             .gateway
             .served
             .get(&format!("/services/auth/?api_key={key}"));
@@ -188,8 +188,8 @@ fn other_sites_can_neither_post_nor_frame_the_page() {
         );
         assert_eq!(page.header("cache-control"), "no-store");
 
-        let (cookie, form) = open_form(town, key);
-        let (other, _) = open_form(town, key);
+        let (cookie, form) = open_form(fixture, key);
+        let (other, _) = open_form(fixture, key);
         let right = ("Cookie", cookie.as_str());
         for (headers, form) in [
             (vec![], form.as_str()),
@@ -202,24 +202,24 @@ fn other_sites_can_neither_post_nor_frame_the_page() {
             (vec![right, ("Origin", "https://elsewhere.example")], &form),
             (vec![right, ("Origin", "null")], &form),
         ] {
-            let refused = sign_in(town, &headers, form, &bert.login, &bert.password);
+            let refused = sign_in(fixture, &headers, form, &bert.login, &bert.password);
             assert_eq!(refused.status, 403, "{headers:?} {form}");
             assert!(!refused.text().contains("<output>"));
             assert!(refused.text().contains("open the page again"));
         }
         let from_here = [right, ("Origin", "http://test")];
-        let done = sign_in(town, &from_here, &form, &bert.login, &bert.password);
+        let done = sign_in(fixture, &from_here, &form, &bert.login, &bert.password);
         assert_eq!(done.status, 200);
     });
 }
 
 #[test]
-fn wrong_passwords_and_keys_are_refused_in_plain_words() {
-    everywhere(|town| {
-        let (key, bert) = (&town.key, &town.bert);
-        let (cookie, form) = open_form(town, key);
+fn wrong_passwords_and_keys_are_rejected_with_a_page() {
+    everywhere(|fixture| {
+        let (key, bert) = (&fixture.key, &fixture.bert);
+        let (cookie, form) = open_form(fixture, key);
         let with = |login: &str, password: &str| {
-            sign_in(town, &[("Cookie", &cookie)], &form, login, password)
+            sign_in(fixture, &[("Cookie", &cookie)], &form, login, password)
         };
         let wrong = with(&bert.login, "not the password");
         let nobody = with("<nobody>", "not the password");
@@ -238,7 +238,7 @@ fn wrong_passwords_and_keys_are_refused_in_plain_words() {
         assert_eq!(slowed.status, 429);
         assert!(!slowed.header("retry-after").is_empty());
 
-        let served = &town.gateway.served;
+        let served = &fixture.gateway.served;
         for path in [
             "/services/auth/",
             "/services/auth/?api_key=nope",
@@ -248,7 +248,7 @@ fn wrong_passwords_and_keys_are_refused_in_plain_words() {
             assert_eq!(page.status, 404, "{path}");
             assert!(!page.text().contains("<b>") && page.header("set-cookie").is_empty());
         }
-        town.gateway.command(&["key", "revoke", key], "");
+        fixture.gateway.command(&["key", "revoke", key], "");
         assert_eq!(
             served.get(&format!("/services/auth/?api_key={key}")).status,
             404
@@ -260,26 +260,27 @@ fn wrong_passwords_and_keys_are_refused_in_plain_words() {
 }
 
 #[test]
-fn keys_are_made_listed_and_ended() {
-    everywhere(|town| {
-        let command = |words: &[&str]| town.gateway.command(words, "");
+fn keys_are_created_listed_and_revoked() {
+    everywhere(|fixture| {
+        let command = |words: &[&str]| fixture.gateway.command(words, "");
         let list = || -> serde_json::Value {
             serde_json::from_str(&command(&["key", "list", "--json"])).unwrap()
         };
         assert_eq!(list()[0]["name"], "My calendar");
-        assert_eq!(list()[0]["key"], town.key);
+        assert_eq!(list()[0]["key"], fixture.key);
         assert_eq!(list()[0]["revoked"], false);
         assert_eq!(
-            town.key
+            fixture
+                .key
                 .trim_matches(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()),
             ""
         );
-        assert_eq!(town.key.len(), 10);
-        command(&["key", "revoke", &town.key]);
+        assert_eq!(fixture.key.len(), 10);
+        command(&["key", "revoke", &fixture.key]);
         assert_eq!(list()[0]["revoked"], true);
-        let database = town.gateway.scratch.url.as_str();
+        let database = fixture.gateway.scratch.url.as_str();
         for words in [
-            vec!["key", "revoke", &town.key],
+            vec!["key", "revoke", &fixture.key],
             vec!["key", "revoke", "nope"],
             vec!["key", "create", " "],
             vec!["key", "create", "a", "--callback", "javascript:alert(1)"],
