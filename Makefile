@@ -1,6 +1,6 @@
 # The development commands. `make run` and `make test` need no other setup.
 
-.PHONY: run test tools build lint documents tests record torture bench schema
+.PHONY: run test tools build lint documents tests record torture bench audit schema
 
 # Starts the server with demonstration data, and prints an example call for each protocol.
 run:
@@ -43,6 +43,11 @@ torture: tools
 bench:
 	cargo build --release --workspace --locked
 	cargo run --release --locked --package trivium-bench -- --write docs/BENCHMARK.md
+
+# Audits the dependencies. Not a part of `make test`: it needs the network, and its result changes
+# when an advisory is published.
+audit:
+	sh tests/audit.sh
 
 # Regenerates schema.rs after a new migration. Needs the Diesel CLI:
 # cargo install diesel_cli --no-default-features --features sqlite-bundled
