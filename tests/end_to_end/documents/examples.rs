@@ -1,9 +1,9 @@
 //! Runs the examples in the documents.
 //!
-//! A block marked `sh` that calls curl or trivium is run by `sh`. If the next block is marked `text`,
-//! `json` or `xml`, it is the expected standard output; `…` in it matches anything. Each document
-//! has a demonstration at `127.0.0.1:8080`, until a block that only contains `trivium serve …`
-//! replaces it with another server.
+//! A block marked `sh` that calls curl or trivium is run by `sh`, a block marked `python` by
+//! `python3`. If the next block is marked `text`, `json` or `xml`, it is the expected standard output;
+//! `…` in it matches anything. Each document has a demonstration at `127.0.0.1:8080`, until a block
+//! that only contains `trivium serve …` replaces it with another server.
 
 use std::path::Path;
 use std::process::Command;
@@ -40,25 +40,30 @@ impl Runner {
     }
 
     /// Runs a block and returns its output.
-    fn run(&mut self, script: &str) -> Result<String, String> {
+    fn run(&mut self, block: &Block) -> Result<String, String> {
         const ADDRESS: &str = "127.0.0.1:8080";
-        if script.contains(ADDRESS) && self.server.is_none() {
+        if block.text.contains(ADDRESS) && self.server.is_none() {
             self.serve("--demo");
         }
         let script = match &self.server {
-            Some(server) => script.replace(ADDRESS, &server.address),
-            None => script.to_owned(),
+            Some(server) => block.text.replace(ADDRESS, &server.address),
+            None => block.text.clone(),
+        };
+        let (interpreter, options): (_, &[&str]) = match block.language.as_str() {
+            "python" => ("python3", &["-c"]),
+            _ => ("sh", &["-e", "-c"]),
         };
         let path = std::env::var("PATH").unwrap_or_default();
         let programs = Path::new(BINARY).parent().expect("a folder").display();
-        let output = Command::new("sh")
-            .args(["-e", "-c", &script])
+        let output = Command::new(interpreter)
+            .args(options)
+            .arg(&script)
             .current_dir(self.folder.path())
             .env("PATH", format!("{programs}:{path}"))
             .env("CURL_HOME", self.folder.path())
             .env("NO_PROXY", "*")
             .output()
-            .expect("sh");
+            .expect(interpreter);
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
         if output.status.success() {
             Ok(text(&output.stdout))
@@ -71,7 +76,10 @@ impl Runner {
 /// True if this test runs the block.
 fn is_example(block: &Block) -> bool {
     let mut words = block.text.split(|c: char| c.is_whitespace() || c == '(');
-    block.language == "sh" && words.any(|word| word == "curl" || word == "trivium")
+    match block.language.as_str() {
+        "sh" => words.any(|word| word == "curl" || word == "trivium"),
+        language => language == "python",
+    }
 }
 
 /// True if the text matches what a document shows, in which `…` matches anything.
@@ -107,7 +115,7 @@ fn examples_print_what_they_show() {
             let shown = blocks
                 .get(place + 1)
                 .filter(|next| ["text", "json", "xml"].contains(&next.language.as_str()));
-            match (runner.run(&block.text), shown) {
+            match (runner.run(block), shown) {
                 (Err(error), _) => wrong.push(format!("{} failed: {error}", block.place)),
                 (Ok(text), Some(shown)) if !is_shown(&text, &shown.text) => {
                     wrong.push(format!("{} printed:\n{text}", block.place));

@@ -40,8 +40,11 @@ fn settings() -> Vec<[String; 4]> {
 
 /// The rows of the table in the document: flag, variable, key, default.
 fn rows() -> Vec<[String; 4]> {
-    let readme = Document::read("README.md");
-    let rows = readme.text.lines().filter(|line| line.starts_with("| `--"));
+    let document = Document::read("docs/OPERATING.md");
+    let rows = document
+        .text
+        .lines()
+        .filter(|line| line.starts_with("| `--"));
     rows.map(|row| {
         let cells = row.split('|').skip(1).take(4);
         let cells: Vec<String> = cells.map(|cell| cell.trim().replace('`', "")).collect();
