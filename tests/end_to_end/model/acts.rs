@@ -1,7 +1,7 @@
-//! The rules of acting on others: moderators on members and requests, owners on moderators too,
-//! the administrator on accounts.
+//! The rules of actions on other users: by moderators on members and requests, by owners also on
+//! moderators, by the administrator on accounts.
 
-use super::deeds::{Act, PEOPLE, Step, Until};
+use super::actions::{Act, PEOPLE, Step, Until};
 use super::rules::{Answer, State, World, done};
 
 impl World {

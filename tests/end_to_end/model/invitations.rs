@@ -1,6 +1,6 @@
-//! The rules of invitations: who makes them, what they are worth, and when they end.
+//! The rules of invitations.
 
-use super::deeds::{Rights, Step};
+use super::actions::{Rights, Step};
 use super::rules::{Answer, Group, State, World, done};
 
 /// An invitation.
@@ -12,7 +12,7 @@ pub(super) struct Invitation {
     pub(super) limit: Option<i64>,
     pub(super) uses: i64,
     pub(super) revoked: bool,
-    /// Its issuer has lost the right to make it.
+    /// The issuer has lost the right to issue it.
     pub(super) orphaned: bool,
 }
 
@@ -115,7 +115,7 @@ impl World {
         done()
     }
 
-    /// An invitation ends with its issuer's right to make it, and does not come back with it.
+    /// Ends the invitations whose issuer has lost the right to issue them. They stay ended.
     pub(super) fn end_orphaned_invitations(&mut self) {
         for invitation in &mut self.invitations {
             let group = &self.groups[invitation.group];

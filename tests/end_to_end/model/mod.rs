@@ -1,16 +1,17 @@
-//! Random sequences through the service and through a model of its rules: the same effect and
-//! the same answer in every format, on both databases.
+//! Runs random sequences of calls on the service and on a model of its rules, and compares the
+//! results, in every format and on both databases.
 //!
-//! - [`deeds`] is what a step can be; [`invent`] makes steps up.
-//! - [`rules`], [`invitations`], [`acts`] and [`views`] are the model; [`service`] asks the server.
-//! - Here sequences are run, several at a time, and one that fails is shortened.
+//! - [`actions`] has the steps; [`generate`] generates them.
+//! - [`rules`], [`invitations`], [`acts`] and [`views`] are the model; [`service`] calls the
+//!   server.
+//! - This module runs several sequences at a time, and shortens a failing one.
 //!
-//! `TRIVIUM_SEQUENCES` is how many there are over both databases. A failure prints the seed that
-//! makes the same sequence again.
+//! `TRIVIUM_SEQUENCES` is the number of sequences over both databases. A failure prints the seed of
+//! its sequence.
 
+mod actions;
 mod acts;
-mod deeds;
-mod invent;
+mod generate;
 mod invitations;
 mod rules;
 mod service;
@@ -23,37 +24,37 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use trivium_test_support::Backend;
 
-use self::deeds::{Deed, PEOPLE, PLACES, Step};
-use self::invent::VIEWS;
+use self::actions::{Action, PEOPLE, PLACES, Step};
+use self::generate::VIEWS;
 use self::rules::World;
 use self::service::Service;
 use crate::harness::{Caller, Crowd, Gateway, PROTOCOLS, Random, seed};
 
 const ADMIN_PASSWORD: &str = "the password of the administrator";
 
-/// Steps in a sequence, before everything is looked at.
+/// Steps in a sequence, before the final views.
 const STEPS: usize = 50;
 
-/// Sequences over both databases, where the environment does not say.
+/// The default of `TRIVIUM_SEQUENCES`.
 const SEQUENCES: u64 = 1_000;
 
 #[test]
-fn sqlite_follows_the_rules() {
-    follows_the_rules(Backend::Sqlite, 7, 8);
+fn sqlite_agrees_with_the_model() {
+    compare_with_model(Backend::Sqlite, 7, 8);
 }
 
 #[test]
-fn postgres_follows_the_rules() {
-    follows_the_rules(Backend::Postgres, 3, 4);
+fn postgres_agrees_with_the_model() {
+    compare_with_model(Backend::Postgres, 3, 4);
 }
 
-/// A generator that goes blind would agree with anything.
+/// Guards against a generator that no longer provokes errors.
 #[test]
-fn the_sequences_meet_every_refusal() {
+fn sequences_provoke_every_error() {
     let mut met = BTreeSet::new();
     for seed in 0..1_000 {
         let mut world = World::new();
-        for step in invent(seed) {
+        for step in generate(seed) {
             met.extend(world.take(&step).err());
         }
     }
@@ -80,8 +81,8 @@ fn the_sequences_meet_every_refusal() {
     assert_eq!(met, all);
 }
 
-/// Runs `tenths` of all sequences, so many at a time.
-fn follows_the_rules(backend: Backend, tenths: u64, at_once: usize) {
+/// Runs this many tenths of all sequences, `at_once` of them in parallel.
+fn compare_with_model(backend: Backend, tenths: u64, at_once: usize) {
     let sequences = std::env::var("TRIVIUM_SEQUENCES").map_or(SEQUENCES, |text| {
         text.parse().expect("TRIVIUM_SEQUENCES is a number")
     });
@@ -100,7 +101,7 @@ fn follows_the_rules(backend: Backend, tenths: u64, at_once: usize) {
     std::thread::scope(|scope| {
         for _ in 0..at_once {
             scope.spawn(|| {
-                let mut stage = Stage {
+                let mut runner = Runner {
                     caller: Caller::new(&gateway.served.address),
                     crowd: &crowd,
                 };
@@ -113,9 +114,9 @@ fn follows_the_rules(backend: Backend, tenths: u64, at_once: usize) {
                         eprintln!("{backend:?}: {number} of {sequences}");
                     }
                     let seed = first.wrapping_add(number);
-                    let sequence = invent(seed);
-                    if stage.run(&sequence).is_err() && !failed.swap(true, Ordering::Relaxed) {
-                        *report.lock().unwrap() = stage.explain(seed, sequence);
+                    let sequence = generate(seed);
+                    if runner.run(&sequence).is_err() && !failed.swap(true, Ordering::Relaxed) {
+                        *report.lock().unwrap() = runner.explain(seed, sequence);
                     }
                 }
             });
@@ -127,14 +128,14 @@ fn follows_the_rules(backend: Backend, tenths: u64, at_once: usize) {
     assert!(!log.contains("ERROR"), "{log}");
 }
 
-/// The sequence of this seed.
-fn invent(seed: u64) -> Vec<Step> {
+/// Generates the sequence of a seed.
+fn generate(seed: u64) -> Vec<Step> {
     let mut random = Random::new(seed);
     let mut world = World::new();
     let mut sequence = Vec::new();
     while sequence.len() < STEPS {
-        let step = invent::step(&mut random, &world);
-        if takes_part(&world, &step) {
+        let step = generate::step(&mut random, &world);
+        if is_allowed(&world, &step) {
             let _answer = world.take(&step);
             sequence.push(step);
         }
@@ -142,36 +143,36 @@ fn invent(seed: u64) -> Vec<Step> {
     sequence
 }
 
-/// A login that fails slows all others down, so the dead do not try.
-fn takes_part(world: &World, step: &Step) -> bool {
-    world.lives(step.who) || !matches!(step.deed, Deed::Login)
+/// Returns false for the login of a deleted user, because failed logins are rate limited.
+fn is_allowed(world: &World, step: &Step) -> bool {
+    world.has_account(step.who) || !matches!(step.action, Action::Login)
 }
 
-/// Everything that can be seen at the end, by those who may.
-fn looks(world: &World) -> Vec<Step> {
-    let mine = (0..PEOPLE.len()).map(|who| (who, Deed::MyGroups));
+/// The final views, by users with access.
+fn final_views(world: &World) -> Vec<Step> {
+    let mine = (0..PEOPLE.len()).map(|who| (who, Action::MyGroups));
     let groups = (0..PLACES).flat_map(|place| {
         let owner = world.at(place).map_or(0, |group| group.owner);
-        VIEWS.map(|view| (owner, Deed::See { place, view }))
+        VIEWS.map(|view| (owner, Action::See { place, view }))
     });
     let all = mine.chain(groups).zip(PROTOCOLS.into_iter().cycle());
-    all.map(|((who, deed), protocol)| Step {
+    all.map(|((who, action), protocol)| Step {
         who,
         token: 1,
         protocol,
-        deed,
+        action,
     })
     .collect()
 }
 
-/// Where sequences are run.
-struct Stage<'a> {
+/// Runs sequences.
+struct Runner<'a> {
     caller: Caller,
     crowd: &'a Crowd,
 }
 
-impl Stage<'_> {
-    /// Runs a sequence with new people. The error is the story up to where the service differs.
+impl Runner<'_> {
+    /// Runs a sequence with new users. The error lists the steps up to the first difference.
     fn run(&mut self, sequence: &[Step]) -> Result<(), String> {
         let mut world = World::new();
         let mut service = Service::new(&mut self.caller, self.crowd.people(PEOPLE.len()));
@@ -179,28 +180,31 @@ impl Stage<'_> {
         let mut take = |world: &mut World, step: &Step| {
             let expected = world.take(step).map_err(str::to_owned);
             let got = service.take(step);
-            let words = |answer: &Result<String, String>| match answer {
-                Ok(told) => format!("`{told}`"),
+            let describe = |answer: &Result<String, String>| match answer {
+                Ok(result) => format!("`{result}`"),
                 Err(code) => format!("failure {code}"),
             };
-            let _written = writeln!(story, "  {step} -> {}", words(&expected));
+            let _written = writeln!(story, "  {step} -> {}", describe(&expected));
             if got == expected {
                 return Ok(());
             }
-            Err(format!("{story}  but the service answered {}", words(&got)))
+            Err(format!(
+                "{story}  but the service answered {}",
+                describe(&got)
+            ))
         };
         for step in sequence {
-            if takes_part(&world, step) {
+            if is_allowed(&world, step) {
                 take(&mut world, step)?;
             }
         }
-        for step in looks(&world) {
+        for step in final_views(&world) {
             take(&mut world, &step)?;
         }
         Ok(())
     }
 
-    /// Drops steps from a sequence for as long as it fails, and tells what is left.
+    /// Removes steps from a sequence while it still fails, and describes the remaining steps.
     fn explain(&mut self, seed: u64, mut sequence: Vec<Step>) -> String {
         let mut story = None;
         let mut size = sequence.len() / 2;
@@ -218,7 +222,7 @@ impl Stage<'_> {
         }
         let story = story
             .or_else(|| self.run(&sequence).err())
-            .unwrap_or_else(|| "it does not fail again: look for a race".into());
+            .unwrap_or_else(|| "a second run does not fail: look for a race".into());
         format!("TRIVIUM_TEST_SEED={seed} TRIVIUM_SEQUENCES=1 fails. In short:\n{story}")
     }
 }

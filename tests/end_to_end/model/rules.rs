@@ -1,22 +1,22 @@
-//! The rules of membership, once more and in memory.
+//! The rules of membership, implemented again in memory.
 //!
-//! Written from the published rules and the wire contract alone, so that it can disagree with
-//! the service: it shares no table and no type with it. An answer is a short text that every
-//! format can be brought to: what was told, or the code of the failure. Invitations
-//! are in `invitations`, acts on others in `acts`, what can be looked at in `views`.
+//! The model is written from the published rules and the wire contract. It shares no table and no
+//! type with the service, so that it can disagree with it. A result is a short text that does not
+//! depend on the format, or the code of the failure. Invitations are in `invitations`, actions on
+//! other users in `acts`, views in `views`.
 
 use std::collections::BTreeMap;
 
-use super::deeds::{Deed, PEOPLE, PLACES, POCKETS, Registration, Rights, Step};
+use super::actions::{Action, PEOPLE, PLACES, POCKETS, Registration, Rights, Step};
 use super::invitations::Invitation;
 
-/// What was told, or the code of the failure.
+/// The result as a short text, or the code of the failure.
 pub(super) type Answer = Result<String, &'static str>;
 
-/// All that there is in a sequence.
+/// The state of a sequence.
 #[derive(Clone)]
 pub(super) struct World {
-    /// Which tokens of each person are good; nobody has any after deletion.
+    /// Which tokens of each user are valid. Deletion revokes both.
     pub(super) tokens: [[bool; 2]; PEOPLE.len()],
     pub(super) deleted: [bool; PEOPLE.len()],
     pub(super) groups: Vec<Group>,
@@ -32,13 +32,13 @@ pub(super) struct Group {
     pub(super) registration: Registration,
     pub(super) owner: usize,
     pub(super) deleted: bool,
-    /// Who stands in any way towards it. The owner is in it as a moderator.
+    /// The states of users. The owner is a moderator.
     pub(super) people: BTreeMap<usize, State>,
     /// The audit log, oldest first.
     pub(super) log: Vec<String>,
 }
 
-/// How somebody stands towards a group, who does so at all.
+/// The state of a user in a group. A stranger has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Requested,
@@ -48,22 +48,22 @@ pub(super) enum State {
 }
 
 impl Group {
-    /// How somebody stands towards it.
+    /// The state of a user.
     pub(super) fn state(&self, who: usize) -> Option<State> {
         self.people.get(&who).copied()
     }
 
-    /// True for those who are in.
+    /// True for members and moderators.
     pub(super) fn has(&self, who: usize) -> bool {
         matches!(self.state(who), Some(State::Member | State::Moderator))
     }
 
-    /// True for those who act on members and requests.
+    /// True for moderators and the owner.
     pub(super) fn moderated_by(&self, who: usize) -> bool {
         self.state(who) == Some(State::Moderator)
     }
 
-    /// How many stand so.
+    /// The number of users in these states.
     pub(super) fn count(&self, states: &[State]) -> usize {
         self.people
             .values()
@@ -73,7 +73,7 @@ impl Group {
 }
 
 impl World {
-    /// Five people with two tokens each, and nothing else.
+    /// Five users with two tokens each, and no groups.
     pub(super) fn new() -> Self {
         Self {
             tokens: [[true; 2]; PEOPLE.len()],
@@ -85,17 +85,17 @@ impl World {
         }
     }
 
-    /// True while somebody has an account.
-    pub(super) const fn lives(&self, who: usize) -> bool {
+    /// True until the account of a user is deleted.
+    pub(super) const fn has_account(&self, who: usize) -> bool {
         !self.deleted[who]
     }
 
-    /// The living group in a place.
+    /// The group in a place, unless it is deleted.
     pub(super) fn at(&self, place: usize) -> Option<&Group> {
         self.group(place).ok().map(|group| &self.groups[group])
     }
 
-    /// Takes a step and tells the answer.
+    /// Takes a step and returns its result.
     pub(super) fn take(&mut self, step: &Step) -> Answer {
         let answer = self.answer(step);
         self.end_orphaned_invitations();
@@ -104,46 +104,46 @@ impl World {
 
     fn answer(&mut self, step: &Step) -> Answer {
         let who = step.who;
-        match step.deed {
-            Deed::DeleteUser { whom } => return self.delete_user(whom),
-            Deed::Login => {
+        match step.action {
+            Action::DeleteUser { whom } => return self.delete_user(whom),
+            Action::Login => {
                 self.tokens[who][0] = true;
                 return done();
             }
             _ if !self.tokens[who][step.token] => return Err("user_token_invalid"),
             _ => {}
         }
-        match step.deed {
-            Deed::DeleteUser { .. } | Deed::Login => done(),
-            Deed::Logout => {
+        match step.action {
+            Action::DeleteUser { .. } | Action::Login => done(),
+            Action::Logout => {
                 self.tokens[who][step.token] = false;
                 done()
             }
-            Deed::NewGroup {
+            Action::NewGroup {
                 place,
                 name,
                 registration,
             } => self.new_group(step, place, name, registration),
-            Deed::EditGroup {
+            Action::EditGroup {
                 place,
                 registration,
             } => self.edit_group(step, place, registration),
-            Deed::DeleteGroup { place } => {
+            Action::DeleteGroup { place } => {
                 let group = self.owned(place, who)?;
                 self.groups[group].deleted = true;
                 self.groups[group].people.clear();
                 done()
             }
-            Deed::JoinGroup { place, pocket } => self.join_group(step, place, pocket),
-            Deed::CanJoin { place, pocket } => {
+            Action::JoinGroup { place, pocket } => self.join_group(step, place, pocket),
+            Action::CanJoin { place, pocket } => {
                 self.group(place)?;
                 Ok(match self.clone().join_group(step, place, pocket) {
                     Ok(state) => format!("can: {state}"),
                     Err(code) => format!("cannot: {code}"),
                 })
             }
-            Deed::JoinByInvitation { pocket } => self.join_by_invitation(step, pocket),
-            Deed::Withdraw { place } => {
+            Action::JoinByInvitation { pocket } => self.join_by_invitation(step, pocket),
+            Action::Withdraw { place } => {
                 let group = self.group(place)?;
                 if self.groups[group].state(who) != Some(State::Requested) {
                     return Err("join_request_not_found");
@@ -152,7 +152,7 @@ impl World {
                 self.log(group, step, "withdrawJoinRequest", "");
                 done()
             }
-            Deed::Leave { place } => {
+            Action::Leave { place } => {
                 let group = self.group(place)?;
                 if self.groups[group].owner == who {
                     return Err("owner_cannot_leave");
@@ -164,16 +164,16 @@ impl World {
                 self.log(group, step, "leaveGroup", "");
                 done()
             }
-            Deed::Act { place, whom, act } => self.act(step, place, whom, act),
-            Deed::NewInvitation {
+            Action::Act { place, whom, act } => self.act(step, place, whom, act),
+            Action::NewInvitation {
                 place,
                 pocket,
                 limit,
                 role,
             } => self.new_invitation(step, place, pocket, limit, role),
-            Deed::RevokeInvitation { place, pocket } => self.revoke(step, place, pocket),
-            Deed::MyGroups => Ok(self.my_groups(who)),
-            Deed::See { place, view } => {
+            Action::RevokeInvitation { place, pocket } => self.revoke(step, place, pocket),
+            Action::MyGroups => Ok(self.my_groups(who)),
+            Action::See { place, view } => {
                 let group = self.group(place)?;
                 self.see(group, who, view)
             }
@@ -282,7 +282,7 @@ impl World {
         }
     }
 
-    // What every change ends with.
+    // Effects of changes.
 
     pub(super) fn put(&mut self, group: usize, who: usize, state: Option<State>) {
         let people = &mut self.groups[group].people;
@@ -309,7 +309,7 @@ impl From<Rights> for State {
     }
 }
 
-/// Nothing to tell but that it was done.
+/// The result of a change without a result of its own.
 pub(super) fn done() -> Answer {
     Ok("done".into())
 }

@@ -1,11 +1,11 @@
-//! The service under test: a step becomes a call, and its answer a short text as the model's.
+//! The service under test: converts steps to calls, and responses to the short texts of the model.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
 use super::ADMIN_PASSWORD;
-use super::deeds::{Act, Deed, NAMES, PEOPLE, PLACES, POCKETS, Step, Until, View};
+use super::actions::{Act, Action, NAMES, PEOPLE, PLACES, POCKETS, Step, Until, View};
 use super::views::list;
 use crate::harness::{Answer, Caller, PASSWORD, Someone, plain};
 
@@ -13,18 +13,18 @@ use crate::harness::{Answer, Caller, PASSWORD, Someone, plain};
 pub(super) struct Service<'a> {
     caller: &'a mut Caller,
     people: Vec<Someone>,
-    /// `group:N` of each place.
+    /// The id of the group in each place.
     places: [String; PLACES],
-    /// ID and secret of each pocket.
+    /// The id and secret of the invitation in each pocket.
     pockets: [(String, String); POCKETS],
     groups: usize,
     invitations: usize,
-    /// What the service calls people, groups and invitations, and what the model does.
+    /// Names of users, groups and invitations: of the service, and of the model.
     names: HashMap<String, String>,
 }
 
 impl<'a> Service<'a> {
-    /// People who are in no group, and nothing else.
+    /// Starts with users who are in no group.
     pub(super) fn new(caller: &'a mut Caller, people: Vec<Someone>) -> Self {
         let mut names = HashMap::new();
         for (person, name) in people.iter().zip(PEOPLE) {
@@ -42,16 +42,16 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Takes a step and tells the answer.
+    /// Takes a step and returns its result.
     pub(super) fn take(&mut self, step: &Step) -> Result<String, String> {
         let (verb, operation, arguments) = self.call(step);
         let answer = self.caller.call(step.protocol, verb, operation, &arguments);
         if answer.status != 200 {
             return Err(format!("status {}: {}", answer.status, answer.value));
         }
-        // canJoin tells a code where it succeeds, too.
+        // A successful response of canJoin may have a code, too.
         if answer.text("success") == "true" {
-            Ok(self.told(step, &answer))
+            Ok(self.result(step, &answer))
         } else {
             Err(answer.code())
         }
@@ -61,14 +61,14 @@ impl<'a> Service<'a> {
         let me = &self.people[step.who];
         let mut all = Map::new();
         let mut set = |name: &str, value: Value| all.insert(name.to_owned(), value);
-        if !matches!(step.deed, Deed::DeleteUser { .. } | Deed::Login) {
+        if !matches!(step.action, Action::DeleteUser { .. } | Action::Login) {
             set("authToken", json!(me.tokens[step.token]));
         }
-        if let Some(place) = step.deed.place() {
+        if let Some(place) = step.action.place() {
             set("id", json!(self.places[place]));
         }
-        let (verb, operation) = match &step.deed {
-            Deed::NewGroup {
+        let (verb, operation) = match &step.action {
+            Action::NewGroup {
                 name, registration, ..
             } => {
                 set("name", json!(NAMES[*name]));
@@ -81,27 +81,27 @@ impl<'a> Service<'a> {
                 set("moderationType", json!("direct"));
                 ("POST", "newGroup")
             }
-            Deed::EditGroup { registration, .. } => {
+            Action::EditGroup { registration, .. } => {
                 set("registrationType", json!(registration.word()));
                 ("POST", "editGroup")
             }
-            Deed::DeleteGroup { .. } => ("POST", "deleteGroup"),
-            Deed::JoinGroup { pocket, .. } | Deed::CanJoin { pocket, .. } => {
+            Action::DeleteGroup { .. } => ("POST", "deleteGroup"),
+            Action::JoinGroup { pocket, .. } | Action::CanJoin { pocket, .. } => {
                 if let Some(pocket) = pocket {
                     set("invitation", json!(self.pockets[*pocket].1));
                 }
-                match step.deed {
-                    Deed::CanJoin { .. } => ("GET", "canJoin"),
+                match step.action {
+                    Action::CanJoin { .. } => ("GET", "canJoin"),
                     _ => ("POST", "joinGroup"),
                 }
             }
-            Deed::JoinByInvitation { pocket } => {
+            Action::JoinByInvitation { pocket } => {
                 set("invitation", json!(self.pockets[*pocket].1));
                 ("POST", "joinByInvitation")
             }
-            Deed::Withdraw { .. } => ("POST", "withdrawJoinRequest"),
-            Deed::Leave { .. } => ("POST", "leaveGroup"),
-            Deed::Act { whom, act, .. } => {
+            Action::Withdraw { .. } => ("POST", "withdrawJoinRequest"),
+            Action::Leave { .. } => ("POST", "leaveGroup"),
+            Action::Act { whom, act, .. } => {
                 set("user", json!(self.people[*whom].id));
                 match act {
                     Act::Ban(Until::LongAgo) => set("until", json!("2006-08-11T13:38:44Z")),
@@ -111,68 +111,68 @@ impl<'a> Service<'a> {
                 };
                 ("POST", act.operation())
             }
-            Deed::NewInvitation { limit, role, .. } => {
+            Action::NewInvitation { limit, role, .. } => {
                 if let Some(limit) = limit {
                     set("usageLimit", json!(limit));
                 }
                 set("role", json!(role.word()));
                 ("POST", "newInvitation")
             }
-            Deed::RevokeInvitation { pocket, .. } => {
+            Action::RevokeInvitation { pocket, .. } => {
                 set("invitationId", json!(self.pockets[*pocket].0));
                 ("POST", "revokeInvitation")
             }
-            Deed::DeleteUser { whom } => {
+            Action::DeleteUser { whom } => {
                 set("adminPassword", json!(ADMIN_PASSWORD));
                 set("login", json!(self.people[*whom].login));
                 ("POST", "deleteUser")
             }
-            Deed::Login => {
+            Action::Login => {
                 set("login", json!(me.login));
                 set("password", json!(PASSWORD));
                 ("POST", "login")
             }
-            Deed::Logout => ("POST", "logout"),
-            Deed::MyGroups => ("GET", "getMyGroups"),
-            Deed::See { view, .. } => ("GET", view.operation()),
+            Action::Logout => ("POST", "logout"),
+            Action::MyGroups => ("GET", "getMyGroups"),
+            Action::See { view, .. } => ("GET", view.operation()),
         };
         (verb, operation, Value::Object(all))
     }
 
-    fn told(&mut self, step: &Step, answer: &Answer) -> String {
-        match step.deed {
-            Deed::NewGroup { place, .. } => {
+    fn result(&mut self, step: &Step, answer: &Answer) -> String {
+        match step.action {
+            Action::NewGroup { place, .. } => {
                 let id = answer.text("id");
                 self.names.insert(id.clone(), format!("g{}", self.groups));
                 self.groups += 1;
                 self.places[place] = id;
             }
-            Deed::NewInvitation { pocket, .. } => {
+            Action::NewInvitation { pocket, .. } => {
                 let id = answer.text("invitationId");
                 self.names
                     .insert(id.clone(), format!("i{}", self.invitations));
                 self.invitations += 1;
                 self.pockets[pocket] = (id, answer.text("invitation"));
             }
-            Deed::Login => self.people[step.who].tokens[0] = answer.text("authToken"),
-            Deed::JoinGroup { .. } => return answer.text("joinState"),
-            Deed::JoinByInvitation { .. } => {
+            Action::Login => self.people[step.who].tokens[0] = answer.text("authToken"),
+            Action::JoinGroup { .. } => return answer.text("joinState"),
+            Action::JoinByInvitation { .. } => {
                 let group = self.name(&answer.text("id"));
                 return format!("{group} {}", answer.text("joinState"));
             }
-            Deed::CanJoin { .. } => {
+            Action::CanJoin { .. } => {
                 return match answer.text("canJoin").as_str() {
                     "true" => format!("can: {}", answer.text("joinState")),
                     _ => format!("cannot: {}", answer.text("code")),
                 };
             }
-            Deed::EditGroup { .. }
-            | Deed::See {
+            Action::EditGroup { .. }
+            | Action::See {
                 view: View::Group, ..
             } => {
                 return self.describe(&answer.value["group"]);
             }
-            Deed::MyGroups => {
+            Action::MyGroups => {
                 let groups = rows(answer, "groups");
                 let lines = groups.iter().map(|group| {
                     let (id, role) = (self.name(&text(group, "id")), text(group, "role"));
@@ -184,7 +184,7 @@ impl<'a> Service<'a> {
                 });
                 return lines.collect::<Vec<_>>().join("; ");
             }
-            Deed::See { view, .. } => return self.seen(view, answer),
+            Action::See { view, .. } => return self.seen(view, answer),
             _ => {}
         }
         "done".into()
@@ -246,8 +246,8 @@ impl<'a> Service<'a> {
     }
 }
 
-impl Deed {
-    /// The place of the group that the call names.
+impl Action {
+    /// The place of the group in the arguments.
     const fn place(&self) -> Option<usize> {
         match self {
             Self::EditGroup { place, .. }
@@ -282,7 +282,7 @@ impl View {
     }
 }
 
-/// A list, whole on its one page.
+/// The rows of a list that has one page.
 fn rows(answer: &Answer, name: &str) -> Vec<Value> {
     let rows = answer.value[name].as_array().cloned().unwrap_or_default();
     assert_eq!(

@@ -1,11 +1,11 @@
-//! What the model shows: the same short texts that the answers of the service are brought to.
+//! The views of the model, as short texts.
 
-use super::deeds::{NAMES, PEOPLE, Registration, Rights, View};
+use super::actions::{NAMES, PEOPLE, Registration, Rights, View};
 use super::invitations::Invitation;
 use super::rules::{Answer, State, World};
 
 impl World {
-    /// A group in a line.
+    /// Describes a group in a line.
     pub(super) fn describe(&self, group: usize) -> String {
         let group = &self.groups[group];
         format!(
@@ -17,7 +17,7 @@ impl World {
         )
     }
 
-    /// The groups of a person, the newest first.
+    /// Describes the groups of a user, newest first.
     pub(super) fn my_groups(&self, who: usize) -> String {
         let mine = (0..self.groups.len())
             .rev()
@@ -34,7 +34,7 @@ impl World {
         lines.collect::<Vec<_>>().join("; ")
     }
 
-    /// A group as this person sees it.
+    /// Describes a group as a user sees it.
     pub(super) fn see(&self, index: usize, who: usize, view: View) -> Answer {
         let group = &self.groups[index];
         let open_to_all = matches!(view, View::Group | View::Members);
@@ -44,22 +44,22 @@ impl World {
         if !open_to_all && !group.moderated_by(who) {
             return Err("user_access_denied");
         }
-        let standing = |state: &[State]| {
+        let users_with = |states: &[State]| {
             let found = group
                 .people
                 .iter()
-                .filter(|(_, other)| state.contains(other));
+                .filter(|(_, state)| states.contains(state));
             found.map(|(person, _)| *person).collect::<Vec<_>>()
         };
         Ok(match view {
             View::Group => self.describe(index),
             View::Members => list(
-                standing(&[State::Member, State::Moderator])
+                users_with(&[State::Member, State::Moderator])
                     .iter()
                     .map(|member| format!("{} {}", PEOPLE[*member], self.role(index, *member))),
             ),
             View::JoinRequests => list(
-                standing(&[State::Requested])
+                users_with(&[State::Requested])
                     .iter()
                     .map(|person| PEOPLE[*person].to_owned()),
             ),
@@ -97,7 +97,7 @@ fn card(invitation: &Invitation) -> String {
     )
 }
 
-/// Lines in alphabetical order: times of a second leave the order of those within it open.
+/// Joins lines in alphabetical order: the order of rows within a second is not defined.
 pub(super) fn list(lines: impl Iterator<Item = String>) -> String {
     let mut lines: Vec<_> = lines.collect();
     lines.sort();

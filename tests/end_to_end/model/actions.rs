@@ -1,32 +1,32 @@
-//! What can be done in a sequence: plain data, which a person can read and a seed can repeat.
+//! The steps of a sequence, as plain data.
 
 use std::fmt;
 
 use crate::harness::Protocol;
 
-/// The people of every sequence.
+/// The users of every sequence.
 pub(super) const PEOPLE: [&str; 5] = ["anna", "berta", "cleo", "dora", "emil"];
 
-/// The names that groups have; few, so that they clash.
+/// The names of groups; few, so that they conflict.
 pub(super) const NAMES: [&str; 4] = ["Chess", "Go", "Bridge", "Halma"];
 
-/// The groups of a sequence are known by their place. A new one takes a place over.
+/// The number of places for groups. A new group replaces the group in its place.
 pub(super) const PLACES: usize = 3;
 
-/// Invitations are kept in pockets, out of which everybody takes them.
+/// The number of pockets for invitations. Every user can use every pocket.
 pub(super) const POCKETS: usize = 5;
 
-/// One call by one person.
+/// A call by a user.
 #[derive(Clone, Debug)]
 pub(super) struct Step {
     /// Index into [`PEOPLE`].
     pub(super) who: usize,
-    /// Which of their two tokens they show.
+    /// Index of one of the two tokens of the user.
     pub(super) token: usize,
-    /// How they call.
+    /// The protocol of the call.
     pub(super) protocol: Protocol,
-    /// What they call.
-    pub(super) deed: Deed,
+    /// The action.
+    pub(super) action: Action,
 }
 
 /// How a group is joined.
@@ -37,7 +37,7 @@ pub(super) enum Registration {
     Invite,
 }
 
-/// What an owner makes of others.
+/// The role that an owner gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rights {
     Member,
@@ -52,7 +52,7 @@ pub(super) enum Until {
     FarAway,
 }
 
-/// What one person does to another in a group.
+/// An action on another user in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {
     Approve,
@@ -64,7 +64,7 @@ pub(super) enum Act {
     Transfer,
 }
 
-/// What can be looked at.
+/// A view of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum View {
     Group,
@@ -74,9 +74,9 @@ pub(super) enum View {
     AuditLog,
 }
 
-/// What is done. `place` is the place of a group, `pocket` that of an invitation.
+/// An action. `place` is the place of a group, `pocket` that of an invitation.
 #[derive(Clone, Debug)]
-pub(super) enum Deed {
+pub(super) enum Action {
     NewGroup {
         place: usize,
         name: usize,
@@ -121,7 +121,7 @@ pub(super) enum Deed {
         place: usize,
         pocket: usize,
     },
-    /// By the administrator, whoever steps.
+    /// Done by the administrator. The user of the step has no effect.
     DeleteUser {
         whom: usize,
     },
@@ -135,7 +135,7 @@ pub(super) enum Deed {
 }
 
 impl Registration {
-    /// As the wire has it.
+    /// Its value on the wire.
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -146,7 +146,7 @@ impl Registration {
 }
 
 impl Rights {
-    /// As the wire has it.
+    /// Its value on the wire.
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Member => "member",
@@ -156,7 +156,7 @@ impl Rights {
 }
 
 impl Act {
-    /// The operation that does it.
+    /// The operation of this action.
     pub(super) const fn operation(self) -> &'static str {
         match self {
             Self::Approve => "approveJoinRequest",
@@ -177,9 +177,11 @@ impl fmt::Display for Step {
         if self.token == 0 {
             write!(f, ", first token")?;
         }
-        write!(f, "): {:?}", self.deed)?;
-        match self.deed {
-            Deed::Act { whom, .. } | Deed::DeleteUser { whom } => write!(f, " = {}", PEOPLE[whom]),
+        write!(f, "): {:?}", self.action)?;
+        match self.action {
+            Action::Act { whom, .. } | Action::DeleteUser { whom } => {
+                write!(f, " = {}", PEOPLE[whom])
+            }
             _ => Ok(()),
         }
     }

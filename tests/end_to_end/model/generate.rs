@@ -1,23 +1,23 @@
-//! Invents steps: at random, and with an eye on the model, so that most of them matter.
+//! Generates random steps. Most of them fit the current state of the model.
 
-use super::deeds::{
-    Act, Deed, NAMES, PEOPLE, PLACES, POCKETS, Registration, Rights, Step, Until, View,
+use super::actions::{
+    Act, Action, NAMES, PEOPLE, PLACES, POCKETS, Registration, Rights, Step, Until, View,
 };
 use super::rules::{Group, State, World};
 use crate::harness::{PROTOCOLS, Random};
 
-/// Makes a deed, and says who does it.
-type Inventor = fn(&mut Inventing<'_>) -> (usize, Deed);
+/// Generates an action and its user.
+type Generator = fn(&mut Generating<'_>) -> (usize, Action);
 
-type Standing = [Option<State>];
+type States = [Option<State>];
 
-const OUTSIDE: &Standing = &[None];
-const WAITING: &Standing = &[Some(State::Requested)];
-const IN: &Standing = &[Some(State::Member), Some(State::Moderator)];
-const MODERATING: &Standing = &[Some(State::Moderator)];
+const OUTSIDE: &States = &[None];
+const WAITING: &States = &[Some(State::Requested)];
+const IN: &States = &[Some(State::Member), Some(State::Moderator)];
+const MODERATING: &States = &[Some(State::Moderator)];
 
-/// What is invented, and how often of the sum.
-const DEEDS: &[(usize, Inventor)] = &[
+/// The generators and their weights.
+const GENERATORS: &[(usize, Generator)] = &[
     (5, new_group),
     (5, edit_group),
     (1, delete_group),
@@ -43,105 +43,107 @@ const DEEDS: &[(usize, Inventor)] = &[
     (3, |i| i.act(Act::Transfer, IN)),
     (10, new_invitation),
     (3, revoke_invitation),
-    (2, |i| (0, Deed::DeleteUser { whom: i.anybody() })),
-    (1, |i| (i.anybody(), Deed::Logout)),
-    (3, |i| (i.anybody(), Deed::MyGroups)),
+    (2, |i| (0, Action::DeleteUser { whom: i.any_user() })),
+    (1, |i| (i.any_user(), Action::Logout)),
+    (3, |i| (i.any_user(), Action::MyGroups)),
     (5, see),
 ];
 
-/// One step in so many is a login, which costs the work of a password.
+/// One step in this many is a login, because a login hashes a password.
 const STEPS_TO_A_LOGIN: usize = 400;
 
-/// What is at hand while a step is invented.
-struct Inventing<'a> {
+/// The state of the generator.
+struct Generating<'a> {
     random: &'a mut Random,
     world: &'a World,
 }
 
-/// The next step of a sequence that has come so far.
+/// Generates the next step of a sequence.
 pub(super) fn step(random: &mut Random, world: &World) -> Step {
-    let mut inventing = Inventing { random, world };
-    let (who, deed) = match world.places.iter().position(Option::is_none) {
-        // First there are groups.
-        Some(place) => found(&mut inventing, place),
-        None if inventing.random.below(STEPS_TO_A_LOGIN) == 0 => (inventing.anybody(), Deed::Login),
-        None => inventing.deed(),
+    let mut generating = Generating { random, world };
+    let (who, action) = match world.places.iter().position(Option::is_none) {
+        // The first steps create groups.
+        Some(place) => create_group(&mut generating, place),
+        None if generating.random.below(STEPS_TO_A_LOGIN) == 0 => {
+            (generating.any_user(), Action::Login)
+        }
+        None => generating.action(),
     };
     Step {
         who,
-        // The second token lives as long as its person.
-        token: match deed {
-            Deed::Logout => 0,
+        // The second token is never revoked by a logout.
+        token: match action {
+            Action::Logout => 0,
             _ => usize::from(random.below(12) > 0),
         },
         protocol: *random.one_of(&PROTOCOLS),
-        deed,
+        action,
     }
 }
 
-impl Inventing<'_> {
-    fn deed(&mut self) -> (usize, Deed) {
-        let sum = DEEDS.iter().map(|(share, _)| share).sum();
+impl Generating<'_> {
+    fn action(&mut self) -> (usize, Action) {
+        let sum = GENERATORS.iter().map(|(share, _)| share).sum();
         let mut left = self.random.below(sum);
-        for (share, invent) in DEEDS {
+        for (share, generate) in GENERATORS {
             match left.checked_sub(*share) {
                 Some(rest) => left = rest,
-                None => return invent(self),
+                None => return generate(self),
             }
         }
-        (0, Deed::MyGroups)
+        (0, Action::MyGroups)
     }
 
     fn place(&mut self) -> usize {
         self.random.below(PLACES)
     }
 
-    fn anybody(&mut self) -> usize {
+    fn any_user(&mut self) -> usize {
         self.random.below(PEOPLE.len())
     }
 
-    /// Those who live, stand so towards the group of a place, and do not own it.
-    fn standing(&self, place: usize, wanted: &Standing) -> Vec<usize> {
+    /// The users who are not deleted, have one of these states in a group, and do not own it.
+    fn users_with(&self, place: usize, wanted: &States) -> Vec<usize> {
         let fits = |who: &usize| {
             let here = self.world.at(place);
-            self.world.lives(*who)
+            self.world.has_account(*who)
                 && here
                     .is_some_and(|group| group.owner != *who && wanted.contains(&group.state(*who)))
         };
         (0..PEOPLE.len()).filter(fits).collect()
     }
 
-    /// Mostly somebody who stands so; `None`, mostly, where nobody does.
-    fn somebody(&mut self, place: usize, wanted: &Standing) -> Option<usize> {
-        let fitting = self.standing(place, wanted);
+    /// Mostly a user with one of these states; mostly `None` if there is no such user.
+    fn some_user(&mut self, place: usize, wanted: &States) -> Option<usize> {
+        let fitting = self.users_with(place, wanted);
         match self.random.below(8) {
-            0 => Some(self.anybody()),
+            0 => Some(self.any_user()),
             _ if fitting.is_empty() => None,
             _ => Some(*self.random.one_of(&fitting)),
         }
     }
 
-    /// Mostly somebody who moderates: the owner, or another.
+    /// Mostly a moderator: the owner or another.
     fn moderator(&mut self, place: usize) -> usize {
         let owner = self.world.at(place).map(|group| group.owner);
         match self.random.below(2) {
-            0 => self.somebody(place, MODERATING),
+            0 => self.some_user(place, MODERATING),
             _ => None,
         }
         .or(owner)
-        .unwrap_or_else(|| self.anybody())
+        .unwrap_or_else(|| self.any_user())
     }
 
-    fn act(&mut self, act: Act, wanted: &Standing) -> (usize, Deed) {
+    fn act(&mut self, act: Act, wanted: &States) -> (usize, Action) {
         let place = self.place();
-        match self.somebody(place, wanted) {
-            Some(whom) => (self.moderator(place), Deed::Act { place, whom, act }),
-            None => self.deed(),
+        match self.some_user(place, wanted) {
+            Some(whom) => (self.moderator(place), Action::Act { place, whom, act }),
+            None => self.action(),
         }
     }
 
-    /// Mostly a pocket with an invitation to the group that is good; rarely an empty one, as
-    /// the service takes those for guesses.
+    /// Mostly a pocket with an invitation to the group; rarely an empty one, because the service
+    /// limits guesses.
     fn pocket(&mut self, place: usize) -> Option<usize> {
         let full: Vec<usize> = (0..POCKETS)
             .filter(|pocket| self.world.pockets[*pocket].is_some())
@@ -170,11 +172,11 @@ impl Inventing<'_> {
     }
 }
 
-fn found(i: &mut Inventing<'_>, place: usize) -> (usize, Deed) {
+fn create_group(i: &mut Generating<'_>, place: usize) -> (usize, Action) {
     let (name, registration) = (i.random.below(NAMES.len()), i.registration());
     (
-        i.anybody(),
-        Deed::NewGroup {
+        i.any_user(),
+        Action::NewGroup {
             place,
             name,
             registration,
@@ -182,32 +184,32 @@ fn found(i: &mut Inventing<'_>, place: usize) -> (usize, Deed) {
     )
 }
 
-fn new_group(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn new_group(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
     match i.world.at(place) {
-        // A place whose group lives is seldom taken over.
-        Some(_) if i.random.below(8) > 0 => i.deed(),
-        _ => found(i, place),
+        // An existing group is seldom replaced.
+        Some(_) if i.random.below(8) > 0 => i.action(),
+        _ => create_group(i, place),
     }
 }
 
-fn edit_group(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn edit_group(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
     (
         i.moderator(place),
-        Deed::EditGroup {
+        Action::EditGroup {
             place,
             registration: i.registration(),
         },
     )
 }
 
-fn delete_group(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn delete_group(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
-    (i.moderator(place), Deed::DeleteGroup { place })
+    (i.moderator(place), Action::DeleteGroup { place })
 }
 
-fn join_group(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn join_group(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
     let invite = |group: &Group| group.registration == Registration::Invite;
     let by_invitation = i.world.at(place).is_some_and(invite);
@@ -216,48 +218,48 @@ fn join_group(i: &mut Inventing<'_>) -> (usize, Deed) {
         _ if by_invitation => i.pocket(place),
         _ => None,
     };
-    match i.somebody(place, OUTSIDE) {
-        Some(who) => (who, Deed::JoinGroup { place, pocket }),
-        None => i.deed(),
+    match i.some_user(place, OUTSIDE) {
+        Some(who) => (who, Action::JoinGroup { place, pocket }),
+        None => i.action(),
     }
 }
 
-fn can_join(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn can_join(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
     let pocket = if i.random.below(2) == 0 {
         i.pocket(place)
     } else {
         None
     };
-    (i.anybody(), Deed::CanJoin { place, pocket })
+    (i.any_user(), Action::CanJoin { place, pocket })
 }
 
-fn join_by_invitation(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn join_by_invitation(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
-    let who = i.somebody(place, &[None, Some(State::Requested)]);
+    let who = i.some_user(place, &[None, Some(State::Requested)]);
     match (who, i.pocket(place)) {
-        (Some(who), Some(pocket)) => (who, Deed::JoinByInvitation { pocket }),
+        (Some(who), Some(pocket)) => (who, Action::JoinByInvitation { pocket }),
         _ => new_invitation(i),
     }
 }
 
-fn withdraw(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn withdraw(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
-    match i.somebody(place, WAITING) {
-        Some(who) => (who, Deed::Withdraw { place }),
-        None => i.deed(),
+    match i.some_user(place, WAITING) {
+        Some(who) => (who, Action::Withdraw { place }),
+        None => i.action(),
     }
 }
 
-fn leave(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn leave(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
-    match i.somebody(place, IN) {
-        Some(who) => (who, Deed::Leave { place }),
-        None => i.deed(),
+    match i.some_user(place, IN) {
+        Some(who) => (who, Action::Leave { place }),
+        None => i.action(),
     }
 }
 
-fn new_invitation(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn new_invitation(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
     let limit = *i.random.one_of(&[None, Some(1), Some(2), Some(3)]);
     let role = *i
@@ -266,7 +268,7 @@ fn new_invitation(i: &mut Inventing<'_>) -> (usize, Deed) {
     let pocket = i.random.below(POCKETS);
     (
         i.moderator(place),
-        Deed::NewInvitation {
+        Action::NewInvitation {
             place,
             pocket,
             limit,
@@ -275,23 +277,26 @@ fn new_invitation(i: &mut Inventing<'_>) -> (usize, Deed) {
     )
 }
 
-fn revoke_invitation(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn revoke_invitation(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
     let pocket = i.pocket(place).unwrap_or(0);
-    (i.moderator(place), Deed::RevokeInvitation { place, pocket })
+    (
+        i.moderator(place),
+        Action::RevokeInvitation { place, pocket },
+    )
 }
 
-fn see(i: &mut Inventing<'_>) -> (usize, Deed) {
+fn see(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
     let view = *i.random.one_of(&VIEWS);
     let who = match i.random.below(3) {
-        0 => i.anybody(),
+        0 => i.any_user(),
         _ => i.moderator(place),
     };
-    (who, Deed::See { place, view })
+    (who, Action::See { place, view })
 }
 
-/// All that can be looked at.
+/// All views.
 pub(super) const VIEWS: [View; 5] = [
     View::Group,
     View::Members,
