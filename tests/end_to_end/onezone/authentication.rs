@@ -1,4 +1,4 @@
-//! Who asks: in four ways, of which the first decides; and what is checked before and after.
+//! The four credentials, of which the first is used, and the order of the checks.
 
 use base64ct::{Base64, Encoding};
 use serde_json::json;
@@ -19,14 +19,14 @@ fn basic(login: &str, password: &str) -> String {
     format!("[Authorization: Basic {pair}]")
 }
 
-/// Anna has a group, so that it can be told who asks; berta has none.
+/// Creates anna, who has a group, and berta, who has none, to distinguish the callers.
 fn zone_of_two(zone: &mut Zone) {
     zone.people(&["anna", "berta"]);
     zone.group("hers", "anna", "open");
 }
 
 #[test]
-fn the_first_of_four_ways_decides() {
+fn the_first_of_four_credentials_is_used() {
     on_both(|zone| {
         zone_of_two(zone);
         let (hers, none) = (r#"200 {"groups":["$hers"]}"#, r#"200 {"groups":[]}"#);
@@ -58,7 +58,7 @@ fn the_first_of_four_ways_decides() {
             (&basic("nobody", &password("anna")), BAD_BASIC),
             (&basic("anna", ""), BAD_BASIC),
             (&basic(&"x".repeat(65), "wrong"), BAD_BASIC),
-            // A scheme that nobody knows shows nothing.
+            // An unknown scheme is ignored.
             ("[Authorization: Digest x]", UNAUTHORIZED),
             ("", UNAUTHORIZED),
         ] {
@@ -68,7 +68,7 @@ fn the_first_of_four_ways_decides() {
 }
 
 #[test]
-fn what_ended_is_refused_and_told_apart() {
+fn ended_credentials_have_different_errors() {
     on_both(|zone| {
         zone_of_two(zone);
         let brief = zone
@@ -99,7 +99,7 @@ fn what_ended_is_refused_and_told_apart() {
 }
 
 #[test]
-fn checks_come_in_their_order() {
+fn checks_have_a_fixed_order() {
     on_both(|zone| {
         zone_of_two(zone);
         let wrong = basic("anna", "wrong");
@@ -108,7 +108,7 @@ fn checks_come_in_their_order() {
         let odd = "[Accept: text/html] [Content-Type: text/plain] <- {";
         let not_json = "[Content-Type: text/plain] <- {";
         zone.rows(&[
-            // The address, then the method, then who asks, whatever else is wrong.
+            // First the path, then the method, then the credential.
             (&format!("POST /user/nothing as wrong {odd}"), NOT_FOUND),
             (
                 &format!("PUT /user/groups/join as wrong {odd}"),
@@ -126,7 +126,7 @@ fn checks_come_in_their_order() {
             (&format!("{join} as $anna <- {{"), MALFORMED),
             (&format!("{join} {right} <- {{"), MALFORMED),
             (&format!("{join} <- {{"), MALFORMED),
-            // Then whether it exists, who may, and the values.
+            // Then existence, permission, and the values.
             ("POST /groups/999999/users/token as $berta <- {", MALFORMED),
             ("POST /groups/999999/users/token", NOT_FOUND),
             ("POST /groups/$hers/users/token", UNAUTHORIZED),
@@ -138,7 +138,7 @@ fn checks_come_in_their_order() {
 }
 
 #[test]
-fn a_body_has_its_kind_and_an_answer_its_taker() {
+fn content_type_and_accept_are_checked() {
     on_both(|zone| {
         zone.person("anna");
         let join = "POST /user/groups/join as $anna";
@@ -159,7 +159,7 @@ fn a_body_has_its_kind_and_an_answer_its_taker() {
             ("[Content-Type: application/jsonp]", "{}", UNSUPPORTED),
             ("[Content-Type: ]", "{}", UNSUPPORTED),
             ("[Content-Encoding: gzip]", "{}", UNSUPPORTED),
-            // No body has no kind.
+            // Without a body, the Content-Type is not checked.
             ("[Content-Type: text/plain]", "", MISSING),
             ("[Accept: application/json]", "{}", MISSING),
             ("[Accept: text/html, */*;q=0.1]", "{}", MISSING),
@@ -177,13 +177,13 @@ fn a_body_has_its_kind_and_an_answer_its_taker() {
 }
 
 #[test]
-fn who_keeps_guessing_has_to_wait() {
+fn wrong_passwords_are_rate_limited() {
     on_both(|zone| {
         zone_of_two(zone);
         let right = basic("anna", &password("anna"));
         for number in 0..10 {
             let wrong = basic("anna", &format!("guess {number}"));
-            // A right one in between costs nothing, and forgives nothing.
+            // A right password in between does not count, and does not reset the count.
             zone.check(
                 &format!("GET /user/groups {right}"),
                 r#"200 {"groups":["$hers"]}"#,
@@ -192,7 +192,7 @@ fn who_keeps_guessing_has_to_wait() {
         }
         let waits = zone.ask(&format!("GET /user/groups {right}"));
         assert_eq!(
-            super::told(&waits),
+            super::line_of(&waits),
             r#"429 {"error":{"id":"tooManyRequests","description":"Too many requests - please try again later."}}"#
         );
         assert_ne!(waits.header("retry-after"), "");

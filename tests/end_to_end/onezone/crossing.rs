@@ -1,11 +1,11 @@
-//! Invitations are the service's: made in one front-end, they are good in the others.
+//! Invitations of one front-end are valid in the others.
 
 use serde_json::{Value, json};
 
 use super::{Zone, on_both};
 use crate::harness::PROTOCOLS;
 
-/// Makes an invitation for one member, by every way there is: what it is called, and its secret.
+/// Creates an invitation for one use over every front-end: its description and its secret.
 fn invitations(zone: &Zone) -> Vec<(String, String)> {
     let mut made: Vec<(String, String)> = PROTOCOLS
         .map(|protocol| {
@@ -29,7 +29,7 @@ fn invitations(zone: &Zone) -> Vec<(String, String)> {
 }
 
 #[test]
-fn what_one_front_end_made_another_redeems() {
+fn invitations_are_redeemed_over_other_front_ends() {
     on_both(|zone| {
         zone.people(&["anna", "berta"]);
         zone.group("private", "anna", "invite");
@@ -49,7 +49,7 @@ fn what_one_front_end_made_another_redeems() {
                     r#"200 {"groups":["$private"]}"#,
                 );
                 zone.check("DELETE /user/groups/$private as $berta", "204");
-                // It is used up everywhere.
+                // It is used up in every front-end.
                 let again = zone.ask(&join).text();
                 assert!(
                     again.contains("inviteTokenUsageLimitReached"),

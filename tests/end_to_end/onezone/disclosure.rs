@@ -1,10 +1,10 @@
-//! Nothing is told of private groups: to those outside, one that exists is as one that does not.
+//! Private groups are not disclosed: to strangers, they look like unknown groups.
 
 use serde_json::json;
 
 use super::{Zone, on_both};
 
-/// What is asked about a group, by its number, and a token of it, by its.
+/// Requests about a group and about an invitation to it.
 const ABOUT: &[&str] = &[
     "GET /user/groups/GROUP",
     "GET /user/effective_groups/GROUP",
@@ -18,7 +18,7 @@ const ABOUT: &[&str] = &[
 
 const NAMED: &str = r#" <- {"name":"a token","type":{"inviteToken":{"inviteType":"userJoinGroup","groupId":"GROUP"}}}"#;
 
-/// The answers about a private group, about one that was deleted, and about one that never was.
+/// The responses about a private, a deleted and an unknown group.
 fn answers(zone: &Zone, request: &str) -> [String; 3] {
     [
         ("$private", "$invitation-id"),
@@ -27,12 +27,12 @@ fn answers(zone: &Zone, request: &str) -> [String; 3] {
     ]
     .map(|(group, token)| {
         let request = request.replace("GROUP", group).replace("TOKEN", token);
-        super::told(&zone.ask(&request))
+        super::line_of(&zone.ask(&request))
     })
 }
 
 #[test]
-fn a_private_group_does_not_exist_for_those_outside() {
+fn a_private_group_looks_unknown_to_strangers() {
     on_both(|zone| {
         zone.people(&["anna", "berta", "banned"]);
         zone.group("private", "anna", "open");
@@ -50,14 +50,14 @@ fn a_private_group_does_not_exist_for_those_outside() {
         );
         for who in ["", " as $berta", " as $banned"] {
             let named = format!("POST /user/tokens/named{who}{NAMED}");
-            let asked = ABOUT.iter().map(|about| format!("{about}{who}"));
-            for request in asked.chain([named]) {
+            let requests = ABOUT.iter().map(|about| format!("{about}{who}"));
+            for request in requests.chain([named]) {
                 let [private, deleted, absent] = answers(zone, &request);
                 assert_eq!(private, absent, "{request}");
                 assert_eq!(deleted, absent, "{request}");
             }
         }
-        // Its members know it.
+        // Members see it.
         zone.check(
             "GET /groups/$private/users as $anna",
             r#"200 {"users":["$anna-id"]}"#,

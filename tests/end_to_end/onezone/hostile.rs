@@ -1,11 +1,11 @@
-//! What must not hurt: each is refused in Onezone's words, and the next call is answered.
+//! Hostile input is rejected with errors of Onezone, and the next call works.
 
-use super::{MALFORMED, NOT_FOUND, PREFIX, UNAUTHORIZED, Zone, on_both, told};
+use super::{MALFORMED, NOT_FOUND, PREFIX, UNAUTHORIZED, Zone, line_of, on_both};
 use crate::harness::Connection;
 
 const TOO_LARGE: &str = r#"413 {"error":{"id":"requestTooLarge","description":"Provided data is more than the server reads."}}"#;
 
-/// Refuses, and goes on.
+/// Asserts a response, and that the next call works.
 #[track_caller]
 fn check(zone: &Zone, request: &str, expect: &str) {
     zone.check(request, expect);
@@ -13,7 +13,7 @@ fn check(zone: &Zone, request: &str, expect: &str) {
 }
 
 #[test]
-fn bodies_that_are_none_are_malformed() {
+fn malformed_bodies_are_rejected() {
     on_both(|zone| {
         zone.person("anna");
         for body in [
@@ -30,7 +30,7 @@ fn bodies_that_are_none_are_malformed() {
             "{\"token\":\"a\nb\"}",
             "{\"token\":01}",
             "{\"token\":1e999}",
-            // A key that is twice in one object.
+            // A duplicate key.
             "{\"token\":\"a\",\"token\":\"a\"}",
             "{\"x\":{\"a\":1,\"a\":2},\"token\":\"a\"}",
             "<token>a</token>",
@@ -47,12 +47,12 @@ fn bodies_that_are_none_are_malformed() {
         let mut request = zone.request("POST /user/groups/join as $anna <- x");
         request.body = Some(b"{\"token\":\"\xff\xfe\"}".to_vec());
         let response = zone.gateway.served.send(&Vec::from(request));
-        assert_eq!(told(&response), MALFORMED);
+        assert_eq!(line_of(&response), MALFORMED);
     });
 }
 
 #[test]
-fn what_is_over_the_budget_is_too_large() {
+fn oversized_input_is_rejected() {
     on_both(|zone| {
         zone.person("anna");
         let nested = |levels: usize| {
@@ -80,7 +80,7 @@ fn what_is_over_the_budget_is_too_large() {
                 expect,
             );
         }
-        // Who asks for nothing good is told that first.
+        // Earlier checks have priority.
         let body = " ".repeat(300 * 1024);
         let request = format!("POST /user/groups/join as wrong <- {body}");
         assert_eq!(zone.ask(&request).status, 401);
@@ -93,7 +93,7 @@ fn what_is_over_the_budget_is_too_large() {
 }
 
 #[test]
-fn every_address_answers_every_method() {
+fn every_method_on_every_path_gets_a_response() {
     on_both(|zone| {
         zone.person("anna");
         let methods = [
@@ -123,7 +123,7 @@ fn every_address_answers_every_method() {
                             r#" {{"error":{{"id":"methodNotAllowed","description":"This method is not allowed here; these are: {served}."}}}}"#
                         ));
                     }
-                    assert_eq!(told(&response), expect, "{method} {path}");
+                    assert_eq!(line_of(&response), expect, "{method} {path}");
                 }
             }
         }
@@ -157,7 +157,7 @@ fn every_address_answers_every_method() {
 }
 
 #[test]
-fn ids_that_are_none_name_nothing() {
+fn invalid_ids_are_not_found() {
     on_both(|zone| {
         zone.person("anna");
         zone.group("first", "anna", "open");
@@ -191,19 +191,19 @@ fn ids_that_are_none_name_nothing() {
             );
             zone.check(&format!("DELETE /tokens/named/{id} as $anna"), NOT_FOUND);
         }
-        // Something is served all the same.
+        // Valid ids are found.
         let path = format!("{PREFIX}/user/groups");
         assert_eq!(zone.gateway.served.get(&path).status, 401);
     });
 }
 
 #[test]
-fn unknown_invitations_are_counted() {
+fn unknown_invitations_are_rate_limited() {
     on_both(|zone| {
         zone.person("anna");
         let join = zone.request(r#"POST /user/groups/join as $anna <- {"token":"x"}"#);
         let mut connection = Connection::open(&zone.gateway.served.address);
-        // 600 a minute, and what comes back while they are counted.
+        // The limit is 600 per minute. It refills during the loop.
         let counted = (0..6_000).position(|_| {
             connection.send(&join.bytes());
             connection.receive().expect("a response").status == 429

@@ -16,18 +16,18 @@ const REVOKED: &str =
     r#"400 {"error":{"id":"tokenRevoked","description":"Provided token has been revoked."}}"#;
 const USED_UP: &str = r#"400 {"error":{"id":"inviteTokenUsageLimitReached","description":"The usage limit of this invite token has been reached."}}"#;
 const NOT_AUTHORIZED: &str = r#"400 {"error":{"id":"inviteTokenSubjectNotAuthorized","description":"The subject of this token is not (or no longer) authorized to issue such invitations."}}"#;
-const ISSUER_GONE: &str = r#"400 {"error":{"id":"tokenSubjectInvalid","description":"The token subject is invalid (does not exist or is different than expected)."}}"#;
+const ISSUER_DELETED: &str = r#"400 {"error":{"id":"tokenSubjectInvalid","description":"The token subject is invalid (does not exist or is different than expected)."}}"#;
 const EXPIRED: &str = r#"400 {"error":{"id":"tokenCaveatUnverified","details":{"caveat":{"type":"time","validUntil":$end}},"description":"Provided token is not valid - unverified time caveat: this token has expired at '$date'."}}"#;
-const GROUP_GONE: &str = r#"400 {"error":{"id":"inviteTokenTargetIdInvalid","details":{"id":"$ended"},"description":"The target id '$ended' is invalid for this type of invite token."}}"#;
+const GROUP_DELETED: &str = r#"400 {"error":{"id":"inviteTokenTargetIdInvalid","details":{"id":"$ended"},"description":"The target id '$ended' is invalid for this type of invite token."}}"#;
 const ALREADY: &str = r#"409 {"error":{"id":"relationAlreadyExists","details":{"childType":"user","childId":"$berta-id","parentType":"group","parentId":"$still"},"description":"Bad value: user:$berta-id is already a member of group:$still."}}"#;
 
-/// A request to join with this token.
+/// A request of a user to join with this token.
 fn join(who: &str, token: &str) -> String {
     format!(r#"POST /user/groups/join as ${who} <- {{"token":"{token}"}}"#)
 }
 
 #[test]
-fn what_is_no_token_is_told_apart() {
+fn invalid_tokens_have_different_errors() {
     on_both(|zone| {
         zone.people(&["anna", "berta"]);
         zone.group("still", "anna", "invite");
@@ -51,7 +51,7 @@ fn what_is_no_token_is_told_apart() {
             (r#"POST /user/groups/join as $berta <- {"token":null}"#, BAD_TOKEN),
             (r#"POST /user/groups/join as $berta <- {"token":["$good"]}"#, BAD_TOKEN),
             (&join("berta", "9ef3973a007d616cb6b3e95829dec18a"), BAD_TOKEN),
-            // Tampered with: the checksum does not fit.
+            // An altered prefix, altered digits, and an extra digit.
             (&join("berta", &good.replacen("inv_", "inv-", 1)), BAD_TOKEN),
             (&join("berta", &good.to_uppercase()), BAD_TOKEN),
             (&join("berta", &format!("{good}0")), BAD_TOKEN),
@@ -59,12 +59,12 @@ fn what_is_no_token_is_told_apart() {
             (&join("berta", &long), TOO_LARGE),
             (&join("berta", &"江".repeat(2_049)), TOO_LARGE),
             (&join("berta", "$anna"), NOT_AN_INVITE_TOKEN),
-            // Of the right form, and nobody's.
+            // Well-formed, but unknown.
             (
                 &join("berta", "inv_0123456789abcdef0123456789abcdef012345670e7b17ab"),
                 INVALID,
             ),
-            // After all this it is as good as new; unknown keys are ignored.
+            // The invitation is still valid, and unknown keys are ignored.
             (
                 r#"POST /user/groups/join as $berta <- {"colour":{"is":[1]},"token":"$good"}"#,
                 "201 at /user/groups/$still",
@@ -74,7 +74,7 @@ fn what_is_no_token_is_told_apart() {
 }
 
 #[test]
-fn what_ended_is_told_in_its_order() {
+fn errors_of_ended_invitations_have_a_fixed_order() {
     on_both(|zone| {
         zone.people(&["anna", "berta", "cleo", "dora", "emil", "finn"]);
         for group in ["still", "ended"] {
@@ -90,7 +90,7 @@ fn what_ended_is_told_in_its_order() {
                     .command(&[&add[..], &["--role", "moderator"]].concat(), "");
             }
         }
-        // Each of these is what the one before it is, and one thing more.
+        // Each of these has the defects of the one before it, and one more.
         zone.invitation("good", "anna", "still", json!({}));
         zone.invitation("orphan", "cleo", "still", json!({}));
         zone.invitation("heir", "dora", "still", json!({}));
@@ -131,8 +131,8 @@ fn what_ended_is_told_in_its_order() {
         zone.rows(&[
             (&join("emil", "$good"), FORBIDDEN),
             (&join("emil", "$orphan"), NOT_AUTHORIZED),
-            (&join("emil", "$heir"), ISSUER_GONE),
-            (&join("emil", "$gone"), GROUP_GONE),
+            (&join("emil", "$heir"), ISSUER_DELETED),
+            (&join("emil", "$gone"), GROUP_DELETED),
             (&join("emil", "$spent"), USED_UP),
             (&join("emil", "$expired"), EXPIRED),
             (&join("emil", "$revoked"), REVOKED),
@@ -141,10 +141,10 @@ fn what_ended_is_told_in_its_order() {
                 UNAUTHORIZED,
             ),
             (&join("berta", "$orphan"), NOT_AUTHORIZED),
-            (&join("berta", "$heir"), ISSUER_GONE),
+            (&join("berta", "$heir"), ISSUER_DELETED),
             (&join("berta", "$good"), "201 at /user/groups/$still"),
             (&join("berta", "$good"), ALREADY),
-            // Who is a member is told of the token first.
+            // For a member, the error of the token comes first.
             (&join("berta", "$orphan"), NOT_AUTHORIZED),
             ("GET /user/groups as $berta", r#"200 {"groups":["$still"]}"#),
         ]);
@@ -152,7 +152,7 @@ fn what_ended_is_told_in_its_order() {
 }
 
 #[test]
-fn a_join_is_core_s_own_and_is_recorded_so() {
+fn a_join_is_in_the_audit_log() {
     on_both(|zone| {
         zone.people(&["anna", "berta"]);
         zone.group("still", "anna", "moderated");
@@ -163,7 +163,7 @@ fn a_join_is_core_s_own_and_is_recorded_so() {
     });
 }
 
-/// The audit log of a group, newest first: who, what, which way.
+/// The audit log of a group, newest first: actor, action, front-end.
 fn audit(zone: &Zone, group: &str) -> Vec<[String; 3]> {
     let ask = json!({"authToken": "$anna", "id": format!("group:${group}")});
     let log = zone.call(Protocol::Json, "GET", "getAuditLog", ask);

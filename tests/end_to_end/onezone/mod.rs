@@ -1,12 +1,11 @@
-//! The Onezone dialect, over both databases: what is asked is written in a line, and what is
-//! answered is held to the byte.
+//! The Onezone dialect, on both databases. Each request and each expected response is a line.
 //!
-//! - [`joining`] and [`neighbours`] have a row for each case of each call; [`authentication`]
-//!   who asks, and the order of the checks.
-//! - [`hostile`] has what must not hurt; [`disclosure`] holds that nothing is told of private
-//!   groups.
-//! - [`crossing`] takes invitations from one front-end to another; [`serving`] has where it is
-//!   served, and clients of other hands.
+//! - [`joining`] and [`neighbours`] have a row for each case of each call; [`authentication`] has
+//!   the credentials and the order of the checks.
+//! - [`hostile`] has malformed and oversized input; [`disclosure`] tests that private groups stay
+//!   hidden.
+//! - [`crossing`] redeems invitations over other front-ends; [`serving`] tests the prefix and
+//!   third-party clients.
 
 mod authentication;
 mod crossing;
@@ -24,19 +23,19 @@ use trivium_test_support::Backend;
 use crate::harness::run;
 use crate::harness::{Answer, Gateway, Protocol, Request, Response, ask};
 
-/// Where Onezone is served.
+/// The prefix of Onezone.
 const PREFIX: &str = "/api/v3/onezone";
 
-/// A gateway with people, groups and invitations, each known to requests and answers by a name.
+/// A gateway, with names for its users, groups and invitations in requests and responses.
 struct Zone {
     gateway: Gateway,
-    /// `$name`, and what it stands for.
+    /// `$name` and its value.
     names: Vec<(String, String)>,
-    /// Every body that was answered.
+    /// The bodies of all responses.
     bodies: RefCell<Vec<u8>>,
 }
 
-/// Runs a test on a gateway over each database.
+/// Runs a test on both databases.
 fn on_both(test: impl Fn(&mut Zone)) {
     for backend in Backend::ALL {
         let mut zone = Zone::start(backend, &[]);
@@ -54,7 +53,7 @@ impl Zone {
         }
     }
 
-    /// Nothing broke, and jq takes every answer.
+    /// Asserts that the log has no errors, and that every response is a JSON object.
     fn end(self) {
         let log = self.gateway.served.log();
         assert!(!log.contains("ERROR"), "{log}");
@@ -62,10 +61,10 @@ impl Zone {
         run("jq", &["--exit-status", "type == \"object\""], &bodies);
     }
 
-    /// From now on, `$name` stands for this.
+    /// Sets the value of `$name`.
     fn name(&mut self, name: &str, value: impl Into<String>) {
         self.names.push((format!("${name}"), value.into()));
-        // `$anna-id` is not `$anna` and more.
+        // Longer names first: `$anna-id` is not `$anna` with a suffix.
         self.names
             .sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
     }
@@ -79,7 +78,7 @@ impl Zone {
         text
     }
 
-    /// Somebody: `$name` is a token of theirs, `$name-id` their number.
+    /// Creates a user: `$name` is a token of theirs, `$name-id` their number.
     fn person(&mut self, name: &str) {
         let add = ["user", "add", name, "--password-stdin"];
         let id = self.gateway.command(&add, &password(name));
@@ -94,7 +93,7 @@ impl Zone {
         }
     }
 
-    /// A group, whose number is `$name`.
+    /// Creates a group: `$name` is its number.
     fn group(&mut self, name: &str, owner: &str, registration: &str) {
         let add = ["group", "add", name, "--owner", owner];
         let more = ["--registration", registration];
@@ -102,7 +101,7 @@ impl Zone {
         self.name(name, id.replace("group:", ""));
     }
 
-    /// Calls an operation of the service in another protocol; names are filled in.
+    /// Calls an operation over another protocol, with names replaced.
     fn call(&self, protocol: Protocol, verb: &str, operation: &str, arguments: Value) -> Answer {
         let arguments = serde_json::from_str(&self.fill(&arguments.to_string())).unwrap();
         let answer = protocol.call(&self.gateway.served, verb, operation, &arguments);
@@ -110,12 +109,12 @@ impl Zone {
         answer
     }
 
-    /// The same, for a change that is made over JSON.
+    /// Calls an operation that changes something over REST (JSON).
     fn change(&self, operation: &str, arguments: Value) -> Answer {
         self.call(Protocol::Json, "POST", operation, arguments)
     }
 
-    /// An invitation, made by newInvitation: `$name`, and its number `$name-id`.
+    /// Creates an invitation: `$name` is its secret, `$name-id` its number.
     fn invitation(&mut self, name: &str, issuer: &str, group: &str, more: Value) {
         let mut call = json!({"authToken": format!("${issuer}"), "id": format!("group:${group}")});
         let more = more.as_object().unwrap().clone();
@@ -126,8 +125,8 @@ impl Zone {
         self.name(name, made.text("invitation"));
     }
 
-    /// Sends `METHOD /path as TOKEN [Header: value] <- body`, of which all but the first two may
-    /// be missing, with names filled in.
+    /// Sends `METHOD /path as TOKEN [Header: value] <- body` with names replaced. All but the first
+    /// two parts are optional.
     fn ask(&self, request: &str) -> Response {
         let response = self.gateway.served.send(&Vec::from(self.request(request)));
         assert!(response.status < 500, "{request}: {response:?}");
@@ -163,14 +162,14 @@ impl Zone {
         request
     }
 
-    /// Holds what a request is answered: `STATUS at /location allow METHODS body`, of which all
-    /// but the first may be missing.
+    /// Asserts the response: `STATUS at /location allow METHODS body`. All but the status are
+    /// optional.
     #[track_caller]
     fn check(&self, request: &str, expect: &str) {
-        assert_eq!(told(&self.ask(request)), self.fill(expect), "{request}");
+        assert_eq!(line_of(&self.ask(request)), self.fill(expect), "{request}");
     }
 
-    /// Holds this of many, in their order.
+    /// Asserts the responses to several requests, in order.
     #[track_caller]
     fn rows(&self, rows: &[(&str, &str)]) {
         for (request, expect) in rows {
@@ -179,32 +178,32 @@ impl Zone {
     }
 }
 
-/// The password of somebody in a zone.
+/// The password of a user in a zone.
 fn password(name: &str) -> String {
     format!("the password of {name}")
 }
 
-/// What an answer says, in a line; it is JSON, or nothing at all.
+/// A response in a line. Its body is JSON or empty.
 #[track_caller]
-fn told(response: &Response) -> String {
-    let mut told = response.status.to_string();
+fn line_of(response: &Response) -> String {
+    let mut line = response.status.to_string();
     let location = response.header("location");
     if !location.is_empty() {
         let path = location.strip_prefix(&format!("http://test{PREFIX}"));
-        told.push_str(&format!(" at {}", path.expect("a location")));
+        line.push_str(&format!(" at {}", path.expect("a location")));
     }
     if !response.header("allow").is_empty() {
-        told.push_str(&format!(" allow {}", response.header("allow")));
+        line.push_str(&format!(" allow {}", response.header("allow")));
     }
     assert_eq!(response.header("www-authenticate"), "");
     if response.body.is_empty() {
-        return told;
+        return line;
     }
     assert_eq!(response.header("content-type"), "application/json");
-    told + " " + &response.text()
+    line + " " + &response.text()
 }
 
-/// Errors that many requests are answered with.
+/// Common errors.
 const NOT_FOUND: &str =
     r#"404 {"error":{"id":"notFound","description":"The resource could not be found."}}"#;
 const UNAUTHORIZED: &str = r#"401 {"error":{"id":"unauthorized","description":"You must authenticate yourself to perform this operation."}}"#;

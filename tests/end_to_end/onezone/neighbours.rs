@@ -1,4 +1,4 @@
-//! The calls beside the join: a row for each success and each error of the contract.
+//! The other calls: a row for each success and each error of the contract.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::{FORBIDDEN, NO_NAME, NOT_FOUND, UNAUTHORIZED, on_both};
 use crate::harness::{Crowd, Protocol};
 
 #[test]
-fn groups_are_made_shown_listed_and_left() {
+fn groups_are_created_shown_listed_and_left() {
     on_both(|zone| {
         zone.people(&["anna", "berta"]);
         zone.rows(&[
@@ -65,7 +65,7 @@ fn groups_are_made_shown_listed_and_left() {
             "getGroup",
             json!({"authToken": "$anna", "id": "group:$last"}),
         );
-        // As Onezone's are: by invitation, and seen by members.
+        // Groups created over Onezone are private.
         let group = &shown.value["group"];
         assert_eq!(group["registrationType"], "invite");
         assert_eq!(group["accessType"], "members");
@@ -90,7 +90,7 @@ fn groups_are_made_shown_listed_and_left() {
             ("DELETE /user/groups/$last", UNAUTHORIZED),
             ("DELETE /user/groups/$last as $berta", NOT_FOUND),
             ("DELETE /user/groups/999999 as $berta", NOT_FOUND),
-            // An owner transfers or deletes first.
+            // An owner has to transfer or delete the group first.
             ("DELETE /user/groups/$last as $anna", FORBIDDEN),
         ]);
         zone.invitation("good", "anna", "last", json!({}));
@@ -125,7 +125,7 @@ fn members_are_listed_and_removed() {
             ("DELETE /groups/$open/users/$berta-id", UNAUTHORIZED),
             ("DELETE /groups/$open/users/$anna-id as $berta", FORBIDDEN),
             ("DELETE /groups/$open/users/$berta-id as $cleo", FORBIDDEN),
-            // Strangers are told nothing of who exists.
+            // Whether a user exists is not disclosed to strangers.
             ("DELETE /groups/$open/users/999999 as $cleo", FORBIDDEN),
             ("DELETE /groups/$open/users/999999 as $anna", NOT_FOUND),
             ("DELETE /groups/$open/users/$cleo-id as $anna", NOT_FOUND),
@@ -144,7 +144,7 @@ fn members_are_listed_and_removed() {
 }
 
 #[test]
-fn a_list_has_every_row() {
+fn lists_are_not_paged() {
     on_both(|zone| {
         zone.person("anna");
         zone.group("first", "anna", "open");
@@ -166,7 +166,7 @@ fn a_list_has_every_row() {
 }
 
 #[test]
-fn tokens_are_made_and_ended() {
+fn tokens_are_created_and_revoked() {
     on_both(|zone| {
         zone.people(&["anna", "berta", "cleo"]);
         zone.group("open", "anna", "open");
@@ -208,7 +208,7 @@ fn tokens_are_made_and_ended() {
             );
             let expected =
                 format!(r#"201 at /tokens/named/{id} {{"tokenId":"{id}","token":"{token}"}}"#);
-            assert_eq!(super::told(&answer), expected);
+            assert_eq!(super::line_of(&answer), expected);
             let list = json!({"authToken": "$anna", "id": "group:$open"});
             let list = zone.call(Protocol::Json, "GET", "getInvitations", list);
             let first = &list.value["invitations"][0];

@@ -1,4 +1,4 @@
-//! Where Onezone is served, and clients of other hands that ask there.
+//! The prefix of Onezone, and third-party clients.
 
 use serde_json::Value;
 use trivium_test_support::Backend;
@@ -8,7 +8,7 @@ use crate::harness::run;
 use crate::harness::{Served, get, outcome, trivium};
 
 #[test]
-fn it_is_served_where_the_settings_say() {
+fn the_prefix_is_configurable() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("trivium.toml");
     std::fs::write(&file, "onezone = '/from/file'").unwrap();
@@ -50,7 +50,7 @@ fn it_is_served_where_the_settings_say() {
             let json = answer.header("content-type") == "application/json";
             assert_eq!(json, path.starts_with(prefix), "{path}");
         }
-        // What begins alike is not below it.
+        // A path with the same start is not below the prefix.
         assert_eq!(
             server
                 .get(&format!("{prefix}x/user/groups"))
@@ -62,7 +62,7 @@ fn it_is_served_where_the_settings_say() {
 }
 
 #[test]
-fn it_can_be_switched_off() {
+fn onezone_off_returns_404() {
     for (options, environment) in [
         (&["--onezone", "off"][..], &[][..]),
         (&[], &[("TRIVIUM_ONEZONE", "off")]),
@@ -79,7 +79,7 @@ fn it_can_be_switched_off() {
 }
 
 #[test]
-fn a_prefix_that_cannot_be_is_refused_at_the_start() {
+fn bad_prefixes_are_rejected_at_startup() {
     for wrong in [
         "",
         "/",
@@ -91,7 +91,7 @@ fn a_prefix_that_cannot_be_is_refused_at_the_start() {
         "/api",
         "OFF",
     ] {
-        let said = trivium(
+        let output = trivium(
             &[
                 "serve",
                 "--demo",
@@ -102,31 +102,28 @@ fn a_prefix_that_cannot_be_is_refused_at_the_start() {
             ],
             "",
         );
-        assert_eq!(said.status.code(), Some(2), "{wrong}");
-        let complaint = String::from_utf8_lossy(&said.stderr).into_owned();
-        assert!(complaint.contains("--onezone"), "{complaint}");
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(error.contains("--onezone"), "{error}");
     }
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("trivium.toml");
     std::fs::write(&file, "onezone = '/api/xml'").unwrap();
     let file = file.to_str().unwrap();
-    let said = trivium(&["serve", "--demo", "--config", file], "");
-    assert_eq!(said.status.code(), Some(4));
-    let complaint = String::from_utf8_lossy(&said.stderr).into_owned();
-    assert!(
-        complaint.contains("/api/xml is served already"),
-        "{complaint}"
-    );
+    let output = trivium(&["serve", "--demo", "--config", file], "");
+    assert_eq!(output.status.code(), Some(4));
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(error.contains("/api/xml is served already"), "{error}");
 }
 
-/// The line of the service's own page, but for where it is served and without a name for its
+/// The curl line on the documentation page, with another address and without the name of a
 /// certificate.
 const PAGE: &str = r#"curl -u username:password -H "Content-type: application/json" \
 -X POST -d '{ "token": "9ef3973a007d616cb6b3e95829dec18a" }' \
 https://$HOST/api/v3/onezone/user/groups/join"#;
 
 #[test]
-fn the_line_of_the_page_works_when_pasted() {
+fn the_curl_line_of_the_page_works() {
     for backend in Backend::ALL {
         let mut zone = Zone::start(backend, &[]);
         zone.people(&["anna", "username"]);
@@ -143,9 +140,9 @@ fn the_line_of_the_page_works_when_pasted() {
                 &format!("http://{}", zone.gateway.served.address),
             )
             .replace("curl ", "curl --silent --include --noproxy '*' ");
-        let said = |line: &str| String::from_utf8(run("sh", &["-c", line], b"").stdout).unwrap();
-        // The page's own token is of a form that this service does not give.
-        let refused = said(&line);
+        let output = |line: &str| String::from_utf8(run("sh", &["-c", line], b"").stdout).unwrap();
+        // The token on the page has a format that this service does not use.
+        let refused = output(&line);
         assert!(
             refused.starts_with("HTTP/1.1 400 Bad Request\r\n"),
             "{refused}"
@@ -154,7 +151,7 @@ fn the_line_of_the_page_works_when_pasted() {
             refused.contains(r#""tokenError":{"id":"badToken""#),
             "{refused}"
         );
-        let joined = said(&line.replace("9ef3973a007d616cb6b3e95829dec18a", &zone.fill("$good")));
+        let joined = output(&line.replace("9ef3973a007d616cb6b3e95829dec18a", &zone.fill("$good")));
         let location = zone.fill(&format!(
             "\r\nlocation: http://{}{PREFIX}/user/groups/$private\r\n",
             zone.gateway.served.address
@@ -169,7 +166,7 @@ fn the_line_of_the_page_works_when_pasted() {
 }
 
 #[test]
-fn a_client_written_from_the_contract_alone() {
+fn a_client_written_from_the_contract_works() {
     let server = Served::demonstration(&[]);
     let base = format!("http://{}{PREFIX}", server.address);
     let output = run("python3", &["onezone.py", &base], b"");
