@@ -1,4 +1,4 @@
-//! Races for a place in a group, and for its name.
+//! Races for memberships and for the name of a group.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use serde_json::json;
 use super::{CALLERS, Call, all_alike, group, on, replay, rounds, tally};
 
 #[test]
-fn one_person_joins_once() {
+fn a_user_joins_once() {
     rounds(|arena| {
-        for (registration, told, then) in [
+        for (registration, refusal, then) in [
             ("open", "already_member", "member"),
             ("moderated", "join_request_pending", "requested"),
         ] {
             let [anna, berta] = arena.crowd.some();
             let group = arena.group(&anna, registration);
             let codes = arena.race(&all_alike("joinGroup", &on(&berta, &group, json!({}))));
-            let expected = BTreeMap::from([("success", 1), (told, CALLERS - 1)]);
+            let expected = BTreeMap::from([("success", 1), (refusal, CALLERS - 1)]);
             assert_eq!(tally(&codes), expected);
             let log = arena.audit(&anna, &group);
             assert_eq!((log.len(), replay(&log, &berta.login)), (2, then));
@@ -27,7 +27,7 @@ fn one_person_joins_once() {
 }
 
 #[test]
-fn an_invitation_for_k_uses_makes_k_members() {
+fn an_invitation_for_k_uses_admits_k_members() {
     rounds(|arena| {
         for uses in [1, 5, 63] {
             let [anna] = arena.crowd.some();
@@ -63,7 +63,7 @@ fn an_invitation_for_k_uses_makes_k_members() {
 }
 
 #[test]
-fn one_owner_has_one_group_of_a_name() {
+fn an_owner_has_one_group_per_name() {
     rounds(|arena| {
         let [anna] = arena.crowd.some();
         let codes = arena.race(&all_alike("newGroup", &group(&anna, "Mine", "open")));
@@ -78,7 +78,7 @@ fn one_owner_has_one_group_of_a_name() {
 }
 
 #[test]
-fn who_comes_and_goes_is_counted_right() {
+fn the_member_count_survives_joins_and_leaves() {
     rounds(|arena| {
         let [anna] = arena.crowd.some();
         let group = arena.group(&anna, "open");

@@ -1,11 +1,11 @@
-//! Many calls at once, over real sockets, with the front-ends mixed: whatever the order in which
-//! they are served, the rules hold, and nobody is told that something broke.
+//! Concurrent calls over mixed front-ends: the rules hold for every order of execution, and no call
+//! fails with a server error.
 //!
-//! - Here is how calls are made at once, and what can be seen afterwards.
-//! - [`joining`] has the races for a place; [`moderating`] those for a request, a ban, an account
-//!   and a group.
+//! - This module makes concurrent calls and reads the state after them.
+//! - [`joining`] has races for memberships and names; [`moderating`] races for requests, bans,
+//!   accounts and ownership.
 //!
-//! `TRIVIUM_ROUNDS` is how often each race is run on each database.
+//! `TRIVIUM_ROUNDS` is the number of rounds of each race on each database.
 
 mod joining;
 mod moderating;
@@ -23,16 +23,16 @@ use crate::harness::{
 
 const ADMIN_PASSWORD: &str = "the password of the administrator";
 
-/// How many call at once, where a race does not say.
+/// The number of concurrent callers, unless a race has its own.
 const CALLERS: usize = 64;
 
-/// Rounds of each race, where the environment does not say.
+/// The default of `TRIVIUM_ROUNDS`.
 const ROUNDS: usize = 3;
 
-/// A change, by its name and its arguments.
+/// A change: operation and arguments.
 type Call = (&'static str, Value);
 
-/// Where races are run: a server with people, and a connection for each caller.
+/// A server with users, and a connection for each caller.
 struct Arena<'a> {
     crowd: &'a Crowd,
     address: &'a str,
@@ -40,7 +40,7 @@ struct Arena<'a> {
     round: usize,
 }
 
-/// Runs a race in rounds on both databases.
+/// Runs rounds of a race on both databases.
 fn rounds(race: impl Fn(&mut Arena<'_>)) {
     let rounds = std::env::var("TRIVIUM_ROUNDS").map_or(ROUNDS, |text| {
         text.parse().expect("TRIVIUM_ROUNDS is a number")
@@ -68,7 +68,7 @@ fn rounds(race: impl Fn(&mut Arena<'_>)) {
 }
 
 impl Arena<'_> {
-    /// Makes these calls at once, each on a connection of its own; tells the code of each.
+    /// Makes these calls concurrently, each on its own connection; returns their codes.
     fn race(&mut self, calls: &[Call]) -> Vec<String> {
         while self.callers.len() < calls.len() {
             self.callers.push(Caller::new(self.address));
@@ -89,7 +89,7 @@ impl Arena<'_> {
         })
     }
 
-    /// Makes one call by itself, which succeeds.
+    /// Makes a single call and asserts that it succeeds.
     fn ask(&mut self, verb: &str, operation: &str, arguments: &Value) -> Answer {
         if self.callers.is_empty() {
             self.callers.push(Caller::new(self.address));
@@ -100,19 +100,19 @@ impl Arena<'_> {
         answer
     }
 
-    /// A new group of this owner; answers its id.
+    /// Creates a group and returns its id.
     fn group(&mut self, owner: &Someone, registration: &str) -> String {
         self.ask("POST", "newGroup", &group(owner, "Race", registration))
             .text("id")
     }
 
-    /// A new invitation to a group; answers its secret.
+    /// Creates an invitation and returns its secret.
     fn invite(&mut self, owner: &Someone, group: &str, more: Value) -> String {
         self.ask("POST", "newInvitation", &on(owner, group, more))
             .text("invitation")
     }
 
-    /// The roles in a group by login, as its owner sees them; their number is the member count.
+    /// The roles in a group by login. Asserts that the member count is their number.
     fn members(&mut self, owner: &Someone, group: &str) -> BTreeMap<String, String> {
         let rows = self.rows("getMembers", "members", owner, group);
         let shown = self.ask("GET", "getGroup", &on(owner, group, json!({})));
@@ -123,7 +123,7 @@ impl Arena<'_> {
             .collect()
     }
 
-    /// What the audit log of a group says, oldest first: who, what, and to whom.
+    /// The audit log of a group, oldest first: actor, action, subject.
     fn audit(&mut self, owner: &Someone, group: &str) -> Vec<[String; 3]> {
         let rows = self.rows("getAuditLog", "entries", owner, group);
         rows.iter()
@@ -132,7 +132,7 @@ impl Arena<'_> {
             .collect()
     }
 
-    /// All rows of a list, page by page.
+    /// The rows on all pages of a list.
     fn rows(&mut self, operation: &str, name: &str, who: &Someone, group: &str) -> Vec<Value> {
         let mut rows = Vec::new();
         for page in 1.. {
@@ -164,7 +164,7 @@ fn code(caller: &mut Caller, turn: usize, call: &Call) -> String {
     answer.code()
 }
 
-/// The request for a change over Onezone, where Onezone has this change.
+/// The request for a change over Onezone, if Onezone has this change.
 fn onezone(operation: &str, arguments: &Value) -> Option<Request> {
     const PREFIX: &str = "/api/v3/onezone/user/groups";
     let request = match operation {
@@ -181,7 +181,7 @@ fn onezone(operation: &str, arguments: &Value) -> Option<Request> {
     Some(request.with("X-Auth-Token", &text(arguments, "authToken")))
 }
 
-/// The code of the service behind a response of Onezone.
+/// The code of the service for a response of Onezone.
 fn onezone_code(response: &Response, call: &Call) -> String {
     let body = response.text();
     let known = [
@@ -204,7 +204,7 @@ fn group(owner: &Someone, name: &str, registration: &str) -> Value {
     new_group(&owner.tokens[0], name, registration)
 }
 
-/// The arguments of a call by somebody on a group.
+/// The arguments of a call by a user on a group.
 fn on(who: &Someone, group: &str, more: Value) -> Value {
     let mut all = json!({"authToken": who.tokens[0], "id": group});
     let more = more.as_object().expect("an object").clone();
@@ -217,12 +217,12 @@ fn deletion(whom: &Someone) -> Value {
     json!({"adminPassword": ADMIN_PASSWORD, "login": whom.login})
 }
 
-/// The same call by everybody who is racing.
+/// The same call for every caller.
 fn all_alike(operation: &'static str, arguments: &Value) -> Vec<Call> {
     vec![(operation, arguments.clone()); CALLERS]
 }
 
-/// How often each code was told.
+/// Counts the codes.
 fn tally(codes: &[String]) -> BTreeMap<&str, usize> {
     let mut tally = BTreeMap::new();
     for code in codes {
@@ -231,7 +231,7 @@ fn tally(codes: &[String]) -> BTreeMap<&str, usize> {
     tally
 }
 
-/// How a person's state may change: from, by what, to.
+/// The legal transitions of a state: from, action, to.
 const MOVES: &[(&[&str], &str, &str)] = &[
     (&["none"], "newGroup", "moderator"),
     (&["none"], "joinGroup", "member"),
@@ -248,7 +248,7 @@ const MOVES: &[(&[&str], &str, &str)] = &[
     (&["banned"], "unbanMember", "none"),
 ];
 
-/// The state of a person to which the audit log leads, move by legal move.
+/// The state of a user after all entries of the audit log. Asserts that every transition is legal.
 fn replay(log: &[[String; 3]], login: &str) -> &'static str {
     let mut state = "none";
     for [actor, action, subject] in log {
@@ -257,7 +257,7 @@ fn replay(log: &[[String; 3]], login: &str) -> &'static str {
             let (_, _, to) = MOVES
                 .iter()
                 .find(|(from, by, _)| by == action && from.contains(&state))
-                .unwrap_or_else(|| panic!("{action} of one who is {state}: {log:?}"));
+                .unwrap_or_else(|| panic!("{action} in state {state}: {log:?}"));
             state = to;
         }
     }

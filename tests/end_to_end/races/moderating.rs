@@ -1,11 +1,11 @@
-//! Races for a request, a ban, an account and a group.
+//! Races for requests, bans, accounts and ownership.
 
 use serde_json::json;
 
 use super::{Call, deletion, group, on, replay, rounds, tally};
 
 #[test]
-fn a_request_ends_in_one_state_that_the_audit_log_explains() {
+fn the_audit_log_explains_the_state_of_a_request() {
     rounds(|arena| {
         let [anna, berta, cleo] = arena.crowd.some();
         let group = arena.group(&anna, "moderated");
@@ -25,11 +25,11 @@ fn a_request_ends_in_one_state_that_the_audit_log_explains() {
             ] {
                 calls.push((act, on(moderator, &group, json!({"user": cleo.id}))));
             }
-            for deed in ["withdrawJoinRequest", "joinGroup", "leaveGroup"] {
-                calls.push((deed, on(&cleo, &group, json!({}))));
+            for operation in ["withdrawJoinRequest", "joinGroup", "leaveGroup"] {
+                calls.push((operation, on(&cleo, &group, json!({}))));
             }
         }
-        // Nobody is always first.
+        // Rotate the order of the calls.
         let by = arena.round % calls.len();
         calls.rotate_left(by);
         let codes = arena.race(&calls);
@@ -66,7 +66,7 @@ fn a_request_ends_in_one_state_that_the_audit_log_explains() {
 }
 
 #[test]
-fn who_is_deleted_is_in_no_group() {
+fn a_deleted_user_is_in_no_group() {
     rounds(|arena| {
         let [anna] = arena.crowd.some();
         let [open, moderated, closed, other] =
@@ -76,7 +76,7 @@ fn who_is_deleted_is_in_no_group() {
                 arena.ask("POST", "newGroup", &call).text("id")
             });
         let secret = arena.invite(&anna, &closed, json!({}));
-        // Fewer than the failures of the administrator's password that are let pass.
+        // Fewer than the allowed failures of the administrator's password.
         let people = arena.crowd.people(8);
         let mut calls: Vec<Call> = Vec::new();
         for who in &people {
@@ -96,7 +96,7 @@ fn who_is_deleted_is_in_no_group() {
             ]);
         }
         let by = arena.round % calls.len();
-        let (at_deletion, at_founding) = (4, 7);
+        let (at_deletion, at_creation) = (4, 7);
         let each = calls.len() / people.len();
         let mut order: Vec<usize> = (0..calls.len()).collect();
         order.rotate_left(by);
@@ -108,7 +108,7 @@ fn who_is_deleted_is_in_no_group() {
 
         for (who, codes) in people.iter().zip(codes.chunks(each)) {
             let deleted = codes[at_deletion] == "success";
-            let owns = codes[at_founding] == "success";
+            let owns = codes[at_creation] == "success";
             assert_ne!(deleted, owns, "{codes:?}");
             if deleted {
                 assert_eq!(arena.crowd.rows_of(who), [], "{codes:?}");
@@ -119,15 +119,15 @@ fn who_is_deleted_is_in_no_group() {
         for group in [&open, &moderated, &closed, &other] {
             let members = arena.members(&anna, group);
             for (who, codes) in people.iter().zip(codes.chunks(each)) {
-                let gone = codes[at_deletion] == "success";
-                assert!(!gone || !members.contains_key(&who.login), "{codes:?}");
+                let deleted = codes[at_deletion] == "success";
+                assert!(!deleted || !members.contains_key(&who.login), "{codes:?}");
             }
         }
     });
 }
 
 #[test]
-fn a_group_is_handed_over_to_the_living_only() {
+fn a_group_is_not_transferred_to_a_deleted_user() {
     rounds(|arena| {
         let [anna, berta] = arena.crowd.some();
         let group = arena.group(&anna, "open");
@@ -149,7 +149,7 @@ fn a_group_is_handed_over_to_the_living_only() {
             .any(|((operation, _), code)| *operation == "deleteUser" && code == "success");
         let members = arena.members(&anna, &group);
         if deleted {
-            // The other deletions and all transfers find nobody.
+            // The other deletions and all transfers fail.
             assert_eq!(tally.get("user_not_found"), Some(&7), "{codes:?}");
             assert_eq!(members.len(), 1);
             assert_eq!(members[&anna.login], "owner");
