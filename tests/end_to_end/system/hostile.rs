@@ -1,41 +1,41 @@
-//! Too many calls, too large ones, calls in calls, and what is none: a fault of the one, or of
-//! the whole, and nothing else is hurt.
+//! Malformed, oversized, nested and too many calls in a multicall. Depending on the error, only the
+//! bad call fails or the whole request.
 
 use serde_json::{Value, json};
 
 use super::{ask, calls_of, echo, echoed, fault, item, operation, system, whole};
 use crate::harness::{Served, check, new_group, xml_rpc};
 
-const NO_CALL: &str = "Invalid parameters: a call is a struct of methodName, a string, and params, \
-                       an array.";
-const NO_ARRAY: &str = "Invalid parameters: system.multicall takes one array of calls.";
+const NOT_A_CALL: &str = "Invalid parameters: a call is a struct of methodName, a string, and \
+                          params, an array.";
+const NOT_AN_ARRAY: &str = "Invalid parameters: system.multicall takes one array of calls.";
 
 fn failed(code: &str, msg: &str) -> Value {
     json!([{"code": code, "msg": msg, "success": false}])
 }
 
-fn too(what: &str) -> Value {
+fn too_large(what: &str) -> Value {
     let words = format!("The request has {what}, which exceeds the limits of this service.");
     failed("request_too_large", &words)
 }
 
-/// Holds what becomes of one call between two others, which it must not hurt.
+/// Asserts the response of a call between two others, which it must not affect.
 #[track_caller]
 fn check_one(server: &Served, call: &str, expected: &Value) {
-    let told = ask(
+    let response = ask(
         server,
         calls_of(&[echo("before"), call.to_owned(), echo("after")]),
     );
     let shown: String = call.chars().take(200).collect();
     assert_eq!(
-        told,
+        response,
         json!([echoed("before"), expected, echoed("after")]),
         "{shown}"
     );
 }
 
 #[test]
-fn sixty_four_calls_are_made_and_sixty_five_are_not() {
+fn more_than_sixty_four_calls_are_rejected() {
     let server = Served::demonstration(&[]);
     let calls = vec![echo("x"); 64];
     assert_eq!(ask(&server, calls_of(&calls)), json!(vec![echoed("x"); 64]));
@@ -43,10 +43,10 @@ fn sixty_four_calls_are_made_and_sixty_five_are_not() {
     let calls = vec![operation("joinGroup", &join); 65];
     let words = "Invalid parameters: system.multicall takes at most 64 calls.";
     assert_eq!(ask(&server, calls_of(&calls)), whole(-32602, words));
-    // Nothing was done.
-    let told = ask(&server, calls_of(&calls[..1]));
-    assert_eq!(told[0][0]["joinState"], "joined");
-    // What is no call counts as one.
+    // No call was made.
+    let response = ask(&server, calls_of(&calls[..1]));
+    assert_eq!(response[0][0]["joinState"], "joined");
+    // A malformed call counts, too.
     assert_eq!(
         ask(&server, calls_of(&vec![String::new(); 65])),
         whole(-32602, words)
@@ -55,7 +55,7 @@ fn sixty_four_calls_are_made_and_sixty_five_are_not() {
 }
 
 #[test]
-fn what_is_no_call_fails_alone() {
+fn a_malformed_call_fails_alone() {
     let server = Served::demonstration(&[]);
     let nested = item(
         "system.multicall",
@@ -89,7 +89,7 @@ fn what_is_no_call_fails_alone() {
             "{name}<member><name>params</name><value><struct></struct></value></member>"
         )),
     ] {
-        check_one(&server, &call, &fault(-32602, NO_CALL));
+        check_one(&server, &call, &fault(-32602, NOT_A_CALL));
     }
     for call in [nested, item("system.listMethods", &[])] {
         check_one(&server, &call, &fault(-32602, within));
@@ -104,7 +104,7 @@ fn what_is_no_call_fails_alone() {
              exactly one parameter, a struct, is required",
         ),
     );
-    // What a single call would be told with a fault.
+    // Errors that are faults of a single call.
     for (call, words) in [
         (
             "<colour>red</colour>",
@@ -117,7 +117,7 @@ fn what_is_no_call_fails_alone() {
         ("<struct></struct>text", "a <value> contains one type"),
     ] {
         let expected = match words.starts_with("a call") {
-            true => fault(-32602, NO_CALL),
+            true => fault(-32602, NOT_A_CALL),
             false => fault(-32600, &format!("Not a methodCall: {words}.")),
         };
         check_one(&server, call, &expected);
@@ -132,7 +132,7 @@ fn what_is_no_call_fails_alone() {
 }
 
 #[test]
-fn each_call_has_the_budget_of_one() {
+fn limits_apply_to_each_call() {
     let server = Served::demonstration(&[]);
     let member = |value: &str| format!("<member><name>__a</name><value>{value}</value></member>");
     let call = |members: &str| {
@@ -158,12 +158,12 @@ fn each_call_has_the_budget_of_one() {
         (name(128), name(129), "a name longer than 128 bytes"),
     ] {
         check_one(&server, &inside, &fine);
-        check_one(&server, &beyond, &too(what));
+        check_one(&server, &beyond, &too_large(what));
     }
-    // Ten calls as large as one may be.
+    // Ten calls of the maximal size.
     let large = vec![call(&member("").repeat(999)); 10];
     assert_eq!(ask(&server, calls_of(&large)), json!(vec![fine; 10]));
-    // What is so deep that nobody walks on is refused as a whole.
+    // Extremely deep nesting fails the whole request.
     let words = "The request has values nested deeper than 32 levels, which exceeds the limits of this \
                  service.";
     let whole = json!({"code": "request_too_large", "msg": words, "success": false});
@@ -177,7 +177,7 @@ fn each_call_has_the_budget_of_one() {
 }
 
 #[test]
-fn several_calls_may_have_a_mebibyte() {
+fn a_multicall_may_have_one_mebibyte() {
     let server = Served::demonstration(&[]);
     let most = 1024 * 1024;
     let text = |size: usize| "q".repeat(size);
@@ -185,8 +185,8 @@ fn several_calls_may_have_a_mebibyte() {
     let both = [text(most / 2), text(most - most / 2 - bare)];
     let document = calls_of(&both.each_ref().map(|text| echo(text)));
     assert_eq!(document.len(), most);
-    let told = ask(&server, document.as_str());
-    assert_eq!(told, json!([echoed(&both[0]), echoed(&both[1])]));
+    let response = ask(&server, document.as_str());
+    assert_eq!(response, json!([echoed(&both[0]), echoed(&both[1])]));
     let refused = |size: &str| {
         format!(
             "413 request_too_large: The request has a body of more than {size} KiB, which exceeds \
@@ -194,7 +194,7 @@ fn several_calls_may_have_a_mebibyte() {
         )
     };
     check(&server, xml_rpc(document + " "), &refused("1024"));
-    // Nothing else may have so much, whatever it calls itself.
+    // Other requests have the lower limit.
     let large = text(256 * 1024);
     for document in [
         system("methodHelp", &[&large]),
@@ -209,7 +209,7 @@ fn several_calls_may_have_a_mebibyte() {
 }
 
 #[test]
-fn the_parameter_is_one_array() {
+fn multicall_takes_one_array() {
     let server = Served::demonstration(&[]);
     let array = "<array><data></data></array>";
     for params in [
@@ -221,11 +221,11 @@ fn the_parameter_is_one_array() {
         vec![array, array],
         vec![array, "text"],
     ] {
-        let told = ask(&server, system("multicall", &params));
-        assert_eq!(told, whole(-32602, NO_ARRAY), "{params:?}");
+        let response = ask(&server, system("multicall", &params));
+        assert_eq!(response, whole(-32602, NOT_AN_ARRAY), "{params:?}");
     }
     let bare = "<methodCall><methodName>system.multicall</methodName></methodCall>";
-    assert_eq!(ask(&server, bare), whole(-32602, NO_ARRAY));
+    assert_eq!(ask(&server, bare), whole(-32602, NOT_AN_ARRAY));
     let calls = calls_of(&[echo("x")]);
     for (document, expect) in [
         (calls.replace("<data>", "<data>text"), "200 fault -32600: …"),
@@ -245,9 +245,9 @@ fn the_parameter_is_one_array() {
 }
 
 #[test]
-fn answers_that_grow_too_long_end_in_refusals() {
+fn calls_beyond_the_response_limit_fail() {
     let server = Served::demonstration(&[]);
-    // 64 calls whose answers are larger than they are would fill the memory.
+    // Without a limit, small calls with large responses would fill the memory.
     let token = "123576abcdef6572134";
     let description = "q".repeat(65_536);
     let make = |n: usize| {
@@ -260,14 +260,14 @@ fn answers_that_grow_too_long_end_in_refusals() {
         ask(&server, calls_of(&groups));
     }
     let list = operation("getMyGroups", &json!({ "authToken": token }));
-    let told = ask(&server, calls_of(&vec![list; 64]));
-    let items = told.as_array().expect("an array");
+    let response = ask(&server, calls_of(&vec![list; 64]));
+    let items = response.as_array().expect("an array");
     assert_eq!(items.len(), 64);
     let made = items
         .iter()
         .filter(|item| item[0]["success"] == true)
         .count();
-    // Two mebibytes each: the fifth is the first to end beyond eight.
+    // Each response has two mebibytes. The fifth crosses the limit of eight; the later calls fail.
     assert_eq!(made, 5);
     assert_eq!(items[made][0]["code"], "request_too_large");
     assert_eq!(items[63], items[made]);

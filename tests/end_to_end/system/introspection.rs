@@ -1,4 +1,4 @@
-//! What the service tells of itself: its methods, their types, their help, what it keeps.
+//! Introspection: the methods, their signatures and help, and the capabilities.
 
 use serde_json::{Value, json};
 use trivium_core::catalog;
@@ -6,7 +6,7 @@ use trivium_core::catalog;
 use super::{PROFILES, ask, calls_of, echo, operation, system, whole};
 use crate::harness::{Served, xml_rpc};
 
-/// Operations with a time, with defaults, and with words.
+/// Operations with a time, with defaults, and with enumerated values.
 const RECORDED: [&str; 3] = ["banMember", "getGroups", "newGroup"];
 
 const STRING: &str = "<string>peopleaggregator.joinGroup</string>";
@@ -44,7 +44,7 @@ fn every_method_has_help_and_a_signature() {
                 assert!(help.contains(&format!("- {} (", rule.name)), "{help}");
             }
         }
-        // Of the operations three are recorded whole.
+        // Only three operations are recorded.
         if operation.is_none_or(|name| RECORDED.contains(&name)) {
             let (answer, params) = types.split_first().expect("a type");
             let params = params.join(", ");
@@ -55,11 +55,11 @@ fn every_method_has_help_and_a_signature() {
 }
 
 #[test]
-fn capabilities_have_an_address_and_a_version() {
+fn capabilities_have_a_url_and_a_version() {
     for profile in PROFILES {
         let server = Served::demonstration(&profile);
-        let told = ask(&server, system("getCapabilities", &[]));
-        let told = told.as_object().expect("a struct");
+        let capabilities = ask(&server, system("getCapabilities", &[]));
+        let capabilities = capabilities.as_object().expect("a struct");
         for (name, version) in [
             ("xmlrpc", 1),
             ("introspection", 1),
@@ -69,16 +69,16 @@ fn capabilities_have_an_address_and_a_version() {
             ("i8", 1),
             ("dateTime", 1),
         ] {
-            assert_eq!(told[name]["specVersion"], version, "{name}");
-            let address = told[name]["specUrl"].as_str().expect("an address");
+            assert_eq!(capabilities[name]["specVersion"], version, "{name}");
+            let address = capabilities[name]["specUrl"].as_str().expect("an address");
             assert!(address.starts_with("http://"), "{name}");
         }
-        assert_eq!(told.len(), 7);
+        assert_eq!(capabilities.len(), 7);
     }
 }
 
 #[test]
-fn what_is_told_has_the_layout_of_its_profile() {
+fn responses_have_the_layout_of_their_profile() {
     let [documented, original] = PROFILES.map(|profile| Served::demonstration(&profile));
     let mut whole = String::new();
     for document in [

@@ -1,7 +1,7 @@
-//! What XML-RPC has beside the operations: the methods of `system`.
+//! The methods of `system` in XML-RPC.
 //!
-//! - [`introspection`] holds what the service tells of itself; [`multicall`] makes several calls
-//!   at once; [`hostile`] asks for too much, or for what is none.
+//! - [`introspection`] tests the descriptions of methods; [`multicall`] several calls in a request;
+//!   [`hostile`] malformed and oversized multicalls.
 
 mod hostile;
 mod introspection;
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Protocol, Request, Served, method_call, param, typed, xml_rpc};
 
-/// The setting of each profile.
+/// The option of each profile.
 const PROFILES: [[&str; 2]; 2] = [
     ["--peopleaggregator-profile", "documented"],
     ["--peopleaggregator-profile", "original"],
@@ -23,7 +23,7 @@ fn system(name: &str, params: &[&str]) -> String {
     method_call(&format!("system.{name}"), &params)
 }
 
-/// A call of several, each given as what its `<value>` holds.
+/// A multicall of these calls; each is the content of a `<value>`.
 fn calls_of(items: &[String]) -> String {
     let items: String = items
         .iter()
@@ -35,7 +35,7 @@ fn calls_of(items: &[String]) -> String {
     )
 }
 
-/// One of several calls, of any method, with these values as its parameters.
+/// A call in a multicall: method and parameters.
 fn item(name: &str, params: &[String]) -> String {
     let params = params.concat();
     format!(
@@ -45,13 +45,13 @@ fn item(name: &str, params: &[String]) -> String {
     )
 }
 
-/// One of several calls, of an operation.
+/// A call of an operation in a multicall.
 fn operation(name: &str, arguments: &Value) -> String {
     let arguments = format!("<value>{}</value>", typed(arguments));
     item(&format!("peopleaggregator.{name}"), &[arguments])
 }
 
-/// What a document is answered, as a value.
+/// Sends a document and returns the value of the response.
 fn ask(server: &Served, document: impl Into<Vec<u8>>) -> Value {
     read(server, xml_rpc(document))
 }
@@ -62,22 +62,22 @@ fn read(server: &Served, request: Request) -> Value {
     Protocol::XmlRpc.read(&response).value
 }
 
-/// The fault of one of several calls.
+/// The fault of a call in a multicall.
 fn fault(number: i64, words: &str) -> Value {
     json!({"faultCode": number, "faultString": words})
 }
 
-/// The fault of a whole document.
+/// The fault of a whole request.
 fn whole(number: i64, words: &str) -> Value {
     json!({ "fault": fault(number, words) })
 }
 
-/// What one of several calls answers that echoes this.
+/// The response of [`echo`] in a multicall.
 fn echoed(text: &str) -> Value {
     json!([{"echoText": text, "success": true}])
 }
 
-/// One of several calls, which echoes this.
+/// A call of echoPost in a multicall.
 fn echo(text: &str) -> String {
     operation("echoPost", &json!({ "echoText": text }))
 }

@@ -1,4 +1,4 @@
-//! Several calls in one: each with an answer, a transaction and an audit entry of its own.
+//! Several calls in a request: each has its own response, transaction and audit entry.
 
 use serde_json::{Value, json};
 use trivium_test_support::Backend;
@@ -26,7 +26,7 @@ fn in_both_profiles(story: impl Fn(&Story<'_>, &str)) {
 }
 
 #[test]
-fn each_call_is_answered_as_it_is_alone() {
+fn a_call_has_the_same_response_as_a_single_call() {
     in_both_profiles(|story, profile| {
         let anna = story.person("anna");
         let berta = story.person("berta");
@@ -46,7 +46,7 @@ fn each_call_is_answered_as_it_is_alone() {
             "documented" => -32603,
             _ => 42,
         };
-        let told = ask(
+        let response = ask(
             &story.gateway.served,
             calls_of(&[
                 operation("joinGroup", &join),
@@ -79,13 +79,13 @@ fn each_call_is_answered_as_it_is_alone() {
             ),
             echoed("last"),
         ]);
-        assert_eq!(told, expected);
+        assert_eq!(response, expected);
         assert_eq!(ask(&story.gateway.served, calls_of(&[])), json!([]));
     });
 }
 
 #[test]
-fn sixty_four_joins_are_sixty_four_audit_entries() {
+fn sixty_four_joins_have_sixty_four_audit_entries() {
     for backend in Backend::ALL {
         let gateway = Gateway::start(backend, &[]);
         let protocol = Protocol::XmlRpc;
@@ -105,9 +105,9 @@ fn sixty_four_joins_are_sixty_four_audit_entries() {
                 )
             })
             .collect();
-        let told = ask(&gateway.served, calls_of(&joins));
+        let response = ask(&gateway.served, calls_of(&joins));
         let joined = json!([{"joinState": "joined", "success": true}]);
-        assert_eq!(told, json!(vec![joined; 64]));
+        assert_eq!(response, json!(vec![joined; 64]));
         let log = story.get("getAuditLog", json!({"authToken": anna.token, "id": group}));
         let entries = log.value["entries"].as_array().expect("entries");
         let actors: Vec<&Value> = entries
@@ -115,14 +115,14 @@ fn sixty_four_joins_are_sixty_four_audit_entries() {
             .filter(|entry| entry["action"] == "joinGroup" && entry["via"] == "xml-rpc")
             .map(|entry| &entry["actor"])
             .collect();
-        // They were made in their order; the log has the newest first.
+        // They are made in order; the log has the newest first.
         let logins: Vec<&str> = crowd.iter().rev().map(|one| one.login.as_str()).collect();
         assert_eq!(json!(actors), json!(logins));
     }
 }
 
 #[test]
-fn what_takes_a_password_is_not_called_with_others() {
+fn calls_with_passwords_are_rejected_in_a_multicall() {
     in_both_profiles(|story, _| {
         let anna = story.person("anna");
         let refused = fault(
@@ -138,7 +138,7 @@ fn what_takes_a_password_is_not_called_with_others() {
             "password": "a long password", "email": "",
         });
         let token = json!({"authToken": anna.token});
-        let told = ask(
+        let response = ask(
             &story.gateway.served,
             calls_of(&[
                 operation("login", &login),
@@ -147,7 +147,7 @@ fn what_takes_a_password_is_not_called_with_others() {
                 operation("checkToken", &token),
             ]),
         );
-        let items = told.as_array().expect("an array");
+        let items = response.as_array().expect("an array");
         assert_eq!(items[..3], [refused.clone(), refused.clone(), refused]);
         assert_eq!(items[3][0]["login"], json!(anna.login));
         story.post("login", login).succeeds();
@@ -155,7 +155,7 @@ fn what_takes_a_password_is_not_called_with_others() {
 }
 
 #[test]
-fn the_token_of_the_request_is_that_of_its_calls() {
+fn a_bearer_token_applies_to_every_call() {
     in_both_profiles(|story, _| {
         let [anna, berta] = ["anna", "berta"].map(|name| story.person(name));
         let calls = calls_of(&[
@@ -164,8 +164,8 @@ fn the_token_of_the_request_is_that_of_its_calls() {
         ]);
         let bearer = format!("Bearer {}", anna.token);
         let request = xml_rpc(calls).with("Authorization", &bearer);
-        let told = read(&story.gateway.served, request);
-        let logins = [&told[0][0]["login"], &told[1][0]["login"]];
+        let response = read(&story.gateway.served, request);
+        let logins = [&response[0][0]["login"], &response[1][0]["login"]];
         assert_eq!(json!(logins), json!([anna.login, berta.login]));
     });
 }
