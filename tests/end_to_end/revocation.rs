@@ -243,7 +243,7 @@ fn disconnected_logins_keep_their_permits() {
     );
 }
 
-/// What an administrator does to an account while its user logs in.
+/// A change of an administrator to an account while its user logs in.
 type Interference = fn(&Arc<Service>) -> Result<(), Error>;
 
 fn administer<O: PreparedOperation>(

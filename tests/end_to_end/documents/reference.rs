@@ -43,7 +43,7 @@ fn sections_of_operations_are_current() {
     for name in order {
         let entry = catalog().find(name).expect(name);
         let text = sections.get(name).copied().unwrap_or("\nCodes: .\n");
-        // What follows the line of codes is written by hand.
+        // The text after the line of codes is written by hand.
         let (_, rest) = text.split_once("\nCodes: ").expect(name);
         let (_, rest) = rest.split_once('\n').expect(name);
         generated.push_str(&format!("\n### {name}\n\n{}{rest}", section(entry)));
@@ -74,7 +74,7 @@ fn tables_are_current() {
     }
 }
 
-/// What the section of an operation begins with.
+/// The generated start of the section of an operation.
 fn section(entry: &Entry) -> String {
     let verb = match entry.declared.verbs {
         Verbs::Get => "`GET`",
@@ -251,7 +251,7 @@ fn acting() -> String {
     table
 }
 
-/// The table of codes: how each is told, and what it says.
+/// The table of codes: the name in `original`, the status with `http`, and the meaning.
 fn codes() -> String {
     let mut table =
         "| code | in `original` | with `http` | meaning |\n|---|---|---|---|\n".to_owned();

@@ -15,7 +15,7 @@ use super::http::Response;
 /// The number of responses recorded per server. A command line cannot name more files.
 const MOST: usize = 50_000;
 
-/// What a response has to be.
+/// The expected format of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
     Json,

@@ -66,7 +66,7 @@ impl Crowd {
     pub(crate) fn people(&self, count: usize) -> Vec<Someone> {
         let mut waiting = self.waiting.lock().expect("the crowd");
         while waiting.len() < count {
-            waiting.extend(self.arrive());
+            waiting.extend(self.create_batch());
         }
         let rest = waiting.len() - count;
         waiting.split_off(rest)
@@ -92,7 +92,8 @@ impl Crowd {
             .collect()
     }
 
-    fn arrive(&self) -> Vec<Someone> {
+    /// Creates a batch of users.
+    fn create_batch(&self) -> Vec<Someone> {
         let password_hash = self.password_hash.clone();
         self.database
             .change_and_wait::<_, Error, _>(move |connection| {

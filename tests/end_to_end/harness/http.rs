@@ -68,7 +68,7 @@ impl Connection {
         Self::try_open(address).expect("a connection")
     }
 
-    /// Connects, or returns `None` if nobody listens.
+    /// Connects, or returns `None` if no server listens.
     pub(crate) fn try_open(address: &str) -> Option<Self> {
         let stream = TcpStream::connect(address).ok()?;
         stream

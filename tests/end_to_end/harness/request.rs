@@ -159,7 +159,8 @@ pub(crate) fn check(server: &Served, request: impl Into<Vec<u8>>, expect: &str) 
 }
 
 /// Calls an operation over every protocol, with its arguments in a query, a form, a JSON body, an
-/// XML body and a methodCall. `{input}` in the expected outcome stands for the name of the input.
+/// XML body and a methodCall. `{input}` in the expected outcome is replaced by the name of the
+/// input.
 #[track_caller]
 pub(crate) fn check_everywhere(
     server: &Served,

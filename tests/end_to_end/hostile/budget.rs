@@ -7,7 +7,7 @@ use crate::harness::{
 
 const GOOD: &str = "200 {…";
 
-fn too(what: &str) -> String {
+fn too_large(what: &str) -> String {
     format!(
         "413 request_too_large: The request has {what}, which exceeds the limits of this service."
     )
@@ -156,7 +156,7 @@ fn limits_are_the_same_in_every_format() {
             target.check(request, GOOD);
         }
         for request in over {
-            target.check(request, &too(what));
+            target.check(request, &too_large(what));
         }
     }
     // Far beyond the limits, also in documents that are not calls.
@@ -164,7 +164,7 @@ fn limits_are_the_same_in_every_format() {
         let deep = open.repeat(10_000);
         target.check(
             xml_rpc(deep.as_str()),
-            &too("values nested deeper than 32 levels"),
+            &too_large("values nested deeper than 32 levels"),
         );
         let expect = if open == "<request>" {
             "413 …"
@@ -174,7 +174,7 @@ fn limits_are_the_same_in_every_format() {
         target.check(xml_body("json/echoPost", deep), expect);
     }
     let long = format!("<{}/>", "n".repeat(200_000));
-    target.check(xml_rpc(long), &too("a name longer than 128 bytes"));
+    target.check(xml_rpc(long), &too_large("a name longer than 128 bytes"));
     target.assert_clean_log();
 }
 
@@ -182,7 +182,7 @@ fn limits_are_the_same_in_every_format() {
 fn a_body_has_256_kib_at_the_most() {
     let target = Attacked::start();
     let budget = 256 * 1024;
-    let refused = too("a body of more than 256 KiB");
+    let refused = too_large("a body of more than 256 KiB");
     for request in of_bytes(budget) {
         target.check(request, GOOD);
     }
@@ -191,7 +191,7 @@ fn a_body_has_256_kib_at_the_most() {
     }
     // A far longer body is not read to its end; one path of each kind is enough. Over XML-RPC the
     // server does not know whether it was a multicall, which has another limit.
-    let far = too("a body of more than 1024 KiB");
+    let far = too_large("a body of more than 1024 KiB");
     let requests = of_bytes(6 * 1024 * 1024).into_iter().take(2);
     for (request, refused) in requests.zip([far, refused]) {
         target.check(request, &refused);
@@ -227,7 +227,7 @@ fn chunked_bodies_are_limited() {
             request.extend_from_slice(b"\r\n");
         }
         request.extend_from_slice(b"0\r\n\r\n");
-        let refused = too("a body of more than 256 KiB");
+        let refused = too_large("a body of more than 256 KiB");
         let expect = if size > 256 * 1024 { &refused } else { GOOD };
         target.check(request, expect);
     }

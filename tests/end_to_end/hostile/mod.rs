@@ -33,7 +33,7 @@ impl Attacked {
         response
     }
 
-    /// Asserts what has to be true of every response to a failed request.
+    /// Asserts the properties of every response to a failed request.
     #[track_caller]
     fn assert_failure(&self, request: &[u8], response: &Response) {
         assert!(response.status < 500, "{response:?}");
