@@ -1,5 +1,5 @@
 //! Programs in Rust that the pages show, one for each shape of a request. Written by
-//! tests/end_to_end/descriptions/snippets.rs, with INSTA_UPDATE=always; run there, too.
+//! `make record`; run by tests/end_to_end/descriptions/snippets.rs.
 
 #![expect(non_snake_case, reason = "modules are named as pages are")]
 

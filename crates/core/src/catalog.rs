@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use trivium_rpc::{Answer, Arguments, Catalog, Entry, Error};
 
+use crate::cases::Cases;
 use crate::operation::{Bind, Row, Work, row};
 use crate::{Result, accounts, codes, diagnostics, groups, invitations, moderation};
 
@@ -97,18 +98,17 @@ fn rows() -> [(&'static str, Vec<Row>); 8] {
     ]
 }
 
-/// The catalog, with how the operation at each position is run.
-static ROWS: LazyLock<(Catalog, Vec<Bind>)> = LazyLock::new(|| {
+/// The catalog, with how the operation at each position is run, and what its tests try.
+static ROWS: LazyLock<(Catalog, Vec<(Bind, Cases)>)> = LazyLock::new(|| {
     let mut catalog = Catalog::new(NAMESPACE, codes::OWN);
-    let mut binds = Vec::new();
+    let mut others = Vec::new();
     for (subject, rows) in rows() {
-        for Row { mut entry, bind } in rows {
-            entry.subject = subject;
-            catalog.entries.push(entry);
-            binds.push(bind);
+        for Row { entry, bind, cases } in rows {
+            catalog.entries.push(Entry { subject, ..entry });
+            others.push((bind, cases));
         }
     }
-    (catalog, binds)
+    (catalog, others)
 });
 
 /// The catalog of the group service.
@@ -116,12 +116,87 @@ pub fn catalog() -> &'static Catalog {
     &ROWS.0
 }
 
+/// What the tests of an operation try.
+pub fn cases(entry: &Entry) -> Option<&'static Cases> {
+    let (catalog, others) = &*ROWS;
+    let (_, cases) = others.get(catalog.position(entry)?)?;
+    Some(cases)
+}
+
 /// Makes the work of an operation from its arguments.
 pub(crate) fn bind(entry: &Entry, arguments: Arguments) -> Result<Box<dyn Work<Answer>>> {
-    let (catalog, binds) = &*ROWS;
-    let bind = catalog
+    let (catalog, others) = &*ROWS;
+    let found = catalog
         .position(entry)
-        .and_then(|position| binds.get(position));
-    let bind = bind.ok_or_else(|| Error::internal("a call of another catalog"))?;
+        .and_then(|position| others.get(position));
+    let (bind, _) = found.ok_or_else(|| Error::internal("a call of another catalog"))?;
     bind(arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use trivium_rpc::Credential;
+
+    use super::*;
+    use crate::cases::Cause;
+
+    /// Codes that no single call produces: they need a broken store, a clock, or thousands of calls.
+    const EXEMPT: [&str; 5] = [
+        "temporarily_unavailable",
+        "rate_limited",
+        "quota_exceeded",
+        "response_too_large",
+        "user_token_expired",
+    ];
+
+    #[test]
+    fn every_declared_code_has_a_call_that_produces_it() {
+        for entry in &catalog().entries {
+            let cases = cases(entry).unwrap();
+            let by_access = cases
+                .access
+                .codes
+                .into_iter()
+                .chain([cases.access.elsewhere]);
+            let by_causes = cases.causes.iter().map(|cause| Some(cause.code));
+            let mut produced: Vec<_> = by_access.chain(by_causes).flatten().collect();
+            for code in &produced {
+                assert!(entry.errors.contains(code), "{}: {code:?}", entry.name());
+            }
+            produced.push(codes::USER_TOKEN_INVALID);
+            if entry.credential == Credential::AdminPassword {
+                produced.push(codes::USER_INVALID_PASSWORD);
+            }
+            for code in &entry.errors {
+                let found = produced.contains(code) || EXEMPT.contains(&code.name);
+                assert!(found, "{}: no call fails with {code:?}", entry.name());
+            }
+        }
+    }
+
+    #[test]
+    fn cases_name_arguments_of_their_operations() {
+        for entry in &catalog().entries {
+            let cases = cases(entry).unwrap();
+            let example = entry.example.as_ref().unwrap();
+            let names = example.arguments.iter().map(|(name, _)| *name);
+            let causes = cases
+                .causes
+                .iter()
+                .map(|Cause { arguments, .. }| *arguments);
+            let of_cases = causes.chain([cases.access.arguments]).flatten();
+            for name in names.chain(of_cases.map(|(name, _)| *name)) {
+                assert!(entry.rule(name).is_some(), "{}: {name}", entry.name());
+            }
+            let needs_credential = entry.credential.argument();
+            for rule in entry.rules.iter().filter(|rule| rule.required) {
+                let is_credential = Some(rule.name) == needs_credential;
+                let given = match is_credential {
+                    true => example.credential.is_some(),
+                    false => example.arguments.iter().any(|(name, _)| *name == rule.name),
+                };
+                assert!(given, "{}: {}", entry.name(), rule.name);
+            }
+        }
+    }
 }

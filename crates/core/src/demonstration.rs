@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use trivium_storage::groups::NewGroup;
 use trivium_storage::invitations::{self, NewInvitation};
+use trivium_storage::memberships::{self, Membership};
 
 use crate::administration::tokens::KeepToken;
 use crate::administration::users::AddUser;
 use crate::applications::keys::CreateKey;
 use crate::groups::new::create_group;
-use crate::groups::rules::RegistrationType;
+use crate::groups::rules::{RegistrationType, Standing};
 use crate::groups::view::{AccessType, ModerationType};
 use crate::import::{ForeignGroup, ImportGroups};
 use crate::invitations::new::InvitedRole;
@@ -28,15 +29,25 @@ pub const KEY: &str = "demo0demo0";
 /// The owner of the groups: login, password and token.
 pub const OWNER: (&str, &str, &str) = ("phil", "philspassword", "4312176fedcba675321");
 
-/// The secret of an invitation to the group that is joined by invitation only.
+/// The admin password in the examples. A server has the one of its configuration.
+pub const ADMIN_PASSWORD: &str = "adminspassword";
+
+/// The secret of an invitation to [`INVITED_GROUP`].
 pub const INVITATION: &str = "inv_0123456789abcdef0123456789abcdef012345670e7b17ab";
 
 /// The groups: ID, name and registration type.
 pub const GROUPS: &[(i64, &str, RegistrationType)] = &[
     (1234, "Three Ways", RegistrationType::Open),
     (1235, "Gatekeepers", RegistrationType::Moderated),
-    (1236, "By Invitation", RegistrationType::Invite),
+    (INVITED_GROUP, "By Invitation", RegistrationType::Invite),
+    (BUSY_GROUP, "Waiting Room", RegistrationType::Moderated),
 ];
+
+/// The group that users join by invitation only.
+pub const INVITED_GROUP: i64 = 1236;
+
+/// The group that has a member and a banned user besides its owner, and a pending request of [`MEMBER`].
+const BUSY_GROUP: i64 = 1237;
 
 /// Ten years, in seconds.
 const TEN_YEARS: i64 = 10 * 365 * 86_400;
@@ -47,10 +58,10 @@ const TEN_YEARS: i64 = 10 * 365 * 86_400;
 /// # Errors
 /// If the database is not empty.
 pub fn install(service: &Arc<Service>, groups: Vec<ForeignGroup>) -> Result<()> {
-    let add = |(login, password, _): (&str, &str, &str), first_name: &str| AddUser {
+    let add = |login: &str, first_name: &str, password: Option<&str>| AddUser {
         login: Login(login.into()),
         first_name: first_name.into(),
-        password: Some(Password(password.into())),
+        password: password.map(|password| Password(password.into())),
         ..AddUser::default()
     };
     let keep = |(login, _, token)| KeepToken {
@@ -58,7 +69,7 @@ pub fn install(service: &Arc<Service>, groups: Vec<ForeignGroup>) -> Result<()> 
         token,
         lifetime: TEN_YEARS,
     };
-    let member = run(service, add(MEMBER, "Marc"))?;
+    let member = run(service, add(MEMBER.0, "Marc", Some(MEMBER.1)))?;
     run(service, keep(MEMBER))?;
     run(
         service,
@@ -68,9 +79,18 @@ pub fn install(service: &Arc<Service>, groups: Vec<ForeignGroup>) -> Result<()> 
             key: Some(KEY),
         },
     )?;
-    let owner = run(service, add(OWNER, "Phil"))?;
+    let owner = run(service, add(OWNER.0, "Phil", Some(OWNER.1)))?;
     run(service, keep(OWNER))?;
-    run(service, CreateGroups { owner })?;
+    let lena = AddUser {
+        email: Some("lena@example.org".to_owned()),
+        ..add("lena", "Lena", None)
+    };
+    let busy_group = [
+        (run(service, lena)?, Standing::Member),
+        (run(service, add("bert", "Bert", None))?, Standing::Banned),
+        (member, Standing::Requested),
+    ];
+    run(service, CreateGroups { owner, busy_group })?;
     let member = Some(member);
     run(service, ImportGroups { groups, member })?;
     Ok(())
@@ -87,6 +107,8 @@ fn run<O: PreparedOperation>(service: &Arc<Service>, operation: O) -> Result<O::
 /// Creates the groups of the demonstration.
 struct CreateGroups {
     owner: UserRef,
+    /// The standings of users in [`BUSY_GROUP`].
+    busy_group: [(UserRef, Standing); 3],
 }
 
 impl Operation for CreateGroups {
@@ -107,7 +129,7 @@ impl Operation for CreateGroups {
                 access_type: AccessType::Public.as_str(),
                 registration_type: registration_type.as_str(),
                 moderation_type: ModerationType::Direct.as_str(),
-                member_count: 1,
+                member_count: if *id == BUSY_GROUP { 2 } else { 1 },
                 topic_count: 0,
                 num_topics: 0,
                 commercial_account_id: 0,
@@ -118,6 +140,17 @@ impl Operation for CreateGroups {
             if *registration_type == RegistrationType::Invite {
                 invite(session, &group)?;
             }
+        }
+        for (user, standing) in self.busy_group {
+            let membership = Membership {
+                group_id: BUSY_GROUP,
+                user_id: user.0,
+                state: standing.as_str().into(),
+                since: session.now,
+                note: String::new(),
+                until: None,
+            };
+            memberships::insert(session.connection, &membership)?;
         }
         Ok(())
     }

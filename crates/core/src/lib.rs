@@ -4,6 +4,7 @@
 //! - An operation is one file under [`diagnostics`], [`accounts`], [`groups`], [`moderation`] or
 //!   [`invitations`]: its arguments, its result, and what it does. Those of the command line are
 //!   under [`administration`], [`applications`] and [`import`].
+//! - [`cases`] is the vocabulary in which an operation declares its example, its access and its errors.
 //! - [`groups::rules`] holds the membership rules as data.
 //! - [`caller`] authenticates; [`session`] is what a running operation sees; [`service`] runs a call in
 //!   its transaction.
@@ -16,6 +17,7 @@ pub mod accounts;
 pub mod administration;
 pub mod applications;
 pub mod caller;
+pub mod cases;
 pub mod catalog;
 pub mod codes;
 pub mod demonstration;
@@ -37,7 +39,7 @@ pub mod types;
 pub use caller::{Actor, Administrator, Caller, Credentials, DirectoryReader, Exclusive, Proof};
 pub use catalog::catalog;
 pub use error::ErrorDetail;
-pub use operation::{Operation, PreparedOperation, Work};
+pub use operation::{Operation, PreparedOperation, PublicOperation, Work};
 pub use service::{Job, Ready, Service};
 pub use session::{Directory, Origin, Session, Settings};
 pub use trivium_rpc::{Answer, Code, Declaration, Effect, Entry, Error, Result, Verbs, Via};

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use trivium_rpc::{Answer, Arguments, Declaration, Entry, Error, codes};
 
 use crate::caller::{Caller, Proof};
+use crate::cases::{Access, Cases, Cause, Example};
 use crate::{Origin, Result, Service, Session};
 
 /// An operation. Its fields are its arguments, in the order in which they are checked.
@@ -70,6 +71,21 @@ pub trait PreparedOperation: Send + Sync + 'static {
         caller: &Self::Caller,
         session: &mut Session<'_>,
     ) -> Result<Self::Output>;
+}
+
+/// An operation of the catalog: besides what it does, it declares what documents show and tests try.
+pub trait PublicOperation:
+    PreparedOperation<Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema
+{
+    /// An example call, which succeeds on the demonstration data.
+    const EXAMPLE: Example;
+
+    /// Who may call it.
+    const ACCESS: Access;
+
+    /// A call for each declared code that is neither in [`ACCESS`](Self::ACCESS) nor an error of the
+    /// credential.
+    const CAUSES: &'static [Cause] = &[];
 }
 
 impl<O: Operation> PreparedOperation for O {
@@ -164,19 +180,24 @@ fn declared<O: PreparedOperation>(error: &Error) {
 /// Makes the work of an operation from its arguments.
 pub(crate) type Bind = fn(Arguments) -> Result<Box<dyn Work<Answer>>>;
 
-/// A row of the catalog: what front-ends see of an operation, and how it is run.
+/// A row of the catalog: what front-ends see of an operation, how it is run, and what its tests try.
 pub struct Row {
     pub(crate) entry: Entry,
     pub(crate) bind: Bind,
+    pub(crate) cases: Cases,
 }
 
 /// The row of an operation.
-pub fn row<O>() -> Row
-where
-    O: PreparedOperation<Output: Serialize + JsonSchema> + DeserializeOwned + JsonSchema,
-{
+pub fn row<O: PublicOperation>() -> Row {
     Row {
-        entry: Entry::of::<O, O::Output>(O::DECLARATION, O::Caller::CREDENTIAL),
+        entry: Entry {
+            example: Some(O::EXAMPLE.resolve()),
+            ..Entry::of::<O, O::Output>(O::DECLARATION, O::Caller::CREDENTIAL)
+        },
         bind: |arguments| Ok(Box::new(Erased(Prepared::new(arguments.fill::<O>()?)))),
+        cases: Cases {
+            access: O::ACCESS,
+            causes: O::CAUSES,
+        },
     }
 }

@@ -2,27 +2,6 @@
 
 use trivium_front::escape::escape;
 
-/// Names and values as a form.
-pub(crate) fn form(pairs: &[(&str, &str)]) -> String {
-    let pairs: Vec<String> = pairs
-        .iter()
-        .map(|(name, value)| format!("{}={}", percent(name), percent(value)))
-        .collect();
-    pairs.join("&")
-}
-
-fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|b| match b {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                char::from(b).to_string()
-            }
-            b' ' => "+".to_owned(),
-            other => format!("%{other:02X}"),
-        })
-        .collect()
-}
-
 /// A text as the content of an element.
 pub(crate) fn xml(text: &str) -> String {
     let mut out = Vec::new();

@@ -6,8 +6,8 @@ use crate::{Site, site};
 
 /// Every file: its path in their folder, and its bytes.
 pub fn all(here: &Site<'_>) -> Vec<(String, Vec<u8>)> {
-    let own = here.pages.iter().map(|page| page.path.to_owned());
-    let pages: Vec<(String, Reply)> = site::paths()
+    let own = here.service.pages.iter().map(|page| page.path.to_owned());
+    let pages: Vec<(String, Reply)> = site::paths(here.service)
         .into_iter()
         .chain(own)
         .filter_map(|path| Some((path.clone(), site::find(&path, here)?)))

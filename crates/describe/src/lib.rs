@@ -1,18 +1,18 @@
-//! The service describes itself from the catalog: to people in HTML, to programs in OpenAPI and
-//! XML Schema.
+//! A service describes itself from its catalog: to people in HTML, to programs in OpenAPI and XML Schema.
 //!
-//! Data in, text out: no server and no database here.
+//! Data in, text out: no server and no database, and no knowledge of any particular service. A
+//! [`Service`] is what is described, a [`Site`] is one server of it.
 //!
 //! - [`site`] is the table of all addresses; [`files`] writes them as files.
 //! - [`openapi`] and [`xsd`] are for programs; `schema` reads the catalog for them.
 //! - [`docs`] is the documentation for people who write clients.
-//! - [`dialects`] is the table of the dialects' methods.
 //! - [`pages`] has the first page.
-//! - [`examples`] has an example call of every operation, and how it travels.
+//! - [`examples`] shows the example call of every operation in each format; [`answers`] are the recorded
+//!   responses to them.
 //!
-//! Pages are plain HTML, light and dark, with nothing from elsewhere.
+//! Pages are plain HTML, light and dark, with nothing loaded from elsewhere.
 
-pub mod dialects;
+pub mod answers;
 pub mod docs;
 mod encode;
 pub mod examples;
@@ -23,23 +23,56 @@ mod schema;
 pub mod site;
 pub mod xsd;
 
-use trivium_front::Wire;
+use trivium_front::{Dialect, Reply, Wire};
+use trivium_rpc::Catalog;
 
-use crate::dialects::Prefixes;
+pub use crate::answers::Answers;
 
-/// The server that is described.
+/// A service, as its descriptions need it.
+#[derive(Debug)]
+pub struct Service {
+    /// Its name for people.
+    pub title: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// What it is for, in a sentence.
+    pub summary: &'static str,
+    /// Its operations.
+    pub catalog: &'static Catalog,
+    /// The operation that returns a token, if there is one.
+    pub login: Option<&'static str>,
+    /// The responses to the examples of its operations and dialects.
+    pub answers: Answers,
+    /// Its dialects.
+    pub dialects: Vec<Dialect>,
+    /// Its own pages, which are listed beside the documentation.
+    pub pages: &'static [ServicePage],
+    /// The OpenAPI documents that were made already; start with the default.
+    pub openapi: openapi::Cache,
+}
+
+/// A server of a service.
 #[derive(Clone, Copy, Debug)]
 pub struct Site<'a> {
-    /// Where it is, without a slash at the end.
+    /// The service.
+    pub service: &'a Service,
+    /// Its address, without a slash at the end.
     pub base_url: &'a str,
     /// The settings of its wire.
     pub wire: Wire,
-    /// Where its dialects are.
-    pub dialects: Prefixes<'a>,
-    /// Pages of the service itself, which are listed beside these.
-    pub pages: &'a [ServicePage],
-    /// True where pages come from the server itself, and can call it.
+    /// The dialects that it serves.
+    pub dialects: &'a [ServedDialect<'a>],
+    /// True if the pages come from the server itself, and can call it.
     pub is_live: bool,
+}
+
+/// A dialect that a server serves.
+#[derive(Clone, Copy, Debug)]
+pub struct ServedDialect<'a> {
+    /// The dialect.
+    pub dialect: &'a Dialect,
+    /// The path below which it is served, without a slash at the end.
+    pub prefix: &'a str,
 }
 
 /// A page of the service itself.
@@ -49,6 +82,8 @@ pub struct ServicePage {
     pub path: &'static str,
     /// Its title.
     pub title: &'static str,
+    /// Its short title, for the navigation of every page.
+    pub label: &'static str,
     /// Renders it.
-    pub render: fn() -> trivium_front::Reply,
+    pub render: fn() -> Reply,
 }

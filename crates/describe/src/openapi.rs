@@ -1,47 +1,46 @@
 //! The catalog as OpenAPI 3.1: the operations at their REST addresses.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
-use trivium_core::catalog;
 use trivium_front::Profile;
 use trivium_rpc::schema::example;
 use trivium_rpc::text::TEXT;
-use trivium_rpc::{Code, Entry, Rule, ValueType, Verbs};
+use trivium_rpc::{Catalog, Code, Entry, Rule, ValueType, Verbs};
 
-use crate::examples::{self, Format, answers};
+use crate::Service;
+use crate::examples::{self, Format};
 use crate::schema::{Failure, all_codes, failures, members, published};
 use crate::xsd::NAMESPACE;
 
-static DOCUMENTED: LazyLock<String> = LazyLock::new(|| text_of(Profile::Documented));
-static ORIGINAL: LazyLock<String> = LazyLock::new(|| text_of(Profile::Original));
-
-/// The document as JSON text, which is made once.
-pub fn text(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Documented => &DOCUMENTED,
-        Profile::Original => &ORIGINAL,
-    }
+/// The document of a service in each profile, each made when it is first needed.
+#[derive(Debug, Default)]
+pub struct Cache {
+    documented: OnceLock<String>,
+    original: OnceLock<String>,
 }
 
-fn text_of(profile: Profile) -> String {
-    format!("{:#}\n", document(profile))
+/// The document as JSON text, for a server of this profile.
+pub fn text(service: &Service, profile: Profile) -> &str {
+    let text = match profile {
+        Profile::Documented => &service.openapi.documented,
+        Profile::Original => &service.openapi.original,
+    };
+    text.get_or_init(|| format!("{:#}\n", document(service, profile)))
 }
 
 /// The document, for a server of this profile.
-pub fn document(profile: Profile) -> Value {
+pub fn document(service: &Service, profile: Profile) -> Value {
+    let catalog = service.catalog;
     let mut paths = Map::new();
-    for entry in catalog().entries.iter() {
+    for entry in &catalog.entries {
         for format in [Format::Json, Format::Xml] {
-            paths.insert(format.path(entry.name()), path(profile, entry, format));
+            let path = format.path(catalog, entry.name());
+            paths.insert(path, path_item(service, profile, entry, format));
         }
     }
-    let mut subjects: Vec<&str> = catalog()
-        .entries
-        .iter()
-        .map(|entry| entry.subject)
-        .collect();
+    let mut subjects: Vec<&str> = catalog.entries.iter().map(|entry| entry.subject).collect();
     subjects.dedup();
     let tags: Vec<Value> = subjects
         .iter()
@@ -50,33 +49,32 @@ pub fn document(profile: Profile) -> Value {
     json!({
         "openapi": "3.1.0",
         "info": {
-            "title": "Trivium",
-            "version": env!("CARGO_PKG_VERSION"),
+            "title": service.title,
+            "version": service.version,
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
-            "description": "Groups, membership, moderation and invitations. \
-                Every answer says in `success` whether the call did what was asked. Failures have \
-                status 200, unless the server is set to give them a status of their own, as listed \
-                here; 413, 415, 429 and 503 are always told by the status.",
+            "description": format!("{} The member `success` of every response reports whether the \
+                call succeeded. A failed call has status 200, unless the server is configured to use \
+                the statuses that are listed here; 413, 415, 429 and 503 are always used.", service.summary),
         },
         "servers": [{ "url": "/" }],
         "tags": tags,
         "paths": paths,
         "components": {
-            "schemas": schemas(profile),
-            "responses": responses(profile),
+            "schemas": schemas(catalog, profile),
+            "responses": responses(catalog, profile),
             "securitySchemes": { "bearer": {
                 "type": "http",
                 "scheme": "bearer",
-                "description": "Stands for the argument `authToken`, where that is not given.",
+                "description": "The token, instead of the argument `authToken`.",
             } },
         },
     })
 }
 
 /// An operation in one format.
-fn path(profile: Profile, entry: &Entry, format: Format) -> Value {
-    let get = || operation(profile, entry, format, "get");
-    let post = || operation(profile, entry, format, "post");
+fn path_item(service: &Service, profile: Profile, entry: &Entry, format: Format) -> Value {
+    let get = || operation(service, profile, entry, format, "get");
+    let post = || operation(service, profile, entry, format, "post");
     match entry.declared.verbs {
         Verbs::Get => json!({ "get": get() }),
         Verbs::Post => json!({ "post": post() }),
@@ -84,10 +82,16 @@ fn path(profile: Profile, entry: &Entry, format: Format) -> Value {
     }
 }
 
-fn operation(profile: Profile, entry: &Entry, format: Format, verb: &str) -> Value {
+fn operation(
+    service: &Service,
+    profile: Profile,
+    entry: &Entry,
+    format: Format,
+    verb: &str,
+) -> Value {
     let description = entry.description();
     let summary = description.split_inclusive(". ").next().unwrap_or_default();
-    let answers = answer(profile, entry, format);
+    let responses = operation_responses(service, profile, entry, format);
     let operation = json!({
         "operationId": format!("{verb}.{}.{}", format.word(), entry.name()),
         "tags": [entry.subject],
@@ -106,7 +110,7 @@ fn operation(profile: Profile, entry: &Entry, format: Format, verb: &str) -> Val
         let takes = !entry.rules.is_empty();
         with(operation, "requestBody", takes.then(|| body(entry)))
     };
-    with(operation, "responses", Some(answers))
+    with(operation, "responses", Some(responses))
 }
 
 /// The object with one more member, where there is a value for it.
@@ -195,7 +199,7 @@ fn nullable(entry: &Entry, mut arguments: Value) -> Value {
 
 /// The value of an argument in the example call.
 fn example_of_call(entry: &Entry, name: &str) -> Option<Value> {
-    let given = examples::arguments(entry, examples::of(entry)?);
+    let given = examples::arguments(entry, entry.example.as_ref()?);
     let (_, value, kind) = given.into_iter().find(|(other, ..)| *other == name)?;
     Some(match kind {
         ValueType::Text | ValueType::DateTime => value.into(),
@@ -209,8 +213,13 @@ fn example_value(entry: &Entry, name: &str) -> Option<Value> {
     example_of_call(entry, name).or_else(|| example(entry.argument(name)?).cloned())
 }
 
-fn answer(profile: Profile, entry: &Entry, format: Format) -> Value {
-    let recorded = answers::of(profile, entry.name(), format);
+fn operation_responses(
+    service: &Service,
+    profile: Profile,
+    entry: &Entry,
+    format: Format,
+) -> Value {
+    let recorded = service.answers.of(profile, entry.name(), format);
     let shown = match format {
         Format::Json => recorded.and_then(|answer| serde_json::from_str(answer).ok()),
         Format::Xml | Format::XmlRpc => recorded.map(Value::from),
@@ -225,7 +234,7 @@ fn answer(profile: Profile, entry: &Entry, format: Format) -> Value {
     let mut responses = Map::new();
     responses.insert(
         "200".into(),
-        json!({ "description": "The answer", "content": sent_as(profile, format, &content) }),
+        json!({ "description": "The response", "content": sent_as(profile, format, &content) }),
     );
     for (status, name) in by_status(profile, entry).keys() {
         let name = format!("{name}.{}", format.word());
@@ -266,9 +275,9 @@ fn by_status(profile: Profile, entry: &Entry) -> BTreeMap<(u16, String), Vec<Fai
     responses
 }
 
-fn responses(profile: Profile) -> Value {
+fn responses(catalog: &Catalog, profile: Profile) -> Value {
     let mut responses = BTreeMap::new();
-    for entry in catalog().entries.iter() {
+    for entry in &catalog.entries {
         for ((status, name), failures) in by_status(profile, entry) {
             for format in [Format::Json, Format::Xml] {
                 let response = response(profile, format, status, &name, &failures);
@@ -297,7 +306,7 @@ fn response(
         "content": sent_as(profile, format, &content),
     });
     let wait = json!({ "Retry-After": {
-        "description": "Seconds after which a retry makes sense",
+        "description": "Seconds until a retry may succeed",
         "schema": { "type": "integer", "minimum": 0 },
     } });
     with(
@@ -308,13 +317,14 @@ fn response(
 }
 
 /// Arguments and answers by the operation's name, and what they refer to.
-fn schemas(profile: Profile) -> Value {
-    let text = json!({ "description": "What every format can carry", "pattern": TEXT });
+fn schemas(catalog: &Catalog, profile: Profile) -> Value {
+    let text =
+        json!({ "description": "The characters that every format can carry", "pattern": TEXT });
     let mut schemas = BTreeMap::from([
-        ("failure".to_owned(), failure(profile)),
+        ("failure".to_owned(), failure(catalog, profile)),
         ("text".to_owned(), text),
     ]);
-    for entry in catalog().entries.iter() {
+    for entry in &catalog.entries {
         if entry.declared.verbs != Verbs::Get && !entry.rules.is_empty() {
             let arguments = arguments(entry);
             schemas.insert(in_json(entry), nullable(entry, arguments.clone()));
@@ -343,7 +353,7 @@ fn success(profile: Profile, output: &Value) -> Value {
     let mut properties = Map::new();
     properties.insert(
         "success".into(),
-        json!({ "type": "boolean", "const": true, "description": "The call did what was asked" }),
+        json!({ "type": "boolean", "const": true, "description": "The call succeeded" }),
     );
     let mut required = vec!["success"];
     for member in members(output) {
@@ -371,8 +381,8 @@ fn root(profile: Profile) -> Value {
 }
 
 /// The answer of a call that failed.
-fn failure(profile: Profile) -> Value {
-    let failures = failures(profile, catalog().codes.iter().copied());
+fn failure(catalog: &Catalog, profile: Profile) -> Value {
+    let failures = failures(profile, catalog.codes.iter().copied());
     let mut codes: Vec<&str> = failures.iter().map(|failure| failure.code).collect();
     codes.sort_unstable();
     codes.dedup();
@@ -380,47 +390,10 @@ fn failure(profile: Profile) -> Value {
         "type": "object",
         "properties": {
             "success": { "type": "boolean", "const": false },
-            "code": { "type": "string", "description": "Why, for programs", "enum": codes },
-            "msg": { "type": "string", "description": "Why, for people" },
+            "code": { "type": "string", "description": "The cause, for programs", "enum": codes },
+            "msg": { "type": "string", "description": "The cause, for people" },
         },
         "required": ["success", "code", "msg"],
         "xml": root(profile),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn openapi() {
-        let mut text = String::new();
-        outline(&document(Profile::Documented), 0, &mut text);
-        insta::assert_snapshot!(text);
-    }
-
-    /// JSON in which what lies deep stands on one line.
-    fn outline(value: &Value, depth: usize, text: &mut String) {
-        match value.as_object().filter(|_| depth < 4) {
-            Some(members) => {
-                for (name, value) in members {
-                    text.push_str(&format!("\n{}{name}: ", "  ".repeat(depth)));
-                    outline(value, depth + 1, text);
-                }
-            }
-            None => text.push_str(&value.to_string()),
-        }
-    }
-
-    #[test]
-    fn definitions_of_one_name_are_one() {
-        let mut known: BTreeMap<&str, &Value> = BTreeMap::new();
-        for entry in catalog().entries.iter() {
-            assert!(!known.contains_key(entry.name()), "{}", entry.name());
-            let definitions = entry.output.as_value().get("$defs");
-            for (name, schema) in definitions.and_then(Value::as_object).into_iter().flatten() {
-                assert_eq!(*known.entry(name).or_insert(schema), schema, "{name}");
-            }
-        }
-    }
 }

@@ -4,16 +4,18 @@ use askama::Template;
 use trivium_front::Reply;
 use trivium_front::page::page;
 
+use crate::Site;
 use crate::examples::Format;
 
 #[derive(Template)]
 #[template(path = "index.html")]
-struct IndexPage {
+struct IndexPage<'a> {
+    site: &'a Site<'a>,
     formats: [Format; 3],
 }
 
 /// The first page: what the service is, and the addresses of its protocols.
-pub fn index() -> Reply {
+pub fn index(site: &Site<'_>) -> Reply {
     let formats = Format::ALL;
-    page(200, IndexPage { formats }.render())
+    page(200, IndexPage { site, formats }.render())
 }

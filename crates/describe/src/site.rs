@@ -1,182 +1,114 @@
-//! What is served of the descriptions, and where: the one table of addresses.
+//! The pages and documents of a service by address.
 
-use trivium_core::catalog;
 use trivium_front::Reply;
-use trivium_rpc::Entry;
-
-use crate::{Site, docs, openapi, pages, xsd};
 use trivium_front::page::document;
 
-/// What stands at an address: given is what comes after the beginning that the table names.
-type Page = fn(&Site<'_>, &str) -> Option<Reply>;
+use crate::{Service, Site, docs, openapi, pages, xsd};
 
-/// A row: how its addresses begin, the rest of each, and what stands there.
+/// Renders what is at an address; it receives the part of the path after the row's beginning.
+type Render = fn(&Site<'_>, &str) -> Option<Reply>;
+
+/// A row: the beginning of its paths, their ends, and what is there.
 struct Row {
-    begin: &'static str,
-    rests: fn() -> Vec<String>,
-    page: Page,
+    begin: String,
+    ends: Vec<String>,
+    render: Render,
 }
 
-const ROWS: &[Row] = &[
-    row("/", one, |_, _| Some(pages::index())),
-    row("/docs", one, |site, _| Some(docs::index::page(site))),
-    row("/docs/openapi", one, |site, _| {
-        Some(docs::openapi::page(site))
-    }),
-    row("/docs/peopleaggregator.", operations, |site, name| {
-        docs::operation::page(site, operation(name)?)
-    }),
-    row("/docs/", docs::dialect::names, |site, name| {
-        docs::dialect::page(site, name)
-    }),
-    row("/docs/errors", one, |site, _| {
-        Some(docs::errors::index(site))
-    }),
-    row("/docs/errors/", docs::errors::names, |site, code| {
-        Some(docs::errors::page(site, code))
-    }),
-    row("/style.css", one, |_, _| {
-        Some(document("text/css; charset=utf-8", STYLE))
-    }),
-    row("/icon.svg", one, |_, _| {
-        Some(document("image/svg+xml", ICON))
-    }),
-    // Where browsers look that show an answer as it comes.
-    row("/favicon.ico", one, |_, _| {
-        Some(document("image/svg+xml", ICON))
-    }),
-    row("/script.js", one, |_, _| {
-        Some(document("text/javascript; charset=utf-8", SCRIPT))
-    }),
-    row("/openapi.json", one, |site, _| {
-        Some(document(
-            "application/json",
-            openapi::text(site.wire.profile),
-        ))
-    }),
-    row(xsd::PATH, one, |site, _| {
-        Some(document("application/xml", xsd::any(site.wire.profile)))
-    }),
-    row("/api/xml/peopleaggregator/", schemas, |site, rest| {
-        let entry = operation(rest.strip_suffix(".xsd")?)?;
-        let schema = xsd::operation(site.wire.profile, entry);
-        Some(document("application/xml", schema))
-    }),
-];
+/// The table of addresses.
+fn rows(service: &Service) -> Vec<Row> {
+    let one = |path: &str, render: Render| Row {
+        begin: path.to_owned(),
+        ends: vec![String::new()],
+        render,
+    };
+    let catalog = service.catalog;
+    let namespace = catalog.namespace;
+    let names = |end: &str| {
+        let entries = catalog.entries.iter();
+        entries
+            .map(|entry| format!("{}{end}", entry.name()))
+            .collect()
+    };
+    vec![
+        one("/", |site, _| Some(pages::index(site))),
+        one("/docs", |site, _| Some(docs::index::page(site))),
+        one("/docs/openapi", |site, _| Some(docs::openapi::page(site))),
+        Row {
+            begin: format!("/docs/{namespace}."),
+            ends: names(""),
+            render: |site, name| docs::operation::page(site, site.service.catalog.find(name)?),
+        },
+        Row {
+            begin: "/docs/".to_owned(),
+            ends: docs::dialect::names(service),
+            render: docs::dialect::page,
+        },
+        one("/docs/errors", |site, _| Some(docs::errors::index(site))),
+        Row {
+            begin: "/docs/errors/".to_owned(),
+            ends: docs::errors::names(service),
+            render: |site, code| Some(docs::errors::page(site, code)),
+        },
+        one("/style.css", |_, _| {
+            Some(document("text/css; charset=utf-8", STYLE))
+        }),
+        one("/icon.svg", |_, _| Some(document("image/svg+xml", ICON))),
+        // Browsers request this for responses that are not pages.
+        one("/favicon.ico", |_, _| Some(document("image/svg+xml", ICON))),
+        one("/script.js", |_, _| {
+            Some(document("text/javascript; charset=utf-8", SCRIPT))
+        }),
+        one("/openapi.json", |site, _| {
+            let text = openapi::text(site.service, site.wire.profile);
+            Some(document("application/json", text.to_owned()))
+        }),
+        one(xsd::PATH, |site, _| {
+            let schema = xsd::any(site.service.catalog, site.wire.profile);
+            Some(document("application/xml", schema))
+        }),
+        Row {
+            begin: format!("/api/xml/{namespace}/"),
+            ends: names(".xsd"),
+            render: |site, file| {
+                let entry = site.service.catalog.find(file.strip_suffix(".xsd")?)?;
+                let schema = xsd::operation(site.wire.profile, entry);
+                Some(document("application/xml", schema))
+            },
+        },
+    ]
+}
 
 /// The style sheet of all pages.
 const STYLE: &str = include_str!("../templates/style.css");
 
-/// Three ways that meet.
+/// Three roads that meet.
 const ICON: &str = include_str!("../templates/icon.svg");
 
-/// The script of all pages, without which they can be read.
+/// The script of all pages, which can be read without it.
 const SCRIPT: &str = include_str!("../templates/script.js");
 
-const fn row(begin: &'static str, rests: fn() -> Vec<String>, page: Page) -> Row {
-    Row { begin, rests, page }
-}
-
-/// Nothing comes after the beginning.
-fn one() -> Vec<String> {
-    vec![String::new()]
-}
-
-fn operation(name: &str) -> Option<&'static Entry> {
-    catalog().find(name)
-}
-
-fn operations() -> Vec<String> {
-    catalog()
-        .entries
-        .iter()
-        .map(|entry| entry.name().to_owned())
-        .collect()
-}
-
-fn schemas() -> Vec<String> {
-    catalog()
-        .entries
-        .iter()
-        .map(|entry| format!("{}.xsd", entry.name()))
-        .collect()
-}
-
-/// What stands at an address.
+/// The page or document at an address.
 pub fn find(path: &str, site: &Site<'_>) -> Option<Reply> {
-    // So people write it who take it for a folder. Its links say where they go from the root.
+    // The links on this page begin at the root, so it can be served with the slash, too.
     let path = if path == "/docs/" { "/docs" } else { path };
-    let page = site.pages.iter().find(|page| page.path == path);
-    if let Some(page) = page {
+    let pages = site.service.pages;
+    if let Some(page) = pages.iter().find(|page| page.path == path) {
         return Some((page.render)());
     }
-    ROWS.iter().find_map(|row| {
-        let rest = path.strip_prefix(row.begin)?;
-        let is_here = (row.rests)().iter().any(|here| here == rest);
-        is_here.then(|| (row.page)(site, rest))?
+    rows(site.service).iter().find_map(|row| {
+        let end = path.strip_prefix(row.begin.as_str())?;
+        let exists = row.ends.iter().any(|other| other == end);
+        exists.then(|| (row.render)(site, end))?
     })
 }
 
-/// Every address, were every dialect served.
-pub fn paths() -> Vec<String> {
-    ROWS.iter()
-        .flat_map(|row| {
-            (row.rests)()
-                .into_iter()
-                .map(move |rest| format!("{}{rest}", row.begin))
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use trivium_front::Wire;
-
-    use super::*;
-    use crate::dialects::Prefixes;
-
-    #[test]
-    fn something_stands_at_every_address() {
-        let site = Site {
-            base_url: "http://here",
-            wire: Wire::default(),
-            dialects: Prefixes::default(),
-            pages: &[],
-            is_live: true,
-        };
-        for path in paths() {
-            let reply = find(&path, &site);
-            assert_eq!(reply.map(|reply| reply.status), Some(200), "{path}");
-        }
-        assert_eq!(find("/docs/", &site), find("/docs", &site));
-        for path in [
-            "",
-            "/style.css/",
-            "/docs/x",
-            "/api/xml/peopleaggregator/joinGroup",
-        ] {
-            assert_eq!(find(path, &site), None, "{path}");
-        }
-    }
-    #[test]
-    fn pages() {
-        let site = Site {
-            base_url: "http://here",
-            wire: Wire::default(),
-            dialects: Prefixes::default(),
-            pages: &[],
-            is_live: true,
-        };
-        for path in [
-            "/docs",
-            "/docs/peopleaggregator.joinGroup",
-            "/docs/upcoming.group.join",
-            "/docs/onezone.user-groups-join",
-            "/docs/errors/banned",
-        ] {
-            let reply = find(path, &site).expect(path);
-            let html = String::from_utf8(reply.body).expect("text");
-            insta::assert_snapshot!(path.trim_start_matches('/').replace('/', "_"), html);
-        }
-    }
+/// Every address of a server that serves all dialects, without the service's own pages.
+pub fn paths(service: &Service) -> Vec<String> {
+    let rows = rows(service).into_iter();
+    rows.flat_map(|Row { begin, ends, .. }| {
+        let paths = ends.into_iter().map(|end| format!("{begin}{end}"));
+        paths.collect::<Vec<_>>()
+    })
+    .collect()
 }

@@ -31,6 +31,14 @@ pub struct Wire {
     pub status: StatusRule,
 }
 
+impl Wire {
+    /// The settings of a server that is not configured otherwise.
+    pub const DEFAULT: Self = Self {
+        profile: Profile::Documented,
+        status: StatusRule::Ok,
+    };
+}
+
 /// The name of a code in this profile. The historical servers named fewer causes.
 pub fn wire_name(profile: Profile, code: Code) -> &'static str {
     match profile {

@@ -1,11 +1,18 @@
 //! Parses `name=value&…`, from a query or a form body.
 
-use percent_encoding::percent_decode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use trivium_rpc::Error;
 
 use crate::check::RawValue;
 use crate::limits::{self, Meter};
 use crate::text::utf8_or_latin1;
+
+/// The characters that are escaped: all but those that RFC 3986 calls unreserved.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Parses names and values in their order.
 ///
@@ -31,4 +38,19 @@ fn decode(bytes: &[u8]) -> String {
         .collect();
     let decoded: Vec<u8> = percent_decode(&spaces).collect();
     utf8_or_latin1(&decoded).into_owned()
+}
+
+/// Names and values as a form, which is the query of a GET request, too.
+pub fn encode(pairs: &[(&str, &str)]) -> String {
+    let pairs: Vec<String> = pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", percent(name), percent(value)))
+        .collect();
+    pairs.join("&")
+}
+
+fn percent(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED)
+        .to_string()
+        .replace("%20", "+")
 }

@@ -6,11 +6,14 @@
 //! - [`mod@print`] prints results, in the order that the wire profile requires.
 //! - [`contract`] is the PeopleAggregator contract: profiles, names of codes, statuses; [`fault`] are
 //!   the faults of XML-RPC.
+//! - [`client`] is a request as a client sends it; [`dialect`] describes the methods of a dialect.
 //! - [`page`] makes the responses of pages for people.
 //! - [`limits`] are the input limits; [`text`] knows encodings, [`escape`] writes XML text.
 
 pub mod check;
+pub mod client;
 pub mod contract;
+pub mod dialect;
 pub mod escape;
 pub mod fault;
 pub mod form;
@@ -24,5 +27,7 @@ pub mod text;
 pub mod xml;
 
 pub use check::RawValue;
+pub use client::{ClientRequest, Payload};
 pub use contract::{Profile, StatusRule, Wire};
+pub use dialect::Dialect;
 pub use request::{Batch, FrontEnd, Read, Reply, Request, Writer, read_one};

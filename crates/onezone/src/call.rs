@@ -1,13 +1,61 @@
-//! A call, in the order in which Onezone checks: credentials, body, then the call itself.
+//! What a call is, and how it runs, in the order in which Onezone checks: credentials, body, then the
+//! call itself.
 
 use trivium_core::groups::get::GetGroup;
 use trivium_core::types::GroupRef;
-use trivium_core::{Actor, Caller, Error, Operation, Proof, Session, Work};
+use trivium_core::{Actor, Caller, Effect, Error, Operation, Proof, Session, Work};
+use trivium_front::dialect::ArgumentDescription;
 
 use crate::answer::Answer;
 use crate::error::Refusal;
-use crate::routes::{Ids, Route};
 use crate::values::Values;
+
+/// What a call does.
+pub(crate) type Run = fn(Context<'_, '_>) -> Result<Answer, Failure>;
+
+/// A call at an address: how it is made, what it does, and what its documentation says.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// The name of its page.
+    pub(crate) name: &'static str,
+    /// The HTTP method.
+    pub(crate) method: &'static str,
+    /// The path below the prefix; `{id}` and `{user}` are placeholders of IDs.
+    pub(crate) path: &'static str,
+    /// Its name in the audit log: that of the operation of core.
+    pub(crate) action: &'static str,
+    /// What it does to the data.
+    pub(crate) effect: Effect,
+    pub(crate) run: Run,
+    /// What it does, for its page.
+    pub(crate) summary: &'static str,
+    /// The arguments, in the path and in the body.
+    pub(crate) arguments: &'static [ArgumentDescription],
+    /// The response to a call that succeeds.
+    pub(crate) response: &'static str,
+    /// The errors, besides those of every call.
+    pub(crate) errors: fn() -> Vec<Refusal>,
+    /// An example call.
+    pub(crate) example: Example,
+}
+
+/// An example call.
+#[derive(Debug)]
+pub(crate) struct Example {
+    /// The token of the caller.
+    pub(crate) token: &'static str,
+    /// The path below the prefix.
+    pub(crate) path: &'static str,
+    /// The body; empty if there is none.
+    pub(crate) body: &'static str,
+}
+
+/// The IDs of a path; 0, which is never assigned, if one is malformed.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ids {
+    pub(crate) id: i64,
+    pub(crate) user: i64,
+}
 
 /// Why a call fails.
 pub(crate) enum Failure {

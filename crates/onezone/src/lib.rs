@@ -1,6 +1,6 @@
 //! The Onezone dialect: REST with JSON, for clients that were written against that service.
 //!
-//! - `routes` lists the calls by address; `calls` has what each does, as operations of core.
+//! - `routes` lists the calls by address, from which [`describe`] makes their documentation; `calls` has what each does, as operations of core.
 //! - `call` runs a call in the order in which Onezone checks: `credentials`, then the head and the body
 //!   of the request (`body`), then the call itself.
 //! - `values` reads the values of a body; `answer` prints the result of a call.
@@ -13,6 +13,7 @@ mod body;
 mod call;
 mod calls;
 mod credentials;
+mod description;
 mod error;
 mod routes;
 mod values;
@@ -22,8 +23,8 @@ use trivium_front::{FrontEnd, Read, Reply, Request};
 
 pub use crate::answer::{Answer, Location};
 use crate::call::RouteCall;
+pub use crate::description::describe;
 pub use crate::error::{Refusal, Row};
-pub use crate::routes::{ROUTES, Route};
 
 /// Where Onezone is served, unless the settings say otherwise.
 pub const PREFIX: &str = "/api/v3/onezone";

@@ -1,71 +1,235 @@
 //! The calls by address and HTTP method: the whole dialect on one page.
 
+use trivium_core::Operation;
+use trivium_core::demonstration::{MEMBER, OWNER};
 use trivium_core::groups::get::GetGroup;
 use trivium_core::groups::get_members::GetMembers;
 use trivium_core::groups::get_my_groups::GetMyGroups;
+use trivium_core::groups::kind::Kind;
 use trivium_core::groups::leave::LeaveGroup;
 use trivium_core::groups::new::NewGroup;
 use trivium_core::invitations::join_by_invitation::JoinByInvitation;
 use trivium_core::invitations::new::NewInvitation;
 use trivium_core::invitations::revoke::RevokeInvitation;
 use trivium_core::moderation::remove::RemoveMember;
-use trivium_core::{Effect, Operation};
+use trivium_core::types::{DateTime, GroupRef, UserRef};
+use trivium_front::dialect::ArgumentDescription;
 
-use crate::answer::Answer;
-use crate::call::{Context, Failure};
+use crate::call::{Example, Ids, Route};
 use crate::calls::{groups, invitations, join, members};
 use crate::error::Refusal;
 use crate::values::number;
 
-/// What a call does.
-type Run = fn(Context<'_, '_>) -> Result<Answer, Failure>;
+const ID: ArgumentDescription =
+    ArgumentDescription::required("id", "In the path: the number of a group.");
+const NAME: ArgumentDescription = ArgumentDescription::required(
+    "name",
+    "2 to 50 letters, digits, brackets and underscores; dashes, spaces and dots inside.",
+);
+const GROUP_MADE: &str = "201 without a body; Location is the address of the group.";
+const GROUPS: &str = "200, and the IDs of the groups.";
+const GROUP: &str = "200, and the group.";
 
-/// A call at an address.
-#[derive(Debug)]
-pub struct Route {
-    /// The HTTP method.
-    pub method: &'static str,
-    /// The path below the prefix; `{id}` and `{user}` are placeholders of IDs.
-    pub path: &'static str,
-    /// Its name in the audit log: that of the operation of core.
-    pub(crate) action: &'static str,
-    /// What it does to the data.
-    pub(crate) effect: Effect,
-    pub(crate) run: Run,
-}
-
-/// The IDs of a path; 0, which is never assigned, if one is malformed.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Ids {
-    pub(crate) id: i64,
-    pub(crate) user: i64,
-}
-
-/// Every call. The first path that matches takes precedence.
-pub const ROUTES: &[Route] = &[
-    route::<JoinByInvitation>("POST", "/user/groups/join", join::join),
-    route::<GetMyGroups>("GET", "/user/groups", groups::list),
-    route::<GetMyGroups>("GET", "/user/effective_groups", groups::list),
-    route::<NewGroup>("POST", "/user/groups", groups::create),
-    route::<GetGroup>("GET", "/user/groups/{id}", groups::show),
-    route::<GetGroup>("GET", "/user/effective_groups/{id}", groups::show),
-    route::<LeaveGroup>("DELETE", "/user/groups/{id}", groups::leave),
-    route::<GetMembers>("GET", "/groups/{id}/users", members::list),
-    route::<NewInvitation>("POST", "/groups/{id}/users/token", invitations::invite),
-    route::<RemoveMember>("DELETE", "/groups/{id}/users/{user}", members::remove),
-    route::<NewInvitation>("POST", "/user/tokens/named", invitations::name),
-    route::<RevokeInvitation>("DELETE", "/tokens/named/{id}", invitations::revoke),
-];
-
-const fn route<O: Operation>(method: &'static str, path: &'static str, run: Run) -> Route {
+/// Every call. The first path that matches takes precedence; all examples succeed in this order on one
+/// demonstration.
+pub(crate) const ROUTES: &[Route] = &[
     Route {
-        method,
-        path,
-        action: O::DECLARATION.name,
-        effect: O::DECLARATION.effect,
-        run,
-    }
-}
+        name: "user-groups-join",
+        method: "POST",
+        path: "/user/groups/join",
+        action: JoinByInvitation::DECLARATION.name,
+        effect: JoinByInvitation::DECLARATION.effect,
+        run: join::join,
+        summary: "Joins a group by an invitation. Only a call that succeeds counts as a use.",
+        arguments: &[ArgumentDescription::required(
+            "token",
+            "An invitation, at most 2048 characters.",
+        )],
+        response: GROUP_MADE,
+        errors: joining,
+        example: by_marc(
+            "/user/groups/join",
+            r#"{"token": "inv_0123456789abcdef0123456789abcdef012345670e7b17ab"}"#,
+        ),
+    },
+    Route {
+        name: "user-groups",
+        method: "GET",
+        path: "/user/groups",
+        action: GetMyGroups::DECLARATION.name,
+        effect: GetMyGroups::DECLARATION.effect,
+        run: groups::list,
+        summary: "Lists the groups of the caller.",
+        arguments: &[],
+        response: GROUPS,
+        errors: Vec::new,
+        example: by_marc("/user/groups", ""),
+    },
+    Route {
+        name: "user-effective-groups",
+        method: "GET",
+        path: "/user/effective_groups",
+        action: GetMyGroups::DECLARATION.name,
+        effect: GetMyGroups::DECLARATION.effect,
+        run: groups::list,
+        summary: "Lists the groups of the caller. They are the same, as groups do not contain groups here.",
+        arguments: &[],
+        response: GROUPS,
+        errors: Vec::new,
+        example: by_marc("/user/effective_groups", ""),
+    },
+    Route {
+        name: "user-groups-create",
+        method: "POST",
+        path: "/user/groups",
+        action: NewGroup::DECLARATION.name,
+        effect: NewGroup::DECLARATION.effect,
+        run: groups::create,
+        summary: "Creates a group, which users join by invitation and only its members see.",
+        arguments: &[
+            NAME,
+            ArgumentDescription::default(
+                "type",
+                "team",
+                "organization, unit, team or role_holders.",
+            ),
+        ],
+        response: GROUP_MADE,
+        errors: || {
+            [
+                names(),
+                vec![not_a_kind(), Refusal::BadValueIdentifierOccupied("name")],
+            ]
+            .concat()
+        },
+        example: by_marc("/user/groups", r#"{"name": "Book Club", "type": "team"}"#),
+    },
+    Route {
+        name: "user-groups-get",
+        method: "GET",
+        path: "/user/groups/{id}",
+        action: GetGroup::DECLARATION.name,
+        effect: GetGroup::DECLARATION.effect,
+        run: groups::show,
+        summary: "Shows a group to a member.",
+        arguments: &[ID],
+        response: GROUP,
+        errors: || vec![Refusal::NotFound],
+        example: by_marc("/user/groups/1236", ""),
+    },
+    Route {
+        name: "user-effective-groups-get",
+        method: "GET",
+        path: "/user/effective_groups/{id}",
+        action: GetGroup::DECLARATION.name,
+        effect: GetGroup::DECLARATION.effect,
+        run: groups::show,
+        summary: "Shows a group to a member.",
+        arguments: &[ID],
+        response: GROUP,
+        errors: || vec![Refusal::NotFound],
+        example: by_marc("/user/effective_groups/1236", ""),
+    },
+    Route {
+        name: "groups-users",
+        method: "GET",
+        path: "/groups/{id}/users",
+        action: GetMembers::DECLARATION.name,
+        effect: GetMembers::DECLARATION.effect,
+        run: members::list,
+        summary: "Lists the members of a group.",
+        arguments: &[ID],
+        response: "200, and the IDs of the users.",
+        errors: hidden,
+        // A group of one member: those who joined in the same second have no defined order.
+        example: by_marc("/groups/1235/users", ""),
+    },
+    Route {
+        name: "groups-users-token",
+        method: "POST",
+        path: "/groups/{id}/users/token",
+        action: NewInvitation::DECLARATION.name,
+        effect: NewInvitation::DECLARATION.effect,
+        run: invitations::invite,
+        summary: "Creates an invitation that is valid once. For moderators.",
+        arguments: &[ID],
+        response: "200, and the invitation.",
+        errors: hidden,
+        example: by_phil("/groups/1236/users/token", ""),
+    },
+    Route {
+        name: "groups-users-remove",
+        method: "DELETE",
+        path: "/groups/{id}/users/{user}",
+        action: RemoveMember::DECLARATION.name,
+        effect: RemoveMember::DECLARATION.effect,
+        run: members::remove,
+        summary: "Removes another member. For moderators.",
+        arguments: &[
+            ID,
+            ArgumentDescription::required("user", "In the path: the number of a user."),
+        ],
+        response: "204 without a body.",
+        errors: hidden,
+        example: by_phil("/groups/1236/users/1", ""),
+    },
+    Route {
+        name: "user-groups-leave",
+        method: "DELETE",
+        path: "/user/groups/{id}",
+        action: LeaveGroup::DECLARATION.name,
+        effect: LeaveGroup::DECLARATION.effect,
+        run: groups::leave,
+        summary: "Ends the membership of the caller. The owner cannot leave.",
+        arguments: &[ID],
+        response: "204 without a body.",
+        errors: hidden,
+        example: by_marc("/user/groups/101", ""),
+    },
+    Route {
+        name: "user-tokens-named",
+        method: "POST",
+        path: "/user/tokens/named",
+        action: NewInvitation::DECLARATION.name,
+        effect: NewInvitation::DECLARATION.effect,
+        run: invitations::name,
+        summary: "Creates an invitation with limits. For moderators of the group.",
+        arguments: &[
+            NAME,
+            ArgumentDescription::required(
+                "type",
+                r#"{"inviteToken": {"inviteType": "userJoinGroup", "groupId": "ID"}}."#,
+            ),
+            ArgumentDescription::optional("usageLimit", "The number of members whom it admits."),
+            ArgumentDescription::optional(
+                "caveats",
+                r#"[{"type": "time", "validUntil": SECONDS}]: its expiry, in Unix seconds."#,
+            ),
+        ],
+        response: "201, the ID and the secret of the invitation; Location is its address.",
+        errors: naming,
+        example: by_phil(
+            "/user/tokens/named",
+            r#"{"name": "Spring", "type": {"inviteToken": {"inviteType": "userJoinGroup", "groupId": "1236"}}, "usageLimit": 5}"#,
+        ),
+    },
+    Route {
+        name: "tokens-named-revoke",
+        method: "DELETE",
+        path: "/tokens/named/{id}",
+        action: RevokeInvitation::DECLARATION.name,
+        effect: RevokeInvitation::DECLARATION.effect,
+        run: invitations::revoke,
+        summary: "Revokes an invitation. For moderators of its group.",
+        arguments: &[ArgumentDescription::required(
+            "id",
+            "In the path: the number of an invitation.",
+        )],
+        response: "204 without a body.",
+        errors: hidden,
+        example: by_phil("/tokens/named/3", ""),
+    },
+];
 
 /// The calls at a path below the prefix, with the IDs in it.
 pub(crate) fn at(path: &str) -> (Vec<&'static Route>, Ids) {
@@ -118,4 +282,72 @@ pub(crate) fn choose(routes: Vec<&'static Route>, method: &str) -> Result<&'stat
         true => Refusal::NotFound,
         false => Refusal::MethodNotAllowed(allow.join(", ")),
     })
+}
+
+const fn by_marc(path: &'static str, body: &'static str) -> Example {
+    Example {
+        token: MEMBER.2,
+        path,
+        body,
+    }
+}
+
+const fn by_phil(path: &'static str, body: &'static str) -> Example {
+    Example {
+        token: OWNER.2,
+        path,
+        body,
+    }
+}
+
+/// The errors about groups that are hidden from the caller, or that the caller may not change.
+fn hidden() -> Vec<Refusal> {
+    vec![Refusal::Forbidden, Refusal::NotFound]
+}
+
+fn names() -> Vec<Refusal> {
+    vec![
+        Refusal::MissingRequiredValue("name"),
+        Refusal::BadValueString("name"),
+        Refusal::BadValueName,
+    ]
+}
+
+fn not_a_kind() -> Refusal {
+    let kinds = Kind::ALL.iter().map(|kind| kind.as_str());
+    Refusal::BadValueNotAllowed("type", kinds.collect())
+}
+
+fn joining() -> Vec<Refusal> {
+    let token = |reason| Refusal::BadValueToken("token", Box::new(reason));
+    let group = GroupRef(1236);
+    vec![
+        Refusal::MissingRequiredValue("token"),
+        Refusal::BadValueEmpty("token"),
+        token(Refusal::BadToken),
+        token(Refusal::NotAnInviteToken),
+        token(Refusal::TokenTooLarge),
+        Refusal::TokenInvalid,
+        Refusal::TokenRevoked,
+        Refusal::TokenExpired(DateTime(1_155_303_524)),
+        Refusal::InviteTokenUsageLimitReached,
+        Refusal::InviteTokenSubjectNotAuthorized,
+        Refusal::TokenSubjectInvalid,
+        Refusal::InviteTokenTargetIdInvalid(group),
+        Refusal::Forbidden,
+        Refusal::RelationAlreadyExists(UserRef(1), group),
+    ]
+}
+
+fn naming() -> Vec<Refusal> {
+    let own = vec![
+        Refusal::MissingRequiredValue("type"),
+        Refusal::BadValueJson("type"),
+        Refusal::BadValueNotAllowed("type", vec!["inviteToken"]),
+        Refusal::BadValueInteger("usageLimit"),
+        Refusal::BadValueTooLow("usageLimit", 1),
+        Refusal::BadValueJson("caveats"),
+        Refusal::BadValueNotAllowed("caveats", vec!["time"]),
+    ];
+    [names(), own, hidden()].concat()
 }

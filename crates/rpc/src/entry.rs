@@ -28,8 +28,8 @@ pub struct Entry {
     pub input: Schema,
     /// The schema of its result, without `success`.
     pub output: Schema,
-    /// Example calls; the first is the one that documents show.
-    pub examples: Vec<Example>,
+    /// The example call that documents show.
+    pub example: Option<Example>,
 }
 
 /// An example call of an operation. The service has resolved all values to texts.
@@ -66,7 +66,7 @@ impl Entry {
             rules: rules(&input),
             input,
             output,
-            examples: Vec::new(),
+            example: None,
         }
     }
 

@@ -47,7 +47,7 @@ impl Handlers {
     {
         let mut entry = Entry::of::<I, O>(declared, CredentialSpec::NONE);
         entry.subject = self.catalog.namespace;
-        entry.examples = vec![example];
+        entry.example = Some(example);
         self.catalog.entries.push(entry);
         self.handlers.push(Box::new(move |arguments| {
             Ok(Box::new(run(arguments.fill()?)?) as Answer)

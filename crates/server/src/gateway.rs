@@ -8,12 +8,13 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::{JoinHandle, spawn_blocking};
 use trivium_core::{Effect, Error, Job, Origin, Ready, Service, catalog, codes};
-use trivium_describe::dialects::Prefixes;
+use trivium_describe::ServedDialect;
 use trivium_front::{FrontEnd, Read, Reply, Request, Wire, limits};
 use trivium_onezone::Onezone;
 use trivium_rest_json::RestJson;
 use trivium_rest_xml::RestXml;
 use trivium_rpc::Outcome;
+use trivium_site::description;
 use trivium_upcoming::Upcoming;
 use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
@@ -133,15 +134,15 @@ impl Gateway {
         }
     }
 
-    /// The paths of the dialects.
-    pub(crate) fn prefixes(&self) -> Prefixes<'_> {
+    /// The dialects that are served, for the documentation.
+    pub(crate) fn served_dialects(&self) -> Vec<ServedDialect<'_>> {
         let Dialects {
             upcoming, onezone, ..
         } = &self.dialects;
-        Prefixes {
-            upcoming: upcoming.as_ref().map(|it| it.prefix.as_str()),
-            onezone: onezone.as_ref().map(|it| it.prefix.as_str()),
-        }
+        description::served(
+            upcoming.as_ref().map(|it| it.prefix.as_str()),
+            onezone.as_ref().map(|it| it.prefix.as_str()),
+        )
     }
 
     /// What a dialect serves outside of its prefix.

@@ -17,6 +17,7 @@ use trivium_describe::Site;
 use trivium_describe::docs::errors;
 use trivium_front::text::quote;
 use trivium_front::{Reply, Request};
+use trivium_site::description;
 
 use crate::deadline::{Deadline, Serving, Watch};
 use crate::drain::Drain;
@@ -225,10 +226,10 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
     let path = http.path();
     let Some(endpoint) = shared.gateway.endpoint(path) else {
         let site = Site {
+            service: description::service(),
             base_url: &shared.base_url_for(http),
             wire: shared.gateway.wire,
-            dialects: shared.gateway.prefixes(),
-            pages: pages::SERVICE_PAGES,
+            dialects: &shared.gateway.served_dialects(),
             is_live: true,
         };
         let reply = match shared.gateway.beside(path) {
@@ -287,9 +288,9 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
     };
     let mut reply = shared.gateway.serve(endpoint, &request, client).await;
     reply.headers.extend(
-        reply
-            .code
-            .and_then(|code| errors::help(&shared.base_url_for(http), code)),
+        reply.code.and_then(|code| {
+            errors::help(description::service(), &shared.base_url_for(http), code)
+        }),
     );
     reply
 }

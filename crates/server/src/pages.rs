@@ -6,19 +6,12 @@ use actix_web::web;
 use trivium_core::public::{ShowPublicGroup, ShowPublicUser};
 use trivium_core::types::{GroupRef, UserRef};
 use trivium_core::{Credentials, Operation, Origin, Service, Via};
-use trivium_describe::{ServicePage, Site, site};
+use trivium_describe::{Site, site};
 use trivium_front::Reply;
-use trivium_site::{membership, pages};
+use trivium_site::pages;
 
 /// Where a load balancer asks whether to send requests here.
 pub(crate) const READY: &str = "/ready";
-
-/// The pages of this service that are listed beside the documentation.
-pub(crate) const SERVICE_PAGES: &[ServicePage] = &[ServicePage {
-    path: membership::PATH,
-    title: "The membership rules",
-    render: membership::page,
-}];
 
 /// The page at a path.
 pub(crate) async fn find(path: &str, here: &Site<'_>, service: &Arc<Service>) -> Reply {

@@ -2,7 +2,8 @@
 //!
 //! Clients written for Upcoming call the same core as all others.
 //!
-//! - [`methods`] is the table of methods; [`arguments`] parses their arguments.
+//! - [`methods`] is the table of methods, from which [`describe`] makes their documentation;
+//!   [`method`] is what a method is, [`arguments`] parses its arguments.
 //! - [`answer`] is their result, [`mod@print`] its bytes in XML, JSON and JSONP; [`error`] is the table
 //!   of errors.
 //! - [`sign_in`] is the page on which a user approves an application; [`mod@file`] parses a stored
@@ -10,9 +11,11 @@
 
 pub mod answer;
 pub mod arguments;
+mod description;
 pub mod error;
 pub mod file;
 pub mod group;
+pub mod method;
 pub mod methods;
 pub mod print;
 pub mod sign_in;
@@ -22,8 +25,9 @@ use trivium_front::{FrontEnd, Read, Reply, Request, rest};
 
 use crate::answer::Answer;
 use crate::arguments::{Arguments, Format};
+pub use crate::description::describe;
 use crate::error::Refusal;
-use crate::methods::{Method, Verb};
+use crate::method::{Method, Verb};
 
 /// Where Upcoming is served, unless the settings say otherwise.
 pub const PREFIX: &str = "/services";

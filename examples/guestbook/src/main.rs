@@ -3,10 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, PayloadConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use guestbook::Guestbook;
+use guestbook::{ADDRESS, Guestbook};
 use trivium_front::{Request, limits};
-
-const ADDRESS: (&str, u16) = ("127.0.0.1", 8081);
 
 async fn serve(guestbook: Data<Guestbook>, http: HttpRequest, body: Option<Bytes>) -> HttpResponse {
     let header = |name: &str| http.headers().get(name)?.to_str().ok();

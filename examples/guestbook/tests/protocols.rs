@@ -136,3 +136,41 @@ fn xml_rpc_introspection_lists_its_operations() {
     assert!(help.contains("Writes a message into the book."), "{help}");
     assert!(help.contains("book_full"), "{help}");
 }
+
+#[test]
+fn its_documentation_is_made_from_its_declarations() {
+    let guestbook = Guestbook::open();
+    let get = |path: &str| {
+        let (status, body) = send(&guestbook, "GET", path, ("", ""));
+        assert_eq!(status, 200, "{path}: {body}");
+        body
+    };
+    let openapi: Value = serde_json::from_str(&get("/openapi.json")).expect("JSON");
+    assert_eq!(openapi["info"]["title"], "Guestbook");
+    let sign = &openapi["paths"]["/api/json/guestbook/sign"]["post"];
+    assert_eq!(sign["operationId"], "post.json.sign");
+    let example = sign.pointer("/responses/200/content/application~1json/example/messages/0");
+    assert_eq!(example, Some(&Value::from("A fine house.")));
+
+    let schema = get("/api/xml/guestbook/sign.xsd");
+    for part in ["name=\"messages\"", "value=\"book_full\""] {
+        assert!(schema.contains(part), "{schema}");
+    }
+    let overview = get("/docs");
+    for part in [
+        "<title>Operations · Guestbook</title>",
+        "href=\"/docs/guestbook.getMessages\"",
+        "http://127.0.0.1:8081/api/xmlrpc",
+    ] {
+        assert!(overview.contains(part), "{overview}");
+    }
+    // Nothing of another service.
+    for part in ["authToken", "Membership", "Trivium"] {
+        assert!(!overview.contains(part), "{part}: {overview}");
+    }
+    let page = get("/docs/guestbook.sign");
+    for part in ["A fine house.", "book_full", "at most 200"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(get("/docs/errors/book_full").contains("no room for another message"));
+}

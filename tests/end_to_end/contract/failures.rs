@@ -222,7 +222,7 @@ fn the_original_profile_writes_json_in_ascii() {
     // Members are on one line, in the declared order, with numbers as numbers.
     assert_eq!(
         answer("json/getGroups?page=9"),
-        r#"{"success":true,"msg":"0 of 19 groups","page":9,"resultsPerPage":100,"totalResults":19,"totalPages":1,"groups":[]}"#
+        r#"{"success":true,"msg":"0 of 20 groups","page":9,"resultsPerPage":100,"totalResults":20,"totalPages":1,"groups":[]}"#
     );
     assert!(
         answer("xmlrpc/getGroups?page=9")

@@ -1,24 +1,23 @@
 //! Makes the example call of every method of the dialects, as its page shows it, and compares the
 //! recorded responses with those of a server and with the output of programs.
-//! `INSTA_UPDATE=always` updates the record.
+//! `make record` updates the record.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use trivium_core::catalog;
 use trivium_core::demonstration::{INVITATION, KEY, MEMBER};
-use trivium_describe::dialects::upcoming::FROB;
-use trivium_describe::dialects::{Dialect, Method, Prefixes};
-use trivium_describe::examples::exchange::request;
-use trivium_describe::examples::{Format, answers, of};
-use trivium_front::StatusRule;
+use trivium_describe::answers;
+use trivium_front::dialect::MethodDescription as Method;
+use trivium_front::{Dialect, StatusRule};
+use trivium_site::description::service;
+use trivium_upcoming::methods::EXAMPLE_FROB as FROB;
 
 use super::pages::figures;
 use super::snippets::{LANGUAGES, Places, filled};
 use super::steady::steady_times;
 use super::{as_sent, demonstration_with};
-use crate::harness::{Served, project, run};
+use crate::harness::{Served, check_recorded, run};
 
 /// The recorded lines of the head.
 const HEADERS: [&str; 3] = ["HTTP/", "content-type:", "location:"];
@@ -39,28 +38,19 @@ const VARYING: [(&str, &str, &str, &str); 3] = [
 #[test]
 fn responses_of_examples_are_as_recorded() {
     let mut record = String::new();
-    for dialect in Dialect::ALL {
+    for dialect in &service().dialects {
         each_method(dialect, &[], |_, method, shown, places| {
             let answer = steady(method, &curl(&filled(&shown["curl"], places)));
-            record.push_str(&answers::headed(&method.name, &answer));
+            record.push_str(&answers::section(&method.name, &answer));
         });
     }
-    if record != answers::DIALECTS && std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
-        let path = project().join("crates/describe/answers/dialects.txt");
-        std::fs::write(path, &record).expect("the record");
-    }
-    let lines = record.lines().zip(answers::DIALECTS.lines());
-    let other = lines.into_iter().find(|(new, old)| new != old);
-    assert!(
-        record == answers::DIALECTS,
-        "the responses differ from the record, see INSTA_UPDATE: {other:?}"
-    );
+    check_recorded("crates/site/answers/dialects.txt", &record);
 }
 
 #[test]
 fn pages_show_the_prefix_of_a_dialect() {
-    for (dialect, prefix) in Dialect::ALL.into_iter().zip(["/elsewhere/up", "/zone"]) {
-        let option = format!("--{}", dialect.word());
+    for (dialect, prefix) in service().dialects.iter().zip(["/elsewhere/up", "/zone"]) {
+        let option = format!("--{}", dialect.name);
         let there = format!("{}{prefix}", answers::BASE_URL);
         each_method(
             dialect,
@@ -76,39 +66,42 @@ fn pages_show_the_prefix_of_a_dialect() {
             },
         );
         let server = Served::demonstration(&[&option, prefix]);
-        let base = format!("<code>http://test{prefix}");
-        for method in dialect.methods() {
+        let base = format!("http://test{prefix}");
+        for method in &dialect.methods {
             let page = server.get(&format!("/docs/{}", method.name)).text();
-            let called = format!("{base}{}</code>", method.path);
+            let called = format!("<code>{} {base}{}</code>", method.verb, method.path);
             assert!(page.contains(&called), "{called}: {page}");
         }
         let index = server.get("/docs").text();
-        assert!(index.contains(&format!("{base}</code>")), "{index}");
+        assert!(index.contains(&format!("<code>{base}</code>")), "{index}");
     }
 }
 
 #[test]
 fn a_disabled_dialect_has_no_pages() {
-    for dialect in Dialect::ALL {
-        let server = Served::demonstration(&[&format!("--{}", dialect.word()), "off"]);
-        for method in dialect.methods() {
+    for dialect in &service().dialects {
+        let server = Served::demonstration(&[&format!("--{}", dialect.name), "off"]);
+        for method in &dialect.methods {
             let page = server.get(&format!("/docs/{}", method.name));
             assert_eq!(page.status, 404, "{}", method.name);
         }
         for path in ["/", "/docs"] {
             let page = server.get(path);
             assert_eq!(page.status, 200);
-            assert!(!page.text().contains(dialect.title()), "{path}");
+            assert!(!page.text().contains(dialect.title), "{path}");
         }
     }
 }
 
 /// Runs the programs of one language.
 pub(super) fn check(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
-    for dialect in Dialect::ALL {
+    for dialect in &service().dialects {
         each_method(dialect, &[], |_, method, shown, places| {
             let printed = run(&method.name, &shown[language], places);
-            let recorded = answers::of_dialect(&method.name).expect("its answer");
+            let recorded = service()
+                .answers
+                .of_dialect(&method.name)
+                .expect("its answer");
             fits(language, method, &printed, recorded);
         });
     }
@@ -148,21 +141,16 @@ fn send(server: &Served, request: &str) -> String {
 /// Calls `listen` with every method of a dialect, on a server with these options, with the figures of
 /// its page by caption, and with the replacements for its placeholders. Each method may be called once.
 fn each_method(
-    dialect: Dialect,
+    dialect: &Dialect,
     options: &[&str],
     mut listen: impl FnMut(&Served, &Method, &BTreeMap<String, String>, &Places),
 ) {
     let server = demonstration_with("documented", StatusRule::Ok, options);
-    // A user with an email address.
-    let entry = catalog().find("newUser").expect("an operation");
-    let nina = request(entry, of(entry).expect("its example"), Format::Json);
-    assert_eq!(server.send(&as_sent(&nina)).status, 200);
     let prefix = match options {
-        [_, prefix] => Some(*prefix),
-        _ => Prefixes::default().of(dialect),
+        [_, prefix] => *prefix,
+        _ => dialect.prefix,
     };
-    let prefix = prefix.expect("a prefix");
-    for method in dialect.methods() {
+    for method in &dialect.methods {
         let page = server.get(&format!("/docs/{}", method.name)).text();
         let shown: BTreeMap<String, String> = figures(&page).into_iter().collect();
         let request = method.example.clone().below(prefix).to_string();
@@ -173,7 +161,7 @@ fn each_method(
         };
         let here = format!("http://{}", server.address);
         let places = vec![(answers::BASE_URL, here), (FROB, frob)];
-        listen(&server, &method, &shown, &places);
+        listen(&server, method, &shown, &places);
     }
 }
 

@@ -1,92 +1,56 @@
-//! Makes every example call in every format, and holds the recorded answers, which pages show,
-//! against what a server answers. `INSTA_UPDATE=always` writes the record anew.
-
-use std::path::Path;
-use trivium_core::catalog;
+//! Makes every example call in every format, and compares the recorded responses with those of a
+//! server. `make record` updates the record.
 
 use serde_json::{Value, json};
-use trivium_describe::Site;
-use trivium_describe::dialects::Prefixes;
-use trivium_describe::examples::exchange::request;
-use trivium_describe::examples::{Exchange, Format, answers, of};
-use trivium_front::{StatusRule, Wire};
-use trivium_rpc::Entry;
+use trivium_core::catalog;
+use trivium_describe::answers;
+use trivium_describe::examples::{Format, response};
+use trivium_front::StatusRule;
+use trivium_rpc::Effect;
 
 use super::steady::steady;
-use super::{PROFILES, demonstration, protocol, tell};
+use super::{PROFILES, demonstration, example, protocol, send_example, with_site};
+use crate::harness::check_recorded;
 
-/// The operations whose example is a failure, as they always fail.
+/// The operations whose example fails, as they always fail.
 const FAILING: [&str; 2] = ["errorTest", "exceptionTest"];
 
 #[test]
 fn every_example_is_answered_as_recorded() {
-    let mut stale = Vec::new();
     for (profile, option) in PROFILES {
-        let mut sections = Vec::new();
-        for format in Format::ALL {
-            let server = demonstration(option, StatusRule::Ok);
-            tell(&server, format, |entry, example, response, first| {
-                let answer = protocol(format).read(&response);
-                match FAILING.contains(&entry.name()) {
-                    true => assert_ne!(answer.code(), "success", "{}", entry.name()),
-                    false => {
-                        assert_eq!(answer.code(), "success", "{example:?} {}", answer.value);
-                    }
+        let read = demonstration(option, StatusRule::Ok);
+        let record = answers::record(catalog(), |entry, format, _| {
+            let entry = catalog().find(entry.name()).unwrap();
+            let response = match entry.declared.effect {
+                Effect::Read => send_example(&read, entry, format),
+                Effect::Change => {
+                    send_example(&demonstration(option, StatusRule::Ok), entry, format)
                 }
-                if !first {
-                    return;
-                }
-                assert_eq!(response.status, 200);
-                let wanted = format.content_type(profile);
-                assert_eq!(response.header("content-type"), wanted);
-                let body = steady(entry, &answer, &response.text());
-                sections.push((entry.name(), answers::section(entry.name(), format, &body)));
-            });
-        }
-        // By operation, so that its answers stand together.
-        sections.sort_by_key(|(name, _)| *name);
-        let record: String = sections.into_iter().map(|(_, section)| section).collect();
-        if record != answers::recorded(profile) {
-            let path = format!("../../crates/describe/answers/{option}.txt");
-            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-            if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
-                std::fs::write(&path, &record).expect("the record");
-            }
-            let lines = record.lines().zip(answers::recorded(profile).lines());
-            let other = lines.into_iter().find(|(new, old)| new != old);
-            stale.push(format!("{option}: {other:?}"));
-        }
+            };
+            let answer = protocol(format).read(&response);
+            let succeeds = !FAILING.contains(&entry.name());
+            let is_success = answer.code() == "success";
+            assert_eq!(is_success, succeeds, "{}: {}", entry.name(), answer.value);
+            assert_eq!(response.status, 200);
+            let content_type = format.content_type(profile);
+            assert_eq!(response.header("content-type"), content_type);
+            steady(entry, &answer, &response.text())
+        });
+        check_recorded(&format!("crates/site/answers/{option}.txt"), &record);
     }
-    assert!(
-        stale.is_empty(),
-        "other answers than recorded, see INSTA_UPDATE: {stale:#?}"
-    );
 }
 
 #[test]
-fn an_exchange_tells_the_address_and_the_status_of_its_server() {
-    let entry = catalog().find("getGroup").unwrap();
-    let site = |status, base_url| Site {
-        base_url,
-        dialects: Prefixes::default(),
-        pages: &[],
-        is_live: true,
-        wire: Wire {
-            status,
-            ..Wire::default()
-        },
-    };
-    let shown = |site: &Site<'_>, name: &str, format| {
+fn shown_responses_have_the_address_and_the_status_of_the_server() {
+    let url = "https://groups.example";
+    let shown = |status, name: &str, format| {
         let entry = catalog().find(name).unwrap();
-        Exchange::of(site, entry, of(entry).unwrap(), format).response
+        with_site(url, status, |site| response(site, entry, format))
     };
-    let there = site(StatusRule::Http, "https://groups.example");
-    let answer = shown(&there, entry.name(), Format::Json);
+    let answer = shown(StatusRule::Http, "getGroup", Format::Json);
     let (head, body) = answer.split_once("\n\n").unwrap();
-    assert!(
-        head.ends_with(&format!("Content-Length: {}", body.len())),
-        "{head}"
-    );
+    let length = format!("Content-Length: {}", body.len());
+    assert!(head.ends_with(&length), "{head}");
     let body: Value = serde_json::from_str(body).unwrap();
     assert_eq!(
         body["group"]["url"],
@@ -97,28 +61,19 @@ fn an_exchange_tells_the_address_and_the_status_of_its_server() {
         ("errorTest", Format::XmlRpc, "HTTP/1.1 200 "),
         ("getGroup", Format::Xml, "HTTP/1.1 200 "),
     ] {
-        assert!(
-            shown(&there, name, format).starts_with(line),
-            "{name} {format:?}"
-        );
-        let ok = site(StatusRule::Ok, "https://groups.example");
-        assert!(shown(&ok, name, format).starts_with("HTTP/1.1 200 "));
+        let answer = shown(StatusRule::Http, name, format);
+        assert!(answer.starts_with(line), "{name} {format:?}");
+        assert!(shown(StatusRule::Ok, name, format).starts_with("HTTP/1.1 200 "));
     }
 }
 
 #[test]
-fn the_example_of_join_group_is_that_of_its_page() {
+fn the_example_of_join_group_is_that_of_the_original_documentation() {
     const FORM: &str = include_str!("../../cases/peopleaggregator.joinGroup.form.request");
     const XML_RPC: &str = include_str!("../../cases/peopleaggregator.joinGroup.xmlrpc.request");
-    let entry: &Entry = catalog().find("joinGroup").unwrap();
-    let site = Site {
-        base_url: answers::BASE_URL,
-        dialects: Prefixes::default(),
-        pages: &[],
-        is_live: true,
-        wire: Wire::default(),
-    };
-    for (format, asked, answered) in [
+    let entry = catalog().find("joinGroup").unwrap();
+    let body = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
+    for (format, request, response_body) in [
         (
             Format::Xml,
             FORM,
@@ -135,21 +90,10 @@ fn the_example_of_join_group_is_that_of_its_page() {
             include_str!("../../cases/peopleaggregator.joinGroup.xmlrpc.response"),
         ),
     ] {
-        let example = of(entry).unwrap();
-        let (_, body) = request(entry, example, format)
-            .split_once("\n\n")
-            .map(own)
-            .unwrap();
-        assert_eq!(body, asked);
-        let (_, body) = Exchange::of(&site, entry, example, format)
-            .response
-            .split_once("\n\n")
-            .map(own)
-            .unwrap();
-        assert_eq!(body, answered);
+        assert_eq!(body(&example(entry, format).to_string()), request);
+        let shown = with_site(answers::BASE_URL, StatusRule::Ok, |site| {
+            response(site, entry, format)
+        });
+        assert_eq!(body(&shown), response_body);
     }
-}
-
-fn own((a, b): (&str, &str)) -> (String, String) {
-    (a.to_owned(), b.to_owned())
 }

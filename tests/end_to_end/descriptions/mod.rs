@@ -4,13 +4,11 @@
 //! - [`dialects`] does the same for the methods of the dialects.
 //! - [`pages`] tests the documentation pages, [`snippets`] the programs on them, [`browser`] their
 //!   look and accessibility.
-//! - [`errors`] provokes every declared error.
 //! - [`openapi`] and [`xsd`] validate the machine-readable descriptions with third-party tools;
 //!   [`schemathesis`] tests a server against its OpenAPI document.
 
 mod browser;
 mod dialects;
-mod errors;
 mod examples;
 mod openapi;
 mod pages;
@@ -20,11 +18,12 @@ mod steady;
 mod xsd;
 
 use trivium_core::catalog;
-use trivium_describe::examples::exchange::request;
-use trivium_describe::examples::story::ADMIN_PASSWORD;
-use trivium_describe::examples::{Example, Format, STORY, answers};
-use trivium_front::{Profile, StatusRule};
-use trivium_rpc::Entry;
+use trivium_core::demonstration::ADMIN_PASSWORD;
+use trivium_describe::examples::{Format, arguments, request};
+use trivium_describe::{Site, answers};
+use trivium_front::{ClientRequest, Profile, StatusRule, Wire};
+use trivium_rpc::{Effect, Entry};
+use trivium_site::description::{served, service};
 
 use crate::harness::{Protocol, Response, Served};
 
@@ -34,7 +33,7 @@ const PROFILES: [(Profile, &str); 2] = [
     (Profile::Original, "original"),
 ];
 
-/// Starts a demonstration on which every call of the story works.
+/// Starts a demonstration in which every example succeeds.
 fn demonstration(profile: &str, status: StatusRule) -> Served {
     demonstration_with(profile, status, &[])
 }
@@ -57,21 +56,42 @@ fn demonstration_with(profile: &str, status: StatusRule, further: &[&str]) -> Se
     Served::demonstration_with(&options, &[("TRIVIUM_ADMIN_PASSWORD", ADMIN_PASSWORD)])
 }
 
-/// Makes the calls of the story in a format, and calls `listen` with each response. The last argument
-/// is true for the first call of an operation, which is its example.
-fn tell(
-    server: &Served,
-    format: Format,
-    mut listen: impl FnMut(&'static Entry, &'static Example, Response, bool),
-) {
-    let mut shown = Vec::new();
-    for example in STORY {
-        let entry = catalog().find(example.operation).expect(example.operation);
-        let response = server.send(&as_sent(&request(entry, example, format)));
-        let first = !shown.contains(&entry.name());
-        shown.push(entry.name());
-        listen(entry, example, response, first);
+/// Calls `run` with every operation, and a demonstration in which its example has not been called yet.
+fn each_operation(profile: &str, status: StatusRule, mut run: impl FnMut(&Served, &'static Entry)) {
+    let read = demonstration(profile, status);
+    for entry in &catalog().entries {
+        match entry.declared.effect {
+            Effect::Read => run(&read, entry),
+            Effect::Change => run(&demonstration(profile, status), entry),
+        }
     }
+}
+
+/// The example call of an operation in a format.
+fn example(entry: &'static Entry, format: Format) -> ClientRequest<'static> {
+    let example = entry.example.as_ref().expect("an example");
+    let arguments = arguments(entry, example);
+    request(catalog(), entry, &arguments, format)
+}
+
+/// Sends an example call.
+fn send_example(server: &Served, entry: &'static Entry, format: Format) -> Response {
+    server.send(&as_sent(&example(entry, format).to_string()))
+}
+
+/// A server of the documentation at this URL, which serves both dialects.
+fn with_site<T>(base_url: &str, status: StatusRule, run: impl FnOnce(&Site<'_>) -> T) -> T {
+    let [upcoming, onezone] = [trivium_upcoming::PREFIX, trivium_onezone::PREFIX].map(Some);
+    run(&Site {
+        service: service(),
+        base_url,
+        wire: Wire {
+            status,
+            ..Wire::default()
+        },
+        dialects: &served(upcoming, onezone),
+        is_live: true,
+    })
 }
 
 /// The bytes of a request on a page.

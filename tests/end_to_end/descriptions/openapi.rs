@@ -6,7 +6,7 @@ use trivium_describe::examples::Format;
 use trivium_front::StatusRule;
 use trivium_rpc::Verbs;
 
-use super::{PROFILES, demonstration, tell};
+use super::{PROFILES, demonstration, each_operation, send_example};
 use crate::harness::{attempt, run, trivium};
 
 #[test]
@@ -54,10 +54,11 @@ fn responses_are_valid_under_the_document() {
         let mut answers = Vec::new();
         let mut hear = |name: &str, verb: &str, status: u16, body: &str| {
             let body: Value = serde_json::from_str(body).unwrap();
-            let path = Format::Json.path(name);
+            let path = Format::Json.path(catalog(), name);
             answers.push(json!({"verb": verb, "path": path, "status": status, "body": body}));
         };
-        tell(&server, Format::Json, |entry, _, response, _| {
+        each_operation("documented", status, |server, entry| {
+            let response = send_example(server, entry, Format::Json);
             let verb = if entry.declared.verbs == Verbs::Get {
                 "get"
             } else {
@@ -67,7 +68,7 @@ fn responses_are_valid_under_the_document() {
         });
         // Without arguments, most operations fail.
         for entry in catalog().entries.iter() {
-            let path = Format::Json.path(entry.name());
+            let path = Format::Json.path(catalog(), entry.name());
             let (verb, response) = match entry.declared.verbs {
                 Verbs::Get => ("get", server.get(&path)),
                 Verbs::Post | Verbs::Any => ("post", server.post(&path, "", b"")),
@@ -87,7 +88,7 @@ fn responses_are_valid_under_the_document() {
         );
         // Other responses are invalid.
         let other = json!([{
-            "verb": "post", "path": Format::Json.path("joinGroup"), "status": 200,
+            "verb": "post", "path": Format::Json.path(catalog(), "joinGroup"), "status": 200,
             "body": {"success": true, "joinState": "maybe"},
         }]);
         assert!(!judge(&other).status.success());

@@ -4,16 +4,15 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use trivium_core::catalog;
-use trivium_describe::dialects::Dialect;
-use trivium_describe::examples::exchange::request;
-use trivium_describe::examples::{Format, STORY, answers};
+use trivium_describe::answers;
+use trivium_describe::examples::Format;
 use trivium_front::{Profile, StatusRule};
-use trivium_rpc::Entry;
+use trivium_site::description::service;
 
 use super::pages::{figures, page};
 use super::steady::steady;
-use super::{as_sent, demonstration, dialects};
-use crate::harness::{Protocol, Response, encode, project, run};
+use super::{demonstration, dialects, each_operation};
+use crate::harness::{Protocol, Response, check_recorded, encode, run};
 
 /// The languages of the programs.
 pub(super) const LANGUAGES: [&str; 5] = ["curl", "Python", "PHP", "JavaScript", "Rust"];
@@ -36,20 +35,11 @@ fn check(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
     dialects::check(language, &run);
 }
 
-/// Runs the programs of the operations in the order of the story.
+/// Runs the programs of the operations.
 fn check_operations(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
-    let server = demonstration("documented", StatusRule::Ok);
-    let here = format!("http://{}", server.address);
-    let places = vec![(answers::BASE_URL, here)];
-    let mut shown: Vec<&str> = Vec::new();
-    for example in STORY {
-        let entry: &Entry = catalog().find(example.operation).unwrap();
-        if shown.contains(&entry.name()) {
-            server.send(&as_sent(&request(entry, example, Format::Json)));
-            continue;
-        }
-        shown.push(entry.name());
-        let text = program(&page(&server, entry.name()), language);
+    each_operation("documented", StatusRule::Ok, |server, entry| {
+        let places = vec![(answers::BASE_URL, format!("http://{}", server.address))];
+        let text = program(&page(server, entry.name()), language);
         let body = run(entry.name(), &text, &places).trim_end().to_owned();
         let response = Response {
             status: 200,
@@ -57,14 +47,15 @@ fn check_operations(language: &str, run: impl Fn(&str, &str, &Places) -> String)
             body: body.clone().into_bytes(),
         };
         let answer = Protocol::Json.read(&response);
-        let recorded = answers::of(Profile::Documented, entry.name(), Format::Json).unwrap();
+        let answers = &service().answers;
+        let recorded = answers.of(Profile::Documented, entry.name(), Format::Json);
         assert_eq!(
             steady(entry, &answer, &body),
-            recorded,
+            recorded.unwrap(),
             "{language} {}",
             entry.name()
         );
-    }
+    });
 }
 
 /// The program in a language on a page.
@@ -165,10 +156,11 @@ fn rust() {
         let text = page(&server, entry.name());
         (entry.name().to_owned(), program(&text, "Rust"))
     });
-    let methods = Dialect::ALL.into_iter().flat_map(Dialect::methods);
+    let dialects = service().dialects.iter();
+    let methods = dialects.flat_map(|dialect| &dialect.methods);
     let methods = methods.map(|method| {
         let text = server.get(&format!("/docs/{}", method.name)).text();
-        (method.name, program(&text, "Rust"))
+        (method.name.clone(), program(&text, "Rust"))
     });
     compiled_shapes_are_current(operations.chain(methods));
     check("Rust", |name, text, places| {
@@ -196,15 +188,7 @@ fn compiled_shapes_are_current(programs: impl Iterator<Item = (String, String)>)
         }
     }
     let programs = format!("{HEAD}{rows}];\n{modules}");
-    let kept = include_str!("../../cases/rust_programs.rs");
-    if kept != programs && std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
-        let path = project().join("tests/cases/rust_programs.rs");
-        std::fs::write(path, &programs).expect("the programs");
-    }
-    assert!(
-        kept == programs,
-        "the compiled programs differ from those on the pages: see INSTA_UPDATE"
-    );
+    check_recorded("tests/cases/rust_programs.rs", &programs);
 }
 
 /// A program with empty strings and without repeated lines.
@@ -275,7 +259,7 @@ fn interpret(program: &str) -> String {
 
 /// The start of the file of programs.
 const HEAD: &str = r#"//! Programs in Rust that the pages show, one for each shape of a request. Written by
-//! tests/end_to_end/descriptions/snippets.rs, with INSTA_UPDATE=always; run there, too.
+//! `make record`; run by tests/end_to_end/descriptions/snippets.rs.
 
 #![expect(non_snake_case, reason = "modules are named as pages are")]
 

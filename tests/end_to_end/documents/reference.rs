@@ -10,20 +10,7 @@ use trivium_rpc::{Entry, Verbs};
 use trivium_rpc::{Rule, Value as Default, ValueType};
 
 use super::Document;
-
-/// Compares a document with its text as generated; with `INSTA_UPDATE=always` it is rewritten.
-fn check_document(name: &str, stored: &str, generated: &str) {
-    if stored == generated {
-        return;
-    }
-    if std::env::var("INSTA_UPDATE").as_deref() == Ok("always") {
-        std::fs::write(crate::harness::project().join(name), generated).expect("a document");
-        return;
-    }
-    let lines = stored.lines().zip(generated.lines());
-    let difference = lines.into_iter().find(|(old, new)| old != new);
-    panic!("{name} is stale: run `make record` ({difference:?})");
-}
+use crate::harness::check_recorded;
 
 #[test]
 fn sections_of_operations_are_current() {
@@ -48,7 +35,7 @@ fn sections_of_operations_are_current() {
         let (_, rest) = rest.split_once('\n').expect(name);
         generated.push_str(&format!("\n### {name}\n\n{}{rest}", section(entry)));
     }
-    check_document(NAME, &stored, &generated);
+    check_recorded(NAME, &generated);
 }
 
 #[test]
@@ -70,7 +57,7 @@ fn tables_are_current() {
             let end = rest.find("\n\n").map_or(rest.len(), |end| end + 1);
             generated.replace_range(start..start + end, &table);
         }
-        check_document(name, &stored, &generated);
+        check_recorded(name, &generated);
     }
 }
 

@@ -128,7 +128,7 @@ fn complaints(folder: &Path, Kept { profile, answers }: &Kept) -> Vec<String> {
     for (operation, names) in rest {
         let schema = match operation.and_then(|name| catalog().find(name)) {
             Some(entry) => xsd::operation(*profile, entry),
-            None => xsd::any(*profile),
+            None => xsd::any(catalog(), *profile),
         };
         let file = format!("{}.xsd", operation.unwrap_or("schema"));
         write(&file, schema.as_bytes());

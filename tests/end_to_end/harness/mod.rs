@@ -9,6 +9,7 @@ mod http;
 mod program;
 mod protocol;
 mod random;
+mod record;
 mod request;
 mod story;
 mod xmlrpc;
@@ -20,6 +21,7 @@ pub(crate) use http::{Connection, Response};
 pub(crate) use program::{attempt, project, run};
 pub(crate) use protocol::{Answer, PROTOCOLS, Protocol, encode, form as form_of, plain};
 pub(crate) use random::{Random, seed};
+pub(crate) use record::check_recorded;
 pub(crate) use request::{
     Request, ask, check, check_everywhere, crlf, form, get, json, outcome, post, xml_body, xml_rpc,
 };

@@ -6,11 +6,12 @@ use trivium_rpc::entry::Done;
 use trivium_storage::tokens;
 use trivium_storage::users::{self, UserChange};
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::session::Record;
 use crate::types::Password;
 use crate::{
-    Actor, Caller, Declaration, Error, Exclusive, Origin, PreparedOperation, Proof, Result,
-    Service, Session, codes, passwords,
+    Actor, Caller, Declaration, Error, Exclusive, Origin, PreparedOperation, Proof,
+    PublicOperation, Result, Service, Session, codes, passwords,
 };
 
 /// Changes the caller's password, and ends all their tokens except the one of this call.
@@ -81,6 +82,32 @@ impl PreparedOperation for ChangePassword {
         session.record(&actor.login, Record::default())?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for ChangePassword {
+    const EXAMPLE: Example = Example::by(
+        Who::Member,
+        &[
+            ("oldPassword", "marcspassword"),
+            ("newPassword", "marcs new password"),
+        ],
+    );
+    const ACCESS: Access = Access::everybody(&[
+        ("oldPassword", Of::OwnPassword),
+        ("newPassword", Of::OwnPassword),
+    ]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::USER_INVALID_PASSWORD,
+            Who::Member,
+            &[("oldPassword", Of::Text("wrong"))],
+        ),
+        Cause::of(
+            codes::PASSWORD_TOO_WEAK,
+            Who::Member,
+            &[("newPassword", Of::Text("short"))],
+        ),
+    ];
 }
 
 fn wrong() -> Error {

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Actor, Declaration, Operation, Result, Session};
+use crate::cases::{Access, Example, Who};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session};
 
 /// Tells whose token it is and how long it is still good.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -35,4 +36,9 @@ impl Operation for CheckToken {
             token_lifetime: (ends - session.now).min(i64::from(i32::MAX)),
         })
     }
+}
+
+impl PublicOperation for CheckToken {
+    const EXAMPLE: Example = Example::by(Who::Member, &[]);
+    const ACCESS: Access = Access::everybody(&[]);
 }

@@ -6,8 +6,9 @@ use trivium_storage::users;
 
 use crate::accounts::account::delete;
 use crate::accounts::edit_user::Confirmation;
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::types::{Login, UserRef};
-use crate::{Administrator, Declaration, Operation, Result, Session, codes};
+use crate::{Administrator, Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Deletes an account, with its memberships, requests, tokens and invitations. Its login is
 /// never used again. Needs the admin password of the service.
@@ -35,4 +36,24 @@ impl Operation for DeleteUser {
             msg: format!("User {} was deleted.", user.login),
         })
     }
+}
+
+impl PublicOperation for DeleteUser {
+    const EXAMPLE: Example = Example::by(Who::Administrator, &[("login", "lena")]);
+    const ACCESS: Access = Access::fails(
+        &[("login", Of::Login(Who::Member))],
+        codes::OPERATION_NOT_PERMITTED,
+    );
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::USER_NOT_FOUND,
+            Who::Administrator,
+            &[("login", Of::Login(Who::Missing))],
+        ),
+        Cause::of(
+            codes::OWNER_PROTECTED,
+            Who::Administrator,
+            &[("login", Of::Login(Who::Owner))],
+        ),
+    ];
 }

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use trivium_storage::users::UserChange;
 
 use crate::accounts::account::{LOGIN, change};
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::types::{Email, Line, Login, Password, UserRef};
 use crate::{
-    Administrator, Declaration, Origin, PreparedOperation, Proof, Result, Service, Session, codes,
-    passwords,
+    Administrator, Declaration, Origin, PreparedOperation, Proof, PublicOperation, Result, Service,
+    Session, codes, passwords,
 };
 
 /// Changes an account; what is not given stays as it is. A new password ends all its tokens.
@@ -83,4 +84,40 @@ impl PreparedOperation for EditUser {
             msg: format!("{} was changed.", self.id),
         })
     }
+}
+
+impl PublicOperation for EditUser {
+    const EXAMPLE: Example = Example::by(
+        Who::Administrator,
+        &[("id", "user:3"), ("firstName", "Lena Maria")],
+    );
+    const ACCESS: Access = Access::fails(
+        &[("id", Of::Id(Who::Member))],
+        codes::OPERATION_NOT_PERMITTED,
+    );
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::PASSWORD_TOO_WEAK,
+            Who::Administrator,
+            &[("password", Of::Text("short"))],
+        ),
+        Cause::of(
+            codes::USER_NOT_FOUND,
+            Who::Administrator,
+            &[("id", Of::Id(Who::Missing))],
+        ),
+        Cause::of(
+            codes::USER_LOGINNAME_TAKEN,
+            Who::Administrator,
+            &[("login", Of::Login(Who::Owner))],
+        ),
+        Cause::of(
+            codes::USER_EMAIL_NOT_UNIQUE,
+            Who::Administrator,
+            &[
+                ("id", Of::Id(Who::Owner)),
+                ("email", Of::Email(Who::Member)),
+            ],
+        ),
+    ];
 }

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::tokens;
 
+use crate::cases::{Access, Example, Who};
 use crate::types::DateTime;
-use crate::{Actor, Declaration, Operation, Result, Session};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session};
 
 /// Lists the caller's tokens that are good, newest first, by their first characters.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -54,4 +55,9 @@ impl Operation for GetTokens {
                 .collect(),
         })
     }
+}
+
+impl PublicOperation for GetTokens {
+    const EXAMPLE: Example = Example::by(Who::Member, &[]);
+    const ACCESS: Access = Access::everybody(&[]);
 }

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::users;
 
+use crate::cases::{Access, Example, Who};
 use crate::types::{PageNumber, ResultsPerPage, UserRef, pages, slice};
-use crate::{Declaration, DirectoryReader, Operation, Result, Session};
+use crate::{Declaration, DirectoryReader, Operation, PublicOperation, Result, Session};
 
 trivium_rpc::string_enum! {
     /// The size of pictures. This service keeps none; its clients ask all the same.
@@ -90,4 +91,9 @@ impl Operation for GetUserList {
                 .collect(),
         })
     }
+}
+
+impl PublicOperation for GetUserList {
+    const EXAMPLE: Example = Example::by(Who::Nobody, &[("page", "1"), ("resultsPerPage", "10")]);
+    const ACCESS: Access = Access::everybody(&[]);
 }

@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::users;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::get_members::full_name;
 use crate::types::{Login, UserRef};
-use crate::{Declaration, DirectoryReader, Operation, Result, Session, codes};
+use crate::{Declaration, DirectoryReader, Operation, PublicOperation, Result, Session, codes};
 
 /// Shows a person.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -65,4 +66,14 @@ impl Operation for GetUserProfile {
             },
         })
     }
+}
+
+impl PublicOperation for GetUserProfile {
+    const EXAMPLE: Example = Example::by(Who::Nobody, &[("login", "marc")]);
+    const ACCESS: Access = Access::everybody(&[("login", Of::Login(Who::Member))]);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::USER_NOT_FOUND,
+        Who::Member,
+        &[("login", Of::Login(Who::Missing))],
+    )];
 }

@@ -5,9 +5,13 @@ use serde::{Deserialize, Serialize};
 use trivium_storage::tokens;
 
 use crate::accounts::password::{self, Verified};
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::session::Record;
 use crate::types::{Login as LoginName, Password};
-use crate::{Declaration, Origin, PreparedOperation, Proof, Result, Service, Session, secrets};
+use crate::{
+    Declaration, Origin, PreparedOperation, Proof, PublicOperation, Result, Service, Session,
+    codes, secrets,
+};
 
 /// Exchanges a login and a password for a token.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -54,6 +58,29 @@ impl PreparedOperation for Login {
             token_lifetime: lifetime,
         })
     }
+}
+
+impl PublicOperation for Login {
+    const EXAMPLE: Example = Example::by(
+        Who::Nobody,
+        &[("login", "marc"), ("password", "marcspassword")],
+    );
+    const ACCESS: Access = Access::everybody(&[
+        ("login", Of::Login(Who::Owner)),
+        ("password", Of::Password(Who::Owner)),
+    ]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::LOGIN_UNKNOWN,
+            Who::Nobody,
+            &[("login", Of::Login(Who::Missing))],
+        ),
+        Cause::of(
+            codes::USER_INVALID_PASSWORD,
+            Who::Nobody,
+            &[("password", Of::Text("wrong"))],
+        ),
+    ];
 }
 
 /// Creates a token of a user, and stores its hash.

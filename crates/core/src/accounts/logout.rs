@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::tokens;
 
+use crate::cases::{Access, Example, Of, Who};
 use crate::session::Record;
-use crate::{Actor, Declaration, Operation, Result, Session, Verbs, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, Verbs, codes};
 use trivium_rpc::entry::Done;
 
 /// Ends the token with which it is called.
@@ -30,4 +31,9 @@ impl Operation for Logout {
         session.record(&actor.login, Record::default())?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for Logout {
+    const EXAMPLE: Example = Example::by(Who::Member, &[]);
+    const ACCESS: Access = Access::everybody(&[("authToken", Of::NewToken)]);
 }

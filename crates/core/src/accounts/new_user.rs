@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use trivium_storage::users;
 
 use crate::accounts::account::{LOGIN, create};
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::types::{Email, Line, Login, Password, UserRef};
 use crate::{
-    Administrator, Declaration, Origin, PreparedOperation, Proof, Result, Service, Session, codes,
-    passwords,
+    Administrator, Declaration, Origin, PreparedOperation, Proof, PublicOperation, Result, Service,
+    Session, codes, passwords,
 };
 
 /// Makes an account. Needs the admin password of the service.
@@ -87,4 +88,44 @@ impl PreparedOperation for NewUser {
             id,
         })
     }
+}
+
+impl PublicOperation for NewUser {
+    const EXAMPLE: Example = Example::by(
+        Who::Administrator,
+        &[
+            ("login", "nina"),
+            ("firstName", "Nina"),
+            ("lastName", "Nonesuch"),
+            ("password", "ninaspassword"),
+            ("email", "nina@example.org"),
+        ],
+    );
+    const ACCESS: Access = Access::fails(
+        &[
+            ("login", Of::Text("nina")),
+            ("firstName", Of::Text("Nina")),
+            ("lastName", Of::Text("Nonesuch")),
+            ("password", Of::Text("ninaspassword")),
+            ("email", Of::Text("nina@example.org")),
+        ],
+        codes::OPERATION_NOT_PERMITTED,
+    );
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::PASSWORD_TOO_WEAK,
+            Who::Administrator,
+            &[("password", Of::Text("short"))],
+        ),
+        Cause::of(
+            codes::USER_LOGINNAME_TAKEN,
+            Who::Administrator,
+            &[("login", Of::Login(Who::Member))],
+        ),
+        Cause::of(
+            codes::USER_EMAIL_NOT_UNIQUE,
+            Who::Administrator,
+            &[("email", Of::Email(Who::Member))],
+        ),
+    ];
 }

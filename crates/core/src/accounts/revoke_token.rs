@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::tokens;
 
+use crate::cases::{Access, Example, Of, Who};
 use crate::session::Record;
 use crate::types::Prefix;
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Ends those of the caller's tokens that begin so, as getTokens shows them.
@@ -34,6 +35,11 @@ impl Operation for RevokeToken {
         )?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for RevokeToken {
+    const EXAMPLE: Example = Example::by(Who::Member, &[("prefix", "123576ab")]);
+    const ACCESS: Access = Access::fails(&[("prefix", Of::Text("-"))], codes::TOKEN_NOT_FOUND);
 }
 
 /// Ends those tokens of a user that begin so.

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Declaration, Operation, Result, Session, Verbs};
+use crate::cases::{Access, Example, Of, Who};
+use crate::{Declaration, Operation, PublicOperation, Result, Session, Verbs};
 
 /// Answers the text that it was given, by GET.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -46,6 +47,11 @@ impl Operation for Echo {
     }
 }
 
+impl PublicOperation for Echo {
+    const EXAMPLE: Example = Example::by(Who::Nobody, &[("echoText", "Hello")]);
+    const ACCESS: Access = Access::everybody(&[("echoText", Of::Text("Hello"))]);
+}
+
 impl Operation for EchoPost {
     const DECLARATION: &'static Declaration = &Declaration {
         verbs: Verbs::Post,
@@ -59,4 +65,9 @@ impl Operation for EchoPost {
             echo_text: self.echo_text.clone(),
         })
     }
+}
+
+impl PublicOperation for EchoPost {
+    const EXAMPLE: Example = Example::by(Who::Nobody, &[("echoText", "Hello")]);
+    const ACCESS: Access = Access::everybody(&[("echoText", Of::Text("Hello"))]);
 }

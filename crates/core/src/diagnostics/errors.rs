@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{Declaration, Error, Operation, Result, Session, codes};
+use crate::cases::{Access, Example, Who};
+use crate::{Declaration, Error, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Always fails, outside what an operation answers: over XML-RPC with a fault.
@@ -24,6 +25,11 @@ impl Operation for ErrorTest {
     }
 }
 
+impl PublicOperation for ErrorTest {
+    const EXAMPLE: Example = Example::by(Who::Nobody, &[]);
+    const ACCESS: Access = Access::fails(&[], codes::TEST_ERROR);
+}
+
 impl Operation for ExceptionTest {
     const DECLARATION: &'static Declaration =
         &Declaration::read("exceptionTest", &[codes::GENERAL_SOME_ERROR]);
@@ -36,4 +42,9 @@ impl Operation for ExceptionTest {
             "This is a test exception.",
         ))
     }
+}
+
+impl PublicOperation for ExceptionTest {
+    const EXAMPLE: Example = Example::by(Who::Nobody, &[]);
+    const ACCESS: Access = Access::fails(&[], codes::GENERAL_SOME_ERROR);
 }

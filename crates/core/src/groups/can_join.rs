@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::{JoinState, Joining, Standing, joining};
 use crate::invitations::redeem;
 use crate::types::{GroupRef, InvitationSecret};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Tells what joinGroup would answer now, and why. Nothing changes.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -80,4 +81,14 @@ impl Operation for CanJoin {
             next_step: rule.next_step.into(),
         })
     }
+}
+
+impl PublicOperation for CanJoin {
+    const EXAMPLE: Example = Example::by(Who::Member, &[("id", "group:1235")]);
+    const ACCESS: Access = Access::everybody(&[("id", Of::Group)]);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::CONTENT_NOT_FOUND,
+        Who::Stranger,
+        &[("id", Of::DeletedGroup)],
+    )];
 }

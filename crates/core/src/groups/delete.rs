@@ -5,9 +5,10 @@ use serde::Deserialize;
 use trivium_storage::groups::{self, Group};
 use trivium_storage::memberships;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::session::Record;
 use crate::types::GroupRef;
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Deletes a group. Only its owner may; its ID is never used again.
@@ -34,6 +35,16 @@ impl Operation for DeleteGroup {
         end(session, actor, &group)?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for DeleteGroup {
+    const EXAMPLE: Example = Example::by(Who::Owner, &[("id", "group:1237")]);
+    const ACCESS: Access = Access::owner(&[("id", Of::Group)]);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::CONTENT_NOT_FOUND,
+        Who::Owner,
+        &[("id", Of::DeletedGroup)],
+    )];
 }
 
 /// Ends a group. Its invitations lead nowhere from now on: who redeems one is told that it is

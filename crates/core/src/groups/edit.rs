@@ -5,13 +5,14 @@ use serde::Deserialize;
 use trivium_storage::groups::{self, Group, GroupChange};
 use trivium_storage::{memberships, users};
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::get::GroupResult;
 use crate::groups::new::{NAME, acceptable_name, title_taken};
 use crate::groups::rules::{NOW_BY_INVITATION, RegistrationType, Standing};
 use crate::groups::view::{AccessType, GroupView, ModerationType};
 use crate::session::Record;
 use crate::types::{CategoryRef, GroupName, GroupRef, Line, Prose};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Changes a group. Only its owner may; what is not given stays as it is.
 ///
@@ -97,6 +98,39 @@ impl Operation for EditGroup {
             group: GroupView::of(session.group(self.id)?, session)?,
         })
     }
+}
+
+impl PublicOperation for EditGroup {
+    const EXAMPLE: Example = Example::by(
+        Who::Owner,
+        &[
+            ("id", "group:1237"),
+            ("description", "Where travellers wait."),
+        ],
+    );
+    const ACCESS: Access = Access::owner(&[("id", Of::Group), ("tags", Of::Text("x"))]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("id", Of::DeletedGroup)],
+        ),
+        Cause::of(
+            codes::GROUP_PARAMETER_ERROR,
+            Who::Owner,
+            &[("name", Of::Text(""))],
+        ),
+        Cause::of(
+            codes::CATEGORY_DOES_NOT_EXIST,
+            Who::Owner,
+            &[("category", Of::Text("cat:99"))],
+        ),
+        Cause::of(
+            codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
+            Who::Owner,
+            &[("name", Of::TakenName)],
+        ),
+    ];
 }
 
 /// Lets everybody in who waits, or turns everybody away.

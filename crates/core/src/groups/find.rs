@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::groups;
 
+use crate::cases::{Access, Example, Of, Who};
 use crate::types::{GroupName, GroupRef};
-use crate::{Declaration, DirectoryReader, Operation, Result, Session, Verbs};
+use crate::{Declaration, DirectoryReader, Operation, PublicOperation, Result, Session, Verbs};
 
 /// Groups that an answer shows at the most: a single letter is part of most names.
 const MOST: i64 = 100;
@@ -57,4 +58,9 @@ impl Operation for FindGroup {
                 .collect(),
         })
     }
+}
+
+impl PublicOperation for FindGroup {
+    const EXAMPLE: Example = Example::by(Who::Nobody, &[("name", "three")]);
+    const ACCESS: Access = Access::everybody(&[("name", Of::Text("x"))]);
 }

@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::groups::Group;
 
+use crate::cases::{Access, Example, Of, Who};
 use crate::groups::rules::{RegistrationType, Standing};
 use crate::groups::view::GroupView;
 use crate::types::GroupRef;
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Shows a group. One that is joined by invitation only is shown to its members alone.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -38,6 +39,12 @@ impl Operation for GetGroup {
             group: GroupView::of(group, session)?,
         })
     }
+}
+
+impl PublicOperation for GetGroup {
+    const EXAMPLE: Example = Example::by(Who::Nobody, &[("id", "group:1234")]);
+    const ACCESS: Access =
+        Access::everybody(&[("id", Of::Group)]).elsewhere(codes::CONTENT_NOT_FOUND);
 }
 
 /// The group of this id, as far as it is disclosed to the caller.

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::groups;
 
+use crate::cases::{Access, Example, Who};
 use crate::types::CategoryRef;
-use crate::{Declaration, Operation, Result, Session};
+use crate::{Declaration, Operation, PublicOperation, Result, Session};
 
 /// Lists the categories of groups by name.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -61,4 +62,9 @@ impl Operation for GetCategories {
                 .collect(),
         })
     }
+}
+
+impl PublicOperation for GetCategories {
+    const EXAMPLE: Example = Example::by(Who::Nobody, &[]);
+    const ACCESS: Access = Access::everybody(&[]);
 }

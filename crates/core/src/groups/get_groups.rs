@@ -6,9 +6,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 use trivium_storage::groups;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::view::GroupSummary;
 use crate::types::{PageNumber, ResultsPerPage, UserRef, pages, slice};
-use crate::{Declaration, Operation, Result, Session, codes};
+use crate::{Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Lists groups, newest first: all that are not by invitation only, or those of one user.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -123,4 +124,14 @@ impl Operation for GetGroups {
                 .collect(),
         })
     }
+}
+
+impl PublicOperation for GetGroups {
+    const EXAMPLE: Example = Example::by(Who::Nobody, &[("context", "user:2")]);
+    const ACCESS: Access = Access::everybody(&[]);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::USER_NOT_FOUND,
+        Who::Nobody,
+        &[("context", Of::Id(Who::Missing))],
+    )];
 }

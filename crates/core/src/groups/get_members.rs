@@ -6,11 +6,12 @@ use trivium_storage::groups::Group;
 use trivium_storage::memberships;
 pub use trivium_storage::memberships::{MemberOrder, Person};
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::get::disclosed;
 use crate::groups::rules::Role;
 use crate::groups::view::AccessType;
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
-use crate::{Actor, Declaration, Operation, Page, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Session, codes};
 
 /// Lists the members of a group in the order in which they joined.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -92,6 +93,17 @@ impl Operation for GetMembers {
             members,
         ))
     }
+}
+
+impl PublicOperation for GetMembers {
+    const EXAMPLE: Example = Example::by(Who::Member, &[("id", "group:1237")]);
+    const ACCESS: Access =
+        Access::everybody(&[("id", Of::Group)]).elsewhere(codes::CONTENT_NOT_FOUND);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::USER_ACCESS_DENIED,
+        Who::Stranger,
+        &[("id", Of::MembersOnlyGroup)],
+    )];
 }
 
 /// The members of a group, in any order, for those who may see them; and how many there are.

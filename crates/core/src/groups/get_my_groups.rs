@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::groups::{self, Group};
 
+use crate::cases::{Access, Example, Who};
 use crate::groups::rules::Role;
 use crate::groups::view::GroupView;
 use crate::types::{DateTime, PageNumber, ResultsPerPage, slice};
-use crate::{Actor, Declaration, Operation, Page, Result, Session};
+use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Session};
 
 /// Lists the groups that the caller is a member of, highest ID first.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -77,4 +78,9 @@ impl Operation for GetMyGroups {
         }
         Ok(MyGroups::new(self.page, self.results_per_page, total, mine))
     }
+}
+
+impl PublicOperation for GetMyGroups {
+    const EXAMPLE: Example = Example::by(Who::Member, &[("page", "2"), ("resultsPerPage", "10")]);
+    const ACCESS: Access = Access::everybody(&[]);
 }

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use trivium_storage::groups::{self, Group};
 use trivium_storage::memberships::{self, Membership};
 
+use crate::cases::{Access, Cause, Example, Invitation, Of, Who};
 use crate::groups::relation::Relation;
 use crate::groups::rules::{JoinState, Joining, Role, Standing, joining};
 use crate::invitations::redeem::{self, Redeemable};
 use crate::session::Record;
 use crate::types::{GroupRef, InvitationSecret, Prose, UserRef};
-use crate::{Actor, Declaration, ErrorDetail, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, ErrorDetail, Operation, PublicOperation, Result, Session, codes};
 
 /// Joins a user to a group.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -66,6 +67,54 @@ impl Operation for JoinGroup {
         let join_state = person.join(session, actor, &group, message, invitation)?;
         Ok(Joined { join_state })
     }
+}
+
+impl PublicOperation for JoinGroup {
+    const EXAMPLE: Example = Example::by(Who::Member, &[("id", "group:1234")]);
+    const ACCESS: Access = Access::by_standing(
+        &[("id", Of::Group)],
+        [
+            None,
+            Some(codes::ALREADY_MEMBER),
+            Some(codes::JOIN_REQUEST_PENDING),
+            Some(codes::BANNED),
+            Some(codes::ALREADY_MEMBER),
+            Some(codes::ALREADY_MEMBER),
+        ],
+    )
+    .elsewhere(codes::GROUP_NOT_INVITED);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Stranger,
+            &[("id", Of::DeletedGroup)],
+        ),
+        Cause::of(
+            codes::INVITATION_INVALID,
+            Who::Stranger,
+            &[("invitation", Of::Text("inv_nope"))],
+        ),
+        Cause::of(
+            codes::INVITATION_REVOKED,
+            Who::Stranger,
+            &[("invitation", Of::Secret(Invitation::Revoked))],
+        ),
+        Cause::of(
+            codes::INVITATION_EXPIRED,
+            Who::Stranger,
+            &[("invitation", Of::Secret(Invitation::Expired))],
+        ),
+        Cause::of(
+            codes::INVITATION_USED_UP,
+            Who::Stranger,
+            &[("invitation", Of::Secret(Invitation::UsedUp))],
+        ),
+        Cause::of(
+            codes::INVITATION_ISSUER_INVALID,
+            Who::Stranger,
+            &[("invitation", Of::Secret(Invitation::OfFormerModerator))],
+        ),
+    ];
 }
 
 impl Relation {

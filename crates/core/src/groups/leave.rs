@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::{groups, invitations, memberships};
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Standing;
 use crate::session::Record;
 use crate::types::GroupRef;
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Ends the caller's membership in a group.
@@ -55,4 +56,25 @@ impl Operation for LeaveGroup {
         )?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for LeaveGroup {
+    const EXAMPLE: Example = Example::by(Who::Member, &[("id", "group:101")]);
+    const ACCESS: Access = Access::by_standing(
+        &[("id", Of::Group)],
+        [
+            Some(codes::NOT_A_MEMBER),
+            None,
+            Some(codes::NOT_A_MEMBER),
+            Some(codes::NOT_A_MEMBER),
+            None,
+            Some(codes::OWNER_CANNOT_LEAVE),
+        ],
+    )
+    .elsewhere(codes::NOT_A_MEMBER);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::CONTENT_NOT_FOUND,
+        Who::Member,
+        &[("id", Of::DeletedGroup)],
+    )];
 }

@@ -4,11 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::{groups, memberships};
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::{RegistrationType, Standing};
 use crate::groups::view::{AccessType, ModerationType};
 use crate::session::Record;
 use crate::types::{CategoryRef, GroupName, GroupRef, Line, Prose};
-use crate::{Actor, Declaration, Error, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Error, Operation, PublicOperation, Result, Session, codes};
 
 /// Makes a group; the caller becomes its owner.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -79,6 +80,49 @@ impl Operation for NewGroup {
             id: create_group(session, &actor.login, &group)?,
         })
     }
+}
+
+impl PublicOperation for NewGroup {
+    const EXAMPLE: Example = Example::by(
+        Who::Member,
+        &[
+            ("name", "Crossroads"),
+            ("category", "cat:1"),
+            ("tags", "ways, roads"),
+            ("description", "Where ways meet."),
+            ("image", ""),
+            ("accessType", "public"),
+            ("registrationType", "open"),
+            ("moderationType", "direct"),
+        ],
+    );
+    const ACCESS: Access = Access::everybody(&[
+        ("name", Of::NewName),
+        ("category", Of::Text("cat:1")),
+        ("tags", Of::Text("")),
+        ("description", Of::Text("")),
+        ("image", Of::Text("")),
+        ("accessType", Of::Text("public")),
+        ("registrationType", Of::Text("open")),
+        ("moderationType", Of::Text("direct")),
+    ]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::GROUP_PARAMETER_ERROR,
+            Who::Owner,
+            &[("name", Of::Text(""))],
+        ),
+        Cause::of(
+            codes::CATEGORY_DOES_NOT_EXIST,
+            Who::Owner,
+            &[("category", Of::Text("cat:99"))],
+        ),
+        Cause::of(
+            codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
+            Who::Owner,
+            &[("name", Of::TakenName)],
+        ),
+    ];
 }
 
 /// Makes a group with its owner as first member, and records that `founder` did.

@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::memberships;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Standing;
 use crate::session::Record;
 use crate::types::GroupRef;
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Code, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Takes the caller's request to join a group back.
@@ -41,4 +42,22 @@ impl Operation for WithdrawJoinRequest {
         )?;
         Ok(Done {})
     }
+}
+
+const NO_REQUEST: Option<Code> = Some(codes::JOIN_REQUEST_NOT_FOUND);
+
+impl PublicOperation for WithdrawJoinRequest {
+    const EXAMPLE: Example = Example::by(Who::Member, &[("id", "group:1237")]);
+    const ACCESS: Access = Access::by_standing(
+        &[("id", Of::Group)],
+        [
+            NO_REQUEST, NO_REQUEST, None, NO_REQUEST, NO_REQUEST, NO_REQUEST,
+        ],
+    )
+    .elsewhere(codes::JOIN_REQUEST_NOT_FOUND);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::CONTENT_NOT_FOUND,
+        Who::Requester,
+        &[("id", Of::DeletedGroup)],
+    )];
 }

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::invitations;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::types::{DateTime, GroupRef, InvitationRef, PageNumber, ResultsPerPage, slice};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Lists the invitations to a group, newest first. Its moderators may.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -96,4 +97,14 @@ impl Operation for GetInvitations {
             rows,
         ))
     }
+}
+
+impl PublicOperation for GetInvitations {
+    const EXAMPLE: Example = Example::by(Who::Owner, &[("id", "group:1236")]);
+    const ACCESS: Access = Access::moderators(&[("id", Of::Group)]);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::CONTENT_NOT_FOUND,
+        Who::Owner,
+        &[("id", Of::DeletedGroup)],
+    )];
 }

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::cases::{Access, Cause, Example, Invitation, Of, Who};
 use crate::groups::rules::JoinState;
 use crate::invitations::redeem;
 use crate::types::{GroupRef, InvitationSecret};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Joins the caller to the group that an invitation leads into.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -52,4 +53,53 @@ impl Operation for JoinByInvitation {
             join_state,
         })
     }
+}
+
+impl PublicOperation for JoinByInvitation {
+    const EXAMPLE: Example = Example::by(
+        Who::Member,
+        &[(
+            "invitation",
+            "inv_0123456789abcdef0123456789abcdef012345670e7b17ab",
+        )],
+    );
+    const ACCESS: Access =
+        Access::fails(&[("invitation", Of::Text("x"))], codes::INVITATION_INVALID);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::INVITATION_REVOKED,
+            Who::Stranger,
+            &[("invitation", Of::Secret(Invitation::Revoked))],
+        ),
+        Cause::of(
+            codes::INVITATION_EXPIRED,
+            Who::Stranger,
+            &[("invitation", Of::Secret(Invitation::Expired))],
+        ),
+        Cause::of(
+            codes::INVITATION_USED_UP,
+            Who::Stranger,
+            &[("invitation", Of::Secret(Invitation::UsedUp))],
+        ),
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Stranger,
+            &[("invitation", Of::Secret(Invitation::ToDeletedGroup))],
+        ),
+        Cause::of(
+            codes::INVITATION_ISSUER_INVALID,
+            Who::Stranger,
+            &[("invitation", Of::Secret(Invitation::OfFormerModerator))],
+        ),
+        Cause::of(
+            codes::BANNED,
+            Who::Banned,
+            &[("invitation", Of::Secret(Invitation::Valid))],
+        ),
+        Cause::of(
+            codes::ALREADY_MEMBER,
+            Who::Member,
+            &[("invitation", Of::Secret(Invitation::Valid))],
+        ),
+    ];
 }

@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::invitations;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Standing;
 use crate::session::Record;
 use crate::types::{DateTime, GroupRef, InvitationRef};
-use crate::{Actor, Declaration, Operation, Result, Session, codes, secrets};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes, secrets};
 
 trivium_rpc::string_enum! {
     /// The role that an invitation gives.
@@ -101,6 +102,23 @@ impl Operation for NewInvitation {
             expires_at: expires_at.map(DateTime),
         })
     }
+}
+
+impl PublicOperation for NewInvitation {
+    const EXAMPLE: Example = Example::by(
+        Who::Owner,
+        &[
+            ("id", "group:1236"),
+            ("usageLimit", "5"),
+            ("expiresIn", "604800"),
+        ],
+    );
+    const ACCESS: Access = Access::moderators(&[("id", Of::Group)]);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::CONTENT_NOT_FOUND,
+        Who::Owner,
+        &[("id", Of::DeletedGroup)],
+    )];
 }
 
 /// Moderators invite members; owners invite moderators too.

@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::invitations;
 
+use crate::cases::{Access, Cause, Example, Invitation, Of, Who};
 use crate::invitations::new::may_invite;
 use crate::session::Record;
 use crate::types::{GroupRef, InvitationRef};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Ends an invitation to a group. Who may make it, may end it.
@@ -63,4 +64,32 @@ impl Operation for RevokeInvitation {
         )?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for RevokeInvitation {
+    const EXAMPLE: Example = Example::by(
+        Who::Owner,
+        &[("id", "group:1236"), ("invitationId", "invitation:1")],
+    );
+    const ACCESS: Access = Access::moderators(&[
+        ("id", Of::Group),
+        ("invitationId", Of::InvitationId(Invitation::Valid)),
+    ]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("id", Of::DeletedGroup)],
+        ),
+        Cause::of(
+            codes::INVITATION_INVALID,
+            Who::Owner,
+            &[("invitationId", Of::Text("invitation:999999"))],
+        ),
+        Cause::of(
+            codes::INVITATION_REVOKED,
+            Who::Owner,
+            &[("invitationId", Of::InvitationId(Invitation::Revoked))],
+        ),
+    ];
 }

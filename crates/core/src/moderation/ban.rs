@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::{Act, Standing};
 use crate::moderation::subject::permit;
 use crate::types::{DateTime, GroupRef, Prose, UserRef};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Shuts a person out of a group: their membership or request ends, and they cannot join.
@@ -54,4 +55,34 @@ impl Operation for BanMember {
         act.record(session, self.reason.as_deref())?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for BanMember {
+    const EXAMPLE: Example = Example::by(
+        Who::Owner,
+        &[
+            ("id", "group:1237"),
+            ("user", "user:3"),
+            ("until", "2099-12-31T23:59:59Z"),
+        ],
+    );
+    const ACCESS: Access =
+        Access::moderators(&[("id", Of::Group), ("user", Of::Id(Who::OtherMember))]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("id", Of::DeletedGroup)],
+        ),
+        Cause::of(
+            codes::USER_NOT_FOUND,
+            Who::Owner,
+            &[("user", Of::Id(Who::Missing))],
+        ),
+        Cause::of(
+            codes::OWNER_PROTECTED,
+            Who::Owner,
+            &[("user", Of::Id(Who::Owner))],
+        ),
+    ];
 }

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
 use crate::types::{GroupRef, Prose, UserRef};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Turns a person away whose request to join waits. Moderators may.
@@ -40,4 +41,34 @@ impl Operation for DenyJoinRequest {
         act.record(session, self.reason.as_deref())?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for DenyJoinRequest {
+    const EXAMPLE: Example = Example::by(
+        Who::Owner,
+        &[
+            ("id", "group:1237"),
+            ("user", "user:1"),
+            ("reason", "Not yet."),
+        ],
+    );
+    const ACCESS: Access =
+        Access::moderators(&[("id", Of::Group), ("user", Of::Id(Who::OtherRequester))]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("id", Of::DeletedGroup)],
+        ),
+        Cause::of(
+            codes::USER_NOT_FOUND,
+            Who::Owner,
+            &[("user", Of::Id(Who::Missing))],
+        ),
+        Cause::of(
+            codes::JOIN_REQUEST_NOT_FOUND,
+            Who::Owner,
+            &[("user", Of::Id(Who::Stranger))],
+        ),
+    ];
 }

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::audit;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, slice};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Lists the changes of a group, newest first. Its moderators may.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -84,4 +85,14 @@ impl Operation for GetAuditLog {
             .collect();
         Ok(AuditLog::new(self.page, self.results_per_page, total, rows))
     }
+}
+
+impl PublicOperation for GetAuditLog {
+    const EXAMPLE: Example = Example::by(Who::Owner, &[("id", "group:1237")]);
+    const ACCESS: Access = Access::moderators(&[("id", Of::Group)]);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::CONTENT_NOT_FOUND,
+        Who::Owner,
+        &[("id", Of::DeletedGroup)],
+    )];
 }

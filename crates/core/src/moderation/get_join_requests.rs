@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::memberships::{self, MemberOrder};
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::get_members::name_of;
 use crate::groups::rules::Standing;
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Lists the requests to join a group, oldest first. Its moderators may.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -84,4 +85,14 @@ impl Operation for GetJoinRequests {
             rows,
         ))
     }
+}
+
+impl PublicOperation for GetJoinRequests {
+    const EXAMPLE: Example = Example::by(Who::Owner, &[("id", "group:1237")]);
+    const ACCESS: Access = Access::moderators(&[("id", Of::Group)]);
+    const CAUSES: &'static [Cause] = &[Cause::of(
+        codes::CONTENT_NOT_FOUND,
+        Who::Owner,
+        &[("id", Of::DeletedGroup)],
+    )];
 }

@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
 use crate::types::{GroupRef, Prose, UserRef};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Ends the membership of a person. Moderators may, of members; owners also of moderators.
@@ -42,4 +43,39 @@ impl Operation for RemoveMember {
         act.record(session, self.reason.as_deref())?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for RemoveMember {
+    const EXAMPLE: Example = Example::by(
+        Who::Owner,
+        &[
+            ("id", "group:1237"),
+            ("user", "user:3"),
+            ("reason", "Left a gate open."),
+        ],
+    );
+    const ACCESS: Access =
+        Access::moderators(&[("id", Of::Group), ("user", Of::Id(Who::OtherMember))]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("id", Of::DeletedGroup)],
+        ),
+        Cause::of(
+            codes::USER_NOT_FOUND,
+            Who::Owner,
+            &[("user", Of::Id(Who::Missing))],
+        ),
+        Cause::of(
+            codes::NOT_A_MEMBER,
+            Who::Owner,
+            &[("user", Of::Id(Who::Stranger))],
+        ),
+        Cause::of(
+            codes::OWNER_PROTECTED,
+            Who::Owner,
+            &[("user", Of::Id(Who::Owner))],
+        ),
+    ];
 }

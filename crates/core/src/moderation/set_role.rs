@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Act;
 use crate::invitations::new::InvitedRole;
 use crate::moderation::subject::permit;
 use crate::types::{GroupRef, UserRef};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Makes a member a moderator, or a moderator a member. Only the owner may.
@@ -52,4 +53,42 @@ impl Operation for SetMemberRole {
         act.record(session, Some(self.role.as_str()))?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for SetMemberRole {
+    const EXAMPLE: Example = Example::by(
+        Who::Owner,
+        &[
+            ("id", "group:1237"),
+            ("user", "user:3"),
+            ("role", "moderator"),
+        ],
+    );
+    const ACCESS: Access = Access::owner(&[
+        ("id", Of::Group),
+        ("user", Of::Id(Who::OtherMember)),
+        ("role", Of::Text("moderator")),
+    ]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("id", Of::DeletedGroup)],
+        ),
+        Cause::of(
+            codes::USER_NOT_FOUND,
+            Who::Owner,
+            &[("user", Of::Id(Who::Missing))],
+        ),
+        Cause::of(
+            codes::NOT_A_MEMBER,
+            Who::Owner,
+            &[("user", Of::Id(Who::Stranger))],
+        ),
+        Cause::of(
+            codes::OWNER_PROTECTED,
+            Who::Owner,
+            &[("user", Of::Id(Who::Owner))],
+        ),
+    ];
 }

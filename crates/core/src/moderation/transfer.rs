@@ -5,11 +5,12 @@ use serde::Deserialize;
 use trivium_storage::groups::{self, GroupChange};
 use trivium_storage::invitations;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::new::title_taken;
 use crate::groups::rules::{Act, Standing};
 use crate::moderation::subject::permit;
 use crate::types::{GroupRef, UserRef};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Hands a group over to one of its members. Only its owner may, who stays as a moderator;
@@ -68,4 +69,36 @@ impl Operation for TransferGroup {
         act.record(session, None)?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for TransferGroup {
+    const EXAMPLE: Example = Example::by(Who::Owner, &[("id", "group:1237"), ("user", "user:3")]);
+    const ACCESS: Access = Access::owner(&[("id", Of::Group), ("user", Of::Id(Who::OtherMember))]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("id", Of::DeletedGroup)],
+        ),
+        Cause::of(
+            codes::USER_NOT_FOUND,
+            Who::Owner,
+            &[("user", Of::Id(Who::Missing))],
+        ),
+        Cause::of(
+            codes::NOT_A_MEMBER,
+            Who::Owner,
+            &[("user", Of::Id(Who::Stranger))],
+        ),
+        Cause::of(
+            codes::OWNER_PROTECTED,
+            Who::Owner,
+            &[("user", Of::Id(Who::Owner))],
+        ),
+        Cause::of(
+            codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
+            Who::Owner,
+            &[("user", Of::Id(Who::Namesake))],
+        ),
+    ];
 }

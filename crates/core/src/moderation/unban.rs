@@ -3,10 +3,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
 use crate::types::{GroupRef, UserRef};
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Ends the ban of a person, who may then join again. Moderators may.
@@ -38,4 +39,26 @@ impl Operation for UnbanMember {
         act.record(session, None)?;
         Ok(Done {})
     }
+}
+
+impl PublicOperation for UnbanMember {
+    const EXAMPLE: Example = Example::by(Who::Owner, &[("id", "group:1237"), ("user", "user:4")]);
+    const ACCESS: Access = Access::moderators(&[("id", Of::Group), ("user", Of::Id(Who::Banned))]);
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("id", Of::DeletedGroup)],
+        ),
+        Cause::of(
+            codes::USER_NOT_FOUND,
+            Who::Owner,
+            &[("user", Of::Id(Who::Missing))],
+        ),
+        Cause::of(
+            codes::NOT_BANNED,
+            Who::Owner,
+            &[("user", Of::Id(Who::Member))],
+        ),
+    ];
 }

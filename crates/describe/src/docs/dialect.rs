@@ -1,42 +1,42 @@
 //! The page of a method of a dialect.
 
 use askama::Template;
-use trivium_front::Reply;
+use trivium_front::dialect::{MethodDescription, Need};
+use trivium_front::{ClientRequest, Dialect, Reply, page};
 
 use super::snippets::{Printed, Snippet, snippets};
-use crate::Site;
-use crate::dialects::{Dialect, Method, Need, Refused, find};
-use crate::examples::{Request, answers};
-use trivium_front::page;
+use crate::{Service, Site, answers};
 
 #[derive(Template)]
 #[template(path = "docs/dialect.html")]
 struct DialectPage<'a> {
-    /// Where the dialect is.
+    site: &'a Site<'a>,
+    /// The address of the dialect.
     base: &'a str,
-    is_live: bool,
-    dialect: Dialect,
-    method: &'a Method,
-    common: Vec<Refused>,
-    request: Request<'a>,
+    dialect: &'a Dialect,
+    has_ids: bool,
+    method: &'a MethodDescription,
+    request: ClientRequest<'a>,
     response: String,
     snippets: Vec<Snippet>,
 }
 
-/// The page of the method of this name, where its dialect is served.
+/// The page of the method of this name, if its dialect is served.
 pub(crate) fn page(site: &Site<'_>, name: &str) -> Option<Reply> {
-    let (dialect, method) = find(name)?;
-    let prefix = site.dialects.of(dialect)?;
-    let base = format!("{}{prefix}", site.base_url);
-    let answer = answers::of_dialect(name).unwrap_or_default();
-    let request = method.example.clone().below(prefix);
+    let (served, method) = site.dialects.iter().find_map(|served| {
+        let mut methods = served.dialect.methods.iter();
+        Some((served, methods.find(|method| method.name == name)?))
+    })?;
+    let base = format!("{}{}", site.base_url, served.prefix);
+    let answer = site.service.answers.of_dialect(name).unwrap_or_default();
+    let request = method.example.clone().below(served.prefix);
     let page = DialectPage {
+        site,
         base: &base,
-        is_live: site.is_live,
-        dialect,
-        method: &method,
-        common: dialect.common(),
-        response: answers::from_dialect(dialect, site, answer),
+        dialect: served.dialect,
+        has_ids: served.dialect.has_ids(),
+        method,
+        response: answers::moved_dialect(served, site, answer),
         snippets: snippets(site.base_url, &request, Printed::of(answer)),
         request,
     };
@@ -44,7 +44,8 @@ pub(crate) fn page(site: &Site<'_>, name: &str) -> Option<Reply> {
 }
 
 /// The names of all pages.
-pub(crate) fn names() -> Vec<String> {
-    let methods = Dialect::ALL.into_iter().flat_map(Dialect::methods);
-    methods.map(|method| method.name).collect()
+pub(crate) fn names(service: &Service) -> Vec<String> {
+    let dialects = service.dialects.iter();
+    let methods = dialects.flat_map(|dialect| &dialect.methods);
+    methods.map(|method| method.name.clone()).collect()
 }

@@ -1,33 +1,30 @@
 //! The pages of the codes, to which failed calls point.
 
 use askama::Template;
-use trivium_core::catalog;
-use trivium_core::catalog::NAMESPACE;
-use trivium_front::Reply;
 use trivium_front::contract::{Profile, StatusRule, status, wire_name};
 use trivium_front::fault::Fault;
+use trivium_front::{Reply, page};
 use trivium_rpc::{Code, Entry, codes};
 
 use super::xml_rpc_report;
-use crate::Site;
-use trivium_front::page;
+use crate::{Service, Site};
 
 /// Where the pages are.
 pub(crate) const PATH: &str = "/docs/errors";
 
-/// One of the causes of a failed call.
+/// A row of the table of codes.
 pub(crate) struct Cause {
-    /// Its code as it is sent.
+    /// The code on the wire.
     pub(crate) code: &'static str,
-    /// Its status: always, or where the server gives failures one of their own.
+    /// The status under both status rules.
     pub(crate) status: String,
-    /// How it is told over XML-RPC.
-    pub(crate) told: String,
+    /// How XML-RPC reports it.
+    pub(crate) report: String,
     /// What it means.
     pub(crate) meaning: &'static str,
 }
 
-/// The causes that these codes tell.
+/// The rows of these codes.
 pub(crate) fn causes(profile: Profile, codes: &[Code]) -> Vec<Cause> {
     let cause = |code: &Code| Cause {
         code: wire_name(profile, *code),
@@ -35,7 +32,7 @@ pub(crate) fn causes(profile: Profile, codes: &[Code]) -> Vec<Cause> {
             200 => format!("200, or {}", status(StatusRule::Http, *code)),
             always => always.to_string(),
         },
-        told: xml_rpc_report(profile, *code),
+        report: xml_rpc_report(profile, *code),
         meaning: code.meaning,
     };
     codes.iter().map(cause).collect()
@@ -43,7 +40,8 @@ pub(crate) fn causes(profile: Profile, codes: &[Code]) -> Vec<Cause> {
 
 #[derive(Template)]
 #[template(path = "docs/errors.html")]
-struct ErrorsPage {
+struct ErrorsPage<'a> {
+    site: &'a Site<'a>,
     list: Vec<Cause>,
     faults: Vec<(i32, &'static str)>,
 }
@@ -51,6 +49,7 @@ struct ErrorsPage {
 #[derive(Template)]
 #[template(path = "docs/error.html")]
 struct ErrorPage<'a> {
+    site: &'a Site<'a>,
     code: &'a str,
     list: Vec<Cause>,
     common: bool,
@@ -61,9 +60,9 @@ struct ErrorPage<'a> {
 /// The page of all codes.
 pub(crate) fn index(site: &Site<'_>) -> Reply {
     let profile = site.wire.profile;
-    let list = causes(profile, &catalog().codes);
+    let list = causes(profile, &site.service.catalog.codes);
     let faults = faults(profile);
-    page::page(200, ErrorsPage { list, faults }.render())
+    page::page(200, ErrorsPage { site, list, faults }.render())
 }
 
 /// The faults of XML-RPC by number.
@@ -76,21 +75,24 @@ fn faults(profile: Profile) -> Vec<(i32, &'static str)> {
 pub(crate) fn page(site: &Site<'_>, code: &str) -> Reply {
     let profile = site.wire.profile;
     let names = |cause: &Code| wire_name(profile, *cause) == code || cause.name == code;
-    let codes: Vec<Code> = catalog().codes.iter().copied().filter(names).collect();
+    let catalog = site.service.catalog;
+    let codes: Vec<Code> = catalog.codes.iter().copied().filter(names).collect();
     let answers = |entry: &&Entry| entry.errors.iter().any(names);
     let page = ErrorPage {
+        site,
         code,
         list: causes(profile, &codes),
         common: codes::COMMON.iter().any(names),
-        operations: catalog().entries.iter().filter(answers).collect(),
-        namespace: NAMESPACE,
+        operations: catalog.entries.iter().filter(answers).collect(),
+        namespace: catalog.namespace,
     };
     page::page(200, page.render())
 }
 
 /// Every code, once.
-pub(crate) fn names() -> Vec<String> {
-    let mut names: Vec<String> = catalog()
+pub(crate) fn names(service: &Service) -> Vec<String> {
+    let mut names: Vec<String> = service
+        .catalog
         .codes
         .iter()
         .map(|code| code.name.to_owned())
@@ -101,7 +103,7 @@ pub(crate) fn names() -> Vec<String> {
 }
 
 /// The header by which a failed call points to the page of its code.
-pub fn help(base_url: &str, code: &str) -> Option<(&'static str, String)> {
-    let known = catalog().codes.iter().any(|known| known.name == code);
+pub fn help(service: &Service, base_url: &str, code: &str) -> Option<(&'static str, String)> {
+    let known = service.catalog.codes.iter().any(|known| known.name == code);
     known.then(|| ("Link", format!("<{base_url}{PATH}/{code}>; rel=\"help\"")))
 }

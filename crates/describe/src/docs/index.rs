@@ -1,32 +1,21 @@
 //! The list of operations.
 
 use askama::Template;
-use trivium_core::catalog;
-use trivium_core::catalog::NAMESPACE;
-use trivium_front::Reply;
-use trivium_rpc::{Entry, Verbs};
+use trivium_front::{Reply, page};
+use trivium_rpc::{Credential, Entry, Verbs};
 
-use crate::dialects::{Dialect, Method};
+use crate::Site;
 use crate::examples::Format;
-use crate::{ServicePage, Site};
-use trivium_front::page;
 
 #[derive(Template)]
 #[template(path = "docs/index.html")]
 struct IndexPage<'a> {
-    base_url: &'a str,
+    site: &'a Site<'a>,
     namespace: &'static str,
     formats: [Format; 3],
+    /// True if an operation needs a token.
+    has_tokens: bool,
     subjects: Vec<Subject>,
-    dialects: Vec<Served<'a>>,
-    pages: &'a [ServicePage],
-}
-
-/// A dialect that is served.
-struct Served<'a> {
-    dialect: Dialect,
-    prefix: &'a str,
-    methods: Vec<Method>,
 }
 
 struct Subject {
@@ -36,25 +25,19 @@ struct Subject {
 
 /// The page.
 pub(crate) fn page(site: &Site<'_>) -> Reply {
-    let subjects = catalog().entries.chunk_by(|a, b| a.subject == b.subject);
+    let catalog = site.service.catalog;
+    let subjects = catalog.entries.chunk_by(|a, b| a.subject == b.subject);
     let subjects = subjects.map(|operations| Subject {
         name: operations.first().map_or("", |entry| entry.subject),
         operations: operations.iter().collect(),
     });
-    let dialects = Dialect::ALL.into_iter().filter_map(|dialect| {
-        Some(Served {
-            dialect,
-            prefix: site.dialects.of(dialect)?,
-            methods: dialect.methods(),
-        })
-    });
+    let mut entries = catalog.entries.iter();
     let page = IndexPage {
-        base_url: site.base_url,
-        namespace: NAMESPACE,
+        site,
+        namespace: catalog.namespace,
         formats: Format::ALL,
+        has_tokens: entries.any(|entry| entry.credential == Credential::Token),
         subjects: subjects.collect(),
-        dialects: dialects.collect(),
-        pages: site.pages,
     };
     page::page(200, page.render())
 }

@@ -4,15 +4,15 @@
 
 use askama::Template;
 use serde_json::{Map, Value};
-use trivium_front::Reply;
+use trivium_front::{Reply, page};
 
 use crate::schema::text;
 use crate::{Site, openapi};
-use trivium_front::page;
 
 #[derive(Template)]
 #[template(path = "docs/openapi.html")]
-struct OpenapiPage {
+struct OpenapiPage<'a> {
+    site: &'a Site<'a>,
     version: String,
     about: Vec<Words>,
     tags: Vec<Tag>,
@@ -60,7 +60,7 @@ struct Answer {
 
 /// The page.
 pub(crate) fn page(site: &Site<'_>) -> Reply {
-    let document = openapi::document(site.wire.profile);
+    let document = openapi::document(site.service, site.wire.profile);
     let operations = || {
         members(&document, "paths").flat_map(|(path, item)| {
             let verbs = item.as_object().into_iter().flatten();
@@ -84,6 +84,7 @@ pub(crate) fn page(site: &Site<'_>) -> Reply {
     let none = Value::Null;
     let components = document.get("components").unwrap_or(&none);
     let page = OpenapiPage {
+        site,
         version: text(&document, "openapi").to_owned(),
         about: paragraphs(text(info, "description")),
         tags: list(&document, "tags").map(tag).collect(),
@@ -171,15 +172,15 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
         .unwrap_or(value)
 }
 
-/// A schema in a line, without what is told beside it.
+/// A schema in a line, without the members that the page shows elsewhere.
 fn without_prose(schema: Option<&Value>) -> String {
     let Some(members) = schema.and_then(Value::as_object) else {
         return String::new();
     };
-    let told = |name: &str| !matches!(name, "description" | "examples");
+    let shown = |name: &str| !matches!(name, "description" | "examples");
     let kept: Map<String, Value> = members
         .iter()
-        .filter(|(name, _)| told(name))
+        .filter(|(name, _)| shown(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     Value::Object(kept).to_string()

@@ -1,9 +1,8 @@
-//! The page of an operation, in the manner of the API's documentation pages.
+//! The page of an operation, in the form of the original documentation pages.
 
 use askama::Template;
 use serde_json::Value;
-use trivium_core::catalog::NAMESPACE;
-use trivium_front::{Profile, Reply};
+use trivium_front::{Profile, Reply, page};
 use trivium_rpc::schema::{example, without_null};
 use trivium_rpc::{Entry, Verbs, codes};
 use trivium_rpc::{Rule, Value as Given, ValueType};
@@ -12,9 +11,8 @@ use super::errors::{Cause, causes};
 use super::index::verbs;
 use super::snippets::{Printed, Snippet, snippets};
 use crate::Site;
-use crate::examples::{self, Exchange, Format, Request, answers};
+use crate::examples::{self, Format};
 use crate::schema::{kind, members, resolve, text};
-use trivium_front::page;
 
 #[derive(Template)]
 #[template(path = "docs/operation.html")]
@@ -30,11 +28,19 @@ struct OperationPage<'a> {
     attributes: Vec<Attribute>,
     own: Vec<Cause>,
     common: Vec<Cause>,
-    exchanges: Vec<(Format, Exchange)>,
+    exchanges: Vec<Exchange>,
     snippets: Vec<Snippet>,
 }
 
-/// An argument as its page tells it.
+/// The example call and its response, in one format.
+struct Exchange {
+    format: Format,
+    path: String,
+    request: String,
+    response: String,
+}
+
+/// An argument, as the page shows it.
 struct Argument<'a> {
     name: &'static str,
     /// Its type for people.
@@ -47,7 +53,7 @@ struct Argument<'a> {
     words: &'a [String],
     description: &'a str,
     example: String,
-    /// True when the example call gives it.
+    /// True if the example call gives it.
     given: bool,
 }
 
@@ -64,13 +70,18 @@ struct Attribute {
 /// The page.
 pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Option<Reply> {
     let profile = site.wire.profile;
-    let call = examples::of(entry)?;
-    let given = examples::arguments(entry, call);
-    let exchanges = Format::ALL.map(|format| (format, Exchange::of(site, entry, call, format)));
-    let request = Request::of(entry, &given, Format::Json);
+    let catalog = site.service.catalog;
+    let given = examples::arguments(entry, entry.example.as_ref()?);
+    let request = |format| examples::request(catalog, entry, &given, format);
+    let exchanges = Format::ALL.map(|format| Exchange {
+        format,
+        path: format.path(catalog, entry.name()),
+        request: request(format).to_string(),
+        response: examples::response(site, entry, format),
+    });
     let page = OperationPage {
         site,
-        namespace: NAMESPACE,
+        namespace: catalog.namespace,
         name: entry.name(),
         verbs: verbs(entry),
         method: if entry.declared.verbs == Verbs::Get {
@@ -84,11 +95,11 @@ pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Option<Reply> {
             .iter()
             .map(|rule| argument(entry, rule, &given))
             .collect(),
-        attributes: attributes(entry),
+        attributes: attributes(site, entry),
         own: causes(profile, &entry.errors),
         common: causes(profile, codes::COMMON),
         exchanges: exchanges.into(),
-        snippets: snippets(site.base_url, &request, Printed::Body),
+        snippets: snippets(site.base_url, &request(Format::Json), Printed::Body),
     };
     Some(page::page(200, page.render()))
 }
@@ -138,8 +149,9 @@ fn argument<'a>(
 }
 
 /// The members of the result, with what the recorded answer has for them.
-fn attributes(entry: &Entry) -> Vec<Attribute> {
-    let answer = answers::of(Profile::Documented, entry.name(), Format::Json);
+fn attributes(site: &Site<'_>, entry: &Entry) -> Vec<Attribute> {
+    let answers = &site.service.answers;
+    let answer = answers.of(Profile::Documented, entry.name(), Format::Json);
     let answer: Option<Value> = answer.and_then(|answer| serde_json::from_str(answer).ok());
     let success = answer.as_ref().and_then(|answer| answer.get("success"));
     let mut attributes = vec![Attribute {
@@ -147,7 +159,7 @@ fn attributes(entry: &Entry) -> Vec<Attribute> {
         kind: "boolean",
         optional: false,
         words: Vec::new(),
-        description: "true if the call did what was asked".into(),
+        description: "true if the call succeeded".into(),
         example: success.map(plain),
     }];
     let root = entry.output.as_value();

@@ -3,7 +3,7 @@
 //! Arguments are written as such, and encoded by the program; a message is written as it travels.
 
 use crate::encode::{json, quoted};
-use crate::examples::{Given, Request};
+use trivium_front::{ClientRequest, Payload};
 
 /// A call in a language.
 pub(crate) struct Snippet {
@@ -13,19 +13,19 @@ pub(crate) struct Snippet {
     pub(crate) text: String,
 }
 
-/// What a program prints of the answer.
+/// What a program prints of the response.
 #[derive(Clone, Copy)]
 pub(crate) enum Printed {
     /// The body.
     Body,
-    /// Where what was made is, when the body is empty.
+    /// The header Location, if the body is empty.
     Location,
-    /// The status, when that is all there is.
+    /// The status, if there is nothing else.
     Status,
 }
 
 impl Printed {
-    /// What there is to print of an answer with its head.
+    /// What to print of a response with its headers.
     pub(crate) fn of(answer: &str) -> Self {
         match answer.split_once("\n\n") {
             Some(_) => Self::Body,
@@ -35,18 +35,22 @@ impl Printed {
     }
 }
 
-/// Writes a call down.
+/// Writes a call as a program.
 type Language = fn(&Call<'_>) -> String;
 
-/// A call to be written down.
+/// A call that is written as a program.
 struct Call<'a> {
     url: String,
-    request: &'a Request<'a>,
+    request: &'a ClientRequest<'a>,
     printed: Printed,
 }
 
 /// A request to this server, in each language.
-pub(crate) fn snippets(base_url: &str, request: &Request<'_>, printed: Printed) -> Vec<Snippet> {
+pub(crate) fn snippets(
+    base_url: &str,
+    request: &ClientRequest<'_>,
+    printed: Printed,
+) -> Vec<Snippet> {
     let call = Call {
         url: format!("{base_url}{}", request.path),
         request,
@@ -105,13 +109,13 @@ fn curl(call: &Call<'_>) -> String {
         let value = value.replace('\'', "'\\''");
         format!(" \\\n  --{name} '{value}'")
     };
-    let (has_data, options) = match &call.request.given {
-        Given::Arguments(list) => {
+    let (has_data, options) = match &call.request.payload {
+        Payload::Arguments(list) => {
             let pair =
                 |name: &str, value: &str| option("data-urlencode", &format!("{name}={value}"));
             (!list.is_empty(), lines(list, pair))
         }
-        Given::Message { headers, body } => {
+        Payload::Message { headers, body } => {
             let header = |name: &str, value: &str| option("header", &format!("{name}: {value}"));
             let headers = lines(&all(headers, body.as_ref()), header);
             let data = body.as_ref().map(|(_, body)| option("data", body));
@@ -130,8 +134,8 @@ fn curl(call: &Call<'_>) -> String {
 
 fn python(call: &Call<'_>) -> String {
     let url = json(&call.url);
-    let (imported, prepared, open) = match &call.request.given {
-        Given::Arguments(list) => {
+    let (imported, prepared, open) = match &call.request.payload {
+        Payload::Arguments(list) => {
             let arguments = lines(list, |name, value| {
                 format!("    {}: {},\n", json(name), json(value))
             });
@@ -144,7 +148,7 @@ fn python(call: &Call<'_>) -> String {
             let imported = "from urllib.parse import urlencode\nfrom urllib.request import urlopen";
             (imported, prepared, open)
         }
-        Given::Message { headers, body } => {
+        Payload::Message { headers, body } => {
             let headers = lines(&all(headers, body.as_ref()), |name, value| {
                 format!("        {}: {},\n", json(name), json(value))
             });
@@ -189,8 +193,8 @@ fn php(call: &Call<'_>) -> String {
             call.request.method
         )
     };
-    let (prepared, url, has_context) = match &call.request.given {
-        Given::Arguments(list) => {
+    let (prepared, url, has_context) = match &call.request.payload {
+        Payload::Arguments(list) => {
             let arguments = lines(list, |name, value| {
                 format!("    {} => {},\n", quoted(name), quoted(value))
             });
@@ -204,7 +208,7 @@ fn php(call: &Call<'_>) -> String {
                 (arguments + &context(form), url, true)
             }
         }
-        Given::Message { headers, body } => {
+        Payload::Message { headers, body } => {
             let headers = lines(&all(headers, body.as_ref()), |name, value| {
                 format!("        {},\n", quoted(&format!("{name}: {value}")))
             });
@@ -237,8 +241,8 @@ echo $headers[0];",
 
 fn javascript(call: &Call<'_>) -> String {
     let url = json(&call.url);
-    let (prepared, arguments) = match &call.request.given {
-        Given::Arguments(list) => {
+    let (prepared, arguments) = match &call.request.payload {
+        Payload::Arguments(list) => {
             let given = lines(list, |name, value| format!("  {name}: {},\n", json(value)));
             let given = format!("const given = new URLSearchParams({{\n{given}}});\n");
             let arguments = if call.gets() {
@@ -248,7 +252,7 @@ fn javascript(call: &Call<'_>) -> String {
             };
             (given, arguments)
         }
-        Given::Message { headers, body } => {
+        Payload::Message { headers, body } => {
             let headers = lines(&all(headers, body.as_ref()), |name, value| {
                 format!("    {}: {},\n", json(name), json(value))
             });
@@ -275,21 +279,21 @@ fn javascript(call: &Call<'_>) -> String {
 }
 
 fn rust(call: &Call<'_>) -> String {
-    let (parts, send) = match &call.request.given {
-        Given::Arguments(list) if call.gets() => {
+    let (parts, send) = match &call.request.payload {
+        Payload::Arguments(list) if call.gets() => {
             let query = |name: &str, value: &str| {
                 format!("\n        .query({}, {})", json(name), json(value))
             };
             (lines(list, query), "call()".to_owned())
         }
-        Given::Arguments(list) if list.is_empty() => (String::new(), "send_empty()".to_owned()),
-        Given::Arguments(list) => {
+        Payload::Arguments(list) if list.is_empty() => (String::new(), "send_empty()".to_owned()),
+        Payload::Arguments(list) => {
             let pairs = lines(list, |name, value| {
                 format!("            ({}, {}),\n", json(name), json(value))
             });
             (String::new(), format!("send_form([\n{pairs}        ])"))
         }
-        Given::Message { headers, body } => {
+        Payload::Message { headers, body } => {
             let headers = lines(&all(headers, body.as_ref()), |name, value| {
                 format!("\n        .header({}, {})", json(name), json(value))
             });

@@ -4,7 +4,8 @@ use std::io::Read;
 use std::path::Path;
 
 use trivium_core::catalog;
-use trivium_describe::examples::{Format, Request};
+use trivium_describe::examples::{self, Format};
+use trivium_front::ClientRequest;
 use trivium_rpc::{Entry, ValueType};
 use ureq::http::Response;
 
@@ -33,7 +34,7 @@ pub(crate) fn run(call: &Call) -> Result<(), Failure> {
         .iter()
         .map(|(name, value)| (*name, value.as_str(), value_type(entry, name)))
         .collect();
-    let request = Request::of(entry, &arguments, format);
+    let request = examples::request(catalog(), entry, &arguments, format);
     let token = call.token_file.as_deref().map(read).transpose()?;
     let answer = send(call, &request, token.as_deref())?;
     let body = answer.body().trim_end();
@@ -79,16 +80,16 @@ fn value_type(entry: &Entry, name: &str) -> ValueType {
 
 fn send(
     call: &Call,
-    request: &Request<'_>,
+    request: &ClientRequest<'_>,
     token: Option<&str>,
 ) -> Result<Response<String>, Failure> {
     let url = format!("{}{}", call.url.trim_end_matches('/'), request.target());
-    let tell = |words: &str| {
+    let print = |words: &str| {
         if call.verbose {
             eprint!("{words}");
         }
     };
-    tell(&format!("{request}\n"));
+    print(&format!("{request}\n"));
     let agent = agent();
     let mut head = ureq::http::Request::builder()
         .method(request.method)
@@ -110,14 +111,14 @@ fn send(
     let cannot = |error: ureq::Error| Failure::Failed(format!("{}: {error}", call.url));
     let (head, mut body) = answer.map_err(cannot)?.into_parts();
     let body = body.read_to_string().map_err(cannot)?;
-    tell(&format!("{:?} {}\n", head.version, head.status));
+    print(&format!("{:?} {}\n", head.version, head.status));
     for (name, value) in &head.headers {
-        tell(&format!(
+        print(&format!(
             "{name}: {}\n",
             String::from_utf8_lossy(value.as_bytes())
         ));
     }
-    tell("\n");
+    print("\n");
     Ok(Response::from_parts(head, body))
 }
 

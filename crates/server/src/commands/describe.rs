@@ -3,23 +3,22 @@
 use std::path::Path;
 
 use trivium_core::catalog;
-use trivium_describe::dialects::Prefixes;
 use trivium_describe::{Site, files, openapi as document, xsd as schema};
 use trivium_front::Wire;
+use trivium_site::description;
 
 use super::print::line;
 use crate::failure::Failure;
 use crate::options::{Docs, Openapi, Xsd};
-use crate::pages::SERVICE_PAGES;
 
 pub(crate) fn openapi(of: &Openapi) -> Result<(), Failure> {
-    line(document::text(of.profile.into()).trim_end())
+    line(document::text(description::service(), of.profile.into()).trim_end())
 }
 
 pub(crate) fn xsd(of: &Xsd) -> Result<(), Failure> {
     let profile = of.profile.into();
     let text = match &of.operation {
-        None => schema::any(profile),
+        None => schema::any(catalog(), profile),
         Some(name) => {
             let entry = catalog().find(name);
             let unknown = || Failure::Failed(format!("there is no operation '{name}'"));
@@ -30,17 +29,15 @@ pub(crate) fn xsd(of: &Xsd) -> Result<(), Failure> {
 }
 
 pub(crate) fn docs(docs: &Docs) -> Result<(), Failure> {
+    let dialects = description::served(docs.upcoming.0.as_deref(), docs.onezone.0.as_deref());
     let site = Site {
+        service: description::service(),
         base_url: docs.url.trim_end_matches('/'),
         wire: Wire {
             profile: docs.profile.into(),
             ..Wire::default()
         },
-        dialects: Prefixes {
-            upcoming: docs.upcoming.0.as_deref(),
-            onezone: docs.onezone.0.as_deref(),
-        },
-        pages: SERVICE_PAGES,
+        dialects: &dialects,
         is_live: false,
     };
     let cannot = |path: &Path, error| Failure::Failed(format!("{}: {error}", path.display()));

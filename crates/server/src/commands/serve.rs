@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use trivium_core::Directory;
+use trivium_core::types::GroupRef;
 use trivium_core::{Service, Settings, demonstration};
 use trivium_front::{StatusRule, Wire};
 use trivium_onezone::Onezone;
@@ -122,6 +123,7 @@ fn announcement(base: &str, serve: &Serve) -> String {
     let (login, password, token) = demonstration::MEMBER;
     let (owner, owners_password, owners_token) = demonstration::OWNER;
     let invitation = demonstration::INVITATION;
+    let invited = GroupRef(demonstration::INVITED_GROUP);
     let mut groups = String::new();
     for (id, name, registration) in demonstration::GROUPS {
         groups.push_str(&format!(
@@ -149,7 +151,7 @@ fn announcement(base: &str, serve: &Serve) -> String {
 DEMONSTRATION: everybody knows these passwords, and the data goes when the server stops.
   user {login}, password {password}, token {token}
   user {owner}, password {owners_password}, token {owners_token}, owner of
-{groups}  invitation to the last: {invitation}
+{groups}  invitation to {invited}: {invitation}
   API key {key}, of the Upcoming dialect
 
 REST (JSON):

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use trivium_describe::site;
+use trivium_site::description;
 
 /// Paths that are served besides the pages, each with everything below it.
 const SERVED: &[&str] = &[
@@ -42,7 +43,9 @@ impl FromStr for Prefix {
         }
         let served = SERVED.iter().map(|path| (*path).to_owned());
         // The index page is at `/`, which would overlap with every prefix.
-        let pages = site::paths().into_iter().filter(|path| path != "/");
+        let pages = site::paths(description::service())
+            .into_iter()
+            .filter(|path| path != "/");
         match served.chain(pages).find(|served| overlap(served, text)) {
             Some(served) => Err(format!("{served} is served already")),
             None => Ok(Self(Some(text.to_owned()))),

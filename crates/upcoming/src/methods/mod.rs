@@ -1,4 +1,4 @@
-//! The table of methods.
+//! The table of methods: what each does, and what its page says.
 
 pub mod auth;
 pub mod group_edit;
@@ -9,113 +9,266 @@ pub mod user;
 
 use trivium_core::applications::redeem::RedeemFrob;
 use trivium_core::groups::{edit::EditGroup, join::JoinGroup, leave::LeaveGroup, new::NewGroup};
-use trivium_core::{Effect, Operation, Proof, Result, Session};
+use trivium_core::{Effect, Operation};
+use trivium_front::dialect::ArgumentDescription;
 
-use crate::answer::Answer;
-use crate::arguments::Arguments;
 use crate::error::Refusal;
+use crate::method::{Method, Verb};
 
-/// The HTTP verb of a method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// It reads.
-    Get,
-    /// It changes something.
-    Post,
-}
+/// The frob of the example. A client replaces it by the one that the sign-in page gave.
+pub const EXAMPLE_FROB: &str = "89abcdef0123456789abcdef0123456789abcdef";
 
-/// A method.
-#[derive(Debug)]
-pub struct Method {
-    /// Its name.
-    pub name: &'static str,
-    /// The HTTP verb.
-    pub verb: Verb,
-    /// Its name in the audit log.
-    pub action: &'static str,
-    /// What it does to the data.
-    pub effect: Effect,
-    /// What it does.
-    pub run: Run,
-}
+const TOKEN: ArgumentDescription = ArgumentDescription::required("token", "The caller's token.");
+const GROUP: ArgumentDescription =
+    ArgumentDescription::required("group_id", "The number of a group.");
+const NAME: &str = "The name. It is unique among the groups of one owner.";
+const PROSE: &str = "A text.";
+const EVENTS: &str = "0 or 1: whether a moderator approves events.";
+const MEMBERS: &str = "0 or 1: whether a moderator approves members.";
+const PRIVATE: &str = "0 or 1: whether users join by invitation only.";
+const LEVEL: &str = "The value moderated, in any case, sets event_moderation to 1.";
 
-/// Every method. The verbs are those of the pages: auth.getToken uses up a frob and is called by GET.
+const EACH_GROUP: &str = "An element group for each group.";
+const EACH_USER: &str = "An element user for each user that exists.";
+const WHOSE: &str = "An element token, with the user to whom it belongs.";
+
+/// The errors of methods that need a caller and nothing else.
+const CALLER: [Refusal; 2] = [Refusal::MissingToken, Refusal::InvalidToken];
+
+/// Every method, in an order in which all examples succeed on one demonstration. The verbs are those of
+/// the original documentation: `auth.getToken` redeems a frob and is called by GET.
 pub const METHODS: &[Method] = &[
     Method {
-        effect: Effect::Change,
-        ..get(
-            "auth.getToken",
-            RedeemFrob::DECLARATION.name,
-            auth::get_token,
-        )
-    },
-    get("auth.checkToken", "checkToken", auth::check_token),
-    get("group.getInfo", "getGroup", group_get::info),
-    get("group.getMyGroups", "getMyGroups", group_get::mine),
-    get("group.getMembers", "getMembers", group_members::members),
-    post("group.add", NewGroup::DECLARATION.name, group_edit::add),
-    post("group.edit", EditGroup::DECLARATION.name, group_edit::edit),
-    post("group.join", JoinGroup::DECLARATION.name, group_join::join),
-    post(
-        "group.leave",
-        LeaveGroup::DECLARATION.name,
-        group_join::leave,
-    ),
-    get("user.getInfo", "getUserProfile", user::by_id),
-    get(
-        "user.getInfoByUsername",
-        "getUserProfile",
-        user::by_username,
-    ),
-    get("user.getInfoByEmail", "getUserProfile", user::by_email),
-];
-
-/// What a method does.
-pub type Run = fn(&Arguments, &Proof, &mut Session<'_>) -> Result<Answer>;
-
-const fn get(name: &'static str, action: &'static str, run: Run) -> Method {
-    Method {
-        name,
+        name: "auth.getToken",
         verb: Verb::Get,
-        action,
-        effect: Effect::Read,
-        run,
-    }
-}
-
-const fn post(name: &'static str, action: &'static str, run: Run) -> Method {
-    Method {
-        name,
-        verb: Verb::Post,
-        action,
+        action: RedeemFrob::DECLARATION.name,
         effect: Effect::Change,
-        run,
-    }
-}
+        run: auth::get_token,
+        summary: "Exchanges a frob, which the sign-in page returns, for a token. A frob is valid once, for ten minutes.",
+        arguments: &[ArgumentDescription::required(
+            "frob",
+            "40 hexadecimal digits from the sign-in page, which users open at \
+             auth/?api_key=KEY, beside rest/.",
+        )],
+        response: WHOSE,
+        errors: &[Refusal::InvalidFrob],
+        example: &[("frob", EXAMPLE_FROB)],
+    },
+    Method {
+        name: "auth.checkToken",
+        verb: Verb::Get,
+        action: "checkToken",
+        effect: Effect::Read,
+        run: auth::check_token,
+        summary: "Returns the user of a token.",
+        arguments: &[TOKEN],
+        response: WHOSE,
+        errors: &[Refusal::TokenNotFound],
+        example: &[],
+    },
+    Method {
+        name: "group.getInfo",
+        verb: Verb::Get,
+        action: "getGroup",
+        effect: Effect::Read,
+        run: group_get::info,
+        summary: "Returns groups. Groups that do not exist, or are hidden from the caller, are left out.",
+        arguments: &[
+            ArgumentDescription::required("group_id", "Numbers, separated by commas."),
+            ArgumentDescription::optional(
+                "token",
+                "The caller's token. It is needed for groups that users join by invitation.",
+            ),
+        ],
+        response: EACH_GROUP,
+        errors: &[Refusal::InvalidToken, Refusal::MissingGroups],
+        example: &[("group_id", "1234,1235")],
+    },
+    Method {
+        name: "group.getMyGroups",
+        verb: Verb::Get,
+        action: "getMyGroups",
+        effect: Effect::Read,
+        run: group_get::mine,
+        summary: "Returns the groups of which the caller is a member.",
+        arguments: &[TOKEN],
+        response: "An element group for each group, the highest number first.",
+        errors: &CALLER,
+        example: &[],
+    },
+    Method {
+        name: "group.getMembers",
+        verb: Verb::Get,
+        action: "getMembers",
+        effect: Effect::Read,
+        run: group_members::members,
+        summary: "Returns one page of the members of a group.",
+        arguments: &[
+            TOKEN,
+            GROUP,
+            ArgumentDescription::default("membersPerPage", "100", "1 to 1000."),
+            ArgumentDescription::default("page", "1", "A number from 1."),
+            ArgumentDescription::default("order", "username", "username or member_timestamp."),
+            ArgumentDescription::default("dir", "asc", "asc or desc."),
+        ],
+        response: "An element user for each member.",
+        errors: &[
+            Refusal::MissingToken,
+            Refusal::InvalidToken,
+            Refusal::InvalidGroup,
+            Refusal::PrivateGroup,
+            Refusal::Invalid("membersPerPage"),
+            Refusal::Invalid("page"),
+            Refusal::Invalid("order"),
+            Refusal::Invalid("dir"),
+        ],
+        example: &[("group_id", "1234")],
+    },
+    Method {
+        name: "group.add",
+        verb: Verb::Post,
+        action: NewGroup::DECLARATION.name,
+        effect: Effect::Change,
+        run: group_edit::add,
+        summary: "Creates a group, which the caller owns.",
+        arguments: &[
+            TOKEN,
+            ArgumentDescription::required("name", NAME),
+            ArgumentDescription::optional("description", PROSE),
+            ArgumentDescription::default("event_moderation", "0", EVENTS),
+            ArgumentDescription::default("member_moderation", "0", MEMBERS),
+            ArgumentDescription::default("is_private", "0", PRIVATE),
+            ArgumentDescription::optional("moderation_level", LEVEL),
+        ],
+        response: "An element group: the new group.",
+        errors: &[
+            Refusal::MissingToken,
+            Refusal::InvalidToken,
+            Refusal::InvalidName,
+            Refusal::DuplicateName,
+            Refusal::Invalid("description"),
+            Refusal::Invalid("event_moderation"),
+            Refusal::Invalid("member_moderation"),
+            Refusal::Invalid("is_private"),
+        ],
+        example: &[("name", "Book Club"), ("description", "A book a month.")],
+    },
+    Method {
+        name: "group.edit",
+        verb: Verb::Post,
+        action: EditGroup::DECLARATION.name,
+        effect: Effect::Change,
+        run: group_edit::edit,
+        summary: "Changes a group. What is not given is not changed. For its moderators.",
+        arguments: &[
+            TOKEN,
+            GROUP,
+            ArgumentDescription::optional("name", NAME),
+            ArgumentDescription::optional("description", PROSE),
+            ArgumentDescription::optional("event_moderation", EVENTS),
+            ArgumentDescription::optional("member_moderation", MEMBERS),
+            ArgumentDescription::optional("is_private", PRIVATE),
+            ArgumentDescription::optional("moderation_level", LEVEL),
+        ],
+        response: "An element group: the group after the change.",
+        errors: &[
+            Refusal::MissingToken,
+            Refusal::InvalidToken,
+            Refusal::MissingGroup,
+            Refusal::InvalidName,
+            Refusal::DuplicateName,
+            Refusal::Invalid("description"),
+            Refusal::Invalid("event_moderation"),
+            Refusal::Invalid("member_moderation"),
+            Refusal::Invalid("is_private"),
+        ],
+        example: &[("group_id", "2084"), ("member_moderation", "1")],
+    },
+    Method {
+        name: "group.join",
+        verb: Verb::Post,
+        action: JoinGroup::DECLARATION.name,
+        effect: Effect::Change,
+        run: group_join::join,
+        summary: "Joins a group, or requests to join it. A private group is reported as not found.",
+        arguments: &[TOKEN, GROUP],
+        response: "An element group. Status 200: the caller is a member now. Status 202: a moderator \
+                   decides; also if the request was made before.",
+        errors: &[
+            Refusal::MissingToken,
+            Refusal::InvalidToken,
+            Refusal::InvalidGroup,
+            Refusal::AlreadyMember,
+            Refusal::Banned,
+        ],
+        example: &[("group_id", "1234")],
+    },
+    Method {
+        name: "group.leave",
+        verb: Verb::Post,
+        action: LeaveGroup::DECLARATION.name,
+        effect: Effect::Change,
+        run: group_join::leave,
+        summary: "Ends the caller's membership. If the owner leaves, the moderator who joined first becomes the \
+                  owner, or without moderators the member who joined first; without members the group is deleted.",
+        arguments: &[TOKEN, GROUP],
+        response: "An empty response.",
+        errors: &[
+            Refusal::MissingToken,
+            Refusal::InvalidToken,
+            Refusal::InvalidGroup,
+            Refusal::NotAMember,
+        ],
+        example: &[("group_id", "1234")],
+    },
+    Method {
+        name: "user.getInfo",
+        verb: Verb::Get,
+        action: "getUserProfile",
+        effect: Effect::Read,
+        run: user::by_id,
+        summary: "Returns users by number.",
+        arguments: &[ArgumentDescription::required(
+            "user_id",
+            "Numbers, separated by commas.",
+        )],
+        response: EACH_USER,
+        errors: &[Refusal::Missing("user_id")],
+        example: &[("user_id", "1,2")],
+    },
+    Method {
+        name: "user.getInfoByUsername",
+        verb: Verb::Get,
+        action: "getUserProfile",
+        effect: Effect::Read,
+        run: user::by_username,
+        summary: "Returns users by login.",
+        arguments: &[ArgumentDescription::required(
+            "username",
+            "Logins, separated by commas.",
+        )],
+        response: EACH_USER,
+        errors: &[Refusal::Missing("username")],
+        example: &[("username", "marc")],
+    },
+    Method {
+        name: "user.getInfoByEmail",
+        verb: Verb::Get,
+        action: "getUserProfile",
+        effect: Effect::Read,
+        run: user::by_email,
+        summary: "Returns users by email address.",
+        arguments: &[ArgumentDescription::required(
+            "email",
+            "Addresses, separated by commas.",
+        )],
+        response: EACH_USER,
+        errors: &[Refusal::Missing("email")],
+        example: &[("email", "lena@example.org")],
+    },
+];
 
 /// The method of this name.
 pub fn find(name: &str) -> Option<&'static Method> {
     METHODS.iter().find(|method| method.name == name)
-}
-
-impl Verb {
-    /// Checks the HTTP method of a request.
-    ///
-    /// # Errors
-    /// [`Refusal::WrongVerb`].
-    pub fn check(self, method: &str) -> Result<(), Refusal> {
-        match (self, method) {
-            // HEAD is GET without the body of the response.
-            (Self::Get, "GET" | "HEAD") | (Self::Post, "POST") => Ok(()),
-            _ => Err(Refusal::WrongVerb),
-        }
-    }
-
-    /// The header Allow.
-    pub const fn allow(self) -> &'static str {
-        match self {
-            Self::Get => "GET, HEAD",
-            Self::Post => "POST",
-        }
-    }
 }

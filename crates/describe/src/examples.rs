@@ -1,0 +1,182 @@
+//! The example call of an operation, and its response, in each format.
+//!
+//! The service declares the examples; the responses are recorded in [`answers`](crate::answers).
+
+use trivium_front::contract::{Profile, status};
+use trivium_front::{ClientRequest, Payload};
+use trivium_rpc::{Catalog, Entry, Example, ValueType, Verbs};
+
+use crate::encode::xml;
+use crate::{Site, answers};
+
+/// A format of calls and responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// REST (XML).
+    Xml,
+    /// REST (JSON).
+    Json,
+    /// XML-RPC.
+    XmlRpc,
+}
+
+impl Format {
+    /// All of them, in the order of the pages.
+    pub const ALL: [Self; 3] = [Self::Xml, Self::Json, Self::XmlRpc];
+
+    /// Its name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Xml => "REST (XML)",
+            Self::Json => "REST (JSON)",
+            Self::XmlRpc => "XML-RPC",
+        }
+    }
+
+    /// Its name in addresses.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Xml => "xml",
+            Self::Json => "json",
+            Self::XmlRpc => "xmlrpc",
+        }
+    }
+
+    /// The path at which an operation is called.
+    pub fn path(self, catalog: &Catalog, operation: &str) -> String {
+        match self {
+            Self::Xml | Self::Json => {
+                format!("/api/{}/{}/{operation}", self.word(), catalog.namespace)
+            }
+            Self::XmlRpc => "/api/xmlrpc".to_owned(),
+        }
+    }
+
+    /// The header Content-Type of its responses.
+    pub const fn content_type(self, profile: Profile) -> &'static str {
+        match (self, profile) {
+            (Self::Xml, _) => "application/xml",
+            (Self::Json, Profile::Documented) => "application/x-javascript",
+            (Self::Json, Profile::Original) => "application/x-javascript; charset=UTF-8",
+            (Self::XmlRpc, _) => "text/xml",
+        }
+    }
+}
+
+/// Names, values and types of arguments.
+pub type Arguments<'a> = Vec<(&'a str, &'a str, ValueType)>;
+
+/// The arguments of an example, the credential among them, in the order in which the operation declares
+/// them.
+pub fn arguments<'a>(entry: &'a Entry, example: &'a Example) -> Arguments<'a> {
+    let value = |name: &str| {
+        let argument = example.arguments.iter().find(|(other, _)| *other == name);
+        match argument {
+            Some((_, value)) => Some(value.as_str()),
+            None if entry.credential.argument() == Some(name) => example.credential.as_deref(),
+            None => None,
+        }
+    };
+    let rules = entry.rules.iter();
+    rules
+        .filter_map(|rule| Some((rule.name, value(rule.name)?, rule.value_type)))
+        .collect()
+}
+
+/// The request that calls an operation with these arguments.
+pub fn request<'a>(
+    catalog: &Catalog,
+    entry: &Entry,
+    arguments: &[(&'a str, &'a str, ValueType)],
+    format: Format,
+) -> ClientRequest<'a> {
+    let (method, payload) = match (format, entry.declared.verbs) {
+        (Format::XmlRpc, _) => {
+            let call = method_call(&catalog.qualified(entry), arguments);
+            let message = Payload::Message {
+                headers: Vec::new(),
+                body: Some(("text/xml", call)),
+            };
+            ("POST", message)
+        }
+        (_, verbs) => {
+            let method = match verbs {
+                Verbs::Get => "GET",
+                Verbs::Post | Verbs::Any => "POST",
+            };
+            let pairs = arguments.iter().map(|(name, value, _)| (*name, *value));
+            (method, Payload::Arguments(pairs.collect()))
+        }
+    };
+    ClientRequest {
+        method,
+        path: format.path(catalog, entry.name()),
+        payload,
+    }
+}
+
+/// A methodCall, in the layout of the documentation page of joinGroup.
+fn method_call(name: &str, arguments: &[(&str, &str, ValueType)]) -> String {
+    let mut members = String::new();
+    for (name, value, value_type) in arguments {
+        let value = match value_type {
+            ValueType::Text => format!("<string>{}</string>", xml(value)),
+            ValueType::Integer => format!("<int>{}</int>", xml(value)),
+            ValueType::Boolean => format!("<boolean>{}</boolean>", i32::from(*value == "true")),
+            ValueType::DateTime => format!(
+                "<dateTime.iso8601>{}</dateTime.iso8601>",
+                xml(&value.replace(['-', 'Z'], ""))
+            ),
+        };
+        let name = xml(name);
+        members.push_str(&format!(
+            "     <member>\n      <name>{name}</name>\n      <value>{value}</value>\n     </member>\n"
+        ));
+    }
+    let value = match members.as_str() {
+        "" => "<struct></struct>".to_owned(),
+        members => format!("<struct>\n{members}    </struct>"),
+    };
+    format!(
+        "<?xml version='1.0'?>
+ <methodCall>
+  <methodName>{name}</methodName>
+  <params>
+   <param>
+    <value>{value}</value>
+   </param>
+  </params>
+ </methodCall>
+ "
+    )
+}
+
+/// The recorded response to the example of an operation, as a server of this site sends it, with the
+/// headers that describe its body.
+pub fn response(site: &Site<'_>, entry: &Entry, format: Format) -> String {
+    let profile = site.wire.profile;
+    let body = site.service.answers.of(profile, entry.name(), format);
+    let body = answers::moved(site.base_url, body.unwrap_or_default());
+    let status = match example_status(site, entry, format) {
+        200 => "200 OK",
+        _ => "500 Internal Server Error",
+    };
+    format!(
+        "HTTP/1.1 {status}\nContent-Type: {}\nContent-Length: {}\n\n{body}",
+        format.content_type(profile),
+        body.len()
+    )
+}
+
+/// The status of the response. Examples succeed, except those of operations that always fail.
+fn example_status(site: &Site<'_>, entry: &Entry, format: Format) -> u16 {
+    let answers = &site.service.answers;
+    let answer = answers.of(Profile::Documented, entry.name(), Format::Json);
+    let answer: Option<serde_json::Value> =
+        answer.and_then(|answer| serde_json::from_str(answer).ok());
+    let failed = answer.is_some_and(|answer| answer.get("success") == Some(&false.into()));
+    match entry.errors.first() {
+        Some(code) if failed && format != Format::XmlRpc => status(site.wire.status, *code),
+        _ => 200,
+    }
+}
