@@ -1,8 +1,8 @@
-//! Callers: what a call presents, what is proved before its transaction, and who the caller is inside
+//! Authentication: the credentials of a call, their proof before its transaction, and the caller inside
 //! of it.
 //!
-//! An operation declares its caller as a type. Only [`Caller::identify`] makes one, so an operation
-//! cannot run for somebody who was not authenticated.
+//! An operation declares its caller as a type. Only [`Caller::identify`] creates one, so an operation
+//! cannot run without an authenticated caller.
 
 use std::ops::Deref;
 
@@ -16,7 +16,7 @@ use crate::secrets::hash;
 use crate::types::{AuthToken, Login, Password, UserRef};
 use crate::{Directory, Effect, Origin, Result, Service, Session, codes};
 
-/// What a call presents to be authenticated.
+/// The credentials that a call presents.
 #[derive(Clone, Debug)]
 pub enum Credentials {
     /// Nothing.
@@ -125,13 +125,13 @@ pub(crate) const ADMINISTRATOR: &str = "administrator";
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Actor {
-    /// The user's number; 0 for the administrator, who is not a user.
+    /// The ID of the user; 0 for the administrator, who is not a user.
     pub id: i64,
     /// The user's login.
     pub login: String,
     /// The ID of the token that was presented, and when it expires.
     pub token: Option<(i64, Seconds)>,
-    /// True for the administrator, whom no role in a group restricts.
+    /// True for the administrator, to whom the roles of groups do not apply.
     pub administrator: bool,
 }
 
@@ -256,8 +256,8 @@ impl Caller for Exclusive<Actor> {
     }
 }
 
-/// A caller who may read the lists of users and groups: anybody, or with a token, as the setting
-/// [`Directory`] says.
+/// A caller who may read the lists of users and groups: anybody, or the holder of a token, depending on
+/// the setting [`Directory`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct DirectoryReader;

@@ -1,4 +1,4 @@
-//! The one list of operations. Adding an operation is its file, its `mod`, and a line here.
+//! The one list of operations. To add an operation, add its file, its `mod` line, and a line here.
 
 use std::sync::LazyLock;
 
@@ -129,7 +129,8 @@ pub(crate) fn bind(entry: &Entry, arguments: Arguments) -> Result<Box<dyn Work<A
     let found = catalog
         .position(entry)
         .and_then(|position| others.get(position));
-    let (bind, _) = found.ok_or_else(|| Error::internal("a call of another catalog"))?;
+    let (bind, _) =
+        found.ok_or_else(|| Error::internal("the operation belongs to another catalog"))?;
     bind(arguments)
 }
 

@@ -1,4 +1,4 @@
-//! What errors report beside their code, and how failures of the store are classified.
+//! The details of errors, and the classification of failures of the store.
 
 use trivium_rpc::{Code, DateTime, Error};
 

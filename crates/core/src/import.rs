@@ -49,11 +49,9 @@ fn invalid_data(message: String) -> Error {
     Error::new(codes::VALIDATION_INVALID_VALUE, message).with_detail(InvalidData)
 }
 
-/// The error of an ID or login that belongs to somebody else.
+/// The error of an ID or login that another group or user has.
 fn taken(what: impl Display) -> Error {
-    invalid_data(format!(
-        "{what} belongs to somebody else here: nothing was imported"
-    ))
+    invalid_data(format!("{what} already exists: nothing was imported"))
 }
 
 /// The login of an owner that an import creates: `upcoming-674`.
@@ -61,7 +59,7 @@ fn login_of(owner: i64) -> String {
     format!("upcoming-{owner}")
 }
 
-/// Imports all groups, or none, and returns how many.
+/// Imports groups in one transaction, and returns their number.
 #[derive(Clone, Debug)]
 pub struct ImportGroups {
     /// The groups.

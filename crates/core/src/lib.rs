@@ -1,17 +1,17 @@
-//! The group service: what it can do, and who may do it.
+//! The group service: its operations, and the rules of permission and membership.
 //!
-//! - [`mod@catalog`] is the one list of operations; [`operation`] is what an operation is.
+//! - [`mod@catalog`] is the one list of operations; [`operation`] defines an operation.
 //! - An operation is one file under [`diagnostics`], [`accounts`], [`groups`], [`moderation`] or
-//!   [`invitations`]: its arguments, its result, and what it does. Those of the command line are
+//!   [`invitations`]: its arguments, its result, and its `run`. Those of the command line are
 //!   under [`administration`], [`applications`] and [`import`].
 //! - [`cases`] is the vocabulary in which an operation declares its example, its access and its errors.
 //! - [`groups::rules`] holds the membership rules as data.
-//! - [`caller`] authenticates; [`session`] is what a running operation sees; [`service`] runs a call in
-//!   its transaction.
+//! - [`caller`] authenticates; [`session`] is the context of a running operation; [`service`] runs a call
+//!   in its transaction.
 //! - [`codes`] lists the codes, [`types`] the types of arguments and results.
 //!
-//! It knows nothing of HTTP, XML or JSON, which belong to the front-ends, and nothing of SQL, which
-//! belongs to `trivium-storage`.
+//! It is independent of HTTP, XML and JSON, which belong to the front-ends, and of SQL, which belongs to
+//! `trivium-storage`.
 
 pub mod accounts;
 pub mod administration;

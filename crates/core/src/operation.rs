@@ -1,5 +1,5 @@
-//! What an operation of the group service is: a struct of arguments, the caller that it requires, and
-//! what it does in one transaction.
+//! The definition of an operation: a struct of arguments, the caller that it requires, and its work in
+//! one transaction.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -12,7 +12,7 @@ use crate::{Origin, Result, Service, Session};
 
 /// An operation. Its fields are its arguments, in the order in which they are checked.
 ///
-/// It cannot run without the caller that it declares, and only [`Caller::identify`] makes one:
+/// It cannot run without the caller that it declares, and only [`Caller::identify`] creates one:
 ///
 /// ```compile_fail
 /// use trivium_core::groups::leave::LeaveGroup;
@@ -24,7 +24,7 @@ use crate::{Origin, Result, Service, Session};
 /// }
 /// ```
 pub trait Operation: Send + Sync + 'static {
-    /// What it declares.
+    /// The declaration: name, effect, verbs and codes.
     const DECLARATION: &'static Declaration;
 
     /// The caller that it requires.
@@ -33,10 +33,10 @@ pub trait Operation: Send + Sync + 'static {
     /// Its result.
     type Output: Send + 'static;
 
-    /// Does it, in one transaction. It may run again from a clean state.
+    /// Runs the operation in one transaction. It may run again from a clean state.
     ///
     /// # Errors
-    /// A rejection, or a failure of the store; in either case nothing is kept.
+    /// A rejection, or a failure of the store; in either case no change is stored.
     fn run(&self, caller: &Self::Caller, session: &mut Session<'_>) -> Result<Self::Output>;
 }
 
@@ -55,7 +55,7 @@ pub trait PreparedOperation: Send + Sync + 'static {
     /// As [`Operation::Output`].
     type Output: Send + 'static;
 
-    /// Prepares. `run` must check again what this relied on.
+    /// Works before the transaction. `run` must check again what this relied on.
     ///
     /// # Errors
     /// A rejection, or a failure of the store.
@@ -103,7 +103,7 @@ impl<O: Operation> PreparedOperation for O {
     }
 }
 
-/// What the server runs, its types erased: an operation of the catalog, or the call of a dialect.
+/// Work for the server, with its types erased: an operation of the catalog, or the call of a dialect.
 pub trait Work<A>: Send + Sync {
     /// Works before the transaction; see [`PreparedOperation::prepare`].
     ///
@@ -180,7 +180,8 @@ fn declared<O: PreparedOperation>(error: &Error) {
 /// Makes the work of an operation from its arguments.
 pub(crate) type Bind = fn(Arguments) -> Result<Box<dyn Work<Answer>>>;
 
-/// A row of the catalog: what front-ends see of an operation, how it is run, and what its tests try.
+/// A row of the catalog: the entry for front-ends, the function that runs the operation, and the cases
+/// for its tests.
 pub struct Row {
     pub(crate) entry: Entry,
     pub(crate) bind: Bind,

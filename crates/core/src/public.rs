@@ -1,4 +1,4 @@
-//! The public pages of groups and users: what anybody may see at the addresses in results.
+//! The public pages of groups and users, at the URLs in results.
 
 use trivium_storage::{groups, users};
 

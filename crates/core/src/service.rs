@@ -16,7 +16,7 @@ use crate::{Origin, Result, Session, Settings, catalog};
 pub struct Service {
     /// The database.
     pub database: Database,
-    /// What the administrator has configured.
+    /// The settings of the service.
     pub settings: Settings,
     /// The limits on failed logins and unknown invitations.
     pub throttle: Throttle,
@@ -26,13 +26,13 @@ pub struct Service {
 pub struct Job<A = Answer> {
     /// Its name in the audit log.
     pub action: &'static str,
-    /// What it does to the data.
+    /// Its effect on the data.
     pub effect: Effect,
     /// True if it works before the transaction, on a thread that may be busy for long.
     pub prepares: bool,
-    /// What it presents to be authenticated.
+    /// The credentials that it presents.
     pub credentials: Credentials,
-    /// What it does.
+    /// The work to run.
     pub work: Box<dyn Work<A>>,
 }
 
@@ -92,7 +92,7 @@ impl Service {
         })
     }
 
-    /// Does what comes before the transaction: proves the credentials and prepares the work.
+    /// Proves the credentials and prepares the work, before the transaction.
     ///
     /// # Errors
     /// Those of [`Credentials::prove`] and [`Work::prepare`].

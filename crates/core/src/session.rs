@@ -1,5 +1,5 @@
-//! What a running operation sees: its transaction, the time, the settings, and where the call came
-//! from.
+//! The context of a running operation: its transaction, the time, the settings, and the origin of the
+//! call.
 
 use std::net::IpAddr;
 
@@ -15,12 +15,12 @@ use crate::throttle::Throttle;
 use crate::types::{GroupRef, Password, UserRef};
 use crate::{Result, codes};
 
-/// Where a call came from.
+/// The origin of a call.
 #[derive(Clone, Debug)]
 pub struct Origin {
     /// The front-end.
     pub via: Via,
-    /// The network address of the client, where there is one.
+    /// The network address of the client, if it is known.
     pub address: Option<IpAddr>,
     /// The address of this service's pages, without a slash at the end.
     pub base_url: String,
@@ -37,7 +37,7 @@ impl Origin {
     }
 }
 
-/// What an administrator configures.
+/// The settings of the service.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The lifetime of a token of `login`, in seconds.
@@ -68,19 +68,19 @@ trivium_rpc::string_enum! {
     }
 }
 
-/// What a running operation sees.
+/// The context of a running operation.
 pub struct Session<'a> {
     /// The transaction.
     pub connection: &'a mut AnyConnection,
     /// The time of the call.
     pub now: Seconds,
-    /// Where the call came from.
+    /// The origin of the call.
     pub origin: &'a Origin,
-    /// What the administrator has configured.
+    /// The settings of the service.
     pub settings: &'a Settings,
     /// The limits on failed logins and unknown invitations.
     pub throttle: &'a Throttle,
-    /// What the operation does; a change locks the rows that it relies on.
+    /// The effect of the operation. A change locks the rows that it relies on.
     pub effect: Effect,
     /// The name of the operation in the audit log.
     pub action: &'static str,

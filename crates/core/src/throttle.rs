@@ -1,7 +1,7 @@
-//! Slows down guessing: failures are counted, successes are not.
+//! Rate limits on failed logins and unknown invitations. Successes are not counted.
 //!
-//! The rate limiters at hand take a call's price when it comes and cannot give it back; here a
-//! right password must cost nothing, so the price is returned when a try was no failure.
+//! Existing rate limiters count a call when it starts and cannot undo that. Here, an attempt is counted
+//! when it starts, and the count is undone if it succeeds.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use crate::{Error, Result, codes};
 
-/// Keys that are remembered before those who have their whole allowance back are forgotten.
-const REMEMBERED: usize = 10_000;
+/// The number of keys above which those without recent failures are removed.
+const MAX_KEYS: usize = 10_000;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -34,11 +34,11 @@ impl Default for Throttle {
 }
 
 impl Throttle {
-    /// Begins a try to show a password. It counts as failed until [`Try::succeeded`].
+    /// Begins an attempt to verify a password. It counts as failed until [`Attempt::succeeded`].
     ///
     /// # Errors
     /// `rate_limited`, with the seconds to wait.
-    pub fn password(&self, address: Option<IpAddr>, account: &str) -> Result<Try<'_>> {
+    pub fn password(&self, address: Option<IpAddr>, account: &str) -> Result<Attempt<'_>> {
         let address = address.map(network);
         if let Some(address) = address {
             self.logins_by_address.take(&address)?;
@@ -49,14 +49,14 @@ impl Throttle {
             }
             return Err(error);
         }
-        Ok(Try {
+        Ok(Attempt {
             throttle: self,
             address,
             account: account.to_owned(),
         })
     }
 
-    /// Counts an invitation that nobody made.
+    /// Counts an unknown invitation.
     ///
     /// # Errors
     /// `rate_limited`, with the seconds to wait.
@@ -68,15 +68,15 @@ impl Throttle {
     }
 }
 
-/// A try that counts as failed unless it is told otherwise.
-pub struct Try<'a> {
+/// An attempt, which counts as failed unless [`Attempt::succeeded`] is called.
+pub struct Attempt<'a> {
     throttle: &'a Throttle,
     address: Option<IpAddr>,
     account: String,
 }
 
-impl Try<'_> {
-    /// It was no failure: it costs nothing.
+impl Attempt<'_> {
+    /// Removes the attempt from the count.
     pub fn succeeded(self) {
         if let Some(address) = &self.address {
             self.throttle.logins_by_address.give_back(address);
@@ -85,7 +85,7 @@ impl Try<'_> {
     }
 }
 
-/// An IPv6 customer has a /64; an IPv4 address inside IPv6 is itself.
+/// The network of a client: a /64 of IPv6, or an IPv4 address, also if it is mapped into IPv6.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
@@ -93,13 +93,13 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// So many a minute for each key, all of them at once if need be.
+/// A limit per minute for each key, which may be used all at once.
 struct Limit<K> {
-    most: f64,
+    limit: f64,
     spent: Mutex<HashMap<K, Spent>>,
 }
 
-/// What a key has spent, and when that was so.
+/// The allowance that a key had used at a time.
 #[derive(Clone, Copy)]
 struct Spent {
     amount: f64,
@@ -107,16 +107,17 @@ struct Spent {
 }
 
 impl Spent {
-    fn now(self, most: f64, now: Instant) -> f64 {
-        let back = now.duration_since(self.at).as_secs_f64() * most / MINUTE.as_secs_f64();
+    /// The allowance that is still used: it comes back within a minute.
+    fn now(self, limit: f64, now: Instant) -> f64 {
+        let back = now.duration_since(self.at).as_secs_f64() * limit / MINUTE.as_secs_f64();
         (self.amount - back).max(0.0)
     }
 }
 
 impl<K: Eq + Hash + Clone> Limit<K> {
-    fn per_minute(most: u32) -> Self {
+    fn per_minute(limit: u32) -> Self {
         Self {
-            most: most.into(),
+            limit: limit.into(),
             spent: Mutex::default(),
         }
     }
@@ -126,12 +127,12 @@ impl<K: Eq + Hash + Clone> Limit<K> {
         let Ok(mut all) = self.spent.lock() else {
             return Ok(());
         };
-        if all.len() >= REMEMBERED {
-            all.retain(|_, spent| spent.now(self.most, now) > 0.0);
+        if all.len() >= MAX_KEYS {
+            all.retain(|_, spent| spent.now(self.limit, now) > 0.0);
         }
-        let spent = all.get(key).map_or(0.0, |spent| spent.now(self.most, now));
-        if spent + 1.0 > self.most {
-            let wait = (spent + 1.0 - self.most) * MINUTE.as_secs_f64() / self.most;
+        let spent = all.get(key).map_or(0.0, |spent| spent.now(self.limit, now));
+        if spent + 1.0 > self.limit {
+            let wait = (spent + 1.0 - self.limit) * MINUTE.as_secs_f64() / self.limit;
             let wait = Duration::from_secs_f64(wait).as_secs() + 1;
             return Err(Error::from(codes::RATE_LIMITED)
                 .with_retry_after(u32::try_from(wait).unwrap_or(60)));
@@ -159,27 +160,34 @@ mod tests {
         let throttle = Throttle::default();
         let here: Option<IpAddr> = "192.0.2.1".parse().ok();
         for _ in 0..100 {
-            throttle.password(here, "anna").expect("a try").succeeded();
+            throttle
+                .password(here, "anna")
+                .expect("an attempt")
+                .succeeded();
         }
         for _ in 0..10 {
-            throttle.password(here, "anna").expect("a try");
+            throttle.password(here, "anna").expect("an attempt");
         }
-        let refused = throttle
+        let rejection = throttle
             .password(here, "berta")
             .err()
-            .expect("the address is slow");
-        assert_eq!(refused.code(), codes::RATE_LIMITED);
-        assert!(refused.retry_after().is_some_and(|s| (1..=7).contains(&s)));
+            .expect("the address is limited");
+        assert_eq!(rejection.code(), codes::RATE_LIMITED);
+        assert!(
+            rejection
+                .retry_after()
+                .is_some_and(|s| (1..=7).contains(&s))
+        );
         let there: Option<IpAddr> = "192.0.2.2".parse().ok();
         assert!(
             throttle.password(there, "anna").is_err(),
-            "the account is slow"
+            "the account is limited"
         );
         assert!(throttle.password(there, "berta").is_ok());
     }
 
     #[test]
-    fn an_ipv6_customer_has_one_allowance() {
+    fn addresses_of_an_ipv6_network_share_a_limit() {
         let network = |text: &str| network(text.parse().expect("an address"));
         assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:1"));
         assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));

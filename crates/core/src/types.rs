@@ -33,7 +33,7 @@ text_type!(
     GroupName, 255, "Microformats"
 );
 text_type!(
-    /// A text of several lines: a description, a message, a reason.
+    /// A text of several lines, such as a description, a message or a reason.
     Prose, 65_536, "A group working on microformats."
 );
 text_type!(
@@ -45,7 +45,7 @@ text_type!(
     Login, 64, "marc"
 );
 text_type!(
-    /// An e-mail address, as given.
+    /// An e-mail address. Its form is not checked.
     Email, 254, "marc@example.org"
 );
 text_type!(

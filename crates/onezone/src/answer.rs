@@ -1,4 +1,4 @@
-//! What became of a call, as Onezone prints it.
+//! The result of a call, and the reply that Onezone prints.
 
 use serde::Serialize;
 use serde_json::json;
@@ -10,48 +10,48 @@ use trivium_front::{Reply, contract};
 
 use crate::error::Refusal;
 
-/// What a call answers.
+/// The result of a call.
 pub enum Answer {
-    /// The groups of who asked.
+    /// The groups of the caller.
     Groups(Vec<GroupRef>),
-    /// A group, and what it is in an organization.
+    /// A group, and its kind in an organization.
     Group(Box<GroupView>, Kind),
     /// The members of a group.
     Users(Vec<UserRef>),
     /// An invitation.
     Token(String),
-    /// An invitation with the id under which it can be ended.
+    /// An invitation, with the ID by which it can be revoked.
     NamedToken {
-        /// The id.
+        /// The ID.
         id: InvitationRef,
         /// The invitation itself.
         token: String,
-        /// Where it can be ended.
+        /// The address at which it can be revoked.
         location: Location,
     },
-    /// Something came to be there.
-    Made(Location),
-    /// It is done.
+    /// The resource at this address was created.
+    Created(Location),
+    /// The call has no result.
     Done,
-    /// It was refused before anything was changed.
+    /// The call was rejected before anything was changed.
     Refused(Refusal),
 }
 
-/// The address of something.
+/// The address of a resource.
 pub struct Location {
-    /// Where this service is, without a slash at the end.
+    /// The address of this service, without a slash at the end.
     base_url: String,
-    /// Below the prefix of the dialect.
+    /// The path below the prefix of the dialect.
     path: String,
 }
 
 impl Location {
-    /// That of a group of who asked.
+    /// The address of a group of the caller.
     pub(crate) fn group(session: &Session<'_>, id: GroupRef) -> Self {
         Self::of(session, format!("/user/groups/{}", id.0))
     }
 
-    /// That of a named token.
+    /// The address of a named token.
     pub(crate) fn named_token(session: &Session<'_>, id: InvitationRef) -> Self {
         Self::of(session, format!("/tokens/named/{}", id.0))
     }
@@ -65,7 +65,7 @@ impl Location {
 }
 
 impl Answer {
-    /// The reply; addresses in it are below this prefix.
+    /// The reply. Addresses in it are below the prefix.
     pub(crate) fn print(&self, prefix: &str) -> Reply {
         let at = |reply: Reply, location: &Location| {
             let address = format!("{}{prefix}{}", location.base_url, location.path);
@@ -93,22 +93,22 @@ impl Answer {
                 token,
                 location,
             } => {
-                let made = json!({"tokenId": id.0.to_string(), "token": token});
-                at(reply(201, &made), location)
+                let body = json!({"tokenId": id.0.to_string(), "token": token});
+                at(reply(201, &body), location)
             }
-            Self::Made(location) => at(empty(201), location),
+            Self::Created(location) => at(empty(201), location),
             Self::Done => empty(204),
             Self::Refused(refusal) => refuse(refusal),
         }
     }
 }
 
-/// Ids are texts.
+/// IDs are strings in Onezone.
 fn texts(ids: impl Iterator<Item = i64>) -> Vec<String> {
     ids.map(|id| id.to_string()).collect()
 }
 
-/// The reply to a call that is refused.
+/// The reply to a rejected call.
 pub(crate) fn refuse(refusal: &Refusal) -> Reply {
     let headers = match refusal {
         Refusal::MethodNotAllowed(allow) => vec![("Allow", allow.clone())],
@@ -122,7 +122,7 @@ pub(crate) fn refuse(refusal: &Refusal) -> Reply {
     }
 }
 
-/// The reply to a call that core refuses.
+/// The reply to a call that core rejects.
 pub(crate) fn fail(error: &Error) -> Reply {
     Reply {
         headers: contract::headers(error, None),
@@ -133,7 +133,7 @@ pub(crate) fn fail(error: &Error) -> Reply {
 fn reply(status: u16, body: &impl Serialize) -> Reply {
     Reply {
         content_type: "application/json".into(),
-        // A tree of values always has a form.
+        // Serializing a JSON value cannot fail.
         body: serde_json::to_vec(body).unwrap_or_default(),
         ..empty(status)
     }

@@ -1,4 +1,4 @@
-//! What a request may accept and bring: the checks between credentials and values.
+//! The checks between credentials and values: the header Accept, and the type and form of the body.
 
 use trivium_core::{Error, codes};
 use trivium_front::limits::Meter;
@@ -7,7 +7,7 @@ use trivium_front::{Request, json, rest};
 use crate::error::Refusal;
 use crate::values::Values;
 
-/// Reads the body of a request whose client takes JSON; no body is an object without members.
+/// Checks that the client accepts JSON, and parses the body. An absent body counts as an empty object.
 ///
 /// # Errors
 /// In this order: `notAcceptable`, `unsupportedMediaType`, `requestTooLarge`, `malformedData`.
@@ -18,7 +18,7 @@ pub(crate) fn read(request: &Request<'_>) -> Result<Values, Refusal> {
     let bytes = match rest::body(request) {
         Ok([]) => return Ok(Values::default()),
         Ok(bytes) => Ok(bytes),
-        // Of a body that is too long, the kind is told first.
+        // A wrong media type is reported before a body that is too large.
         Err(error) if error.code() == codes::REQUEST_TOO_LARGE => Err(error),
         Err(error) => return Err(Refusal::from(&error)),
     };
@@ -32,7 +32,7 @@ pub(crate) fn read(request: &Request<'_>) -> Result<Values, Refusal> {
         .map_err(|error: Error| Refusal::from(&error))
 }
 
-/// True when a header Accept lets JSON through: of the ranges that fit, the narrowest decides.
+/// True if a header Accept includes JSON. Of the media ranges that match, the narrowest decides.
 fn accepts_json(accept: &str) -> bool {
     let weight = |range: &str| {
         let mut named = accept.split(',').filter(|entry| {
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_is_accepted_where_a_range_lets_it() {
+    fn narrowest_media_range_decides_about_json() {
         for accept in [
             "",
             "*/*",

@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::error::Refusal;
 use crate::values::Values;
 
-/// What a call does.
+/// The function of a call.
 pub(crate) type Run = fn(Context<'_, '_>) -> Result<Answer, Failure>;
 
 /// A call at an address: how it is made, what it does, and what its documentation says.
@@ -24,7 +24,7 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     /// Its name in the audit log: that of the operation of core.
     pub(crate) action: &'static str,
-    /// What it does to the data.
+    /// Its effect on the data.
     pub(crate) effect: Effect,
     pub(crate) run: Run,
     /// What it does, for its page.

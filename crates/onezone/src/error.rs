@@ -5,42 +5,42 @@ use trivium_core::types::{DateTime, GroupRef, UserRef};
 use trivium_core::{Error, ErrorDetail, codes};
 use trivium_rpc::Category;
 
-/// Characters of a token at the most.
+/// The maximum number of characters of a token.
 pub(crate) const MAX_TOKEN_LENGTH: usize = 2_048;
 
-/// What Onezone calls an invitation of a person to a group.
+/// The type of an invitation of a user to a group, in Onezone.
 pub(crate) const INVITE_TYPE: &str = "userJoinGroup";
 
 /// An error of Onezone.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Refusal {
-    /// Nothing is at this address, or it is not disclosed.
+    /// Nothing exists at this address, or it is not disclosed to the caller.
     NotFound,
-    /// Something else is; these methods lead to it.
+    /// The address has no call of this HTTP method; these methods are allowed.
     MethodNotAllowed(String),
-    /// Nobody asks.
+    /// The request has no credentials.
     Unauthorized,
-    /// Who asks shows what is not good, for this reason.
+    /// The credentials are invalid, for this reason.
     Unauthenticated(Box<Self>),
     /// The login or the password is wrong.
     BadBasicCredentials,
-    /// Who asks may not do this.
+    /// The caller may not do this.
     Forbidden,
-    /// The client does not take JSON.
+    /// The client does not accept JSON.
     NotAcceptable,
-    /// The body is not said to be JSON.
+    /// The body is not declared as JSON.
     UnsupportedMediaType,
-    /// The body is no JSON object.
+    /// The body is not a JSON object.
     MalformedData,
-    /// The body is over the budget.
+    /// The body exceeds a limit.
     RequestTooLarge,
     /// A value is missing.
     MissingRequiredValue(&'static str),
-    /// A text is empty.
+    /// A string is empty.
     BadValueEmpty(&'static str),
-    /// A value is no text.
+    /// A value is not a string.
     BadValueString(&'static str),
-    /// A value is no whole number.
+    /// A value is not an integer.
     BadValueInteger(&'static str),
     /// A number is below this limit.
     BadValueTooLow(&'static str, i64),
@@ -48,41 +48,41 @@ pub enum Refusal {
     BadValueTooHigh(&'static str, i64),
     /// A value is not an object, or not a list of them.
     BadValueJson(&'static str),
-    /// A value is none of these.
+    /// A value is not one of these.
     BadValueNotAllowed(&'static str, Vec<&'static str>),
-    /// A name has not the form of one.
+    /// A name is malformed.
     BadValueName,
-    /// What must be unique is there already.
+    /// A value that must be unique is already in use.
     BadValueIdentifierOccupied(&'static str),
-    /// A token is not good, for this reason.
+    /// A token is invalid, for this reason.
     BadValueToken(&'static str, Box<Self>),
-    /// A token has not the form of one.
+    /// A token is malformed.
     BadToken,
     /// A token is too long.
     TokenTooLarge,
-    /// An access token was brought as an invitation.
+    /// An access token was presented as an invitation.
     NotAnInviteToken,
-    /// A token is not known.
+    /// A token is unknown.
     TokenInvalid,
-    /// A token was ended.
+    /// A token was revoked.
     TokenRevoked,
-    /// A token ended by itself.
+    /// A token expired at this time.
     TokenExpired(DateTime),
-    /// An invitation has made as many members as it may.
+    /// An invitation has reached its usage limit.
     InviteTokenUsageLimitReached,
-    /// Who made an invitation may no longer.
+    /// The issuer of an invitation may no longer invite.
     InviteTokenSubjectNotAuthorized,
-    /// Who made an invitation is gone.
+    /// The issuer of an invitation was deleted.
     TokenSubjectInvalid,
-    /// The group of an invitation is gone.
+    /// The group of an invitation was deleted.
     InviteTokenTargetIdInvalid(GroupRef),
-    /// The person is a member already.
+    /// The user is already a member.
     RelationAlreadyExists(UserRef, GroupRef),
-    /// Too many calls.
+    /// A rate limit was exceeded.
     TooManyRequests,
-    /// The service cannot answer now.
+    /// The service is temporarily unavailable.
     TemporaryFailure,
-    /// Something unforeseen; the cause is in the log.
+    /// An unexpected error; the cause is in the log.
     InternalServerError,
 }
 
@@ -133,7 +133,7 @@ impl From<&Error> for Refusal {
                 Category::Media => Self::UnsupportedMediaType,
                 Category::Limited => Self::TooManyRequests,
                 Category::Unavailable => Self::TemporaryFailure,
-                // No call of this dialect fails with the codes that are left.
+                // No call of this dialect fails with the remaining codes.
                 _ => Self::InternalServerError,
             },
         }
@@ -141,12 +141,12 @@ impl From<&Error> for Refusal {
 }
 
 impl Refusal {
-    /// Who asks shows what is not good, for this reason.
+    /// The error of invalid credentials, with the reason.
     pub(crate) fn unauthenticated(reason: Self) -> Self {
         Self::Unauthenticated(Box::new(reason))
     }
 
-    /// The row of this error: status, id for programs, details for programs, description for people.
+    /// The row of this error: HTTP status, ID and details for programs, description for people.
     pub fn row(&self) -> Row {
         let row = |status, id, details, description: &str| Row {
             status,
@@ -332,21 +332,21 @@ impl Refusal {
         }
     }
 
-    /// It as it stands in the details of another.
+    /// The error object, for the details of another error.
     fn json(&self) -> Value {
         self.row().json()
     }
 }
 
-/// How an error is told.
+/// The representation of an error.
 #[derive(Clone, Debug)]
 pub struct Row {
     /// The HTTP status.
     pub status: u16,
-    /// What programs know it by.
+    /// The ID, for programs.
     pub id: &'static str,
     details: Option<Value>,
-    /// What it is, for people.
+    /// The description, for people.
     pub description: String,
 }
 

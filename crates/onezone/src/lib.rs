@@ -1,6 +1,7 @@
 //! The Onezone dialect: REST with JSON, for clients that were written against that service.
 //!
-//! - `routes` lists the calls by address, from which [`describe`] makes their documentation; `calls` has what each does, as operations of core.
+//! - `routes` lists the calls by address, from which [`describe`] makes their documentation; `calls`
+//!   implements them as operations of core.
 //! - `call` runs a call in the order in which Onezone checks: `credentials`, then the head and the body
 //!   of the request (`body`), then the call itself.
 //! - `values` reads the values of a body; `answer` prints the result of a call.
@@ -26,13 +27,13 @@ use crate::call::RouteCall;
 pub use crate::description::describe;
 pub use crate::error::{Refusal, Row};
 
-/// Where Onezone is served, unless the settings say otherwise.
+/// The default prefix of the dialect's paths.
 pub const PREFIX: &str = "/api/v3/onezone";
 
 /// The front-end.
 #[derive(Clone, Debug)]
 pub struct Onezone {
-    /// Below which path it is served, without a slash at its end.
+    /// The prefix of its paths, without a slash at the end.
     pub prefix: String,
 }
 

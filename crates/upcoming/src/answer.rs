@@ -1,11 +1,11 @@
-//! What methods answer: elements with attributes, of one name.
+//! The result of a method: elements of one name, with attributes.
 
 /// The value of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
-    /// In JSON a number.
+    /// A number in JSON.
     Number(i64),
-    /// In JSON a text.
+    /// A string in JSON.
     Text(String),
 }
 
@@ -36,21 +36,21 @@ impl From<&str> for Value {
 /// The attributes of an element, in the order in which JSON has them.
 pub type Attributes = Vec<(&'static str, Value)>;
 
-/// What a method answers.
+/// The result of a method.
 #[derive(Clone, Debug, Default)]
 pub struct Answer {
-    /// The name of the elements; without one there are none.
+    /// The name of the elements, if the method returns elements.
     pub name: Option<&'static str>,
     /// The elements.
     pub elements: Vec<Attributes>,
-    /// The order of the attributes in XML, by their place in JSON; empty where it is the same.
+    /// The order of the attributes in XML, as positions in JSON; empty if it is the same.
     pub xml_order: &'static [usize],
-    /// True when a moderator is still to decide.
+    /// True if a moderator has yet to decide.
     pub accepted: bool,
 }
 
 impl Answer {
-    /// Elements of this name.
+    /// A result with elements of this name.
     pub fn of(name: &'static str, elements: Vec<Attributes>) -> Self {
         Self {
             name: Some(name),

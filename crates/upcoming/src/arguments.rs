@@ -1,4 +1,4 @@
-//! What a method is given: from the query, and for POST from the form in the body too.
+//! The arguments of a method: from the query, and for POST also from the form in the body.
 
 use trivium_core::applications::{self, Application};
 use trivium_core::types::{AuthToken, GroupRef};
@@ -9,29 +9,30 @@ use trivium_rpc::text::is_portable;
 
 use crate::error::Refusal;
 
-/// Numbers in a comma list at the most.
-const LIST: usize = 100;
+/// The maximum number of items of a comma-separated list.
+const MAX_ITEMS: usize = 100;
 
-/// How an answer is written.
+/// The format of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// The default.
+    /// XML, the default.
     Xml,
     /// `format=json`.
     Json,
-    /// `format=json`, in a call of this function.
+    /// `format=json`, wrapped in a call of this function.
     Jsonp(String),
 }
 
-/// The arguments of a call, in the order in which they were given.
+/// The arguments of a call: those of the form, then those of the query.
 #[derive(Debug)]
 pub struct Arguments(Vec<(String, String)>);
 
 impl Arguments {
-    /// Reads query and form. What the form has wins over the query.
+    /// Reads query and form. The form takes precedence.
     ///
     /// # Errors
-    /// `request_too_large`, `unsupported_media_type`, and where one place has an argument twice.
+    /// `request_too_large`, `unsupported_media_type`; `validation_duplicate_key` if the query or the form
+    /// has an argument twice.
     pub fn read(request: &Request<'_>, body: &[u8]) -> Result<Self> {
         let mut meter = Meter::default();
         let mut all = texts(form::read(body_of(request, body)?, &mut meter)?)?;
@@ -43,26 +44,27 @@ impl Arguments {
         Ok(Self(all))
     }
 
-    /// An argument, or nothing.
+    /// An argument; empty if it is absent.
     pub fn text(&self, name: &str) -> &str {
         self.find(name).unwrap_or_default()
     }
 
-    /// True when an argument is given, and not empty.
+    /// True if an argument is present and not empty.
     pub fn has(&self, name: &str) -> bool {
         !self.text(name).is_empty()
     }
 
-    /// An argument, also an empty one.
+    /// An argument, which may be empty; `None` if it is absent.
     pub fn find(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(other, _)| other == name);
         found.map(|(_, value)| value.as_str())
     }
 
-    /// How the answer is to be written.
+    /// The requested format of the response.
     ///
     /// # Errors
-    /// Of a format that is none, and a callback that is no name of a function.
+    /// [`Refusal::Invalid`] for an unknown format, [`Refusal::InvalidCallback`] for a callback that is not
+    /// the name of a function.
     pub fn format(&self) -> Result<Format> {
         match self.text("format") {
             "" | "xml" => Ok(Format::Xml),
@@ -78,7 +80,7 @@ impl Arguments {
     /// Authenticates the user and the application: the first step of most methods.
     ///
     /// # Errors
-    /// Those of the token, then those of the key.
+    /// Those of the token, then those of the API key.
     pub fn actor(&self, proof: &Proof, session: &mut Session<'_>) -> Result<Actor> {
         if let Proof::Nothing = proof {
             return Err(Refusal::MissingToken.into());
@@ -88,16 +90,16 @@ impl Arguments {
         Ok(actor)
     }
 
-    /// The token, if one is given.
+    /// The token, if it is present.
     pub fn token(&self) -> Option<AuthToken> {
         self.has("token")
             .then(|| AuthToken(self.text("token").to_owned()))
     }
 
-    /// The application that calls.
+    /// The calling application.
     ///
     /// # Errors
-    /// Of the key.
+    /// Those of the API key.
     pub fn application(&self, session: &mut Session<'_>) -> Result<Application> {
         match self.text("api_key") {
             "" => Err(Refusal::MissingKey.into()),
@@ -108,7 +110,7 @@ impl Arguments {
     /// The group that `group_id` names.
     ///
     /// # Errors
-    /// `missing` where there is none; of one that is no number.
+    /// `missing` if the argument is absent, or not a number.
     pub fn group(&self, missing: Refusal) -> Result<GroupRef> {
         match self.text("group_id") {
             "" => Err(missing.into()),
@@ -116,16 +118,16 @@ impl Arguments {
         }
     }
 
-    /// The items of a comma list.
+    /// The items of a comma-separated list.
     ///
     /// # Errors
-    /// Where there is none, and where there are too many.
+    /// [`Refusal::Missing`] if there is no item, [`Refusal::Invalid`] if there are too many.
     pub fn list(&self, name: &'static str) -> Result<Vec<&str>> {
         let items: Vec<&str> = self.text(name).split(',').map(str::trim).collect();
         let items: Vec<&str> = items.into_iter().filter(|item| !item.is_empty()).collect();
         match items.len() {
             0 => Err(Refusal::Missing(name).into()),
-            1..=LIST => Ok(items),
+            1..=MAX_ITEMS => Ok(items),
             _ => Err(Refusal::Invalid(name).into()),
         }
     }
@@ -133,7 +135,7 @@ impl Arguments {
     /// A number in a range, or the default.
     ///
     /// # Errors
-    /// Of one that is none, or out of its range.
+    /// [`Refusal::Invalid`] if the value is not a number, or out of range.
     pub fn number(&self, name: &'static str, default: i64, most: i64) -> Result<i64> {
         match self.text(name) {
             "" => Ok(default),
@@ -143,10 +145,10 @@ impl Arguments {
         }
     }
 
-    /// A flag, where one is given.
+    /// A flag, if it is present.
     ///
     /// # Errors
-    /// Of one that is neither 0 nor 1.
+    /// [`Refusal::Invalid`] if the value is neither 0 nor 1.
     pub fn flag(&self, name: &'static str) -> Result<Option<bool>> {
         match self.text(name) {
             "" => Ok(None),
@@ -156,10 +158,10 @@ impl Arguments {
         }
     }
 
-    /// A text that any format can carry, where one is given.
+    /// A text, if it is present.
     ///
     /// # Errors
-    /// Of one with a character that XML cannot carry.
+    /// [`Refusal::Invalid`] if the text has a character that XML cannot carry.
     pub fn prose(&self, name: &'static str) -> Result<Option<String>> {
         match self.find(name) {
             Some(text) if !is_portable(text) => Err(Refusal::Invalid(name).into()),
@@ -168,7 +170,7 @@ impl Arguments {
     }
 }
 
-/// The form in the body; a body without a type counts as one.
+/// The form in the body. A body without a media type counts as a form.
 fn body_of<'a>(request: &Request<'_>, body: &'a [u8]) -> Result<&'a [u8]> {
     let kind = rest::media_type(request.content_type.unwrap_or_default());
     match &*kind {
@@ -178,9 +180,9 @@ fn body_of<'a>(request: &Request<'_>, body: &'a [u8]) -> Result<&'a [u8]> {
     }
 }
 
-fn texts(given: Vec<(String, RawValue)>) -> Result<Vec<(String, String)>> {
-    let mut texts: Vec<(String, String)> = Vec::with_capacity(given.len());
-    for (name, value) in given {
+fn texts(values: Vec<(String, RawValue)>) -> Result<Vec<(String, String)>> {
+    let mut texts: Vec<(String, String)> = Vec::with_capacity(values.len());
+    for (name, value) in values {
         let RawValue::Untyped(value) = value else {
             continue;
         };
@@ -195,13 +197,13 @@ fn texts(given: Vec<(String, RawValue)>) -> Result<Vec<(String, String)>> {
     Ok(texts)
 }
 
-/// A whole number without a sign.
+/// Parses an integer without a sign.
 fn number(text: &str) -> Option<i64> {
     let digits = text.bytes().all(|b| b.is_ascii_digit()) && text.len() <= 18;
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// A name, or up to five with dots between them, of at most 64 characters.
+/// True for one to five names with dots between them, of at most 64 characters in total.
 fn is_function(callback: &str) -> bool {
     let name = |name: &str| {
         let first = |c: char| c.is_ascii_alphabetic() || c == '_' || c == '$';
@@ -215,7 +217,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn callbacks_are_names_of_functions() {
+    fn only_names_of_functions_are_callbacks() {
         for fine in ["f", "$", "_a1.b.c.d.e", "jQuery.cb_0"] {
             assert!(is_function(fine), "{fine}");
         }
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_neither_sign_nor_space() {
+    fn numbers_with_sign_or_space_are_rejected() {
         assert_eq!(number("0101"), Some(101));
         for odd in ["+1", "-1", " 1", "1.0", "1e3", "9999999999999999999"] {
             assert_eq!(number(odd), None, "{odd}");

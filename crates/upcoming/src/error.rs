@@ -51,13 +51,13 @@ pub enum Refusal {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         use Refusal as R;
-        let (code, words) = match refusal {
+        let (code, message) = match refusal {
             R::MethodNotFound => (codes::UNKNOWN_METHOD, "Method not found."),
             R::WrongVerb => (
                 codes::INVALID_REQUEST_METHOD,
                 "This method is called with another HTTP verb: see the header Allow.",
             ),
-            // Core returns this code to none of these methods.
+            // Core does not return this code to any of these methods.
             R::MissingToken => (
                 codes::OPERATION_NOT_PERMITTED,
                 "Missing valid authentication parameters",
@@ -102,15 +102,15 @@ impl From<Refusal> for Error {
             R::NotAMember => (codes::NOT_A_MEMBER, "You are not a member of this group."),
             R::InvalidCallback => (codes::VALIDATION_NOT_IN_ENUM, "Invalid callback parameter."),
             R::Missing(name) => {
-                let words = format!("Missing valid {name} parameter");
-                return Self::new(codes::VALIDATION_MISSING_KEY, words);
+                let message = format!("Missing valid {name} parameter");
+                return Self::new(codes::VALIDATION_MISSING_KEY, message);
             }
             R::Invalid(name) => {
-                let words = format!("Invalid {name} parameter.");
-                return Self::new(codes::VALIDATION_INVALID_VALUE, words);
+                let message = format!("Invalid {name} parameter.");
+                return Self::new(codes::VALIDATION_INVALID_VALUE, message);
             }
         };
-        Self::new(code, words)
+        Self::new(code, message)
     }
 }
 

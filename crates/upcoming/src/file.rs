@@ -1,4 +1,4 @@
-//! Reads an answer of group.getMyGroups, in JSON, that was kept as a file.
+//! Parses a stored response of group.getMyGroups in JSON.
 
 use serde::Deserialize;
 use trivium_core::groups::rules::RegistrationType;
@@ -17,7 +17,7 @@ struct Document {
 #[derive(Deserialize)]
 struct Response {
     stat: Stat,
-    /// Left out where there are none.
+    /// Absent if there are no groups.
     #[serde(default)]
     group: Vec<Group>,
 }
@@ -46,14 +46,14 @@ struct Group {
     num_topics: Option<i64>,
 }
 
-/// The groups of a document, in its order.
+/// Parses the groups of a document, in its order.
 ///
 /// # Errors
-/// In words that name the place.
+/// A message that names the place.
 pub fn read(document: &str) -> Result<Vec<ForeignGroup>, String> {
     let document: Document = serde_json::from_str(document).map_err(|e| e.to_string())?;
     if document.rsp.stat == Stat::Fail {
-        return Err("it tells of a call that failed".to_owned());
+        return Err("it is the response of a failed call".to_owned());
     }
     document.rsp.group.into_iter().map(foreign).collect()
 }

@@ -1,4 +1,4 @@
-//! A group as Upcoming shows it.
+//! Groups as elements of Upcoming.
 
 use jiff::Timestamp;
 use trivium_core::Result;
@@ -7,13 +7,13 @@ use trivium_core::groups::view::{Group, ModerationType};
 
 use crate::answer::{Answer, Attributes};
 
-/// The attributes in the order of XML, by their place in the order of JSON.
+/// The order of the attributes in XML, as positions in JSON.
 const XML_ORDER: &[usize] = &[0, 1, 2, 4, 5, 6, 9, 10, 11, 7, 8, 3, 12, 13];
 
-/// An answer with these groups.
+/// A result with these groups.
 ///
 /// # Errors
-/// The store's failure, for a value that is none of the allowed.
+/// A failure of the store, if a stored value is unknown.
 pub fn answer(groups: Vec<Group>) -> Result<Answer> {
     let elements = groups.into_iter().map(attributes).collect::<Result<_>>()?;
     Ok(Answer {

@@ -1,6 +1,6 @@
 //! The Upcoming dialect: `GET` or `POST /services/rest/?method=group.join&api_key=…`.
 //!
-//! Clients written for Upcoming call the same core as all others.
+//! Clients that were written for Upcoming call the same core as all other clients.
 //!
 //! - [`methods`] is the table of methods, from which [`describe`] makes their documentation;
 //!   [`method`] is what a method is, [`arguments`] parses its arguments.
@@ -29,7 +29,7 @@ pub use crate::description::describe;
 use crate::error::Refusal;
 use crate::method::{Method, Verb};
 
-/// Where Upcoming is served, unless the settings say otherwise.
+/// The default prefix of the dialect's paths.
 pub const PREFIX: &str = "/services";
 
 /// True for this path below a prefix, with any number of trailing slashes.
@@ -38,25 +38,25 @@ fn is_at(path: &str, prefix: &str, place: &str) -> bool {
         .is_some_and(|below| below.trim_end_matches('/') == place)
 }
 
-/// The name of both front-ends in the audit log.
+/// The name of both front-ends of the dialect in the audit log.
 pub const VIA: Via = Via("upcoming");
 
 /// The front-end.
 #[derive(Clone, Debug)]
 pub struct Upcoming {
-    /// Below which path it is served, without a slash at its end.
+    /// The prefix of its paths, without a slash at the end.
     pub prefix: String,
-    /// Whether JSONP is given to calls with a person's token: any page could then read what the
-    /// token discloses.
+    /// Whether calls with a user's token may use JSONP: any web page could then read what the token
+    /// discloses.
     pub jsonp_with_token: bool,
 }
 
-/// Upcoming had this file: programs in a browser's plug-in may call from anywhere. No answer
-/// depends on who the browser is.
+/// The policy file of Upcoming: programs in a browser's plug-in may call from any site. This is safe,
+/// because no response depends on cookies of the browser.
 const CROSS_DOMAIN: &str = "<?xml version=\"1.0\"?>\n<cross-domain-policy>\n  \
                             <allow-access-from domain=\"*\" />\n</cross-domain-policy>\n";
 
-/// What is known of a request when its response is written.
+/// The parts of a request that its response depends on.
 #[derive(Clone)]
 struct Target {
     method: Option<&'static Method>,
@@ -84,12 +84,12 @@ impl FrontEnd for Upcoming {
 }
 
 impl Upcoming {
-    /// True for a path that is this front-end's to answer.
+    /// True if the path is served by this front-end.
     pub fn serves(&self, path: &str) -> bool {
         is_at(path, &self.prefix, "/rest")
     }
 
-    /// What is served outside the prefix.
+    /// The reply to a path outside the prefix, if there is one.
     pub fn beside(&self, path: &str) -> Option<Reply> {
         (path == "/crossdomain.xml").then(|| Reply {
             status: 200,
@@ -100,7 +100,7 @@ impl Upcoming {
         })
     }
 
-    /// Reads a call, and fills `target` on the way.
+    /// Reads a call, and sets the fields of `target` as soon as they are known.
     fn call(&self, request: &Request<'_>, target: &mut Target) -> Result<Job<Answer>> {
         let body = rest::body(request)?;
         let arguments = Arguments::read(request, body)?;

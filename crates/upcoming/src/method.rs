@@ -10,9 +10,9 @@ use crate::error::Refusal;
 /// The HTTP verb of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
-    /// It reads.
+    /// The method reads.
     Get,
-    /// It changes something.
+    /// The method changes something.
     Post,
 }
 
@@ -55,9 +55,9 @@ pub struct Method {
     pub verb: Verb,
     /// Its name in the audit log.
     pub action: &'static str,
-    /// What it does to the data.
+    /// Its effect on the data.
     pub effect: Effect,
-    /// What it does.
+    /// The function that implements it.
     pub run: Run,
     /// What it does, for its page.
     pub summary: &'static str,
@@ -71,5 +71,5 @@ pub struct Method {
     pub example: &'static [(&'static str, &'static str)],
 }
 
-/// What a method does.
+/// The function of a method.
 pub type Run = fn(&Arguments, &Proof, &mut Session<'_>) -> Result<Answer>;

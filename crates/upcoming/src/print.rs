@@ -1,4 +1,4 @@
-//! The bytes of an answer: XML, JSON with the indentation of the page, JSONP.
+//! Prints results as XML, JSON with the indentation of Upcoming's pages, and JSONP.
 
 use std::borrow::Cow;
 use std::io::Write;
@@ -9,7 +9,7 @@ use trivium_front::escape::{escape_attribute, json_in_ascii};
 use crate::answer::{Answer, Attributes, Value};
 use crate::arguments::Format;
 
-/// A body with its type.
+/// A body with its media type.
 pub struct Body {
     content_type: &'static str,
     bytes: Vec<u8>,
@@ -30,7 +30,7 @@ pub fn reply(status: u16, code: Option<&'static str>, body: Body) -> Reply {
     }
 }
 
-/// The body of a success.
+/// The body of a successful call.
 pub fn body(format: &Format, answer: &Answer) -> Body {
     match format {
         Format::Xml => xml("ok", |out| {
@@ -49,17 +49,17 @@ pub fn body(format: &Format, answer: &Answer) -> Body {
     }
 }
 
-/// The body of a failure.
-pub fn failure(format: &Format, words: &str) -> Body {
+/// The body of a failed call.
+pub fn failure(format: &Format, message: &str) -> Body {
     match format {
         Format::Xml => xml("fail", |out| {
             out.extend_from_slice(b"<error msg=\"");
-            escape_attribute(out, words);
+            escape_attribute(out, message);
             out.extend_from_slice(b"\" />");
         }),
         Format::Json | Format::Jsonp(_) => json(format, "fail", |out| {
             out.extend_from_slice(b",\n      \"error\":{\n         \"msg\":");
-            json_in_ascii(out, words);
+            json_in_ascii(out, message);
             out.extend_from_slice(b"\n      }");
         }),
     }
@@ -103,7 +103,7 @@ fn xml_element(out: &mut Vec<u8>, name: &str, element: &Attributes, order: &[usi
 
 fn json(format: &Format, stat: &str, content: impl FnOnce(&mut Vec<u8>)) -> Body {
     let (before, after, content_type) = match format {
-        // The comment keeps the first bytes from being taken for another kind of file.
+        // The comment keeps the first bytes from being interpreted as another type of file.
         Format::Jsonp(callback) => (
             format!("/**/{callback}("),
             ");",
@@ -129,18 +129,18 @@ fn json(format: &Format, stat: &str, content: impl FnOnce(&mut Vec<u8>)) -> Body
     }
 }
 
-/// `<` stands only in texts, where it can be written so that no page takes it for a tag.
+/// Escapes `<`, which occurs only in strings, so that no page interprets it as a tag.
 fn without_tags(json: &[u8]) -> Vec<u8> {
     let pieces: Vec<&[u8]> = json.split(|&byte| byte == b'<').collect();
     pieces.join(&b"\\u003c"[..])
 }
 
-/// Elements are an array, also a single one.
+/// Prints elements as an array, also a single one.
 fn json_elements(out: &mut Vec<u8>, name: &str, elements: &[Attributes]) {
     // Writing into memory cannot fail.
     let _written = write!(out, ",\n      \"{name}\":[");
-    for (place, element) in elements.iter().enumerate() {
-        out.extend_from_slice(if place == 0 { b"\n" } else { b",\n" });
+    for (index, element) in elements.iter().enumerate() {
+        out.extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
         out.extend_from_slice(b"         {");
         for (place, (name, value)) in element.iter().enumerate() {
             out.extend_from_slice(if place == 0 { b"\n" } else { b",\n" });

@@ -26,11 +26,11 @@ const COOKIE: &str = "trivium-form";
 /// The page.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// Below which path it is served, without a slash at its end.
+    /// The prefix of its path, without a slash at the end.
     pub prefix: String,
 }
 
-/// What the page shows.
+/// The content of the page.
 pub enum Page {
     /// The form.
     Form {
@@ -61,8 +61,8 @@ struct ApprovedPage<'a> {
 
 #[derive(Template)]
 #[template(path = "refused.html")]
-struct RefusedPage<'a> {
-    words: &'a str,
+struct RejectedPage<'a> {
+    message: &'a str,
     again: Option<String>,
 }
 
@@ -172,10 +172,7 @@ impl SignIn {
         };
         let again = (status != 404 && is_key(key))
             .then(|| format!("{}{PLACE}/?api_key={key}", self.prefix));
-        let page = RefusedPage {
-            words: message,
-            again,
-        };
+        let page = RejectedPage { message, again };
         let mut reply = show(status, &page, None);
         reply.code = Some(code.name);
         if status == 405 {
@@ -206,7 +203,7 @@ fn check_form(request: &Request<'_>, arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Anything that can be a key, and nothing that means something in an address.
+/// True if a text can be an API key. Such a text needs no escaping in a URL.
 fn is_key(text: &str) -> bool {
     text.len() == 10 && text.bytes().all(|b| b.is_ascii_alphanumeric())
 }
@@ -235,21 +232,21 @@ fn approval(approved: &Approved) -> Reply {
     }
 }
 
-/// A page that is kept nowhere, framed nowhere, and posts to nowhere else.
+/// The reply with a page, which is not cached, cannot be framed, and posts only to this site.
 fn show(status: u16, template: &impl Template, callback: Option<&str>) -> Reply {
     let (status, html) = match template.render() {
         Ok(html) => (status, html),
         Err(error) => (500, Error::internal(error).message().to_owned()),
     };
-    // Browsers hold the way on after the form against this, too.
-    let on = callback.map_or("", |url| {
+    // Browsers apply form-action also to the redirect after the form.
+    let redirect = callback.map_or("", |url| {
         let host = url.find("://").map_or(0, |place| place + 3);
         let end = url.get(host..).and_then(|rest| rest.find(['/', '?']));
         end.and_then(|end| url.get(..host + end)).unwrap_or(url)
     });
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-         form-action 'self' {on}; frame-ancestors 'none'"
+         form-action 'self' {redirect}; frame-ancestors 'none'"
     );
     Reply {
         status,
@@ -258,7 +255,7 @@ fn show(status: u16, template: &impl Template, callback: Option<&str>) -> Reply 
             ("Content-Security-Policy", policy),
             ("X-Frame-Options", "DENY".to_owned()),
             ("X-Content-Type-Options", "nosniff".to_owned()),
-            // With "no-referrer" browsers would hide where the form was posted from.
+            // With "no-referrer", browsers would not send the header Origin of the form.
             ("Referrer-Policy", "same-origin".to_owned()),
             ("Cache-Control", "no-store".to_owned()),
         ],

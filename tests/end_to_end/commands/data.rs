@@ -258,10 +258,7 @@ fn an_import_is_atomic() {
             assert_eq!(everything(), before);
             assert_eq!(mine(), joined);
         };
-        refused(
-            &whole,
-            "group:2083 belongs to somebody else here: nothing was imported",
-        );
+        refused(&whole, "group:2083 already exists: nothing was imported");
 
         // A new group of a new owner comes before one whose number is taken.
         let group = |id: i64, owner: i64| {
@@ -284,7 +281,7 @@ fn an_import_is_atomic() {
             ),
             (
                 answer(&[group(5000, 5001), group(1972, 5001)]),
-                "group:1972 belongs to somebody else here: nothing was imported",
+                "group:1972 already exists: nothing was imported",
             ),
             (
                 answer(&[group(5000, 5001), group(5000, 5001)]),
@@ -292,7 +289,7 @@ fn an_import_is_atomic() {
             ),
             (
                 answer(&[group(5000, 5001), group(5002, 1)]),
-                "user:1 belongs to somebody else here: nothing was imported",
+                "user:1 already exists: nothing was imported",
             ),
             (
                 answer(&[group(5000, 5001), group(5002, 5001)]),

@@ -26,7 +26,7 @@ fn an_invitation_is_redeemed_up_to_its_limit() {
         }));
         story.get("canJoin", with(&berta, &secret)).is(json!({
             "canJoin": true, "joinState": "joined",
-            "reason": "An invitation opens the group.", "nextStep": "Call joinGroup with the invitation.",
+            "reason": "The invitation is valid.", "nextStep": "Call joinGroup with the invitation.",
         }));
         story
             .post("joinGroup", with(&berta, &secret))

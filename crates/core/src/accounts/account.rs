@@ -1,5 +1,5 @@
-//! Making, changing, disabling and deleting accounts: what the operations for administrators
-//! and the command line share.
+//! Creates, changes, disables and deletes accounts, for the operations of administrators and for the
+//! command line.
 
 use trivium_storage::users::{self, NewUser, User, UserChange};
 use trivium_storage::{groups, invitations, memberships, tokens};
@@ -15,7 +15,7 @@ pub(crate) const LOGIN: &str = concat!(
     r"\uFFFE\uFFFF]+$",
 );
 
-/// A login is 1 to 64 characters without white space, control characters, `/` and `:`.
+/// Checks a login: 1 to 64 characters without white space, control characters, `/` and `:`.
 ///
 /// # Errors
 /// `validation_invalid_value`.
@@ -31,10 +31,10 @@ pub(crate) fn acceptable_login(login: &str) -> Result<()> {
     Ok(())
 }
 
-/// Makes an account.
+/// Creates an account.
 ///
 /// # Errors
-/// `validation_invalid_value` for a login that is none, `user_loginname_taken`,
+/// `validation_invalid_value` for a malformed login, `user_loginname_taken`,
 /// `user_email_not_unique`.
 pub(crate) fn create(session: &mut Session<'_>, account: &NewUser) -> Result<UserRef> {
     acceptable_login(&account.login)?;
@@ -47,7 +47,7 @@ pub(crate) fn create(session: &mut Session<'_>, account: &NewUser) -> Result<Use
     Ok(UserRef(id))
 }
 
-/// Changes an account. A new password ends all tokens.
+/// Changes an account. A new password revokes all tokens.
 ///
 /// # Errors
 /// `user_not_found`, and those of [`create`].
@@ -70,7 +70,7 @@ pub(crate) fn change(session: &mut Session<'_>, id: UserRef, change: &UserChange
     record(session, &user.login)
 }
 
-/// Disables an account, or enables it again. Disabling ends its tokens and invitations.
+/// Disables an account, or enables it again. Disabling invalidates its tokens and invitations.
 ///
 /// # Errors
 /// `user_not_found`.
@@ -78,7 +78,7 @@ pub(crate) fn disable(session: &mut Session<'_>, id: UserRef, disabled: bool) ->
     session.connection.lock_user(id.0)?;
     let user = session.user(id)?;
     if disabled {
-        end_secrets(session, &user)?;
+        revoke_secrets(session, &user)?;
     }
     let change = UserChange {
         disabled_at: Some(disabled.then_some(session.now)),
@@ -88,11 +88,11 @@ pub(crate) fn disable(session: &mut Session<'_>, id: UserRef, disabled: bool) ->
     record(session, &user.login)
 }
 
-/// Deletes an account, with its memberships, requests, tokens and invitations. Its login is
-/// never used again, and the audit log keeps its name.
+/// Deletes an account with its memberships, join requests, tokens and invitations. The login cannot be
+/// used again, and remains in the audit log.
 ///
 /// # Errors
-/// `user_not_found`; `owner_protected` while it owns groups.
+/// `user_not_found`; `owner_protected` if the user owns groups.
 pub(crate) fn delete(session: &mut Session<'_>, id: UserRef) -> Result<()> {
     session.connection.lock_user(id.0)?;
     let user = session.user(id)?;
@@ -104,7 +104,7 @@ pub(crate) fn delete(session: &mut Session<'_>, id: UserRef) -> Result<()> {
     }
     for row in memberships::list_of_user(session.connection, user.id)? {
         session.connection.lock_group(row.group_id)?;
-        // What a moderator did while this waited for the group, counts.
+        // A moderator may have changed the row before the group was locked.
         let Some(row) = memberships::find(session.connection, row.group_id, user.id)? else {
             continue;
         };
@@ -113,7 +113,7 @@ pub(crate) fn delete(session: &mut Session<'_>, id: UserRef) -> Result<()> {
             groups::add_members(session.connection, row.group_id, -1)?;
         }
     }
-    end_secrets(session, &user)?;
+    revoke_secrets(session, &user)?;
     let change = UserChange {
         deleted_at: Some(Some(session.now)),
         password_hash: Some(None),
@@ -123,7 +123,7 @@ pub(crate) fn delete(session: &mut Session<'_>, id: UserRef) -> Result<()> {
     record(session, &user.login)
 }
 
-fn end_secrets(session: &mut Session<'_>, user: &User) -> Result<()> {
+fn revoke_secrets(session: &mut Session<'_>, user: &User) -> Result<()> {
     tokens::revoke_others(session.connection, user.id, None, session.now)?;
     invitations::orphan(session.connection, user.id, None, session.now)?;
     Ok(())
@@ -143,7 +143,7 @@ fn email_is_free(session: &mut Session<'_>, email: &str) -> Result<()> {
     }
 }
 
-/// Somebody else was faster, between the look and the write.
+/// Maps a violation of a unique index: another transaction took the value after it was checked.
 fn taken(error: trivium_storage::Error) -> Error {
     if error.is_unique_violation() {
         codes::USER_LOGINNAME_TAKEN.into()
@@ -168,7 +168,7 @@ mod tests {
     use trivium_rpc::text::patterns::{characters, classes};
 
     #[test]
-    fn the_pattern_of_logins_is_what_is_acceptable() {
+    fn login_pattern_agrees_with_the_check() {
         let [class] = &classes(LOGIN)[..] else {
             panic!("one class of characters");
         };

@@ -14,7 +14,7 @@ use crate::{
     PublicOperation, Result, Service, Session, codes, passwords,
 };
 
-/// Changes the caller's password, and ends all their tokens except the one of this call.
+/// Changes the caller's password, and revokes all their tokens except that of this call.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangePassword {
@@ -25,7 +25,7 @@ pub struct ChangePassword {
     pub new_password: Password,
 }
 
-/// What [`ChangePassword`] prepares.
+/// The hashes that [`ChangePassword`] prepares.
 pub struct Hashes {
     /// The hash against which the old password was verified.
     old: Option<String>,
@@ -68,7 +68,7 @@ impl PreparedOperation for ChangePassword {
         session: &mut Session<'_>,
     ) -> Result<Done> {
         let user = users::find(session.connection, actor.id)?;
-        // It may have changed since it was verified.
+        // The password may have changed since it was verified.
         if user.is_none_or(|user| user.password_hash != hashes.old) {
             return Err(wrong());
         }

@@ -1,4 +1,4 @@
-//! `checkToken`: whose token it is, and for how long.
+//! `checkToken`: shows the user and the remaining lifetime of a token.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 use crate::cases::{Access, Example, Who};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session};
 
-/// Tells whose token it is and how long it is still good.
+/// Shows the user and the remaining lifetime of the token.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckToken {}
 
-/// What checkToken answers.
+/// The result of checkToken.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Checked {
-    /// The login of the person whose token it is
+    /// Login of the user
     #[schemars(with = "crate::types::Login")]
     pub login: String,
-    /// How long the token is still good, in seconds
+    /// The remaining lifetime of the token, in seconds
     #[schemars(range(min = 0, max = 2_147_483_647), extend("examples" = [86_400]))]
     pub token_lifetime: i64,
 }
@@ -32,7 +32,7 @@ impl Operation for CheckToken {
         let ends = actor.token.map_or(session.now, |(_, ends)| ends);
         Ok(Checked {
             login: actor.login.clone(),
-            // A 32-bit <int> carries it everywhere; 68 years are long enough.
+            // The value must fit into a 32-bit <int> of XML-RPC; 68 years are long enough.
             token_lifetime: (ends - session.now).min(i64::from(i32::MAX)),
         })
     }

@@ -1,4 +1,4 @@
-//! `deleteUser`: an account ends, by who knows the admin password.
+//! `deleteUser`: deletes an account, with the admin password.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,8 +10,8 @@ use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::types::{Login, UserRef};
 use crate::{Administrator, Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Deletes an account, with its memberships, requests, tokens and invitations. Its login is
-/// never used again. Needs the admin password of the service.
+/// Deletes an account with its memberships, join requests, tokens and invitations. The login cannot be
+/// used again. Requires the admin password of the service.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteUser {

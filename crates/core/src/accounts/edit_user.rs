@@ -1,4 +1,4 @@
-//! `editUser`: an account, changed by who knows the admin password.
+//! `editUser`: changes an account, with the admin password.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,8 @@ use crate::{
     Session, codes, passwords,
 };
 
-/// Changes an account; what is not given stays as it is. A new password ends all its tokens.
-/// Needs the admin password of the service.
+/// Changes the given properties of an account. A new password revokes all tokens of the user.
+/// Requires the admin password of the service.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EditUser {
@@ -23,22 +23,22 @@ pub struct EditUser {
     pub first_name: Option<Line>,
     /// Family name
     pub last_name: Option<Line>,
-    /// What the person will log in with
+    /// New login
     #[schemars(extend("x-characters" = LOGIN))]
     pub login: Option<Login>,
-    /// A new password
+    /// New password
     #[schemars(length(min = passwords::MIN_LENGTH))]
     pub password: Option<Password>,
     /// E-mail address
     pub email: Option<Email>,
-    /// The network that the person belongs to: understood, and without effect
+    /// Network of the user; accepted for compatibility and ignored
     pub home_network: Option<Line>,
 }
 
-/// What editUser and deleteUser answer.
+/// The result of editUser and deleteUser.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Confirmation {
-    /// What was done, for people
+    /// A human-readable message
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub msg: String,
 }

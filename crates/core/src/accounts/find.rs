@@ -7,21 +7,21 @@ use crate::groups::get_members::full_name;
 use crate::types::UserRef;
 use crate::{Result, Session};
 
-/// What a person is known as.
+/// How a user is identified.
 #[derive(Clone, Debug)]
 pub enum KnownAs {
-    /// Their number.
+    /// By ID.
     Id(UserRef),
-    /// Their login.
+    /// By login.
     Login(String),
-    /// Their e-mail address.
+    /// By e-mail address.
     Email(String),
 }
 
-/// The person who is known so; none where they were deleted.
+/// Finds a user who was not deleted.
 ///
 /// # Errors
-/// The store's failure.
+/// A failure of the store.
 pub fn find(session: &mut Session<'_>, who: &KnownAs) -> Result<Option<User>> {
     let found = match who {
         KnownAs::Id(id) => users::find(session.connection, id.0)?,
@@ -31,7 +31,7 @@ pub fn find(session: &mut Session<'_>, who: &KnownAs) -> Result<Option<User>> {
     Ok(found.filter(|user| user.deleted_at.is_none()))
 }
 
-/// Their name, or their login where no name is known.
+/// The name of a user, or the login if no name is known.
 pub fn name_of(user: &User) -> String {
     full_name(&user.first_name, &user.last_name, &user.login)
 }

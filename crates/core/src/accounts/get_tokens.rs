@@ -1,4 +1,4 @@
-//! `getTokens`: where the caller is logged in.
+//! `getTokens`: lists the caller's tokens.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,12 @@ use crate::cases::{Access, Example, Who};
 use crate::types::DateTime;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session};
 
-/// Lists the caller's tokens that are good, newest first, by their first characters.
+/// Lists the caller's valid tokens, newest first. Shows only their first characters.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetTokens {}
 
-/// What getTokens answers.
+/// The result of getTokens.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Tokens {
     /// The tokens
@@ -27,11 +27,11 @@ pub struct TokenView {
     /// The first characters of the token
     #[schemars(with = "crate::types::Prefix")]
     pub prefix: String,
-    /// When it was given
+    /// When the token was created
     pub created_at: DateTime,
-    /// When it ends by itself
+    /// When the token expires
     pub expires_at: DateTime,
-    /// Whether it is the one with which this was asked
+    /// Whether it is the token of this call
     pub current: bool,
 }
 

@@ -1,4 +1,4 @@
-//! `getUserList`: the directory of people.
+//! `getUserList`: lists the users.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,62 +9,62 @@ use crate::types::{PageNumber, ResultsPerPage, UserRef, pages, slice};
 use crate::{Declaration, DirectoryReader, Operation, PublicOperation, Result, Session};
 
 trivium_rpc::string_enum! {
-    /// The size of pictures. This service keeps none; its clients ask all the same.
+    /// The size of profile images. Accepted for compatibility: this service stores no images.
     ProfileImageSize {
-        /// No picture.
+        /// No image.
         None = "none",
         /// 50 by 50 pixels.
         Small = "50x50",
         /// 127 by 135 pixels.
         Medium = "127x135",
-        /// As it is.
+        /// The original size.
         Full = "full",
     }
 }
 
-/// Lists the people, newest first.
+/// Lists the users, newest first.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetUserList {
-    /// Which page of the list
+    /// Number of the page, from 1
     #[serde(default)]
     pub page: PageNumber,
-    /// How many people a page has
+    /// Number of users per page
     #[serde(default)]
     pub results_per_page: ResultsPerPage,
-    /// The size of pictures: understood, and without effect, as this service keeps none
-    #[serde(default = "none")]
+    /// Size of profile images; accepted for compatibility and ignored
+    #[serde(default = "default_size")]
     pub profile_image_size: ProfileImageSize,
 }
 
-const fn none() -> ProfileImageSize {
+const fn default_size() -> ProfileImageSize {
     ProfileImageSize::None
 }
 
-/// What getUserList answers.
+/// The result of getUserList.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UserList {
-    /// Which page this is
+    /// Number of this page
     pub page: PageNumber,
-    /// How many people a page has
+    /// Number of users per page
     pub results_per_page: ResultsPerPage,
-    /// How many people there are
+    /// Total number of users
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub total_users: i64,
-    /// How many pages there are
+    /// Total number of pages
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub total_pages: i64,
-    /// The people of this page
+    /// The users of this page
     pub users: Vec<ListedUser>,
 }
 
-/// A person in the list.
+/// A user in the list.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ListedUser {
-    /// ID of the person
+    /// ID of the user
     pub id: UserRef,
-    /// Their login
+    /// Login of the user
     #[schemars(with = "crate::types::Login")]
     pub login: String,
 }

@@ -1,4 +1,4 @@
-//! `getUserProfile`: one person.
+//! `getUserProfile`: shows a user.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,40 +9,40 @@ use crate::groups::get_members::full_name;
 use crate::types::{Login, UserRef};
 use crate::{Declaration, DirectoryReader, Operation, PublicOperation, Result, Session, codes};
 
-/// Shows a person.
+/// Shows a user.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetUserProfile {
-    /// The person's login
+    /// Login of the user
     pub login: Login,
 }
 
-/// What getUserProfile answers.
+/// The result of getUserProfile.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct UserProfile {
-    /// The person's login
+    /// Login of the user
     #[schemars(with = "crate::types::Login")]
     pub login: String,
-    /// ID of the person
+    /// ID of the user
     pub id: UserRef,
-    /// Address of their public page
+    /// URL of the user's public page
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub url: String,
-    /// Their name
+    /// Name of the user
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
-    /// What they tell of themselves
+    /// Profile of the user
     pub profile: Profile,
 }
 
-/// What a person tells of themselves.
+/// The profile of a user.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Profile {
-    /// To everybody: this service keeps nothing of the kind
+    /// Public part of the profile; always empty
     pub general: General,
 }
 
-/// What a person tells to everybody.
+/// The public part of a profile. Always empty.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct General {}
 

@@ -1,4 +1,4 @@
-//! `logout`: a token ends.
+//! `logout`: revokes a token.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -9,7 +9,7 @@ use crate::session::Record;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, Verbs, codes};
 use trivium_rpc::entry::Done;
 
-/// Ends the token with which it is called.
+/// Revokes the token of the call.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Logout {}

@@ -1,4 +1,4 @@
-//! Operations on people, their passwords and their tokens.
+//! Operations on users, their passwords and their tokens.
 
 pub mod account;
 pub mod change_password;

@@ -1,4 +1,4 @@
-//! `newUser`: an account, made by who knows the admin password.
+//! `newUser`: creates an account, with the admin password.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,21 +12,21 @@ use crate::{
     Session, codes, passwords,
 };
 
-/// Makes an account. Needs the admin password of the service.
+/// Creates an account. Requires the admin password of the service.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NewUser {
-    /// The network that the person belongs to: understood, and without effect
+    /// Network of the user; accepted for compatibility and ignored
     #[serde(default = "default_network")]
     pub home_network: Line,
-    /// What the person will log in with
+    /// Login of the new user
     #[schemars(extend("x-characters" = LOGIN))]
     pub login: Login,
     /// Given name
     pub first_name: Line,
     /// Family name
     pub last_name: Line,
-    /// What the person will log in with, and nobody else knows
+    /// Password of the new user
     #[schemars(length(min = passwords::MIN_LENGTH))]
     pub password: Password,
     /// E-mail address
@@ -37,10 +37,10 @@ fn default_network() -> Line {
     Line("default".into())
 }
 
-/// What newUser answers.
+/// The result of newUser.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct NewUserMade {
-    /// What was done, for people
+pub struct UserCreated {
+    /// A human-readable message
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub msg: String,
     /// ID of the new user
@@ -61,7 +61,7 @@ impl PreparedOperation for NewUser {
     };
     type Caller = Administrator;
     type Prepared = String;
-    type Output = NewUserMade;
+    type Output = UserCreated;
 
     fn prepare(&self, _: &Service, _: &Origin, _: &Proof) -> Result<String> {
         passwords::hash(&self.password)
@@ -72,7 +72,7 @@ impl PreparedOperation for NewUser {
         password_hash: &String,
         _: &Administrator,
         session: &mut Session<'_>,
-    ) -> Result<NewUserMade> {
+    ) -> Result<UserCreated> {
         let account = users::NewUser {
             id: None,
             login: self.login.0.clone(),
@@ -83,7 +83,7 @@ impl PreparedOperation for NewUser {
             created_at: session.now,
         };
         let id = create(session, &account)?;
-        Ok(NewUserMade {
+        Ok(UserCreated {
             msg: format!("User {} was created.", &*self.login),
             id,
         })

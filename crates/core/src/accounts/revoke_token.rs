@@ -1,4 +1,4 @@
-//! `revokeToken`: the caller ends a token of theirs.
+//! `revokeToken`: revokes a token of the caller.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,11 +10,11 @@ use crate::types::Prefix;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Ends those of the caller's tokens that begin so, as getTokens shows them.
+/// Revokes the caller's tokens with the given prefix, as shown by getTokens.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RevokeToken {
-    /// The first characters of the token to end
+    /// The first characters of the token
     pub prefix: Prefix,
 }
 
@@ -42,18 +42,18 @@ impl PublicOperation for RevokeToken {
     const ACCESS: Access = Access::fails(&[("prefix", Of::Text("-"))], codes::TOKEN_NOT_FOUND);
 }
 
-/// Ends those tokens of a user that begin so.
+/// Revokes the tokens of a user with this prefix.
 ///
 /// # Errors
-/// `user_token_not_found` when none does.
+/// `user_token_not_found` if there is no such token.
 pub(crate) fn revoke_by_prefix(session: &mut Session<'_>, user: i64, prefix: &str) -> Result<()> {
-    let mut ended = false;
+    let mut revoked = false;
     for token in tokens::list(session.connection, user, session.now)? {
         if token.prefix == prefix {
-            ended |= tokens::revoke(session.connection, token.id, session.now)?;
+            revoked |= tokens::revoke(session.connection, token.id, session.now)?;
         }
     }
-    if ended {
+    if revoked {
         Ok(())
     } else {
         Err(codes::TOKEN_NOT_FOUND.into())

@@ -70,7 +70,7 @@ fn name_taken(error: trivium_storage::Error) -> Error {
     if error.is_unique_violation() {
         Error::new(
             codes::GROUP_PARAMETER_ERROR,
-            "There is a category of this name.",
+            "Another category has this name.",
         )
     } else {
         error.into()

@@ -36,7 +36,7 @@ impl Operation for AddMember {
         let user = session.user(self.user)?;
         let group = session.group(self.group)?;
         let relation = session.relation(&group, user.id)?;
-        // The administrator's word counts as an invitation.
+        // The administrator's decision counts as an invitation.
         let rule = joining(relation.standing, RegistrationType::Invite, true)?;
         if let Joining::Refuse(code) = rule.joining {
             return Err(code.into());

@@ -21,7 +21,7 @@ const ALL_ROWS: Page = Page {
     limit: i64::MAX,
 };
 
-/// Adds an entry to the audit log: what the administrator did to whom, or to what.
+/// Records an action of the administrator on a user or thing in the audit log.
 pub(crate) fn record(session: &mut Session<'_>, subject: &str) -> Result<()> {
     session.record(
         ADMINISTRATOR,

@@ -77,7 +77,7 @@ impl PreparedOperation for AddUser {
     }
 }
 
-/// Gives a user a new password, or none, and ends all their tokens.
+/// Sets or removes the password of a user, and revokes all their tokens.
 #[derive(Clone, Debug)]
 pub struct SetPassword {
     /// The login.
@@ -114,7 +114,7 @@ impl PreparedOperation for SetPassword {
     }
 }
 
-/// Disables a user; their tokens and invitations end.
+/// Disables a user, and invalidates their tokens and invitations.
 #[derive(Clone, Debug)]
 pub struct DisableUser {
     /// The login.
@@ -133,7 +133,7 @@ impl Operation for DisableUser {
     }
 }
 
-/// Enables a disabled user; their tokens do not come back.
+/// Enables a disabled user. Their old tokens remain revoked.
 #[derive(Clone, Debug)]
 pub struct EnableUser {
     /// The login.

@@ -1,4 +1,4 @@
-//! A user lets an application act for them: exchanges a password for a frob.
+//! A user approves an application: exchanges a password for a frob.
 
 use trivium_storage::applications::{self, Application, Frob};
 

@@ -1,4 +1,4 @@
-//! `echo` and `echoPost`: the same text comes back.
+//! `echo` and `echoPost`: return the given text.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,31 +6,31 @@ use serde::{Deserialize, Serialize};
 use crate::cases::{Access, Example, Of, Who};
 use crate::{Declaration, Operation, PublicOperation, Result, Session, Verbs};
 
-/// Answers the text that it was given, by GET.
+/// Returns the given text, by GET.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Echo {
-    /// The text to answer
+    /// The text to return
     #[schemars(extend("examples" = ["Hello"]))]
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub echo_text: String,
 }
 
-/// Answers the text that it was given, by POST.
+/// Returns the given text, by POST.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EchoPost {
-    /// The text to answer
+    /// The text to return
     #[schemars(extend("examples" = ["Hello"]))]
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub echo_text: String,
 }
 
-/// What echo answers.
+/// The result of echo and echoPost.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Echoed {
-    /// The text that was given
+    /// The given text
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub echo_text: String,
 }

@@ -1,4 +1,4 @@
-//! `errorTest` and `exceptionTest`: they always fail, each in its own way.
+//! `errorTest` and `exceptionTest`: always fail.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,11 +7,11 @@ use crate::cases::{Access, Example, Who};
 use crate::{Declaration, Error, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Always fails, outside what an operation answers: over XML-RPC with a fault.
+/// Always fails as an error outside of operations does: over XML-RPC, with a fault.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct ErrorTest {}
 
-/// Always fails, as an operation does that met something unforeseen.
+/// Always fails as an operation with an unexpected error does.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct ExceptionTest {}
 

@@ -1,4 +1,4 @@
-//! Operations for those who write clients: they touch no data.
+//! Operations for testing clients. They do not touch data.
 
 pub mod echo;
 pub mod errors;

@@ -1,4 +1,4 @@
-//! `canJoin`: what joinGroup would answer now, and why.
+//! `canJoin`: previews joinGroup.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::invitations::redeem;
 use crate::types::{GroupRef, InvitationSecret};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Tells what joinGroup would answer now, and why. Nothing changes.
+/// Reports whether joinGroup would succeed now, and why. Changes nothing.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CanJoin {
@@ -19,20 +19,20 @@ pub struct CanJoin {
     pub invitation: Option<InvitationSecret>,
 }
 
-/// What canJoin answers. `success` is true where the question was answered.
+/// The result of canJoin. `success` is true also if the caller cannot join.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinCheck {
     /// Whether joinGroup would succeed
     pub can_join: bool,
-    /// What joinGroup would answer
+    /// The joinState that joinGroup would return
     #[serde(skip_serializing_if = "Option::is_none")]
     pub join_state: Option<JoinState>,
-    /// The code with which joinGroup would fail
+    /// The code of the error that joinGroup would return
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<trivium_rpc::schema::Text>")]
     pub code: Option<String>,
-    /// Why
+    /// The reason
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub reason: String,
     /// What the caller can do next

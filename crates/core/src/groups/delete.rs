@@ -1,4 +1,4 @@
-//! `deleteGroup`: a group ends, with its memberships, requests and invitations.
+//! `deleteGroup`: deletes a group with its memberships and join requests.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::types::GroupRef;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Deletes a group. Only its owner may; its ID is never used again.
+/// Deletes a group. For its owner. The ID is not used again.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteGroup {
@@ -32,7 +32,7 @@ impl Operation for DeleteGroup {
         if group.owner_id != actor.id && !actor.administrator {
             return Err(codes::USER_ACCESS_DENIED.into());
         }
-        end(session, actor, &group)?;
+        delete_group(session, actor, &group)?;
         Ok(Done {})
     }
 }
@@ -47,12 +47,11 @@ impl PublicOperation for DeleteGroup {
     )];
 }
 
-/// Ends a group. Its invitations lead nowhere from now on: who redeems one is told that it is
-/// gone.
+/// Deletes a group. Its invitations remain stored; redeeming one fails with `content_not_found`.
 ///
 /// # Errors
-/// The store's failure.
-pub(crate) fn end(session: &mut Session<'_>, actor: &Actor, group: &Group) -> Result<()> {
+/// A failure of the store.
+pub(crate) fn delete_group(session: &mut Session<'_>, actor: &Actor, group: &Group) -> Result<()> {
     memberships::delete_of_group(session.connection, group.id)?;
     groups::update(
         session.connection,

@@ -1,4 +1,4 @@
-//! `editGroup`: its owner changes a group, and those who wait feel it.
+//! `editGroup`: changes a group. Its pending join requests are decided if it is no longer moderated.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,10 +14,10 @@ use crate::session::Record;
 use crate::types::{CategoryRef, GroupName, GroupRef, Line, Prose};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Changes a group. Only its owner may; what is not given stays as it is.
+/// Changes the given properties of a group. For its owner.
 ///
-/// Where a moderated group becomes open, those who wait become members. Where it becomes one by
-/// invitation, they are turned away.
+/// If the group becomes open, its pending join requests are approved. If it becomes
+/// invitation-only, they are denied.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EditGroup {
@@ -26,19 +26,19 @@ pub struct EditGroup {
     /// Name of the group
     #[schemars(extend("x-characters" = NAME))]
     pub name: Option<GroupName>,
-    /// What the group is about
+    /// Description of the group
     pub description: Option<Prose>,
     /// ID of its category
     pub category: Option<CategoryRef>,
-    /// Words to find it by
+    /// Tags of the group
     pub tags: Option<Line>,
-    /// Address of a picture
+    /// URL of an image
     pub image: Option<Line>,
-    /// Who may read what is in it
+    /// Who may read the content of the group
     pub access_type: Option<AccessType>,
-    /// How it is joined
+    /// How users join the group
     pub registration_type: Option<RegistrationType>,
-    /// Whether what members post appears at once
+    /// Whether posts of members are moderated
     pub moderation_type: Option<ModerationType>,
 }
 
@@ -133,13 +133,18 @@ impl PublicOperation for EditGroup {
     ];
 }
 
-/// Lets everybody in who waits, or turns everybody away.
-fn decide_all(session: &mut Session<'_>, actor: &Actor, group: &Group, let_in: bool) -> Result<()> {
+/// Approves or denies all pending join requests of a group.
+fn decide_all(
+    session: &mut Session<'_>,
+    actor: &Actor,
+    group: &Group,
+    approve: bool,
+) -> Result<()> {
     for mut request in memberships::requests_of_group(session.connection, group.id)? {
         let user = users::find(session.connection, request.user_id)?;
         let login = user.map(|user| user.login).unwrap_or_default();
         let requested = Standing::Requested.as_str();
-        let action = if let_in {
+        let action = if approve {
             request.state = Standing::Member.as_str().into();
             request.since = session.now;
             request.note = String::new();
@@ -156,7 +161,7 @@ fn decide_all(session: &mut Session<'_>, actor: &Actor, group: &Group, let_in: b
                 group: Some(GroupRef(group.id)),
                 action: Some(action),
                 subject: Some(&login),
-                reason: (!let_in).then_some(NOW_BY_INVITATION),
+                reason: (!approve).then_some(NOW_BY_INVITATION),
             },
         )?;
     }

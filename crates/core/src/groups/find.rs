@@ -1,4 +1,4 @@
-//! `findGroup`: groups by a part of their name.
+//! `findGroup`: searches groups by name.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,26 +8,26 @@ use crate::cases::{Access, Example, Of, Who};
 use crate::types::{GroupName, GroupRef};
 use crate::{Declaration, DirectoryReader, Operation, PublicOperation, Result, Session, Verbs};
 
-/// Groups that an answer shows at the most: a single letter is part of most names.
-const MOST: i64 = 100;
+/// The maximum number of groups in a result: a single letter is part of most names.
+const MAX_RESULTS: i64 = 100;
 
-/// Finds groups whose name contains a text, newest first, at most 100. Case does not matter.
+/// Finds up to 100 groups whose name contains a text, ignoring case; newest first.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FindGroup {
-    /// A part of the name
+    /// Part of the name
     pub name: GroupName,
 }
 
-/// What findGroup answers.
+/// The result of findGroup.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FoundGroups {
-    /// The groups that were found
+    /// The groups
     pub groups: Vec<FoundGroup>,
 }
 
-/// A group that was found.
+/// A group of the result.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FoundGroup {
@@ -47,7 +47,7 @@ impl Operation for FindGroup {
     type Output = FoundGroups;
 
     fn run(&self, _: &DirectoryReader, session: &mut Session<'_>) -> Result<FoundGroups> {
-        let rows = groups::search(session.connection, &self.name.to_lowercase(), MOST)?;
+        let rows = groups::search(session.connection, &self.name.to_lowercase(), MAX_RESULTS)?;
         Ok(FoundGroups {
             groups: rows
                 .into_iter()

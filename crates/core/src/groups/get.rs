@@ -1,4 +1,4 @@
-//! `getGroup`: one group.
+//! `getGroup`: shows a group.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::groups::view::GroupView;
 use crate::types::GroupRef;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Shows a group. One that is joined by invitation only is shown to its members alone.
+/// Shows a group. An invitation-only group is visible to its members only.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetGroup {
@@ -18,7 +18,7 @@ pub struct GetGroup {
     pub id: GroupRef,
 }
 
-/// What getGroup answers.
+/// The result of getGroup and editGroup.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct GroupResult {
     /// The group
@@ -47,7 +47,7 @@ impl PublicOperation for GetGroup {
         Access::everybody(&[("id", Of::Group)]).elsewhere(codes::CONTENT_NOT_FOUND);
 }
 
-/// The group of this id, as far as it is disclosed to the caller.
+/// Returns a group if it is disclosed to the caller.
 ///
 /// # Errors
 /// Those of [`GetGroup`].
@@ -61,7 +61,7 @@ pub fn visible(session: &mut Session<'_>, actor: Option<&Actor>, id: GroupRef) -
     Ok(group)
 }
 
-/// Groups by invitation do not exist for those outside.
+/// Checks that a group is disclosed: an invitation-only group is disclosed to its members only.
 ///
 /// # Errors
 /// `content_not_found`.

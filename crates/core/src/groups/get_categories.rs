@@ -1,4 +1,4 @@
-//! `getCategories`: the categories that groups are in.
+//! `getCategories`: lists the categories of groups.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,18 +8,18 @@ use crate::cases::{Access, Example, Who};
 use crate::types::CategoryRef;
 use crate::{Declaration, Operation, PublicOperation, Result, Session};
 
-/// Lists the categories of groups by name.
+/// Lists the categories of groups, sorted by name.
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct GetCategories {}
 
-/// What getCategories answers.
+/// The result of getCategories.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Categories {
-    /// What was done, for people
+    /// A human-readable message
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub msg: String,
-    /// How many categories there are
+    /// Number of categories
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub total_results: i64,
     /// The categories
@@ -35,7 +35,7 @@ pub struct Category {
     /// Name of the category
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
-    /// How many listed groups are in it
+    /// Number of listed groups in the category
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub group_count: i64,
 }
@@ -47,7 +47,7 @@ impl Operation for GetCategories {
 
     fn run(&self, (): &(), session: &mut Session<'_>) -> Result<Categories> {
         let mut rows = groups::categories(session.connection)?;
-        // Sorted here, as the two databases need not sort texts alike.
+        // Sorted here, because the two databases may order texts differently.
         rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         Ok(Categories {
             msg: format!("{} categories", rows.len()),

@@ -1,4 +1,4 @@
-//! `getGroups`: the public list, or the groups of one user.
+//! `getGroups`: lists the public groups, or the groups of one user.
 
 use std::borrow::Cow;
 
@@ -11,32 +11,32 @@ use crate::groups::view::GroupSummary;
 use crate::types::{PageNumber, ResultsPerPage, UserRef, pages, slice};
 use crate::{Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Lists groups, newest first: all that are not by invitation only, or those of one user.
+/// Lists groups, newest first: all that are not invitation-only, or those of one user.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetGroups {
-    /// Which page of the list
+    /// Number of the page, from 1
     #[serde(default)]
     pub page: PageNumber,
-    /// How many groups a page has
+    /// Number of groups per page
     #[serde(default)]
     pub results_per_page: ResultsPerPage,
-    /// Whose groups: global for all, or the ID of a user
+    /// global for all groups, or the ID of a user for the groups of that user
     #[serde(default)]
-    pub context: Whose,
+    pub context: GroupContext,
 }
 
-/// Whose groups are asked for.
+/// Which groups to list.
 #[derive(Clone, Copy, Debug, Default)]
-pub enum Whose {
-    /// Everybody's.
+pub enum GroupContext {
+    /// All public groups.
     #[default]
     Global,
-    /// Those that one user is a member of.
+    /// The groups that a user is a member of.
     User(UserRef),
 }
 
-impl Serialize for Whose {
+impl Serialize for GroupContext {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Global => serializer.serialize_str("global"),
@@ -45,7 +45,7 @@ impl Serialize for Whose {
     }
 }
 
-impl<'de> Deserialize<'de> for Whose {
+impl<'de> Deserialize<'de> for GroupContext {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match &*<Cow<'de, str>>::deserialize(deserializer)? {
             "global" => Ok(Self::Global),
@@ -57,9 +57,9 @@ impl<'de> Deserialize<'de> for Whose {
     }
 }
 
-impl JsonSchema for Whose {
+impl JsonSchema for GroupContext {
     fn schema_name() -> Cow<'static, str> {
-        "Whose".into()
+        "GroupContext".into()
     }
     fn inline_schema() -> bool {
         true
@@ -75,21 +75,21 @@ impl JsonSchema for Whose {
     }
 }
 
-/// What getGroups answers.
+/// The result of getGroups.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Groups {
-    /// What was done, for people
+    /// A human-readable message
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub msg: String,
-    /// Which page this is
+    /// Number of this page
     pub page: PageNumber,
-    /// How many groups a page has
+    /// Number of groups per page
     pub results_per_page: ResultsPerPage,
-    /// How many groups there are
+    /// Total number of groups
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub total_results: i64,
-    /// How many pages there are
+    /// Total number of pages
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub total_pages: i64,
     /// The groups of this page
@@ -105,8 +105,8 @@ impl Operation for GetGroups {
     fn run(&self, (): &(), session: &mut Session<'_>) -> Result<Groups> {
         let page = slice(self.page, self.results_per_page);
         let (rows, total) = match self.context {
-            Whose::Global => groups::list_listed(session.connection, page)?,
-            Whose::User(user) => {
+            GroupContext::Global => groups::list_listed(session.connection, page)?,
+            GroupContext::User(user) => {
                 let user = session.user(user)?;
                 let (rows, total) = groups::list_of_member(session.connection, user.id, page)?;
                 (rows.into_iter().map(|row| row.group).collect(), total)

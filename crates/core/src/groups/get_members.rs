@@ -1,4 +1,4 @@
-//! `getMembers`: who is in a group.
+//! `getMembers`: lists the members of a group.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,16 +19,16 @@ use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Sessio
 pub struct GetMembers {
     /// ID of the group
     pub id: GroupRef,
-    /// Which page of the list
+    /// Number of the page, from 1
     #[serde(default)]
     pub page: PageNumber,
-    /// How many members a page has
+    /// Number of members per page
     #[serde(default)]
     pub results_per_page: ResultsPerPage,
 }
 
 crate::listing! {
-    /// What getMembers answers.
+    /// The result of getMembers.
     Members {
         /// The members of this page
         members: Member
@@ -39,17 +39,17 @@ crate::listing! {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Member {
-    /// ID of the person
+    /// ID of the user
     pub id: UserRef,
-    /// Their login
+    /// Login of the user
     #[schemars(with = "crate::types::Login")]
     pub login: String,
-    /// Their name
+    /// Name of the user
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
-    /// What they are in the group
+    /// Role of the user in the group
     pub role: Role,
-    /// When they joined
+    /// When the user joined
     pub joined_at: DateTime,
 }
 
@@ -106,7 +106,7 @@ impl PublicOperation for GetMembers {
     )];
 }
 
-/// The members of a group, in any order, for those who may see them; and how many there are.
+/// Returns a group, a page of its members, and their total number, if the caller may see them.
 ///
 /// # Errors
 /// Those of [`GetMembers`].
@@ -128,12 +128,12 @@ pub fn members(
     Ok((group, rows, total))
 }
 
-/// Given and family name, as far as they are known; else the login.
+/// The given and family name, or the login if both are empty.
 pub fn name_of(person: &Person) -> String {
     full_name(&person.first_name, &person.last_name, &person.login)
 }
 
-/// Given and family name, as far as they are known; else the login.
+/// The given and family name, or the login if both are empty.
 pub fn full_name(first: &str, last: &str, login: &str) -> String {
     let name = format!("{first} {last}");
     match name.trim() {

@@ -1,4 +1,4 @@
-//! `getMyGroups`: what the caller is a member of.
+//! `getMyGroups`: lists the groups of the caller.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -14,23 +14,23 @@ use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Sessio
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetMyGroups {
-    /// Which page of the list
+    /// Number of the page, from 1
     #[serde(default)]
     pub page: PageNumber,
-    /// How many groups a page has
+    /// Number of groups per page
     #[serde(default)]
     pub results_per_page: ResultsPerPage,
 }
 
 crate::listing! {
-    /// What getMyGroups answers.
+    /// The result of getMyGroups.
     MyGroups {
         /// The groups of this page
         groups: GroupView
     }
 }
 
-/// Every group that the caller is a member of, highest ID first.
+/// Returns every group that the caller is a member of, highest ID first.
 ///
 /// # Errors
 /// A failure of the store.

@@ -1,4 +1,4 @@
-//! `joinGroup`: in at once, into the queue, or refused.
+//! `joinGroup`: makes the caller a member, or stores a join request.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,13 +19,13 @@ use crate::{Actor, Declaration, ErrorDetail, Operation, PublicOperation, Result,
 pub struct JoinGroup {
     /// ID of the group to join
     pub id: GroupRef,
-    /// What a moderator should know, where one decides
+    /// Message to the moderators, if they decide on the request
     pub message: Option<Prose>,
     /// An invitation to the group
     pub invitation: Option<InvitationSecret>,
 }
 
-/// What joinGroup answers.
+/// The result of joinGroup.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Joined {
@@ -55,16 +55,16 @@ impl Operation for JoinGroup {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Joined> {
         let group = session.group(self.id)?;
-        let person = session.relation(&group, actor.id)?;
-        let invitation = match (&self.invitation, person.standing) {
-            // Those whom no invitation helps are told so, whatever they brought.
+        let relation = session.relation(&group, actor.id)?;
+        let invitation = match (&self.invitation, relation.standing) {
+            // The invitation of a member or banned user is not checked: it cannot change the outcome.
             (Some(secret), Standing::None | Standing::Requested) => {
                 Some(redeem::to_group(session, &group, secret)?)
             }
             _ => None,
         };
         let message = self.message.as_ref().map_or("", |message| message);
-        let join_state = person.join(session, actor, &group, message, invitation)?;
+        let join_state = relation.join(session, actor, &group, message, invitation)?;
         Ok(Joined { join_state })
     }
 }
@@ -118,7 +118,7 @@ impl PublicOperation for JoinGroup {
 }
 
 impl Relation {
-    /// Does what the table of joining says.
+    /// Joins the user, as the table of joining decides.
     pub(crate) fn join(
         self,
         session: &mut Session<'_>,
@@ -161,7 +161,7 @@ impl Relation {
         Ok(join_state)
     }
 
-    /// Writes the new state of a person who is no member yet, and counts them if they are now.
+    /// Stores the new state of a user who is not a member yet, and counts new members.
     pub(crate) fn put(
         self,
         session: &mut Session<'_>,
@@ -179,7 +179,7 @@ impl Relation {
             until: None,
         };
         match self.row {
-            // A request, or a ban that has ended.
+            // The row is a join request, or a ban that has ended.
             Some(row) => {
                 memberships::update(session.connection, &row.state, &to)?;
             }

@@ -1,4 +1,4 @@
-//! What a group is in an organization: only Onezone asks, and nothing depends on it.
+//! The kind of a group in an organization. Only the Onezone dialect uses it; no rule depends on it.
 
 use trivium_storage::onezone;
 
@@ -6,33 +6,33 @@ use crate::types::GroupRef;
 use crate::{Result, Session};
 
 trivium_rpc::string_enum! {
-    /// What a group is in an organization.
+    /// The kind of a group in an organization.
     Kind {
-        /// All of it.
+        /// The whole organization.
         Organization = "organization",
-        /// A part of it.
+        /// A part of the organization.
         Unit = "unit",
-        /// People who work together; what nobody gave a kind is one.
+        /// Users who work together; the default.
         Team = "team",
-        /// Those who have a role in it.
+        /// The holders of a role in the organization.
         RoleHolders = "role_holders",
     }
 }
 
 impl Kind {
-    /// That of a group.
+    /// Returns the kind of a group.
     ///
     /// # Errors
-    /// The store's failure.
+    /// A failure of the store.
     pub fn of(session: &mut Session<'_>, group: GroupRef) -> Result<Self> {
         Ok(onezone::group_type(session.connection, group.0)?.parse()?)
     }
 
-    /// Gives it to a group.
+    /// Stores the kind of a group.
     ///
     /// # Errors
-    /// The store's failure.
-    pub fn give(self, session: &mut Session<'_>, group: GroupRef) -> Result<()> {
+    /// A failure of the store.
+    pub fn store(self, session: &mut Session<'_>, group: GroupRef) -> Result<()> {
         onezone::set_group_type(session.connection, group.0, self.as_str())?;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! `leaveGroup`: a member goes.
+//! `leaveGroup`: ends the caller's membership.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::types::GroupRef;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Ends the caller's membership in a group.
+/// Ends the caller's membership in a group. The owner cannot leave.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LeaveGroup {

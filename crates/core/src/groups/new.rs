@@ -1,4 +1,4 @@
-//! `newGroup`: a group begins, with its owner as first member.
+//! `newGroup`: creates a group with its owner as the first member.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use crate::session::Record;
 use crate::types::{CategoryRef, GroupName, GroupRef, Line, Prose};
 use crate::{Actor, Declaration, Error, Operation, PublicOperation, Result, Session, codes};
 
-/// Makes a group; the caller becomes its owner.
+/// Creates a group. The caller becomes its owner.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NewGroup {
@@ -20,21 +20,21 @@ pub struct NewGroup {
     pub name: GroupName,
     /// ID of its category
     pub category: CategoryRef,
-    /// Words to find it by
+    /// Tags of the group
     pub tags: Line,
-    /// What the group is about
+    /// Description of the group
     pub description: Prose,
-    /// Address of a picture
+    /// URL of an image
     pub image: Line,
-    /// Who may read what is in it
+    /// Who may read the content of the group
     pub access_type: AccessType,
-    /// How it is joined
+    /// How users join the group
     pub registration_type: RegistrationType,
-    /// Whether what members post appears at once
+    /// Whether posts of members are moderated
     pub moderation_type: ModerationType,
 }
 
-/// What newGroup answers.
+/// The result of newGroup.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct GroupCreated {
     /// ID of the new group
@@ -125,7 +125,7 @@ impl PublicOperation for NewGroup {
     ];
 }
 
-/// Makes a group with its owner as first member, and records that `founder` did.
+/// Creates a group with its owner as the first member, and records `founder` in the audit log.
 ///
 /// # Errors
 /// `content_collection_title_already_exist`.
@@ -157,14 +157,15 @@ pub(crate) fn create_group(
     Ok(id)
 }
 
-/// [`acceptable_name`] as a pattern: what formats can carry, and not white space alone.
+/// [`acceptable_name`] as a pattern: characters that every format can carry, not all of them white
+/// space.
 pub(crate) const NAME: &str = concat!(
     r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*",
     r"[^\u0000-\u0020\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000\uFFFE\uFFFF]",
     r"[^\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]*$",
 );
 
-/// A group has a name that people can see.
+/// Checks the name of a group: it is not blank, and has at most 255 characters.
 ///
 /// # Errors
 /// `group_parameter_error`.
@@ -178,7 +179,7 @@ pub(crate) fn acceptable_name(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Two living groups of one owner cannot have the same name: the database says so.
+/// Maps a violation of the unique index: an owner cannot have two groups of the same name.
 pub(crate) fn title_taken(error: trivium_storage::Error) -> Error {
     if error.is_unique_violation() {
         codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST.into()
@@ -194,7 +195,7 @@ mod tests {
     use trivium_rpc::text::patterns::{characters, classes};
 
     #[test]
-    fn the_pattern_of_names_is_what_is_acceptable() {
+    fn name_pattern_agrees_with_the_check() {
         let [before, visible, after] = &classes(NAME)[..] else {
             panic!("three classes of characters");
         };

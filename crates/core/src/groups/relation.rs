@@ -1,4 +1,4 @@
-//! How a person stands towards a group, as the rules see it.
+//! The relation of a user to a group.
 
 use trivium_storage::groups::Group;
 use trivium_storage::memberships::{self, Membership};
@@ -7,19 +7,19 @@ use trivium_storage::{AnyConnection, Seconds};
 use crate::Result;
 use crate::groups::rules::{Standing, standing};
 
-/// A person as they stand towards a group, with the row that says so.
+/// The relation of a user to a group, with the row that stores it.
 pub struct Relation {
-    /// How they stand.
+    /// The standing of the user.
     pub standing: Standing,
     /// The row; a ban that has ended still has one.
     pub(crate) row: Option<Membership>,
 }
 
 impl Relation {
-    /// Looks up how a user stands towards a group now.
+    /// Looks up the current relation of a user to a group.
     ///
     /// # Errors
-    /// The store's failure.
+    /// A failure of the store.
     pub(crate) fn find(
         connection: &mut AnyConnection,
         group: &Group,

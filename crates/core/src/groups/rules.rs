@@ -1,6 +1,7 @@
-//! The rules of membership as data: they decide, they explain, and they are published.
+//! The membership rules as data. Operations decide by them, canJoin reports them, and the
+//! documentation shows them.
 //!
-//! A person stands in one way towards a group. What a table here does not name is refused.
+//! A user has one [`Standing`] in a group. A case that no row matches is rejected.
 
 use trivium_storage::Seconds;
 use trivium_storage::groups::Group;
@@ -9,29 +10,29 @@ use trivium_storage::memberships::Membership;
 use crate::{Code, Result, codes};
 
 trivium_rpc::string_enum! {
-    /// How a person stands towards a group.
+    /// The standing of a user in a group.
     Standing {
-        /// Nothing is between them.
+        /// No relation to the group.
         None = "none",
-        /// A request to join waits.
+        /// A join request is pending.
         Requested = "requested",
         /// A member without further rights.
         Member = "member",
-        /// A member who acts on members and requests.
+        /// A member who manages members and join requests.
         Moderator = "moderator",
         /// The member who owns the group.
         Owner = "owner",
-        /// Shut out.
+        /// Banned from the group.
         Banned = "banned",
     }
 }
 
 trivium_rpc::string_enum! {
-    /// What a member is in a group.
+    /// The role of a member in a group.
     Role {
         /// A member without further rights.
         Member = "member",
-        /// A member who acts on members and requests.
+        /// A member who manages members and join requests.
         Moderator = "moderator",
         /// The member who owns the group.
         Owner = "owner",
@@ -39,56 +40,56 @@ trivium_rpc::string_enum! {
 }
 
 trivium_rpc::string_enum! {
-    /// How a group is joined.
+    /// How users join a group.
     RegistrationType {
-        /// By anybody, at once.
+        /// Any user joins at once.
         Open = "open",
-        /// By request, which a moderator approves.
+        /// A moderator decides on each join request.
         Moderated = "moderated",
-        /// By invitation only.
+        /// Users join by invitation only.
         Invite = "invite",
     }
 }
 
 trivium_rpc::string_enum! {
-    /// How a join ended.
+    /// The outcome of joining.
     JoinState {
-        /// The person is a member.
+        /// The user is a member.
         Joined = "joined",
-        /// The request waits for a moderator.
+        /// The join request is pending.
         InModeration = "in_moderation",
     }
 }
 
-/// What becomes of a person who would join.
+/// The decision on a user who wants to join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Joining {
-    /// They are let in, or into the queue.
+    /// The user becomes a member, or their join request becomes pending.
     Let(JoinState),
-    /// They are refused.
+    /// The user is rejected with this code.
     Refuse(Code),
 }
 
-/// A row of the table of joining.
+/// A row of [`JOINING`].
 #[derive(Clone, Copy, Debug)]
 pub struct JoinRule {
-    /// How the person stands.
+    /// The standings of the user that match.
     pub standing: &'static [Standing],
-    /// How the group is joined.
+    /// The registration types of the group that match.
     pub registration: &'static [RegistrationType],
-    /// With a good invitation, without one, or either.
+    /// Whether a valid invitation is presented; `None` matches both.
     pub invited: Option<bool>,
-    /// What becomes of them.
+    /// The decision.
     pub joining: Joining,
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
-    /// What they can do next.
+    /// What the user can do next.
     pub next_step: &'static str,
 }
 
 const ANY: &[RegistrationType] = RegistrationType::ALL;
 
-/// The table of joining: the first row that fits decides.
+/// The rules of joining. The first row that matches decides.
 pub const JOINING: &[JoinRule] = &[
     JoinRule {
         standing: &[Standing::Banned],
@@ -111,7 +112,7 @@ pub const JOINING: &[JoinRule] = &[
         registration: ANY,
         invited: Some(true),
         joining: Joining::Let(JoinState::Joined),
-        reason: "An invitation opens the group.",
+        reason: "The invitation is valid.",
         next_step: "Call joinGroup with the invitation.",
     },
     JoinRule {
@@ -148,10 +149,10 @@ pub const JOINING: &[JoinRule] = &[
     },
 ];
 
-/// What the table says of this case.
+/// Returns the row of [`JOINING`] that decides.
 ///
 /// # Errors
-/// `general_some_error` when no row fits; a test holds that every case has one.
+/// `general_some_error` if no row matches; a test checks that every case has one.
 pub fn joining(
     standing: Standing,
     registration: RegistrationType,
@@ -167,10 +168,10 @@ pub fn joining(
         .ok_or_else(|| codes::GENERAL_SOME_ERROR.into())
 }
 
-/// How the person of this row stands now: a ban whose end has passed is none.
+/// Returns the current standing of the user of a row. An expired ban counts as no relation.
 ///
 /// # Errors
-/// The store's failure, for a state that is not one.
+/// A failure of the store, if the stored state is unknown.
 pub fn standing(
     group: &Group,
     user: i64,
@@ -188,35 +189,35 @@ pub fn standing(
 }
 
 trivium_rpc::string_enum! {
-    /// What moderators and owners do to others.
+    /// An action of a moderator or owner on another user.
     Act {
-        /// Let a waiting person in.
+        /// Approves a join request.
         Approve = "approveJoinRequest",
-        /// Turn a waiting person away.
+        /// Denies a join request.
         Deny = "denyJoinRequest",
-        /// End a membership.
+        /// Ends a membership.
         Remove = "removeMember",
-        /// Shut a person out.
+        /// Bans a user.
         Ban = "banMember",
-        /// End a ban.
+        /// Lifts a ban.
         Unban = "unbanMember",
-        /// Make a member a moderator, or a moderator a member.
+        /// Makes a member a moderator, or a moderator a member.
         SetRole = "setMemberRole",
-        /// Hand the group over.
+        /// Transfers the group to another owner.
         Transfer = "transferGroup",
     }
 }
 
-/// A row of the table of acting.
+/// A row of [`ACTING`].
 #[derive(Clone, Copy, Debug)]
 pub struct ActRule {
-    /// What is done.
+    /// The actions that match.
     pub acts: &'static [Act],
-    /// How the person who does it stands.
+    /// The standings of the caller that match.
     pub actor: &'static [Standing],
-    /// How the person to whom it is done stands.
+    /// The standings of the other user that match.
     pub subject: &'static [Standing],
-    /// Why it is refused; `None` where it may be done.
+    /// The code with which the action is rejected; `None` if it is permitted.
     pub refusal: Option<Code>,
 }
 
@@ -228,7 +229,7 @@ const WITHOUT_RIGHTS: &[Standing] = &[
     Standing::Banned,
 ];
 
-/// The table of acting on others: the first row that fits decides.
+/// The rules of actions on other users. The first row that matches decides.
 pub const ACTING: &[ActRule] = &[
     ActRule {
         acts: Act::ALL,
@@ -298,10 +299,10 @@ pub const ACTING: &[ActRule] = &[
     },
 ];
 
-/// What the table says of this case.
+/// Checks that [`ACTING`] permits an action.
 ///
 /// # Errors
-/// The refusal of the row that fits.
+/// The code of the row that matches.
 pub fn acting(act: Act, actor: Standing, subject: Standing) -> Result<()> {
     let rule = ACTING.iter().find(|rule| {
         rule.acts.contains(&act) && rule.actor.contains(&actor) && rule.subject.contains(&subject)
@@ -313,11 +314,12 @@ pub fn acting(act: Act, actor: Standing, subject: Standing) -> Result<()> {
     }
 }
 
-/// Why waiting requests are denied when a group becomes one by invitation.
+/// The reason, in the audit log, for denying the pending join requests of a group that becomes
+/// invitation-only.
 pub const NOW_BY_INVITATION: &str = "the group is now by invitation only";
 
 impl Standing {
-    /// The role of a member; `None` for those who are none.
+    /// The role of a member; `None` for other users.
     pub const fn role(self) -> Option<Role> {
         match self {
             Self::Member => Some(Role::Member),
@@ -327,7 +329,7 @@ impl Standing {
         }
     }
 
-    /// True for those who act on members and requests.
+    /// True for moderators and owners.
     pub const fn moderates(self) -> bool {
         matches!(self, Self::Moderator | Self::Owner)
     }
@@ -338,7 +340,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_case_of_joining_has_its_row() {
+    fn every_case_of_joining_has_a_row() {
         for standing in Standing::ALL {
             for registration in RegistrationType::ALL {
                 for invited in [false, true] {

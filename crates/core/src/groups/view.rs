@@ -1,4 +1,4 @@
-//! A group as answers show it.
+//! Groups as results show them.
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -9,7 +9,7 @@ use crate::types::{CategoryRef, DateTime, GroupRef, UserRef};
 use crate::{Result, Session};
 
 trivium_rpc::string_enum! {
-    /// Who may read what is in a group.
+    /// Who may read the content of a group.
     AccessType {
         /// Everybody.
         Public = "public",
@@ -19,16 +19,16 @@ trivium_rpc::string_enum! {
 }
 
 trivium_rpc::string_enum! {
-    /// Whether what members post appears at once.
+    /// Whether posts of members are moderated.
     ModerationType {
-        /// It does.
+        /// Posts appear at once.
         Direct = "direct",
-        /// A moderator approves it first.
+        /// A moderator approves each post first.
         Moderated = "moderated",
     }
 }
 
-/// A group, with what the caller is in it where the caller asks for their own groups.
+/// A group. The list of the caller's own groups adds the caller's role.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupView {
@@ -37,53 +37,53 @@ pub struct GroupView {
     /// Name of the group
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
-    /// What the group is about
+    /// Description of the group
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub description: String,
     /// ID of its category
     pub category: CategoryRef,
-    /// Words to find it by
+    /// Tags of the group
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub tags: String,
-    /// Address of a picture
+    /// URL of an image
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub image: String,
-    /// Who may read what is in it
+    /// Who may read the content of the group
     pub access_type: AccessType,
-    /// How it is joined
+    /// How users join the group
     pub registration_type: RegistrationType,
-    /// Whether what members post appears at once
+    /// Whether posts of members are moderated
     pub moderation_type: ModerationType,
-    /// How many members it has
+    /// Number of members
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub member_count: i64,
-    /// How many topics it has
+    /// Number of topics
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub topic_count: i64,
-    /// When it was made
+    /// When the group was created
     pub created: DateTime,
-    /// ID of the user who owns it
+    /// ID of the owner
     pub owner: UserRef,
-    /// Address of its public page
+    /// URL of the public page
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub url: String,
-    /// What the caller is in it
+    /// Role of the caller in the group
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
     /// When the caller joined
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joined_at: Option<DateTime>,
-    /// How many requests to join wait; for those who moderate it
+    /// Number of pending join requests; for moderators of the group
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<trivium_rpc::schema::Count>")]
     pub waiting_requests: Option<i64>,
 }
 
 impl GroupView {
-    /// Shows a group.
+    /// Converts a row.
     ///
     /// # Errors
-    /// The store's failure, for a value that is none of the allowed.
+    /// A failure of the store, if a stored value is unknown.
     pub fn of(group: Group, session: &Session<'_>) -> Result<Self> {
         Ok(Self {
             id: GroupRef(group.id),
@@ -116,16 +116,16 @@ pub struct GroupSummary {
     /// Name of the group
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
-    /// How many members it has
+    /// Number of members
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub member_count: i64,
-    /// Address of its public page
+    /// URL of the public page
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub url: String,
 }
 
 impl GroupSummary {
-    /// Shows a group in short.
+    /// Converts a row.
     pub fn of(group: Group, session: &Session<'_>) -> Self {
         Self {
             id: GroupRef(group.id),

@@ -1,4 +1,4 @@
-//! `withdrawJoinRequest`: who waits, waits no longer.
+//! `withdrawJoinRequest`: deletes the caller's join request.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::types::GroupRef;
 use crate::{Actor, Code, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Takes the caller's request to join a group back.
+/// Withdraws the caller's pending join request.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WithdrawJoinRequest {

@@ -1,4 +1,4 @@
-//! `getInvitations`: the invitations to a group, without their secrets.
+//! `getInvitations`: lists the invitations to a group, without their secrets.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,22 +8,22 @@ use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::types::{DateTime, GroupRef, InvitationRef, PageNumber, ResultsPerPage, slice};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Lists the invitations to a group, newest first. Its moderators may.
+/// Lists the invitations to a group, newest first. For moderators of the group.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetInvitations {
     /// ID of the group
     pub id: GroupRef,
-    /// Which page of the list
+    /// Number of the page, from 1
     #[serde(default)]
     pub page: PageNumber,
-    /// How many invitations a page has
+    /// Number of invitations per page
     #[serde(default)]
     pub results_per_page: ResultsPerPage,
 }
 
 crate::listing! {
-    /// What getInvitations answers.
+    /// The result of getInvitations.
     Invitations {
         /// The invitations of this page
         invitations: InvitationView
@@ -39,25 +39,25 @@ pub struct InvitationView {
     /// The first characters of its secret
     #[schemars(with = "crate::types::Prefix")]
     pub prefix: String,
-    /// The role that it gives
+    /// Role of the users who join with it
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub role: String,
-    /// Login of who made it
+    /// Login of the issuer
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub created_by: String,
-    /// When it was made
+    /// When the invitation was created
     pub created_at: DateTime,
-    /// When it ends by itself
+    /// When the invitation expires
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime>,
-    /// How many members it may make
+    /// How many users can join with it
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub usage_limit: Option<i64>,
-    /// How many members it has made
+    /// How many users have joined with it
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub uses: i64,
-    /// Whether it was ended: by a moderator, or because who made it may no longer invite
+    /// Whether it was revoked, or its issuer may no longer invite
     pub revoked: bool,
 }
 

@@ -1,4 +1,4 @@
-//! `joinByInvitation`: the invitation names the group.
+//! `joinByInvitation`: joins the group of an invitation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use crate::invitations::redeem;
 use crate::types::{GroupRef, InvitationSecret};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Joins the caller to the group that an invitation leads into.
+/// Joins the caller to the group of an invitation.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinByInvitation {
@@ -17,7 +17,7 @@ pub struct JoinByInvitation {
     pub invitation: InvitationSecret,
 }
 
-/// What joinByInvitation answers.
+/// The result of joinByInvitation.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinedByInvitation {
@@ -46,8 +46,8 @@ impl Operation for JoinByInvitation {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<JoinedByInvitation> {
         let (group, invitation) = redeem::to_any_group(session, &self.invitation)?;
-        let person = session.relation(&group, actor.id)?;
-        let join_state = person.join(session, actor, &group, "", Some(invitation))?;
+        let relation = session.relation(&group, actor.id)?;
+        let join_state = relation.join(session, actor, &group, "", Some(invitation))?;
         Ok(JoinedByInvitation {
             id: GroupRef(group.id),
             join_state,

@@ -1,4 +1,4 @@
-//! Operations on invitations: who holds one, joins without a moderator.
+//! Operations on invitations, with which users join without the approval of a moderator.
 
 pub mod get_invitations;
 pub mod join_by_invitation;

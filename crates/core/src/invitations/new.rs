@@ -1,4 +1,4 @@
-//! `newInvitation`: a secret that opens a group.
+//! `newInvitation`: creates an invitation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,46 +11,47 @@ use crate::types::{DateTime, GroupRef, InvitationRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes, secrets};
 
 trivium_rpc::string_enum! {
-    /// The role that an invitation gives.
+    /// The role of users who join with an invitation.
     InvitedRole {
         /// A member without further rights.
         Member = "member",
-        /// A member who acts on members and requests.
+        /// A member who manages members and join requests.
         Moderator = "moderator",
     }
 }
 
-/// Makes an invitation to a group. Its moderators may; only its owner may invite moderators.
+/// Creates an invitation to a group. For moderators of the group; only the owner may invite
+/// moderators.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct NewInvitation {
     /// ID of the group
     pub id: GroupRef,
-    /// How many members it may make; without it, any number
+    /// How many users can join with it; unlimited if absent
     #[schemars(range(min = 1, max = 1_000_000))]
     pub usage_limit: Option<i64>,
-    /// For how many seconds it is good; without it, until it is revoked
+    /// Lifetime in seconds; unlimited if absent
     #[schemars(range(min = 1, max = 315_360_000))]
     pub expires_in: Option<i64>,
-    /// The role that it gives
-    #[serde(default = "member")]
+    /// Role of the users who join with it
+    #[serde(default = "default_role")]
     pub role: InvitedRole,
 }
 
-const fn member() -> InvitedRole {
+const fn default_role() -> InvitedRole {
     InvitedRole::Member
 }
 
-/// What newInvitation answers.
+/// The result of newInvitation.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Invited {
     /// ID of the invitation
     pub invitation_id: InvitationRef,
-    /// The invitation itself: it is shown this once
+    /// The secret of the invitation; only this result shows it
     #[schemars(with = "crate::types::InvitationSecret")]
     pub invitation: String,
-    /// When it ends by itself
+    /// When the invitation expires
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime>,
 }
@@ -73,7 +74,7 @@ impl Operation for NewInvitation {
             session.connection,
             &invitations::NewInvitation {
                 group_id: group.id,
-                // What the administrator issues, is issued for the owner.
+                // The owner counts as the issuer of the administrator's invitations.
                 issuer_id: if actor.administrator {
                     group.owner_id
                 } else {
@@ -121,7 +122,7 @@ impl PublicOperation for NewInvitation {
     )];
 }
 
-/// Moderators invite members; owners invite moderators too.
+/// Checks that a user may issue invitations of this role: only the owner invites moderators.
 ///
 /// # Errors
 /// `user_access_denied`.

@@ -1,4 +1,4 @@
-//! What an invitation is worth when somebody brings it.
+//! Checks and uses invitations.
 
 use trivium_storage::groups::Group;
 use trivium_storage::invitations::{self, Invitation};
@@ -8,7 +8,7 @@ use crate::groups::rules::Role;
 use crate::types::{DateTime, GroupRef};
 use crate::{Error, ErrorDetail, Result, Session, codes, secrets};
 
-/// An invitation that is good now.
+/// An invitation that is valid now.
 pub(crate) struct Redeemable {
     id: i64,
     role: Role,
@@ -27,27 +27,27 @@ pub(crate) fn to_group(
     if invitation.group_id != group.id {
         return Err(codes::INVITATION_INVALID.into());
     }
-    usable(session, &invitation)?;
-    issued_rightly(session, &invitation)
+    check_usable(session, &invitation)?;
+    check_issuer(session, &invitation)
 }
 
-/// Looks up an invitation, and the group that it leads into.
+/// Looks up an invitation and its group.
 ///
 /// # Errors
-/// As [`to_group`], and `content_not_found` before the issuer is looked at.
+/// As [`to_group`], and `content_not_found` before the issuer is checked.
 pub(crate) fn to_any_group(session: &mut Session<'_>, secret: &str) -> Result<(Group, Redeemable)> {
     let found = find(session, secret)?;
-    usable(session, &found)?;
+    check_usable(session, &found)?;
     let target = GroupRef(found.group_id);
     let group = session.group(target).map_err(|error| match error.code() {
         codes::CONTENT_NOT_FOUND => error.with_detail(ErrorDetail::Target(target)),
         _ => error,
     })?;
-    // Once more, now that nobody else can use or end it.
+    // Checked again, because the group is locked now: nobody else can use or revoke the invitation.
     let invitation =
         invitations::find(session.connection, found.id)?.ok_or(codes::INVITATION_INVALID)?;
-    usable(session, &invitation)?;
-    Ok((group, issued_rightly(session, &invitation)?))
+    check_usable(session, &invitation)?;
+    Ok((group, check_issuer(session, &invitation)?))
 }
 
 fn find(session: &mut Session<'_>, secret: &str) -> Result<Invitation> {
@@ -67,7 +67,7 @@ fn find(session: &mut Session<'_>, secret: &str) -> Result<Invitation> {
     }
 }
 
-/// Why there is no such invitation: a slip of the pen, another kind of secret, or nobody made it.
+/// The error of an unknown invitation. Its detail distinguishes malformed texts and access tokens.
 fn unknown(session: &mut Session<'_>, secret: &str) -> Result<Error> {
     let code = codes::INVITATION_INVALID;
     Ok(if secrets::is_invitation(secret) {
@@ -79,7 +79,7 @@ fn unknown(session: &mut Session<'_>, secret: &str) -> Result<Error> {
     })
 }
 
-fn usable(session: &Session<'_>, invitation: &Invitation) -> Result<()> {
+fn check_usable(session: &Session<'_>, invitation: &Invitation) -> Result<()> {
     if invitation.revoked_at.is_some() {
         return Err(codes::INVITATION_REVOKED.into());
     }
@@ -95,7 +95,7 @@ fn usable(session: &Session<'_>, invitation: &Invitation) -> Result<()> {
     Ok(())
 }
 
-fn issued_rightly(session: &mut Session<'_>, invitation: &Invitation) -> Result<Redeemable> {
+fn check_issuer(session: &mut Session<'_>, invitation: &Invitation) -> Result<Redeemable> {
     if invitation.orphaned_at.is_some() {
         let issuer = users::find(session.connection, invitation.issuer_id)?;
         let error = Error::from(codes::INVITATION_ISSUER_INVALID);
@@ -110,10 +110,10 @@ fn issued_rightly(session: &mut Session<'_>, invitation: &Invitation) -> Result<
     })
 }
 
-/// Counts the member that an invitation makes, and tells the role that it gives.
+/// Counts a use of an invitation, and returns the role that it gives.
 ///
 /// # Errors
-/// `invitation_used_up` when the last use went to somebody else.
+/// `invitation_used_up` if another user took the last use.
 pub(crate) fn count(session: &mut Session<'_>, invitation: &Redeemable) -> Result<Role> {
     if !invitations::use_once(session.connection, invitation.id)? {
         return Err(codes::INVITATION_USED_UP.into());

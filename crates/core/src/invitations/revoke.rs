@@ -1,4 +1,4 @@
-//! `revokeInvitation`: an invitation ends.
+//! `revokeInvitation`: revokes an invitation.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,7 +11,8 @@ use crate::types::{GroupRef, InvitationRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Ends an invitation to a group. Who may make it, may end it.
+/// Revokes an invitation to a group. For moderators of the group; only the owner may revoke invitations
+/// of moderators.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RevokeInvitation {
@@ -21,7 +22,7 @@ pub struct RevokeInvitation {
     pub invitation_id: InvitationRef,
 }
 
-/// The group into which an invitation leads, for those who know no more than its ID.
+/// Returns the group of an invitation.
 ///
 /// # Errors
 /// `invitation_invalid`.

@@ -1,4 +1,4 @@
-//! `approveJoinRequest`: who waits, comes in.
+//! `approveJoinRequest`: makes a user with a pending join request a member.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,13 +10,13 @@ use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Lets a person in whose request to join waits. Moderators may.
+/// Approves a pending join request. For moderators of the group.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ApproveJoinRequest {
     /// ID of the group
     pub id: GroupRef,
-    /// ID of the person
+    /// ID of the user
     pub user: UserRef,
 }
 

@@ -1,4 +1,4 @@
-//! `banMember`: a person is shut out.
+//! `banMember`: bans a user from a group.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,19 +10,19 @@ use crate::types::{DateTime, GroupRef, Prose, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Shuts a person out of a group: their membership or request ends, and they cannot join.
+/// Bans a user from a group. Their membership or join request ends, and they cannot join.
 ///
-/// Moderators may, except moderators; owners may, except themselves.
+/// For moderators of the group. Only the owner may ban a moderator.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BanMember {
     /// ID of the group
     pub id: GroupRef,
-    /// ID of the person
+    /// ID of the user
     pub user: UserRef,
-    /// Why
+    /// The reason
     pub reason: Option<Prose>,
-    /// When the ban ends by itself
+    /// When the ban expires; never if absent
     pub until: Option<DateTime>,
 }
 
@@ -40,7 +40,7 @@ impl Operation for BanMember {
     type Output = Done;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
-        // People are locked before groups. Who is being deleted leaves no row behind.
+        // Users are locked before groups. A user who is being deleted must not leave a row behind.
         session.connection.lock_user_shared(self.user.0)?;
         let act = permit(session, actor, self.id, self.user, Act::Ban)?;
         let mut to = act.row(session, Standing::Banned.as_str());

@@ -1,4 +1,4 @@
-//! `denyJoinRequest`: who waits, is turned away.
+//! `denyJoinRequest`: deletes a pending join request.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,15 +10,15 @@ use crate::types::{GroupRef, Prose, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Turns a person away whose request to join waits. Moderators may.
+/// Denies a pending join request. For moderators of the group.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DenyJoinRequest {
     /// ID of the group
     pub id: GroupRef,
-    /// ID of the person
+    /// ID of the user
     pub user: UserRef,
-    /// Why
+    /// The reason
     pub reason: Option<Prose>,
 }
 

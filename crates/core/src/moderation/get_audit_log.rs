@@ -1,4 +1,4 @@
-//! `getAuditLog`: who did what in a group.
+//! `getAuditLog`: lists the changes of a group.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,22 +8,22 @@ use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, slice};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Lists the changes of a group, newest first. Its moderators may.
+/// Lists the changes of a group, newest first. For moderators of the group.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetAuditLog {
     /// ID of the group
     pub id: GroupRef,
-    /// Which page of the list
+    /// Number of the page, from 1
     #[serde(default)]
     pub page: PageNumber,
-    /// How many entries a page has
+    /// Number of entries per page
     #[serde(default)]
     pub results_per_page: ResultsPerPage,
 }
 
 crate::listing! {
-    /// What getAuditLog answers.
+    /// The result of getAuditLog.
     AuditLog {
         /// The entries of this page
         entries: AuditEntry
@@ -33,23 +33,23 @@ crate::listing! {
 /// A change of a group.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AuditEntry {
-    /// When
+    /// Time of the change
     pub at: DateTime,
-    /// Login of who did it
+    /// Login of the user who made the change
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub actor: String,
-    /// What was done
+    /// Name of the action
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub action: String,
-    /// Login, or other name, of whom it was done to
+    /// Login of the affected user, or name of the affected object
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<trivium_rpc::schema::Text>")]
     pub subject: Option<String>,
-    /// What was given as the reason
+    /// The reason that was given
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<trivium_rpc::schema::Text>")]
     pub reason: Option<String>,
-    /// Through which front-end
+    /// Front-end of the call
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub via: String,
 }
@@ -63,7 +63,7 @@ impl Operation for GetAuditLog {
     type Output = AuditLog;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<AuditLog> {
-        // The log of a deleted group stays, for the administrator.
+        // The administrator may also read the log of a deleted group.
         if !actor.administrator {
             session.moderated_group(actor, self.id)?;
         }

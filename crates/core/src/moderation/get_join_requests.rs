@@ -1,4 +1,4 @@
-//! `getJoinRequests`: who waits.
+//! `getJoinRequests`: lists pending join requests.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,44 +10,44 @@ use crate::groups::rules::Standing;
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Lists the requests to join a group, oldest first. Its moderators may.
+/// Lists the pending join requests of a group, oldest first. For moderators of the group.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetJoinRequests {
     /// ID of the group
     pub id: GroupRef,
-    /// Which page of the list
+    /// Number of the page, from 1
     #[serde(default)]
     pub page: PageNumber,
-    /// How many requests a page has
+    /// Number of requests per page
     #[serde(default)]
     pub results_per_page: ResultsPerPage,
 }
 
 crate::listing! {
-    /// What getJoinRequests answers.
+    /// The result of getJoinRequests.
     JoinRequests {
         /// The requests of this page
         requests: JoinRequest
     }
 }
 
-/// A request to join.
+/// A join request.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JoinRequest {
-    /// ID of the person
+    /// ID of the user
     pub id: UserRef,
-    /// Their login
+    /// Login of the user
     #[schemars(with = "crate::types::Login")]
     pub login: String,
-    /// Their name
+    /// Name of the user
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub name: String,
-    /// What they wrote
+    /// Message of the user
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub message: String,
-    /// When they asked
+    /// When the user sent the request
     pub requested_at: DateTime,
 }
 

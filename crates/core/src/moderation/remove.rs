@@ -1,4 +1,4 @@
-//! `removeMember`: a membership ends by another hand.
+//! `removeMember`: ends the membership of another user.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,15 +10,16 @@ use crate::types::{GroupRef, Prose, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Ends the membership of a person. Moderators may, of members; owners also of moderators.
+/// Removes a member from a group. For moderators of the group; only the owner may remove a
+/// moderator.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RemoveMember {
     /// ID of the group
     pub id: GroupRef,
-    /// ID of the person
+    /// ID of the user
     pub user: UserRef,
-    /// Why
+    /// The reason
     pub reason: Option<Prose>,
 }
 

@@ -1,4 +1,4 @@
-//! `setMemberRole`: a member gains or loses rights.
+//! `setMemberRole`: changes the role of a member.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,15 +11,15 @@ use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Makes a member a moderator, or a moderator a member. Only the owner may.
+/// Makes a member a moderator, or a moderator a member. For the owner of the group.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SetMemberRole {
     /// ID of the group
     pub id: GroupRef,
-    /// ID of the person
+    /// ID of the user
     pub user: UserRef,
-    /// What the member becomes
+    /// New role of the member
     pub role: InvitedRole,
 }
 
@@ -40,7 +40,7 @@ impl Operation for SetMemberRole {
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::SetRole)?;
         let mut to = act.row(session, self.role.as_str());
-        // Who changes rooms in a house still lives there since they came.
+        // The time of joining does not change.
         to.since = act
             .subject
             .row

@@ -1,5 +1,5 @@
-//! What all acts on another person begin with: who acts, in which group, on whom, and whether
-//! the table of acting lets them.
+//! What all actions on another user share: checking the caller's rights, changing the user's row, and
+//! recording the action.
 
 use trivium_storage::groups::{self, Group};
 use trivium_storage::invitations;
@@ -12,7 +12,7 @@ use crate::session::Record;
 use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Result, Session};
 
-/// An act that may be done.
+/// An action that the rules permit.
 pub(crate) struct Permitted<'a> {
     actor: &'a Actor,
     pub(crate) group: Group,
@@ -20,10 +20,10 @@ pub(crate) struct Permitted<'a> {
     pub(crate) subject: Relation,
 }
 
-/// Who acts, in which group, on whom? And may they?
+/// Checks that the caller may do this to a user in a group.
 ///
 /// # Errors
-/// Those of the token, `content_not_found`, `user_not_found`, and what the table says.
+/// `content_not_found`, `user_not_found`, and the code of the rule that rejects the action.
 pub(crate) fn permit<'a>(
     session: &mut Session<'_>,
     actor: &'a Actor,
@@ -33,7 +33,7 @@ pub(crate) fn permit<'a>(
 ) -> Result<Permitted<'a>> {
     let group = session.group(group)?;
     let standing = session.standing(actor, &group)?;
-    // Whether a user exists is not disclosed to strangers.
+    // Only moderators learn whether a user exists.
     if !standing.moderates() {
         acting(act, standing, Standing::None)?;
     }
@@ -49,7 +49,7 @@ pub(crate) fn permit<'a>(
 }
 
 impl Permitted<'_> {
-    /// Gives the subject a new state; the state `none` is no row.
+    /// Stores the new row of the subject, or deletes the row.
     pub(crate) fn set(&self, session: &mut Session<'_>, to: Option<Membership>) -> Result<()> {
         let (group, user) = (self.group.id, self.user.id);
         let counts = |state: Option<&str>| i64::from(matches!(state, Some("member" | "moderator")));
@@ -71,7 +71,7 @@ impl Permitted<'_> {
         Ok(())
     }
 
-    /// The row of the subject in a new state.
+    /// The row of the subject with a new state.
     pub(crate) fn row(&self, session: &Session<'_>, state: &str) -> Membership {
         Membership {
             group_id: self.group.id,
@@ -83,7 +83,7 @@ impl Permitted<'_> {
         }
     }
 
-    /// Ends the invitations of a subject who may no longer invite.
+    /// Invalidates the invitations of a subject who may no longer invite.
     pub(crate) fn orphan_invitations(&self, session: &mut Session<'_>) -> Result<()> {
         if self.subject.standing.moderates() {
             invitations::orphan(
@@ -96,7 +96,7 @@ impl Permitted<'_> {
         Ok(())
     }
 
-    /// Records the act.
+    /// Records the action in the audit log.
     pub(crate) fn record(&self, session: &mut Session<'_>, reason: Option<&str>) -> Result<()> {
         session.record(
             &self.actor.login,

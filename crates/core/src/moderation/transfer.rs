@@ -1,4 +1,4 @@
-//! `transferGroup`: a group gets another owner.
+//! `transferGroup`: gives a group another owner.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,14 +13,14 @@ use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Hands a group over to one of its members. Only its owner may, who stays as a moderator;
-/// their invitations of moderators end.
+/// Transfers a group to one of its members. For the owner of the group, who becomes a moderator.
+/// Their invitations of moderators become invalid.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TransferGroup {
     /// ID of the group
     pub id: GroupRef,
-    /// ID of the member who becomes its owner
+    /// ID of the member who becomes the owner
     pub user: UserRef,
 }
 
@@ -40,10 +40,10 @@ impl Operation for TransferGroup {
     type Output = Done;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
-        // People are locked before groups. Who is being deleted cannot become an owner.
-        let stays = session.connection.lock_user_shared(self.user.0)?;
+        // Users are locked before groups. A user who is being deleted cannot become the owner.
+        let exists = session.connection.lock_user_shared(self.user.0)?;
         let act = permit(session, actor, self.id, self.user, Act::Transfer)?;
-        if !stays || act.user.disabled_at.is_some() {
+        if !exists || act.user.disabled_at.is_some() {
             return Err(codes::USER_NOT_FOUND.into());
         }
         let mut to = act.row(session, Standing::Moderator.as_str());
@@ -58,7 +58,7 @@ impl Operation for TransferGroup {
             ..GroupChange::default()
         };
         groups::update(session.connection, act.group.id, &change).map_err(title_taken)?;
-        // Who stays as a moderator may no longer invite moderators.
+        // The former owner, now a moderator, may no longer invite moderators.
         invitations::orphan_role(
             session.connection,
             act.group.owner_id,

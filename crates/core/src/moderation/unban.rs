@@ -1,4 +1,4 @@
-//! `unbanMember`: a ban ends.
+//! `unbanMember`: lifts a ban.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -10,13 +10,13 @@ use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
-/// Ends the ban of a person, who may then join again. Moderators may.
+/// Lifts the ban of a user, who may then join again. For moderators of the group.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UnbanMember {
     /// ID of the group
     pub id: GroupRef,
-    /// ID of the person
+    /// ID of the user
     pub user: UserRef,
 }
 

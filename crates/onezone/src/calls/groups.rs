@@ -47,8 +47,11 @@ pub(crate) fn create(context: Context<'_, '_>) -> Result<Answer, Failure> {
         moderation_type: ModerationType::Direct,
     };
     let created = group.run(&actor, context.session)?;
-    kind.give(context.session, created.id)?;
-    Ok(Answer::Made(Location::group(context.session, created.id)))
+    kind.store(context.session, created.id)?;
+    Ok(Answer::Created(Location::group(
+        context.session,
+        created.id,
+    )))
 }
 
 fn kind(values: &Values) -> Result<Kind, Refusal> {

@@ -12,5 +12,5 @@ pub(crate) fn join(context: Context<'_, '_>) -> Result<Answer, Failure> {
     let actor = context.actor()?;
     let invitation = InvitationSecret(context.values.invitation()?.to_owned());
     let joined = JoinByInvitation { invitation }.run(&actor, context.session)?;
-    Ok(Answer::Made(Location::group(context.session, joined.id)))
+    Ok(Answer::Created(Location::group(context.session, joined.id)))
 }

@@ -1,4 +1,4 @@
-//! What the calls of the dialect do, by subject, as operations of core.
+//! The calls of the dialect by subject, as operations of core.
 
 pub(crate) mod groups;
 pub(crate) mod invitations;

@@ -1,4 +1,4 @@
-//! `auth.getToken`, `auth.checkToken`: whose token it is.
+//! `auth.getToken`, `auth.checkToken`.
 
 use trivium_core::accounts::find::{User, name_of};
 use trivium_core::applications::redeem::RedeemFrob;

@@ -13,10 +13,10 @@ use crate::arguments::Arguments;
 use crate::error::Refusal;
 use crate::group;
 
-/// The category of groups that are made here: Upcoming has none.
+/// The category of groups that this dialect creates: Upcoming has no categories.
 const CATEGORY: CategoryRef = CategoryRef(1);
 
-/// What both methods take.
+/// The arguments of both methods.
 struct Properties {
     name: Option<GroupName>,
     description: Option<Prose>,
@@ -57,7 +57,7 @@ impl Properties {
         })
     }
 
-    /// How the group is joined, where it was joined `before` so.
+    /// The new registration type, given the one `before`.
     fn registration_type(&self, before: RegistrationType) -> RegistrationType {
         let is_private = self
             .is_private
@@ -73,7 +73,7 @@ impl Properties {
     }
 }
 
-/// Makes a group.
+/// Creates a group.
 pub(super) fn add(
     arguments: &Arguments,
     proof: &Proof,
@@ -93,11 +93,11 @@ pub(super) fn add(
         registration_type,
         moderation_type,
     };
-    let made = call.run(&actor, session)?;
-    group::answer(vec![session.group(made.id)?])
+    let created = call.run(&actor, session)?;
+    group::answer(vec![session.group(created.id)?])
 }
 
-/// Changes a group. What is not given stays as it is.
+/// Changes the given properties of a group.
 pub(super) fn edit(
     arguments: &Arguments,
     proof: &Proof,
@@ -105,7 +105,7 @@ pub(super) fn edit(
 ) -> Result<Answer> {
     let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::MissingGroup)?;
-    // A private group is not disclosed to those outside.
+    // A private group is disclosed to its members only.
     let group = visible(session, Some(&actor), id)?;
     let given = Properties::read(arguments)?;
     let before: RegistrationType = group.registration_type.parse()?;

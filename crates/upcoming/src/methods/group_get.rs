@@ -10,7 +10,7 @@ use crate::arguments::Arguments;
 use crate::error::Refusal;
 use crate::group;
 
-/// Shows groups. Those that there are not, for the caller, are left out.
+/// Shows groups. Groups that do not exist, or are not disclosed to the caller, are omitted.
 pub(super) fn info(
     arguments: &Arguments,
     proof: &Proof,

@@ -12,7 +12,7 @@ use crate::arguments::Arguments;
 use crate::error::Refusal;
 use crate::group;
 
-/// Joins a group, or asks to. To have asked before is the same answer again.
+/// Joins a group, or stores a join request. A pending request gives the same result again.
 pub(super) fn join(
     arguments: &Arguments,
     proof: &Proof,
@@ -45,7 +45,7 @@ pub(super) fn leave(
 ) -> Result<Answer> {
     let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::InvalidGroup)?;
-    // A private group is not disclosed to those outside.
+    // A private group is disclosed to its members only.
     visible(session, Some(&actor), id)?;
     succession::leave(session, &actor, id)?;
     Ok(Answer::default())

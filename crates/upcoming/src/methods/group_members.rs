@@ -8,10 +8,10 @@ use crate::arguments::Arguments;
 use crate::error::Refusal;
 use crate::group::time;
 
-/// Members of a page at the most.
-const LONGEST: i64 = 1_000;
+/// The maximum number of members per page.
+const MAX_PER_PAGE: i64 = 1_000;
 
-/// Shows the members of a group, a page of them.
+/// Lists a page of the members of a group.
 pub(super) fn members(
     arguments: &Arguments,
     proof: &Proof,
@@ -19,7 +19,7 @@ pub(super) fn members(
 ) -> Result<Answer> {
     let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::InvalidGroup)?;
-    let limit = arguments.number("membersPerPage", 100, LONGEST)?;
+    let limit = arguments.number("membersPerPage", 100, MAX_PER_PAGE)?;
     let page = arguments.number("page", 1, i64::from(i32::MAX))?;
     let order = order(arguments)?;
     let page = Page {

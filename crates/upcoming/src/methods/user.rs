@@ -14,7 +14,7 @@ pub(super) fn by_id(
     session: &mut Session<'_>,
 ) -> Result<Answer> {
     let known = |id: &str| Some(KnownAs::Id(UserRef(id.parse().ok()?)));
-    people(arguments, proof, session, "user_id", known)
+    users(arguments, proof, session, "user_id", known)
 }
 
 pub(super) fn by_username(
@@ -23,7 +23,7 @@ pub(super) fn by_username(
     session: &mut Session<'_>,
 ) -> Result<Answer> {
     let known = |login: &str| Some(KnownAs::Login(login.to_owned()));
-    people(arguments, proof, session, "username", known)
+    users(arguments, proof, session, "username", known)
 }
 
 pub(super) fn by_email(
@@ -32,11 +32,11 @@ pub(super) fn by_email(
     session: &mut Session<'_>,
 ) -> Result<Answer> {
     let known = |email: &str| Some(KnownAs::Email(email.to_owned()));
-    people(arguments, proof, session, "email", known)
+    users(arguments, proof, session, "email", known)
 }
 
-/// Shows people. Those that there are not, are left out.
-fn people(
+/// Shows users. Users that do not exist are omitted.
+fn users(
     arguments: &Arguments,
     proof: &Proof,
     session: &mut Session<'_>,
@@ -46,8 +46,8 @@ fn people(
     arguments.application(session)?;
     DirectoryReader::identify(proof, session)?;
     let mut elements = Vec::new();
-    for who in arguments.list(name)?.into_iter().filter_map(known) {
-        if let Some(user) = find(session, &who)? {
+    for key in arguments.list(name)?.into_iter().filter_map(known) {
+        if let Some(user) = find(session, &key)? {
             elements.push(show(session, &user));
         }
     }
