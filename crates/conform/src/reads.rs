@@ -44,7 +44,7 @@ fn is_open(entry: &Entry) -> bool {
         entry.credential,
         Credential::Token | Credential::AdminPassword
     );
-    entry.declared.effect == Effect::Read && !entry.verifies_password() && !needs_credential
+    entry.declared.effect == Effect::Read && !entry.hashes_password && !needs_credential
 }
 
 fn read(

@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use trivium_storage::groups::NewGroup;
-use trivium_storage::invitations::{self, NewInvitation};
-use trivium_storage::memberships::{self, Membership};
+use trivium_storage::groups::{Moderation, NewGroup, Visibility};
+use trivium_storage::invitations::{self, NewInvitation, Role};
+use trivium_storage::memberships::{self, Membership, State};
 
 use crate::administration::tokens::KeepToken;
 use crate::administration::users::AddUser;
 use crate::applications::keys::CreateKey;
 use crate::groups::new::create_group;
-use crate::groups::rules::{RegistrationType, Standing};
-use crate::groups::view::{AccessType, ModerationType};
+use crate::groups::rules::RegistrationType;
 use crate::import::{ForeignGroup, ImportGroups};
-use crate::invitations::new::InvitedRole;
 use crate::types::{Login, Password, UserRef};
 use crate::{
     Administrator, Credentials, Declaration, Operation, Origin, PreparedOperation, Result, Service,
@@ -86,9 +84,9 @@ pub fn install(service: &Arc<Service>, groups: Vec<ForeignGroup>) -> Result<()> 
         ..add("lena", "Lena", None)
     };
     let busy_group = [
-        (run(service, lena)?, Standing::Member),
-        (run(service, add("bert", "Bert", None))?, Standing::Banned),
-        (member, Standing::Requested),
+        (run(service, lena)?, State::Member),
+        (run(service, add("bert", "Bert", None))?, State::Banned),
+        (member, State::Requested),
     ];
     run(service, CreateGroups { owner, busy_group })?;
     let member = Some(member);
@@ -107,8 +105,8 @@ fn run<O: PreparedOperation>(service: &Arc<Service>, operation: O) -> Result<O::
 /// Creates the groups of the demonstration.
 struct CreateGroups {
     owner: UserRef,
-    /// The standings of users in [`BUSY_GROUP`].
-    busy_group: [(UserRef, Standing); 3],
+    /// The states of users in [`BUSY_GROUP`].
+    busy_group: [(UserRef, State); 3],
 }
 
 impl Operation for CreateGroups {
@@ -126,9 +124,9 @@ impl Operation for CreateGroups {
                 category_id: 1,
                 tags: "demonstration".into(),
                 image: String::new(),
-                access_type: AccessType::Public.as_str(),
-                registration_type: registration_type.as_str(),
-                moderation_type: ModerationType::Direct.as_str(),
+                access_type: Visibility::Public,
+                registration_type: (*registration_type).into(),
+                moderation_type: Moderation::Direct,
                 member_count: if *id == BUSY_GROUP { 2 } else { 1 },
                 topic_count: 0,
                 num_topics: 0,
@@ -141,11 +139,11 @@ impl Operation for CreateGroups {
                 invite(session, &group)?;
             }
         }
-        for (user, standing) in self.busy_group {
+        for (user, state) in self.busy_group {
             let membership = Membership {
                 group_id: BUSY_GROUP,
                 user_id: user.0,
-                state: standing.as_str().into(),
+                state,
                 since: session.now,
                 note: String::new(),
                 until: None,
@@ -163,7 +161,7 @@ fn invite(session: &mut Session<'_>, group: &NewGroup) -> Result<()> {
         issuer_id: group.owner_id,
         hash: secrets::hash(INVITATION),
         prefix: secrets::prefix(INVITATION),
-        role: InvitedRole::Member.as_str(),
+        role: Role::Member,
         created_at: session.now,
         expires_at: None,
         usage_limit: None,

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use trivium_rpc::text::is_portable;
-use trivium_storage::memberships::Membership;
-use trivium_storage::{groups, memberships, users};
+use trivium_storage::groups::{self, Visibility};
+use trivium_storage::memberships::{self, Membership, State};
+use trivium_storage::users;
 
 use crate::caller::ADMINISTRATOR;
 use crate::groups::new::create_group;
-use crate::groups::rules::{RegistrationType, Standing};
-use crate::groups::view::{AccessType, ModerationType};
+use crate::groups::rules::RegistrationType;
+use crate::groups::view::ModerationType;
 use crate::types::{GroupRef, UserRef};
 use crate::{Administrator, Declaration, Error, Operation, Result, Session, codes};
 
@@ -153,9 +154,9 @@ fn import_group(
         category_id: 1,
         tags: String::new(),
         image: String::new(),
-        access_type: AccessType::Public.as_str(),
-        registration_type: group.registration_type.as_str(),
-        moderation_type: group.moderation_type.as_str(),
+        access_type: Visibility::Public,
+        registration_type: group.registration_type.into(),
+        moderation_type: group.moderation_type.into(),
         // The counter of the file includes the members that are added below.
         member_count: group.member_count.max(1 + i64::from(member.is_some())),
         topic_count: group.topic_count,
@@ -178,7 +179,7 @@ fn import_group(
             &Membership {
                 group_id: group.id,
                 user_id: member.0,
-                state: Standing::Member.as_str().into(),
+                state: State::Member,
                 since: session.now,
                 note: String::new(),
                 until: None,

@@ -49,6 +49,12 @@ pub trait PreparedOperation: Send + Sync + 'static {
     /// As [`Operation::Caller`].
     type Caller: Caller;
 
+    /// True if the preparation verifies or hashes a password, which keeps a thread busy for long.
+    const IS_SLOW: bool = true;
+
+    /// True if the preparation verifies or hashes a password, which keeps a thread busy for long.
+    const HASHES_PASSWORD: bool = true;
+
     /// What the preparation computes.
     type Prepared: Send + Sync;
 
@@ -90,6 +96,7 @@ pub trait PublicOperation:
 
 impl<O: Operation> PreparedOperation for O {
     const DECLARATION: &'static Declaration = O::DECLARATION;
+    const HASHES_PASSWORD: bool = false;
     type Caller = O::Caller;
     type Prepared = ();
     type Output = O::Output;
@@ -105,6 +112,11 @@ impl<O: Operation> PreparedOperation for O {
 
 /// Work for the server, with its types erased: an operation of the catalog, or the call of a dialect.
 pub trait Work<A>: Send + Sync {
+    /// As [`PreparedOperation::HASHES_PASSWORD`].
+    fn hashes_password(&self) -> bool {
+        false
+    }
+
     /// Works before the transaction; see [`PreparedOperation::prepare`].
     ///
     /// # Errors
@@ -136,6 +148,10 @@ impl<O: PreparedOperation> Prepared<O> {
 }
 
 impl<O: PreparedOperation> Work<O::Output> for Prepared<O> {
+    fn hashes_password(&self) -> bool {
+        O::HASHES_PASSWORD
+    }
+
     fn prepare(&mut self, service: &Service, origin: &Origin, proof: &Proof) -> Result<()> {
         self.prepared = Some(self.operation.prepare(service, origin, proof)?);
         Ok(())
@@ -153,6 +169,10 @@ impl<O: PreparedOperation> Work<O::Output> for Prepared<O> {
 struct Erased<O: PreparedOperation>(Prepared<O>);
 
 impl<O: PreparedOperation<Output: Serialize>> Work<Answer> for Erased<O> {
+    fn hashes_password(&self) -> bool {
+        self.0.hashes_password()
+    }
+
     fn prepare(&mut self, service: &Service, origin: &Origin, proof: &Proof) -> Result<()> {
         self.0
             .prepare(service, origin, proof)
@@ -190,10 +210,12 @@ pub struct Row {
 
 /// The row of an operation.
 pub fn row<O: PublicOperation>() -> Row {
+    let entry = Entry::of::<O, O::Output>(O::DECLARATION, O::Caller::CREDENTIAL);
     Row {
         entry: Entry {
+            hashes_password: O::HASHES_PASSWORD || entry.hashes_password,
             example: Some(O::EXAMPLE.resolve()),
-            ..Entry::of::<O, O::Output>(O::DECLARATION, O::Caller::CREDENTIAL)
+            ..entry
         },
         bind: |arguments| Ok(Box::new(Erased(Prepared::new(arguments.fill::<O>()?)))),
         cases: Cases {

@@ -67,7 +67,7 @@ impl Operation for ShowPublicGroup {
             description: group.description,
             member_count: group.member_count,
             topic_count: group.topic_count,
-            registration_type: group.registration_type.parse()?,
+            registration_type: group.registration_type.into(),
             created: DateTime(group.created_at),
             owner: (group.owner_id, owner.unwrap_or_default()),
         })

@@ -28,12 +28,17 @@ pub struct Job<A = Answer> {
     pub action: &'static str,
     /// Its effect on the data.
     pub effect: Effect,
-    /// True if it works before the transaction, on a thread that may be busy for long.
-    pub prepares: bool,
     /// The credentials that it presents.
     pub credentials: Credentials,
     /// The work to run.
     pub work: Box<dyn Work<A>>,
+}
+
+impl<A> Job<A> {
+    /// True if it verifies or hashes a password before the transaction: that keeps a thread busy for long.
+    pub fn hashes_password(&self) -> bool {
+        self.credentials.is_password() || self.work.hashes_password()
+    }
 }
 
 impl TryFrom<Call> for Job {
@@ -56,7 +61,6 @@ impl TryFrom<Call> for Job {
         Ok(Self {
             action: entry.name(),
             effect: entry.declared.effect,
-            prepares: entry.verifies_password(),
             credentials,
             work: catalog::bind(entry, arguments)?,
         })
@@ -102,7 +106,6 @@ impl Service {
             effect,
             credentials,
             mut work,
-            ..
         } = job;
         let proof = credentials.prove(self, &origin).map_err(classify)?;
         work.prepare(self, &origin, &proof).map_err(classify)?;
@@ -151,7 +154,6 @@ impl Service {
         let job = Job {
             action: O::DECLARATION.name,
             effect: O::DECLARATION.effect,
-            prepares: O::DECLARATION.prepares,
             credentials,
             work: Box::new(Prepared::new(operation)),
         };

@@ -60,7 +60,6 @@ impl Onezone {
             (_, body) => Ok(Job {
                 action: route.action,
                 effect: route.effect,
-                prepares: credentials.is_password(),
                 credentials,
                 work: Box::new(RouteCall { route, ids, body }),
             }),

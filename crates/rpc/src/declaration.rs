@@ -80,8 +80,6 @@ pub struct Declaration {
     pub verbs: Verbs,
     /// What it does to the data.
     pub effect: Effect,
-    /// True if it works before its transaction, such as hashing a password.
-    pub prepares: bool,
     /// True if an optional token is checked before the other arguments, and not after them.
     pub token_first: bool,
     /// The codes of its own with which it may fail: neither those of its credential nor
@@ -96,7 +94,6 @@ impl Declaration {
             name,
             verbs: Verbs::Get,
             effect: Effect::Read,
-            prepares: false,
             token_first: false,
             errors,
         }

@@ -20,6 +20,8 @@ pub struct Entry {
     pub subject: &'static str,
     /// The credential that it asks for.
     pub credential: Credential,
+    /// True if a call verifies or hashes a password, which keeps a processor busy for long.
+    pub hashes_password: bool,
     /// The codes with which it may fail, beside [`codes::COMMON`](crate::codes::COMMON).
     pub errors: Vec<Code>,
     /// The rules of its arguments, its credential among them, in the order in which they are checked.
@@ -62,6 +64,7 @@ impl Entry {
             declared,
             subject: "",
             credential: credential.credential,
+            hashes_password: credential.credential == Credential::AdminPassword,
             errors: [credential.errors, declared.errors].concat(),
             rules: rules(&input),
             input,
@@ -89,11 +92,6 @@ impl Entry {
     /// The rule of an argument.
     pub fn rule(&self, name: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.name == name)
-    }
-
-    /// True if a call is verified by hashing a password, before its transaction.
-    pub const fn verifies_password(&self) -> bool {
-        self.declared.prepares || matches!(self.credential, Credential::AdminPassword)
     }
 }
 

@@ -241,7 +241,7 @@ impl Gateway {
         job: Job<A>,
         origin: Origin,
     ) -> Result<Ready<A>, Error> {
-        if !job.prepares {
+        if !job.hashes_password() {
             return self.service.prepare(job, origin);
         }
         let _waiting = self.hashing.try_acquire().map_err(|_| busy())?;

@@ -6,8 +6,42 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use crate::connection::on_native;
+use crate::memberships::State;
 use crate::schema::{categories, groups, memberships};
+use crate::stored::stored_enum;
 use crate::{AnyConnection, Error, Page, Result, Seconds};
+
+stored_enum! {
+    /// Who may read the content of a group.
+    Visibility {
+        /// Everybody.
+        Public = "public",
+        /// Its members.
+        Members = "members",
+    }
+}
+
+stored_enum! {
+    /// How users join a group.
+    Registration {
+        /// At once.
+        Open = "open",
+        /// By a request that a moderator approves.
+        Moderated = "moderated",
+        /// By invitation only.
+        Invite = "invite",
+    }
+}
+
+stored_enum! {
+    /// Whether posts of members are moderated.
+    Moderation {
+        /// They appear at once.
+        Direct = "direct",
+        /// A moderator approves them.
+        Moderated = "moderated",
+    }
+}
 
 /// A group. The row of a deleted group remains, so that its ID is never reused.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -25,12 +59,12 @@ pub struct Group {
     pub tags: String,
     /// The URL of a picture; may be empty.
     pub image: String,
-    /// `public` or `members`.
-    pub access_type: String,
-    /// `open`, `moderated` or `invite`.
-    pub registration_type: String,
-    /// `direct` or `moderated`.
-    pub moderation_type: String,
+    /// Who may read its content.
+    pub access_type: Visibility,
+    /// How users join it.
+    pub registration_type: Registration,
+    /// Whether posts of members are moderated.
+    pub moderation_type: Moderation,
     /// A stored counter, updated by joins and leaves; an import sets it.
     pub member_count: i64,
     /// The number of topics.
@@ -66,11 +100,11 @@ pub struct NewGroup {
     /// See [`Group::image`].
     pub image: String,
     /// See [`Group::access_type`].
-    pub access_type: &'static str,
+    pub access_type: Visibility,
     /// See [`Group::registration_type`].
-    pub registration_type: &'static str,
+    pub registration_type: Registration,
     /// See [`Group::moderation_type`].
-    pub moderation_type: &'static str,
+    pub moderation_type: Moderation,
     /// See [`Group::member_count`].
     pub member_count: i64,
     /// See [`Group::topic_count`].
@@ -102,11 +136,11 @@ pub struct GroupChange {
     /// See [`Group::image`].
     pub image: Option<String>,
     /// See [`Group::access_type`].
-    pub access_type: Option<&'static str>,
+    pub access_type: Option<Visibility>,
     /// See [`Group::registration_type`].
-    pub registration_type: Option<&'static str>,
+    pub registration_type: Option<Registration>,
     /// See [`Group::moderation_type`].
-    pub moderation_type: Option<&'static str>,
+    pub moderation_type: Option<Moderation>,
     /// See [`Group::owner_id`].
     pub owner_id: Option<i64>,
     /// See [`Group::deleted_at`].
@@ -174,12 +208,12 @@ pub fn count_of_owner(connection: &mut AnyConnection, owner: i64) -> Result<i64>
 pub fn list_listed(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group>, i64)> {
     let total = groups::table
         .filter(groups::deleted_at.is_null())
-        .filter(groups::registration_type.ne("invite"))
+        .filter(groups::registration_type.ne(Registration::Invite))
         .count()
         .get_result(connection)?;
     let rows = groups::table
         .filter(groups::deleted_at.is_null())
-        .filter(groups::registration_type.ne("invite"))
+        .filter(groups::registration_type.ne(Registration::Invite))
         .order(groups::id.desc())
         .limit(page.limit)
         .offset(page.offset)
@@ -223,7 +257,7 @@ pub fn search(
     Ok(groups::table
         .filter(groups::folded_name.like(pattern).escape('\\'))
         .filter(groups::deleted_at.is_null())
-        .filter(groups::registration_type.ne("invite"))
+        .filter(groups::registration_type.ne(Registration::Invite))
         .order(groups::id.desc())
         .limit(limit)
         .select((groups::id, groups::name))
@@ -235,8 +269,8 @@ pub fn search(
 pub struct JoinedGroup {
     /// The group.
     pub group: Group,
-    /// `member` or `moderator`.
-    pub state: String,
+    /// `Member` or `Moderator`.
+    pub state: State,
     /// When the user joined.
     pub since: Seconds,
 }
@@ -253,8 +287,8 @@ pub fn list_of_member(
     let is_member = || {
         memberships::user_id
             .eq(user)
-            .and(memberships::state.ne("requested"))
-            .and(memberships::state.ne("banned"))
+            .and(memberships::state.ne(State::Requested))
+            .and(memberships::state.ne(State::Banned))
     };
     on_native!(connection, |connection| {
         let total = memberships::table
@@ -285,7 +319,7 @@ pub fn count_requests(connection: &mut AnyConnection, groups: &[i64]) -> Result<
         return Ok(HashMap::new());
     }
     let rows: Vec<(i64, i64)> = memberships::table
-        .filter(memberships::state.eq("requested"))
+        .filter(memberships::state.eq(State::Requested))
         .filter(memberships::group_id.eq_any(groups))
         .group_by(memberships::group_id)
         .select((memberships::group_id, count_star()))
@@ -319,7 +353,7 @@ pub fn add_members(connection: &mut AnyConnection, id: i64, by: i64) -> Result<(
 pub fn categories(connection: &mut AnyConnection) -> Result<Vec<Category>> {
     let counts: HashMap<i64, i64> = groups::table
         .filter(groups::deleted_at.is_null())
-        .filter(groups::registration_type.ne("invite"))
+        .filter(groups::registration_type.ne(Registration::Invite))
         .group_by(groups::category_id)
         .select((groups::category_id, count_star()))
         .load::<(i64, i64)>(connection)?
@@ -379,7 +413,7 @@ pub fn list_listed_of_owner(
     Ok(groups::table
         .filter(groups::owner_id.eq(owner))
         .filter(groups::deleted_at.is_null())
-        .filter(groups::registration_type.ne("invite"))
+        .filter(groups::registration_type.ne(Registration::Invite))
         .order(groups::id.desc())
         .limit(100)
         .select((groups::id, groups::name))

@@ -3,7 +3,18 @@
 use diesel::prelude::*;
 
 use crate::schema::{invitations, users};
+use crate::stored::stored_enum;
 use crate::{AnyConnection, Page, Result, Seconds};
+
+stored_enum! {
+    /// The role that an invitation grants.
+    Role {
+        /// A member without further permissions.
+        Member = "member",
+        /// A moderator.
+        Moderator = "moderator",
+    }
+}
 
 /// An invitation as stored, without its hash.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -17,8 +28,8 @@ pub struct Invitation {
     pub issuer_id: i64,
     /// The first characters of the secret.
     pub prefix: String,
-    /// The role it grants: `member` or `moderator`.
-    pub role: String,
+    /// The role that it grants.
+    pub role: Role,
     /// When it was created.
     pub created_at: Seconds,
     /// When it expires; never if `None`.
@@ -46,7 +57,7 @@ pub struct NewInvitation {
     /// See [`Invitation::prefix`].
     pub prefix: String,
     /// See [`Invitation::role`].
-    pub role: &'static str,
+    pub role: Role,
     /// See [`Invitation::created_at`].
     pub created_at: Seconds,
     /// See [`Invitation::expires_at`].
@@ -152,7 +163,7 @@ pub fn orphan_role(
     connection: &mut AnyConnection,
     issuer: i64,
     group: i64,
-    role: &str,
+    role: Role,
     now: Seconds,
 ) -> Result<()> {
     diesel::update(invitations::table)

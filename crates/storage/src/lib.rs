@@ -21,6 +21,7 @@ pub mod invitations;
 pub mod memberships;
 pub mod onezone;
 mod schema;
+mod stored;
 pub mod tokens;
 pub mod users;
 pub mod writer;

@@ -3,7 +3,29 @@
 use diesel::prelude::*;
 
 use crate::schema::{memberships, users};
+use crate::stored::stored_enum;
 use crate::{AnyConnection, Page, Result, Seconds};
+
+stored_enum! {
+    /// The state of a user in a group.
+    State {
+        /// A request to join is pending.
+        Requested = "requested",
+        /// A member without further permissions.
+        Member = "member",
+        /// A member who moderates, or the owner.
+        Moderator = "moderator",
+        /// The user is banned.
+        Banned = "banned",
+    }
+}
+
+impl State {
+    /// True if the user is a member.
+    pub const fn is_member(self) -> bool {
+        matches!(self, Self::Member | Self::Moderator)
+    }
+}
 
 /// A user's membership, join request or ban in a group.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -14,8 +36,8 @@ pub struct Membership {
     pub group_id: i64,
     /// The user.
     pub user_id: i64,
-    /// `requested`, `member`, `moderator` or `banned`.
-    pub state: String,
+    /// The state.
+    pub state: State,
     /// When this state began.
     pub since: Seconds,
     /// The message of a request, or the reason of a ban.
@@ -36,7 +58,7 @@ pub struct Person {
     /// May be empty.
     pub last_name: String,
     /// See [`Membership::state`].
-    pub state: String,
+    pub state: State,
     /// See [`Membership::since`].
     pub since: Seconds,
     /// See [`Membership::note`].
@@ -64,11 +86,11 @@ pub fn insert(connection: &mut AnyConnection, membership: &Membership) -> Result
 }
 
 /// Moves a row from state `from` to its new state; false if it is no longer in state `from`.
-pub fn update(connection: &mut AnyConnection, from: &str, to: &Membership) -> Result<bool> {
+pub fn update(connection: &mut AnyConnection, from: State, to: &Membership) -> Result<bool> {
     let updated = diesel::update(memberships::table.find((to.group_id, to.user_id)))
         .filter(memberships::state.eq(from))
         .set((
-            memberships::state.eq(&to.state),
+            memberships::state.eq(to.state),
             memberships::since.eq(to.since),
             memberships::note.eq(&to.note),
             memberships::until.eq(to.until),
@@ -78,7 +100,7 @@ pub fn update(connection: &mut AnyConnection, from: &str, to: &Membership) -> Re
 }
 
 /// Deletes the row of a user; false if it is no longer in state `from`.
-pub fn delete(connection: &mut AnyConnection, group: i64, user: i64, from: &str) -> Result<bool> {
+pub fn delete(connection: &mut AnyConnection, group: i64, user: i64, from: State) -> Result<bool> {
     let deleted = diesel::delete(memberships::table.find((group, user)))
         .filter(memberships::state.eq(from))
         .execute(connection)?;
@@ -105,7 +127,7 @@ pub fn list_of_user(connection: &mut AnyConnection, user: i64) -> Result<Vec<Mem
 pub fn requests_of_group(connection: &mut AnyConnection, group: i64) -> Result<Vec<Membership>> {
     Ok(memberships::table
         .filter(memberships::group_id.eq(group))
-        .filter(memberships::state.eq("requested"))
+        .filter(memberships::state.eq(State::Requested))
         .order((memberships::since, memberships::user_id))
         .select(Membership::as_select())
         .load(connection)?)
@@ -129,7 +151,7 @@ pub enum MemberOrder {
 pub fn list(
     connection: &mut AnyConnection,
     group: i64,
-    states: &[&str],
+    states: &[State],
     order: MemberOrder,
     page: Page,
 ) -> Result<(Vec<Person>, i64)> {

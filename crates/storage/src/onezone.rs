@@ -7,7 +7,7 @@ use crate::schema::groups;
 use crate::{AnyConnection, Result};
 
 /// Returns the type of a group.
-pub fn group_type(connection: &mut AnyConnection, group: i64) -> Result<String> {
+pub fn kind(connection: &mut AnyConnection, group: i64) -> Result<String> {
     Ok(groups::table
         .find(group)
         .select(groups::onezone_type)
@@ -18,7 +18,7 @@ pub fn group_type(connection: &mut AnyConnection, group: i64) -> Result<String> 
 ///
 /// # Errors
 /// A check violation for an unknown type.
-pub fn set_group_type(connection: &mut AnyConnection, group: i64, to: &str) -> Result<()> {
+pub fn set_kind(connection: &mut AnyConnection, group: i64, to: &str) -> Result<()> {
     diesel::update(groups::table.find(group))
         .set(groups::onezone_type.eq(to))
         .execute(connection)?;

@@ -1,7 +1,6 @@
 //! Groups as elements of Upcoming.
 
 use jiff::Timestamp;
-use trivium_core::Result;
 use trivium_core::groups::rules::RegistrationType;
 use trivium_core::groups::view::{Group, ModerationType};
 
@@ -11,20 +10,17 @@ use crate::answer::{Answer, Attributes};
 const XML_ORDER: &[usize] = &[0, 1, 2, 4, 5, 6, 9, 10, 11, 7, 8, 3, 12, 13];
 
 /// A result with these groups.
-///
-/// # Errors
-/// A failure of the store, if a stored value is unknown.
-pub fn answer(groups: Vec<Group>) -> Result<Answer> {
-    let elements = groups.into_iter().map(attributes).collect::<Result<_>>()?;
-    Ok(Answer {
+pub fn answer(groups: Vec<Group>) -> Answer {
+    let elements = groups.into_iter().map(attributes).collect();
+    Answer {
         xml_order: XML_ORDER,
         ..Answer::of("group", elements)
-    })
+    }
 }
 
-fn attributes(group: Group) -> Result<Attributes> {
-    let registration: RegistrationType = group.registration_type.parse()?;
-    let event_moderation = group.moderation_type == ModerationType::Moderated.as_str();
+fn attributes(group: Group) -> Attributes {
+    let registration = RegistrationType::from(group.registration_type);
+    let event_moderation = ModerationType::from(group.moderation_type) == ModerationType::Moderated;
     let moderation_level = if event_moderation {
         "moderated"
     } else {
@@ -32,7 +28,7 @@ fn attributes(group: Group) -> Result<Attributes> {
     };
     let member_moderation = registration == RegistrationType::Moderated;
     let is_private = registration == RegistrationType::Invite;
-    Ok(vec![
+    vec![
         ("id", group.id.into()),
         ("name", group.name.into()),
         ("description", group.description.into()),
@@ -47,7 +43,7 @@ fn attributes(group: Group) -> Result<Attributes> {
         ("commercial_account_id", group.commercial_account_id.into()),
         ("num_members", group.member_count.into()),
         ("num_topics", group.num_topics.max(group.topic_count).into()),
-    ])
+    ]
 }
 
 /// A point in time in UTC as `2006-08-11 13:38:44`.

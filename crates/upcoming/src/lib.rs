@@ -121,7 +121,6 @@ impl Upcoming {
         Ok(Job {
             action: method.action,
             effect: method.effect,
-            prepares: false,
             credentials,
             work: Box::new(MethodCall { method, arguments }),
         })

@@ -103,7 +103,6 @@ fn job(request: &Request<'_>, arguments: &Arguments, key: String) -> Result<Job<
         "GET" | "HEAD" => Ok(Job {
             action: "signIn",
             effect: Effect::Read,
-            prepares: false,
             credentials: Credentials::None,
             work: Box::new(ShowForm { key }),
         }),
@@ -115,7 +114,6 @@ fn job(request: &Request<'_>, arguments: &Arguments, key: String) -> Result<Job<
             Ok(Job {
                 action: declared.name,
                 effect: declared.effect,
-                prepares: true,
                 credentials: Credentials::Password(login, password),
                 work: Box::new(Approve(ApproveApplication { key })),
             })

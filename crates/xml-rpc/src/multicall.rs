@@ -55,7 +55,7 @@ impl<'r> Multicall<'r> {
         }
         let call = call.check(self.front_end.catalog, self.bearer)?;
         // One request is one guess at a password, and occupies at most one core.
-        if call.entry.verifies_password() {
+        if call.entry.hashes_password {
             return Err(Rejection::InvalidParameters(
                 "methods that take a password cannot be called in system.multicall".into(),
             ));

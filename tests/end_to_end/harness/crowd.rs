@@ -88,7 +88,7 @@ impl Crowd {
             .read::<_, Error>(|connection| memberships::list_of_user(connection, number))
             .expect("a query")
             .into_iter()
-            .map(|row| (row.group_id, row.state))
+            .map(|row| (row.group_id, row.state.as_str().to_owned()))
             .collect()
     }
 

@@ -108,8 +108,8 @@ pub(crate) fn delete(session: &mut Session<'_>, id: UserRef) -> Result<()> {
         let Some(row) = memberships::find(session.connection, row.group_id, user.id)? else {
             continue;
         };
-        memberships::delete(session.connection, row.group_id, user.id, &row.state)?;
-        if matches!(row.state.as_str(), "member" | "moderator") {
+        memberships::delete(session.connection, row.group_id, user.id, row.state)?;
+        if row.state.is_member() {
             groups::add_members(session.connection, row.group_id, -1)?;
         }
     }

@@ -33,13 +33,10 @@ pub struct Hashes {
 }
 
 impl PreparedOperation for ChangePassword {
-    const DECLARATION: &'static Declaration = &Declaration {
-        prepares: true,
-        ..Declaration::change(
-            "changePassword",
-            &[codes::USER_INVALID_PASSWORD, codes::PASSWORD_TOO_WEAK],
-        )
-    };
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "changePassword",
+        &[codes::USER_INVALID_PASSWORD, codes::PASSWORD_TOO_WEAK],
+    );
     type Caller = Exclusive<Actor>;
     type Prepared = Hashes;
     type Output = Done;

@@ -44,18 +44,15 @@ pub struct Confirmation {
 }
 
 impl PreparedOperation for EditUser {
-    const DECLARATION: &'static Declaration = &Declaration {
-        prepares: true,
-        ..Declaration::change(
-            "editUser",
-            &[
-                codes::PASSWORD_TOO_WEAK,
-                codes::USER_NOT_FOUND,
-                codes::USER_LOGINNAME_TAKEN,
-                codes::USER_EMAIL_NOT_UNIQUE,
-            ],
-        )
-    };
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "editUser",
+        &[
+            codes::PASSWORD_TOO_WEAK,
+            codes::USER_NOT_FOUND,
+            codes::USER_LOGINNAME_TAKEN,
+            codes::USER_EMAIL_NOT_UNIQUE,
+        ],
+    );
     type Caller = Administrator;
     type Prepared = Option<String>;
     type Output = Confirmation;

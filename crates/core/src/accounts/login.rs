@@ -36,10 +36,7 @@ pub struct LoggedIn {
 }
 
 impl PreparedOperation for Login {
-    const DECLARATION: &'static Declaration = &Declaration {
-        prepares: true,
-        ..Declaration::change("login", password::ERRORS)
-    };
+    const DECLARATION: &'static Declaration = &Declaration::change("login", password::ERRORS);
     type Caller = ();
     type Prepared = Verified;
     type Output = LoggedIn;

@@ -48,17 +48,14 @@ pub struct UserCreated {
 }
 
 impl PreparedOperation for NewUser {
-    const DECLARATION: &'static Declaration = &Declaration {
-        prepares: true,
-        ..Declaration::change(
-            "newUser",
-            &[
-                codes::PASSWORD_TOO_WEAK,
-                codes::USER_LOGINNAME_TAKEN,
-                codes::USER_EMAIL_NOT_UNIQUE,
-            ],
-        )
-    };
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "newUser",
+        &[
+            codes::PASSWORD_TOO_WEAK,
+            codes::USER_LOGINNAME_TAKEN,
+            codes::USER_EMAIL_NOT_UNIQUE,
+        ],
+    );
     type Caller = Administrator;
     type Prepared = String;
     type Output = UserCreated;

@@ -41,7 +41,7 @@ impl Operation for AddMember {
         if let Joining::Refuse(code) = rule.joining {
             return Err(code.into());
         }
-        relation.put(session, &group, user.id, self.role.as_str(), "")?;
+        relation.put(session, &group, user.id, self.role.into(), "")?;
         let record = Record {
             group: Some(self.group),
             subject: Some(&user.login),

@@ -68,7 +68,7 @@ impl Operation for CanJoin {
             }
             _ => false,
         };
-        let rule = joining(standing, group.registration_type.parse()?, invited)?;
+        let rule = joining(standing, group.registration_type.into(), invited)?;
         let (join_state, code) = match rule.joining {
             Joining::Let(join_state) => (Some(join_state), None),
             Joining::Refuse(code) => (None, Some(code.name.into())),

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::groups::{self, Group, GroupChange};
-use trivium_storage::{memberships, users};
+use trivium_storage::memberships::{self, State};
+use trivium_storage::users;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::get::GroupResult;
@@ -76,9 +77,9 @@ impl Operation for EditGroup {
             category_id: self.category.map(|category| category.0),
             tags: self.tags.as_ref().map(|tags| tags.0.clone()),
             image: self.image.as_ref().map(|image| image.0.clone()),
-            access_type: self.access_type.map(AccessType::as_str),
-            registration_type: self.registration_type.map(RegistrationType::as_str),
-            moderation_type: self.moderation_type.map(ModerationType::as_str),
+            access_type: self.access_type.map(Into::into),
+            registration_type: self.registration_type.map(Into::into),
+            moderation_type: self.moderation_type.map(Into::into),
             ..GroupChange::default()
         };
         groups::update(session.connection, group.id, &change).map_err(title_taken)?;
@@ -95,7 +96,7 @@ impl Operation for EditGroup {
             Some(RegistrationType::Moderated) | None => {}
         }
         Ok(GroupResult {
-            group: GroupView::of(session.group(self.id)?, session)?,
+            group: GroupView::of(session.group(self.id)?, session),
         })
     }
 }
@@ -143,9 +144,9 @@ fn decide_all(
     for mut request in memberships::requests_of_group(session.connection, group.id)? {
         let user = users::find(session.connection, request.user_id)?;
         let login = user.map(|user| user.login).unwrap_or_default();
-        let requested = Standing::Requested.as_str();
+        let requested = State::Requested;
         let action = if approve {
-            request.state = Standing::Member.as_str().into();
+            request.state = State::Member;
             request.since = session.now;
             request.note = String::new();
             memberships::update(session.connection, requested, &request)?;

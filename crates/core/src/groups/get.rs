@@ -2,10 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::groups::Group;
+use trivium_storage::groups::{Group, Registration};
 
 use crate::cases::{Access, Example, Of, Who};
-use crate::groups::rules::{RegistrationType, Standing};
+use crate::groups::rules::Standing;
 use crate::groups::view::GroupView;
 use crate::types::GroupRef;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
@@ -36,7 +36,7 @@ impl Operation for GetGroup {
     fn run(&self, actor: &Option<Actor>, session: &mut Session<'_>) -> Result<GroupResult> {
         let group = visible(session, actor.as_ref(), self.id)?;
         Ok(GroupResult {
-            group: GroupView::of(group, session)?,
+            group: GroupView::of(group, session),
         })
     }
 }
@@ -66,7 +66,7 @@ pub fn visible(session: &mut Session<'_>, actor: Option<&Actor>, id: GroupRef) -
 /// # Errors
 /// `content_not_found`.
 pub(crate) fn disclosed(group: &Group, standing: Standing) -> Result<()> {
-    if group.registration_type == RegistrationType::Invite.as_str() && standing.role().is_none() {
+    if group.registration_type == Registration::Invite && standing.role().is_none() {
         return Err(codes::CONTENT_NOT_FOUND.into());
     }
     Ok(())

@@ -2,14 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::groups::Group;
-use trivium_storage::memberships;
+use trivium_storage::groups::{Group, Visibility};
+use trivium_storage::memberships::{self, State};
 pub use trivium_storage::memberships::{MemberOrder, Person};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::get::disclosed;
-use crate::groups::rules::Role;
-use crate::groups::view::AccessType;
+use crate::groups::rules::{Role, Standing};
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
 use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Session, codes};
 
@@ -71,21 +70,17 @@ impl Operation for GetMembers {
         )?;
         let members = rows
             .into_iter()
-            .map(|row| {
+            .filter_map(|row| {
                 let owns = group.owner_id == row.user_id;
-                Ok(Member {
+                Some(Member {
                     id: UserRef(row.user_id),
                     name: name_of(&row),
-                    role: if owns {
-                        Role::Owner
-                    } else {
-                        row.state.parse()?
-                    },
+                    role: Standing::of(row.state, owns).role()?,
                     joined_at: DateTime(row.since),
                     login: row.login,
                 })
             })
-            .collect::<Result<_>>()?;
+            .collect();
         Ok(Members::new(
             self.page,
             self.results_per_page,
@@ -120,10 +115,10 @@ pub fn members(
     let group = session.group(id)?;
     let standing = session.standing(actor, &group)?;
     disclosed(&group, standing)?;
-    if group.access_type == AccessType::Members.as_str() && standing.role().is_none() {
+    if group.access_type == Visibility::Members && standing.role().is_none() {
         return Err(codes::USER_ACCESS_DENIED.into());
     }
-    let states = [Role::Member.as_str(), Role::Moderator.as_str()];
+    let states = [State::Member, State::Moderator];
     let (rows, total) = memberships::list(session.connection, group.id, &states, order, page)?;
     Ok((group, rows, total))
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use trivium_storage::groups::{self, Group};
 
 use crate::cases::{Access, Example, Who};
-use crate::groups::rules::Role;
+use crate::groups::rules::{Role, Standing};
 use crate::groups::view::GroupView;
 use crate::types::{DateTime, PageNumber, ResultsPerPage, slice};
 use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Session};
@@ -57,13 +57,8 @@ impl Operation for GetMyGroups {
         let mut mine = Vec::with_capacity(rows.len());
         for row in rows {
             let owned = row.group.owner_id == actor.id;
-            let role = if owned {
-                Role::Owner
-            } else {
-                row.state.parse()?
-            };
-            let mut view = GroupView::of(row.group, session)?;
-            view.role = Some(role);
+            let mut view = GroupView::of(row.group, session);
+            view.role = Standing::of(row.state, owned).role();
             view.joined_at = Some(DateTime(row.since));
             mine.push(view);
         }

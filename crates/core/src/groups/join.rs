@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::groups::{self, Group};
-use trivium_storage::memberships::{self, Membership};
+use trivium_storage::memberships::{self, Membership, State};
 
 use crate::cases::{Access, Cause, Example, Invitation, Of, Who};
 use crate::groups::relation::Relation;
-use crate::groups::rules::{JoinState, Joining, Role, Standing, joining};
+use crate::groups::rules::{JoinState, Joining, Standing, joining};
+use crate::invitations::new::InvitedRole;
 use crate::invitations::redeem::{self, Redeemable};
 use crate::session::Record;
 use crate::types::{GroupRef, InvitationSecret, Prose, UserRef};
@@ -127,7 +128,7 @@ impl Relation {
         message: &str,
         invitation: Option<Redeemable>,
     ) -> Result<JoinState> {
-        let registration = group.registration_type.parse()?;
+        let registration = group.registration_type.into();
         let rule = joining(self.standing, registration, invitation.is_some())?;
         let join_state = match rule.joining {
             Joining::Refuse(code) => {
@@ -138,11 +139,11 @@ impl Relation {
         };
         let role = match &invitation {
             Some(invitation) => redeem::count(session, invitation)?,
-            None => Role::Member,
+            None => InvitedRole::Member,
         };
         let (state, note) = match join_state {
-            JoinState::Joined => (role.as_str(), ""),
-            JoinState::InModeration => (Standing::Requested.as_str(), message),
+            JoinState::Joined => (role.into(), ""),
+            JoinState::InModeration => (State::Requested, message),
         };
         self.put(session, group, actor.id, state, note)?;
         let action = match join_state {
@@ -167,13 +168,13 @@ impl Relation {
         session: &mut Session<'_>,
         group: &Group,
         user: i64,
-        state: &str,
+        state: State,
         note: &str,
     ) -> Result<()> {
         let to = Membership {
             group_id: group.id,
             user_id: user,
-            state: state.into(),
+            state,
             since: session.now,
             note: note.into(),
             until: None,
@@ -181,11 +182,11 @@ impl Relation {
         match self.row {
             // The row is a join request, or a ban that has ended.
             Some(row) => {
-                memberships::update(session.connection, &row.state, &to)?;
+                memberships::update(session.connection, row.state, &to)?;
             }
             None => memberships::insert(session.connection, &to)?,
         }
-        if state != Standing::Requested.as_str() {
+        if state != State::Requested {
             groups::add_members(session.connection, group.id, 1)?;
         }
         Ok(())

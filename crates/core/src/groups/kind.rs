@@ -25,7 +25,7 @@ impl Kind {
     /// # Errors
     /// A failure of the store.
     pub fn of(session: &mut Session<'_>, group: GroupRef) -> Result<Self> {
-        Ok(onezone::group_type(session.connection, group.0)?.parse()?)
+        Ok(onezone::kind(session.connection, group.0)?.parse()?)
     }
 
     /// Stores the kind of a group.
@@ -33,7 +33,7 @@ impl Kind {
     /// # Errors
     /// A failure of the store.
     pub fn store(self, session: &mut Session<'_>, group: GroupRef) -> Result<()> {
-        onezone::set_group_type(session.connection, group.0, self.as_str())?;
+        onezone::set_kind(session.connection, group.0, self.as_str())?;
         Ok(())
     }
 }

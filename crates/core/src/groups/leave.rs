@@ -33,15 +33,13 @@ impl Operation for LeaveGroup {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let group = session.group(self.id)?;
-        let standing = session.relation(&group, actor.id)?.standing;
-        match standing {
-            Standing::Member | Standing::Moderator => {}
-            Standing::Owner => return Err(codes::OWNER_CANNOT_LEAVE.into()),
-            Standing::None | Standing::Requested | Standing::Banned => {
-                return Err(codes::NOT_A_MEMBER.into());
-            }
-        }
-        memberships::delete(session.connection, group.id, actor.id, standing.as_str())?;
+        let relation = session.relation(&group, actor.id)?;
+        let (standing, row) = match (relation.standing, relation.row) {
+            (Standing::Owner, _) => return Err(codes::OWNER_CANNOT_LEAVE.into()),
+            (standing, Some(row)) if standing.role().is_some() => (standing, row),
+            _ => return Err(codes::NOT_A_MEMBER.into()),
+        };
+        memberships::delete(session.connection, group.id, actor.id, row.state)?;
         groups::add_members(session.connection, group.id, -1)?;
         if standing.moderates() {
             invitations::orphan(session.connection, actor.id, Some(group.id), session.now)?;

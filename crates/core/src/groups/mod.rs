@@ -16,6 +16,7 @@ pub mod new;
 pub mod relation;
 pub mod rules;
 
+mod stored;
 pub mod succession;
 pub mod view;
 pub mod withdraw;

@@ -2,10 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::{groups, memberships};
+use trivium_storage::groups;
+use trivium_storage::memberships::{self, State};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::groups::rules::{RegistrationType, Standing};
+use crate::groups::rules::RegistrationType;
 use crate::groups::view::{AccessType, ModerationType};
 use crate::session::Record;
 use crate::types::{CategoryRef, GroupName, GroupRef, Line, Prose};
@@ -66,9 +67,9 @@ impl Operation for NewGroup {
             category_id: self.category.0,
             tags: self.tags.0.clone(),
             image: self.image.0.clone(),
-            access_type: self.access_type.as_str(),
-            registration_type: self.registration_type.as_str(),
-            moderation_type: self.moderation_type.as_str(),
+            access_type: self.access_type.into(),
+            registration_type: self.registration_type.into(),
+            moderation_type: self.moderation_type.into(),
             member_count: 1,
             topic_count: 0,
             num_topics: 0,
@@ -140,7 +141,7 @@ pub(crate) fn create_group(
         &memberships::Membership {
             group_id: id,
             user_id: group.owner_id,
-            state: Standing::Moderator.as_str().into(),
+            state: State::Moderator,
             since: group.created_at,
             note: String::new(),
             until: None,

@@ -5,7 +5,7 @@ use trivium_storage::memberships::{self, Membership};
 use trivium_storage::{AnyConnection, Seconds};
 
 use crate::Result;
-use crate::groups::rules::{Standing, standing};
+use crate::groups::rules::Standing;
 
 /// The relation of a user to a group, with the row that stores it.
 pub struct Relation {
@@ -28,7 +28,7 @@ impl Relation {
     ) -> Result<Self> {
         let row = memberships::find(connection, group.id, user)?;
         Ok(Self {
-            standing: standing(group, user, row.as_ref(), now)?,
+            standing: Standing::current(group, row.as_ref(), now),
             row,
         })
     }

@@ -5,7 +5,7 @@
 
 use trivium_storage::Seconds;
 use trivium_storage::groups::Group;
-use trivium_storage::memberships::Membership;
+use trivium_storage::memberships::{Membership, State};
 
 use crate::{Code, Result, codes};
 
@@ -168,26 +168,6 @@ pub fn joining(
         .ok_or_else(|| codes::GENERAL_SOME_ERROR.into())
 }
 
-/// Returns the current standing of the user of a row. An expired ban counts as no relation.
-///
-/// # Errors
-/// A failure of the store, if the stored state is unknown.
-pub fn standing(
-    group: &Group,
-    user: i64,
-    membership: Option<&Membership>,
-    now: Seconds,
-) -> Result<Standing> {
-    let Some(membership) = membership else {
-        return Ok(Standing::None);
-    };
-    Ok(match membership.state.parse::<Standing>()? {
-        Standing::Banned if membership.until.is_some_and(|until| until <= now) => Standing::None,
-        Standing::Member | Standing::Moderator if group.owner_id == user => Standing::Owner,
-        standing => standing,
-    })
-}
-
 trivium_rpc::string_enum! {
     /// An action of a moderator or owner on another user.
     Act {
@@ -319,6 +299,28 @@ pub fn acting(act: Act, actor: Standing, subject: Standing) -> Result<()> {
 pub const NOW_BY_INVITATION: &str = "the group is now by invitation only";
 
 impl Standing {
+    /// The current standing of a user in a group, from their row. An expired ban counts as no relation.
+    pub fn current(group: &Group, row: Option<&Membership>, now: Seconds) -> Self {
+        match row {
+            None => Self::None,
+            Some(row) if row.state == State::Banned && row.until.is_some_and(|end| end <= now) => {
+                Self::None
+            }
+            Some(row) => Self::of(row.state, row.user_id == group.owner_id),
+        }
+    }
+
+    /// The standing of a user in this state. The owner of a group is stored as a moderator.
+    pub const fn of(state: State, is_owner: bool) -> Self {
+        match state {
+            State::Member | State::Moderator if is_owner => Self::Owner,
+            State::Member => Self::Member,
+            State::Moderator => Self::Moderator,
+            State::Requested => Self::Requested,
+            State::Banned => Self::Banned,
+        }
+    }
+
     /// The role of a member; `None` for other users.
     pub const fn role(self) -> Option<Role> {
         match self {

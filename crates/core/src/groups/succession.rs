@@ -2,7 +2,7 @@
 //! with its last member.
 
 use trivium_storage::groups::{self, Group, GroupChange};
-use trivium_storage::memberships::{self, MemberOrder};
+use trivium_storage::memberships::{self, MemberOrder, State};
 use trivium_storage::users::User;
 
 use crate::groups::delete::delete_group;
@@ -39,11 +39,11 @@ pub fn leave(session: &mut Session<'_>, actor: &Actor, id: GroupRef) -> Result<(
 /// The next owner of a group. A disabled user is the last choice.
 fn next_owner(session: &mut Session<'_>, group: &Group) -> Result<Option<User>> {
     let mut disabled = None;
-    for state in [Standing::Moderator, Standing::Member] {
+    for state in [State::Moderator, State::Member] {
         let (members, _) = memberships::list(
             session.connection,
             group.id,
-            &[state.as_str()],
+            &[state],
             MemberOrder::Joining,
             CANDIDATES,
         )?;
@@ -62,10 +62,10 @@ fn next_owner(session: &mut Session<'_>, group: &Group) -> Result<Option<User>> 
 
 fn transfer(session: &mut Session<'_>, owner: &str, group: &Group, next: &User) -> Result<()> {
     if let Some(mut row) = memberships::find(session.connection, group.id, next.id)?
-        && row.state == Standing::Member.as_str()
+        && row.state == State::Member
     {
-        row.state = Standing::Moderator.as_str().into();
-        memberships::update(session.connection, Standing::Member.as_str(), &row)?;
+        row.state = State::Moderator;
+        memberships::update(session.connection, State::Member, &row)?;
     }
     let change = GroupChange {
         owner_id: Some(next.id),

@@ -81,11 +81,8 @@ pub struct GroupView {
 
 impl GroupView {
     /// Converts a row.
-    ///
-    /// # Errors
-    /// A failure of the store, if a stored value is unknown.
-    pub fn of(group: Group, session: &Session<'_>) -> Result<Self> {
-        Ok(Self {
+    pub fn of(group: Group, session: &Session<'_>) -> Self {
+        Self {
             id: GroupRef(group.id),
             url: session.group_url(group.id),
             name: group.name,
@@ -93,9 +90,9 @@ impl GroupView {
             category: CategoryRef(group.category_id),
             tags: group.tags,
             image: group.image,
-            access_type: group.access_type.parse()?,
-            registration_type: group.registration_type.parse()?,
-            moderation_type: group.moderation_type.parse()?,
+            access_type: group.access_type.into(),
+            registration_type: group.registration_type.into(),
+            moderation_type: group.moderation_type.into(),
             member_count: group.member_count,
             topic_count: group.topic_count,
             created: DateTime(group.created_at),
@@ -103,7 +100,7 @@ impl GroupView {
             role: None,
             joined_at: None,
             waiting_requests: None,
-        })
+        }
     }
 }
 

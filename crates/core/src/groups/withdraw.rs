@@ -2,10 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use trivium_storage::memberships;
+use trivium_storage::memberships::{self, State};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::groups::rules::Standing;
 use crate::session::Record;
 use crate::types::GroupRef;
 use crate::{Actor, Code, Declaration, Operation, PublicOperation, Result, Session, codes};
@@ -29,7 +28,7 @@ impl Operation for WithdrawJoinRequest {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let group = session.group(self.id)?;
-        let requested = Standing::Requested.as_str();
+        let requested = State::Requested;
         if !memberships::delete(session.connection, group.id, actor.id, requested)? {
             return Err(codes::JOIN_REQUEST_NOT_FOUND.into());
         }

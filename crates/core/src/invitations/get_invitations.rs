@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use trivium_storage::invitations;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
+use crate::invitations::new::InvitedRole;
 use crate::types::{DateTime, GroupRef, InvitationRef, PageNumber, ResultsPerPage, slice};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
@@ -40,8 +41,7 @@ pub struct InvitationView {
     #[schemars(with = "crate::types::Prefix")]
     pub prefix: String,
     /// Role of the users who join with it
-    #[schemars(with = "trivium_rpc::schema::Text")]
-    pub role: String,
+    pub role: InvitedRole,
     /// Login of the issuer
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub created_by: String,
@@ -81,7 +81,7 @@ impl Operation for GetInvitations {
             .map(|(row, created_by)| InvitationView {
                 invitation_id: InvitationRef(row.id),
                 prefix: row.prefix,
-                role: row.role,
+                role: row.role.into(),
                 created_by,
                 created_at: DateTime(row.created_at),
                 expires_at: row.expires_at.map(DateTime),

@@ -82,7 +82,7 @@ impl Operation for NewInvitation {
                 },
                 hash: secrets::hash(&invitation),
                 prefix: secrets::prefix(&invitation),
-                role: self.role.as_str(),
+                role: self.role.into(),
                 created_at: session.now,
                 expires_at,
                 usage_limit: self.usage_limit,

@@ -4,14 +4,14 @@ use trivium_storage::groups::Group;
 use trivium_storage::invitations::{self, Invitation};
 use trivium_storage::{tokens, users};
 
-use crate::groups::rules::Role;
+use crate::invitations::new::InvitedRole;
 use crate::types::{DateTime, GroupRef};
 use crate::{Error, ErrorDetail, Result, Session, codes, secrets};
 
 /// An invitation that is valid now.
 pub(crate) struct Redeemable {
     id: i64,
-    role: Role,
+    role: InvitedRole,
 }
 
 /// Looks up an invitation to this group.
@@ -106,7 +106,7 @@ fn check_issuer(session: &mut Session<'_>, invitation: &Invitation) -> Result<Re
     }
     Ok(Redeemable {
         id: invitation.id,
-        role: invitation.role.parse()?,
+        role: invitation.role.into(),
     })
 }
 
@@ -114,7 +114,7 @@ fn check_issuer(session: &mut Session<'_>, invitation: &Invitation) -> Result<Re
 ///
 /// # Errors
 /// `invitation_used_up` if another user took the last use.
-pub(crate) fn count(session: &mut Session<'_>, invitation: &Redeemable) -> Result<Role> {
+pub(crate) fn count(session: &mut Session<'_>, invitation: &Redeemable) -> Result<InvitedRole> {
     if !invitations::use_once(session.connection, invitation.id)? {
         return Err(codes::INVITATION_USED_UP.into());
     }

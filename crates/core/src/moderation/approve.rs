@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use trivium_storage::memberships::State;
+
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::groups::rules::{Act, Standing};
+use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
 use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
@@ -35,7 +37,7 @@ impl Operation for ApproveJoinRequest {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::Approve)?;
-        let to = act.row(session, Standing::Member.as_str());
+        let to = act.row(session, State::Member);
         act.set(session, Some(to))?;
         act.record(session, None)?;
         Ok(Done {})

@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use trivium_storage::memberships::State;
+
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::groups::rules::{Act, Standing};
+use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
 use crate::types::{DateTime, GroupRef, Prose, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
@@ -43,7 +45,7 @@ impl Operation for BanMember {
         // Users are locked before groups. A user who is being deleted must not leave a row behind.
         session.connection.lock_user_shared(self.user.0)?;
         let act = permit(session, actor, self.id, self.user, Act::Ban)?;
-        let mut to = act.row(session, Standing::Banned.as_str());
+        let mut to = act.row(session, State::Banned);
         to.note = self
             .reason
             .as_ref()

@@ -2,11 +2,10 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::memberships::{self, MemberOrder};
+use trivium_storage::memberships::{self, MemberOrder, State};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::get_members::name_of;
-use crate::groups::rules::Standing;
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
@@ -64,7 +63,7 @@ impl Operation for GetJoinRequests {
         let (rows, total) = memberships::list(
             session.connection,
             group.id,
-            &[Standing::Requested.as_str()],
+            &[State::Requested],
             MemberOrder::Joining,
             slice(self.page, self.results_per_page),
         )?;

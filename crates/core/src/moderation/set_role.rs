@@ -39,7 +39,7 @@ impl Operation for SetMemberRole {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::SetRole)?;
-        let mut to = act.row(session, self.role.as_str());
+        let mut to = act.row(session, self.role.into());
         // The time of joining does not change.
         to.since = act
             .subject

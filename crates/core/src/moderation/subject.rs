@@ -3,7 +3,7 @@
 
 use trivium_storage::groups::{self, Group};
 use trivium_storage::invitations;
-use trivium_storage::memberships::{self, Membership};
+use trivium_storage::memberships::{self, Membership, State};
 use trivium_storage::users::User;
 
 use crate::groups::relation::Relation;
@@ -52,9 +52,9 @@ impl Permitted<'_> {
     /// Stores the new row of the subject, or deletes the row.
     pub(crate) fn set(&self, session: &mut Session<'_>, to: Option<Membership>) -> Result<()> {
         let (group, user) = (self.group.id, self.user.id);
-        let counts = |state: Option<&str>| i64::from(matches!(state, Some("member" | "moderator")));
-        let before = self.subject.row.as_ref().map(|row| row.state.as_str());
-        let by = counts(to.as_ref().map(|row| row.state.as_str())) - counts(before);
+        let count = |state: Option<State>| i64::from(state.is_some_and(State::is_member));
+        let before = self.subject.row.as_ref().map(|row| row.state);
+        let by = count(to.as_ref().map(|row| row.state)) - count(before);
         match (before, to) {
             (Some(before), Some(to)) => {
                 memberships::update(session.connection, before, &to)?;
@@ -72,11 +72,11 @@ impl Permitted<'_> {
     }
 
     /// The row of the subject with a new state.
-    pub(crate) fn row(&self, session: &Session<'_>, state: &str) -> Membership {
+    pub(crate) fn row(&self, session: &Session<'_>, state: State) -> Membership {
         Membership {
             group_id: self.group.id,
             user_id: self.user.id,
-            state: state.into(),
+            state,
             since: session.now,
             note: String::new(),
             until: None,

@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::groups::{self, GroupChange};
-use trivium_storage::invitations;
+use trivium_storage::invitations::{self, Role};
+use trivium_storage::memberships::State;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::new::title_taken;
-use crate::groups::rules::{Act, Standing};
+use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
 use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
@@ -46,7 +47,7 @@ impl Operation for TransferGroup {
         if !exists || act.user.disabled_at.is_some() {
             return Err(codes::USER_NOT_FOUND.into());
         }
-        let mut to = act.row(session, Standing::Moderator.as_str());
+        let mut to = act.row(session, State::Moderator);
         to.since = act
             .subject
             .row
@@ -63,7 +64,7 @@ impl Operation for TransferGroup {
             session.connection,
             act.group.owner_id,
             act.group.id,
-            Standing::Moderator.as_str(),
+            Role::Moderator,
             session.now,
         )?;
         act.record(session, None)?;

@@ -75,7 +75,7 @@ pub(crate) fn show(context: Context<'_, '_>) -> Result<Answer, Failure> {
     let group = context.session.own_group(&actor, id)?;
     let kind = Kind::of(context.session, id)?;
     Ok(Answer::Group(
-        Box::new(GroupView::of(group, context.session)?),
+        Box::new(GroupView::of(group, context.session)),
         kind,
     ))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{RunQueryDsl, sql_query};
-use trivium_storage::groups::NewGroup;
+use trivium_storage::groups::{Moderation, NewGroup, Registration, Visibility};
 use trivium_storage::users::NewUser;
 use trivium_storage::{
     AnyConnection, Database, DatabaseUrl, Error, Options, Page, Result, groups, users,
@@ -86,9 +86,9 @@ pub(crate) fn new_group(owner: i64, name: &str) -> NewGroup {
         category_id: 1,
         tags: String::new(),
         image: String::new(),
-        access_type: "public",
-        registration_type: "open",
-        moderation_type: "direct",
+        access_type: Visibility::Public,
+        registration_type: Registration::Open,
+        moderation_type: Moderation::Direct,
         member_count: 0,
         topic_count: 0,
         num_topics: 0,

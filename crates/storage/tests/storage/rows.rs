@@ -3,9 +3,9 @@
 use std::fmt::Debug;
 
 use trivium_storage::audit::{self, NewEntry};
-use trivium_storage::groups::{self, GroupChange, NewGroup};
-use trivium_storage::invitations::{self, NewInvitation};
-use trivium_storage::memberships::{self, MemberOrder, Membership};
+use trivium_storage::groups::{self, GroupChange, NewGroup, Registration};
+use trivium_storage::invitations::{self, NewInvitation, Role};
+use trivium_storage::memberships::{self, MemberOrder, Membership, State};
 use trivium_storage::onezone;
 use trivium_storage::tokens::{self, NewToken};
 use trivium_storage::users::{self, NewUser, UserChange};
@@ -24,11 +24,11 @@ fn on_both(test: impl Fn(&mut AnyConnection, i64, i64)) {
     }
 }
 
-fn join(connection: &mut AnyConnection, group: i64, user: i64, state: &str, since: i64) {
+fn join(connection: &mut AnyConnection, group: i64, user: i64, state: State, since: i64) {
     let membership = Membership {
         group_id: group,
         user_id: user,
-        state: state.into(),
+        state,
         since,
         note: String::new(),
         until: None,
@@ -46,7 +46,7 @@ fn invite(connection: &mut AnyConnection, group: i64, issuer: i64, limit: Option
         issuer_id: issuer,
         hash,
         prefix: String::new(),
-        role: "member",
+        role: Role::Member,
         created_at: 0,
         expires_at: None,
         usage_limit: limit,
@@ -133,7 +133,7 @@ fn search_matches_characters_literally_and_ignores_case() {
 fn search_omits_deleted_groups_and_groups_by_invitation() {
     on_both(|connection, anna, chess| {
         let secret = NewGroup {
-            registration_type: "invite",
+            registration_type: Registration::Invite,
             ..new_group(anna, "Secret Chess")
         };
         groups::insert(connection, &secret).unwrap();
@@ -164,19 +164,22 @@ fn groups_of_a_member_exclude_requests_and_bans() {
         let bert = user(connection, "bert");
         let [bridge, go, whist] =
             ["Bridge", "Go", "Whist"].map(|name| group(connection, anna, name));
-        join(connection, chess, bert, "member", 10);
-        join(connection, bridge, bert, "requested", 11);
-        join(connection, go, bert, "banned", 12);
-        join(connection, whist, bert, "moderator", 13);
-        join(connection, chess, anna, "member", 14);
+        join(connection, chess, bert, State::Member, 10);
+        join(connection, bridge, bert, State::Requested, 11);
+        join(connection, go, bert, State::Banned, 12);
+        join(connection, whist, bert, State::Moderator, 13);
+        join(connection, chess, anna, State::Member, 14);
         let (joined, total) = groups::list_of_member(connection, bert, EVERYTHING).unwrap();
         let joined: Vec<_> = joined
             .iter()
-            .map(|row| (row.group.name.as_str(), row.state.as_str(), row.since))
+            .map(|row| (row.group.name.as_str(), row.state, row.since))
             .collect();
         assert_eq!(
             joined,
-            [("Whist", "moderator", 13), ("Chess", "member", 10)]
+            [
+                ("Whist", State::Moderator, 13),
+                ("Chess", State::Member, 10)
+            ]
         );
         assert_eq!(total, 2);
     });
@@ -188,11 +191,11 @@ fn requests_are_counted_per_group() {
         let go = group(connection, anna, "Go");
         let whist = group(connection, anna, "Whist");
         for (login, group, state) in [
-            ("bert", chess, "requested"),
-            ("carl", chess, "requested"),
-            ("dora", chess, "member"),
-            ("emil", whist, "requested"),
-            ("fritz", go, "banned"),
+            ("bert", chess, State::Requested),
+            ("carl", chess, State::Requested),
+            ("dora", chess, State::Member),
+            ("emil", whist, State::Requested),
+            ("fritz", go, State::Banned),
         ] {
             let user = user(connection, login);
             join(connection, group, user, state, 0);
@@ -208,21 +211,21 @@ fn requests_are_counted_per_group() {
 #[test]
 fn membership_changes_only_from_the_expected_state() {
     on_both(|connection, anna, chess| {
-        join(connection, chess, anna, "requested", 1);
+        join(connection, chess, anna, State::Requested, 1);
         let member = Membership {
             group_id: chess,
             user_id: anna,
-            state: "member".into(),
+            state: State::Member,
             since: 2,
             note: "welcome".into(),
             until: None,
         };
-        assert!(memberships::update(connection, "requested", &member).unwrap());
-        assert!(!memberships::update(connection, "requested", &member).unwrap());
-        assert!(!memberships::delete(connection, chess, anna, "requested").unwrap());
+        assert!(memberships::update(connection, State::Requested, &member).unwrap());
+        assert!(!memberships::update(connection, State::Requested, &member).unwrap());
+        assert!(!memberships::delete(connection, chess, anna, State::Requested).unwrap());
         let row = memberships::find(connection, chess, anna).unwrap().unwrap();
-        assert_eq!((row.state.as_str(), row.since), ("member", 2));
-        assert!(memberships::delete(connection, chess, anna, "member").unwrap());
+        assert_eq!((row.state, row.since), (State::Member, 2));
+        assert!(memberships::delete(connection, chess, anna, State::Member).unwrap());
         assert!(
             memberships::find(connection, chess, anna)
                 .unwrap()
@@ -377,15 +380,15 @@ fn lists_are_paged() {
         for name in ["Bridge", "Go", "Skat", "Whist"] {
             let user = user(connection, name);
             let group = group(connection, anna, name);
-            join(connection, group, anna, "member", 0);
-            join(connection, chess, user, "member", 0);
+            join(connection, group, anna, State::Member, 0);
+            join(connection, chess, user, State::Member, 0);
             invite(connection, chess, anna, None);
             record(connection, chess, name);
             // Rows of other lists.
             record(connection, group, name);
             invite(connection, group, anna, None);
         }
-        join(connection, chess, anna, "moderator", 0);
+        join(connection, chess, anna, State::Moderator, 0);
         invite(connection, chess, anna, None);
         record(connection, chess, "join");
 
@@ -394,7 +397,7 @@ fn lists_are_paged() {
         check_pages(connection, "all groups", groups::list_all, key);
         let joined = |c: &mut _, page| groups::list_of_member(c, anna, page);
         check_pages(connection, "groups of a member", joined, key);
-        let states = ["member", "moderator"];
+        let states = [State::Member, State::Moderator];
         let members =
             |c: &mut _, page| memberships::list(c, chess, &states, MemberOrder::Joining, page);
         check_pages(connection, "members", members, key);
@@ -563,12 +566,12 @@ fn unique_violation_is_distinguished_from_other_errors() {
 #[test]
 fn group_type_is_one_of_onezones() {
     on_both(|connection, _, chess| {
-        let read = |connection: &mut AnyConnection| onezone::group_type(connection, chess).unwrap();
+        let read = |connection: &mut AnyConnection| onezone::kind(connection, chess).unwrap();
         assert_eq!(read(connection), "team");
         for kind in ["organization", "unit", "role_holders", "team"] {
-            onezone::set_group_type(connection, chess, kind).unwrap();
+            onezone::set_kind(connection, chess, kind).unwrap();
             assert_eq!(read(connection), kind);
         }
-        assert!(onezone::set_group_type(connection, chess, "club").is_err());
+        assert!(onezone::set_kind(connection, chess, "club").is_err());
     });
 }

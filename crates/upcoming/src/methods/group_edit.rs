@@ -94,7 +94,7 @@ pub(super) fn add(
         moderation_type,
     };
     let created = call.run(&actor, session)?;
-    group::answer(vec![session.group(created.id)?])
+    Ok(group::answer(vec![session.group(created.id)?]))
 }
 
 /// Changes the given properties of a group.
@@ -108,7 +108,7 @@ pub(super) fn edit(
     // A private group is disclosed to its members only.
     let group = visible(session, Some(&actor), id)?;
     let given = Properties::read(arguments)?;
-    let before: RegistrationType = group.registration_type.parse()?;
+    let before: RegistrationType = group.registration_type.into();
     let registration_type = given.registration_type(before);
     let moderation_type = given.moderation_type();
     let call = EditGroup {
@@ -123,5 +123,5 @@ pub(super) fn edit(
         moderation_type,
     };
     call.run(&actor, session)?;
-    group::answer(vec![session.group(id)?])
+    Ok(group::answer(vec![session.group(id)?]))
 }

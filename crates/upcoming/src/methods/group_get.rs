@@ -33,7 +33,7 @@ pub(super) fn info(
     if groups.is_empty() {
         return Err(Refusal::MissingGroups.into());
     }
-    group::answer(groups)
+    Ok(group::answer(groups))
 }
 
 /// Shows the groups that the caller is a member of.
@@ -43,5 +43,5 @@ pub(super) fn mine(
     session: &mut Session<'_>,
 ) -> Result<Answer> {
     let actor = arguments.actor(proof, session)?;
-    group::answer(all(session, &actor)?)
+    Ok(group::answer(all(session, &actor)?))
 }

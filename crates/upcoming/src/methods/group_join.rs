@@ -33,7 +33,7 @@ pub(super) fn join(
     let joined: Group = session.group(id)?;
     Ok(Answer {
         accepted,
-        ..group::answer(vec![joined])?
+        ..group::answer(vec![joined])
     })
 }
 

@@ -1,6 +1,7 @@
 //! `group.getMembers`.
 
 use trivium_core::groups::get_members::{MemberOrder, Person, members as list, name_of};
+use trivium_core::groups::rules::Standing;
 use trivium_core::{Page, Proof, Result, Session};
 
 use crate::answer::{Answer, Attributes};
@@ -43,7 +44,7 @@ fn order(arguments: &Arguments) -> Result<MemberOrder> {
 }
 
 fn show(session: &Session<'_>, person: &Person, owner: i64) -> Attributes {
-    let is_admin = person.user_id == owner || person.state == "moderator";
+    let is_admin = Standing::of(person.state, person.user_id == owner).moderates();
     vec![
         ("id", person.user_id.into()),
         ("name", name_of(person).into()),

@@ -165,7 +165,7 @@ fn concurrent_joins_create_one_membership() {
                     let membership = memberships::Membership {
                         group_id: id,
                         user_id: owner,
-                        state: "member".into(),
+                        state: memberships::State::Member,
                         since: 0,
                         note: String::new(),
                         until: None,
