@@ -11,7 +11,7 @@ use trivium_rpc::{Effect, Entry};
 
 use crate::argument::{self, ArgumentList, ArgumentValue};
 use crate::examine::{Examination, Observed};
-use crate::steps::{SCENARIO, ScenarioStep};
+use crate::steps::{ScenarioStep, scenario};
 use crate::test_group::{Participant, Participants, TestGroup};
 use crate::wire::Format;
 
@@ -52,7 +52,7 @@ pub(crate) fn examine(examination: &mut Examination<'_>, tokens: &[&str]) -> io:
     // The time makes the names of the groups unique.
     let run = format!("trivium conform {:x}", now.as_nanos());
     let mut groups = Format::ALL.map(|format| TestGroup::new(format, &run));
-    let mut result = SCENARIO
+    let mut result = scenario(examination.catalog)
         .iter()
         .try_for_each(|step| run_step(examination, step, &mut groups, &participants));
     for participant in std::iter::once(&participants.owner).chain(&participants.guest) {

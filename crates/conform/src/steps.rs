@@ -1,13 +1,18 @@
 //! The steps of the scenario, as data.
 
+use std::borrow::Cow;
+
+use trivium_rpc::{Catalog, Credential, Effect, Entry};
+
 /// A step of the scenario: a call, and whether it succeeds.
+#[derive(Clone, Debug)]
 pub(crate) struct ScenarioStep {
     /// Whose token the call carries.
     pub(crate) called_by: CalledBy,
     /// The operation.
     pub(crate) operation: &'static str,
     /// Its arguments beside the token.
-    pub(crate) arguments: &'static [(&'static str, ValueSource)],
+    pub(crate) arguments: Cow<'static, [(&'static str, ValueSource)]>,
     /// The name of the code that must reject the call; `None` if it must succeed.
     pub(crate) rejection: Option<&'static str>,
     /// True if the result depends on the group only: the call is made for each group, and the
@@ -60,7 +65,7 @@ const fn step(
     ScenarioStep {
         called_by: CalledBy::Owner,
         operation,
-        arguments,
+        arguments: Cow::Borrowed(arguments),
         rejection,
         per_group: true,
     }
@@ -71,10 +76,9 @@ const fn general(
     operation: &'static str,
     arguments: &'static [(&'static str, ValueSource)],
 ) -> ScenarioStep {
-    ScenarioStep {
-        per_group: false,
-        ..step(operation, arguments, None)
-    }
+    let mut step = step(operation, arguments, None);
+    step.per_group = false;
+    step
 }
 
 /// A step of the guest for each group.
@@ -83,10 +87,9 @@ const fn guest(
     arguments: &'static [(&'static str, ValueSource)],
     rejection: Option<&'static str>,
 ) -> ScenarioStep {
-    ScenarioStep {
-        called_by: CalledBy::Guest,
-        ..step(operation, arguments, rejection)
-    }
+    let mut step = step(operation, arguments, rejection);
+    step.called_by = CalledBy::Guest;
+    step
 }
 
 const GROUP: &[(&str, ValueSource)] = &[("id", ValueSource::GroupId)];
@@ -279,3 +282,47 @@ pub(crate) const SCENARIO: &[ScenarioStep] = &[
     step("joinGroup", GROUP, Some("content_not_found")),
     step("deleteGroup", GROUP, Some("content_not_found")),
 ];
+
+/// The scenario for a catalog: after the groups are created, the owner also calls each operation that
+/// reads and has no step, with the group and the owner where it takes their IDs.
+pub(crate) fn scenario(catalog: &'static Catalog) -> Vec<ScenarioStep> {
+    let created = SCENARIO
+        .iter()
+        .position(|step| step.operation == "getMembers");
+    let (before, after) = SCENARIO.split_at(created.unwrap_or_default());
+    let others = catalog.entries.iter().filter_map(step_of);
+    before
+        .iter()
+        .cloned()
+        .chain(others)
+        .chain(after.iter().cloned())
+        .collect()
+}
+
+/// A step for an operation that has none. `None` if it has one, changes something, or takes what the
+/// scenario does not know.
+fn step_of(entry: &'static Entry) -> Option<ScenarioStep> {
+    let has_step = SCENARIO.iter().any(|step| step.operation == entry.name());
+    let reads = entry.declared.effect == Effect::Read && entry.credential == Credential::Token;
+    if has_step || !reads {
+        return None;
+    }
+    let own = entry
+        .rules
+        .iter()
+        .filter(|rule| rule.required && rule.name != "authToken");
+    let source = |prefix: &str| match prefix {
+        "group:" => Some(ValueSource::GroupId),
+        "user:" => Some(ValueSource::OwnerId),
+        "cat:" => Some(ValueSource::Category),
+        _ => None,
+    };
+    let arguments = own.map(|rule| Some((rule.name, source(&rule.id.as_ref()?.prefix)?)));
+    Some(ScenarioStep {
+        called_by: CalledBy::Owner,
+        operation: entry.name(),
+        arguments: arguments.collect::<Option<_>>()?,
+        rejection: None,
+        per_group: true,
+    })
+}

@@ -57,7 +57,7 @@ impl TestGroup {
         };
         let mut arguments = ArgumentList::new();
         arguments.extend(argument::token(entry, &caller.token));
-        for (name, source) in step.arguments {
+        for (name, source) in step.arguments.iter() {
             let text = match source {
                 ValueSource::Number(number) => {
                     arguments.push((*name, ArgumentValue::Integer(*number)));

@@ -1,7 +1,5 @@
 //! The lists of operations, rules and codes in the documents, which are generated from the code.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 use trivium_core::catalog;
 use trivium_core::groups::rules::{ACTING, Act, JOINING, Joining, RegistrationType, Standing};
@@ -12,34 +10,58 @@ use trivium_rpc::{Rule, Value as Default, ValueType};
 use super::Document;
 use crate::harness::check_recorded;
 
+// One test, because both parts rewrite docs/OPERATIONS.md.
 #[test]
-fn sections_of_operations_are_current() {
+fn generated_parts_are_current() {
+    sections_of_operations();
+    tables();
+}
+
+/// The sections of the operations. The text after the line of codes is written by hand.
+fn sections_of_operations() {
     const NAME: &str = "docs/OPERATIONS.md";
     let stored = Document::read(NAME).text;
     let mut parts = stored.split("\n### ");
     let mut generated = parts.next().unwrap_or_default().to_owned();
-    let mut sections: BTreeMap<&str, &str> = BTreeMap::new();
-    let mut order = Vec::new();
+    let mut sections: Vec<(&str, String)> = Vec::new();
     for part in parts {
         let (name, text) = part.split_once('\n').expect("a heading");
-        assert!(sections.insert(name, text).is_none(), "{name} twice");
-        order.push(name);
+        let (_, text) = text.split_once("\nCodes: ").expect(name);
+        let (_, text) = text.split_once('\n').expect(name);
+        let is_new = sections.iter().all(|(other, _)| *other != name);
+        assert!(is_new, "{name} has two sections");
+        sections.push((name, text.to_owned()));
     }
-    let missing = catalog().entries.iter().map(|entry| entry.name());
-    order.extend(missing.filter(|name| !sections.contains_key(name)));
-    for name in order {
+    for (entry, next) in catalog()
+        .entries
+        .iter()
+        .zip(catalog().entries.iter().skip(1))
+    {
+        insert_after(&mut sections, entry.name(), next.name());
+    }
+    for (name, text) in sections {
         let entry = catalog().find(name).expect(name);
-        let text = sections.get(name).copied().unwrap_or("\nCodes: .\n");
-        // The text after the line of codes is written by hand.
-        let (_, rest) = text.split_once("\nCodes: ").expect(name);
-        let (_, rest) = rest.split_once('\n').expect(name);
-        generated.push_str(&format!("\n### {name}\n\n{}{rest}", section(entry)));
+        generated.push_str(&format!("\n### {name}\n\n{}{text}", section(entry)));
     }
     check_recorded(NAME, &generated);
 }
 
-#[test]
-fn tables_are_current() {
+/// Inserts the section of a new operation after that of another, whose last part may be the heading of
+/// the next subject.
+fn insert_after<'a>(sections: &mut Vec<(&'a str, String)>, name: &str, new: &'a str) {
+    if sections.iter().any(|(other, _)| *other == new) {
+        return;
+    }
+    let position = sections.iter().position(|(other, _)| *other == name);
+    let position = position.expect(name);
+    let text = &mut sections[position].1;
+    let heading = text.find("\n## ").unwrap_or(text.len());
+    let rest = text.split_off(heading);
+    sections.insert(position + 1, (new, rest));
+}
+
+/// The tables of rules and codes.
+fn tables() {
     for (name, tables) in [
         (
             "docs/OPERATIONS.md",
