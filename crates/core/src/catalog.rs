@@ -57,6 +57,7 @@ fn rows() -> [(&'static str, Vec<Row>); 8] {
                 row::<groups::get_my_groups::GetMyGroups>(),
                 row::<groups::get::GetGroup>(),
                 row::<groups::get_members::GetMembers>(),
+                row::<groups::get_member::GetMember>(),
                 row::<groups::find::FindGroup>(),
                 row::<groups::new::NewGroup>(),
                 row::<groups::edit::EditGroup>(),

@@ -2,8 +2,8 @@
 
 use trivium_storage::{groups, users};
 
+use crate::accounts::find::full_name;
 use crate::groups::get::visible;
-use crate::groups::get_members::full_name;
 use crate::groups::rules::RegistrationType;
 use crate::types::{DateTime, GroupRef, UserRef};
 use crate::{Declaration, Directory, Operation, Result, Session, codes};

@@ -1,4 +1,4 @@
-//! Membership: a readable example of joinGroup and leaveGroup. The rules are tested in `model`.
+//! Membership: readable examples of joinGroup, leaveGroup and getMember. The rules are tested in `model`.
 
 use serde_json::{Value, json};
 
@@ -45,5 +45,30 @@ fn an_open_group_is_joined_and_left() {
         story
             .post("joinGroup", join(&berta, &group))
             .is(json!({"joinState": "joined"}));
+    });
+}
+
+#[test]
+fn a_member_is_shown_as_in_the_list() {
+    everywhere(|story| {
+        let [anna, berta, cleo] = ["anna", "berta", "cleo"].map(|name| story.person(name));
+        let group = story.group(&anna, "Shown", "moderated");
+        let call =
+            |by: &Person, on: &Person| json!({"authToken": by.token, "id": group, "user": on.id});
+        let show = |who: &Person| story.get("getMember", call(&cleo, who));
+
+        story.post("joinGroup", join(&berta, &group)).succeeds();
+        show(&berta).fails("not_a_member");
+        story
+            .post("approveJoinRequest", call(&anna, &berta))
+            .succeeds();
+
+        let list = story.get("getMembers", join(&cleo, &group));
+        for (position, (who, role)) in [(&anna, "owner"), (&berta, "member")].iter().enumerate() {
+            let listed = &list.value["members"][position];
+            show(who).is(json!({
+                "login": who.login, "name": listed["name"], "role": role, "joinedAt": listed["joinedAt"],
+            }));
+        }
     });
 }

@@ -3,7 +3,6 @@
 use trivium_storage::users;
 pub use trivium_storage::users::User;
 
-use crate::groups::get_members::full_name;
 use crate::types::UserRef;
 use crate::{Result, Session};
 
@@ -34,4 +33,13 @@ pub fn find(session: &mut Session<'_>, who: &KnownAs) -> Result<Option<User>> {
 /// The name of a user, or the login if no name is known.
 pub fn name_of(user: &User) -> String {
     full_name(&user.first_name, &user.last_name, &user.login)
+}
+
+/// The given and family name, or the login if both are empty.
+pub fn full_name(first: &str, last: &str, login: &str) -> String {
+    let name = format!("{first} {last}");
+    match name.trim() {
+        "" => login.to_owned(),
+        name => name.to_owned(),
+    }
 }

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::users;
 
+use crate::accounts::find::full_name;
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::groups::get_members::full_name;
 use crate::types::{Login, UserRef};
 use crate::{Declaration, DirectoryReader, Operation, PublicOperation, Result, Session, codes};
 

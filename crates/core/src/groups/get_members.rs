@@ -6,6 +6,7 @@ use trivium_storage::groups::{Group, Visibility};
 use trivium_storage::memberships::{self, State};
 pub use trivium_storage::memberships::{MemberOrder, Person};
 
+use crate::accounts::find::full_name;
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::get::disclosed;
 use crate::groups::rules::{Role, Standing};
@@ -112,27 +113,31 @@ pub fn members(
     order: MemberOrder,
     page: Page,
 ) -> Result<(Group, Vec<Person>, i64)> {
+    let group = group_with_visible_members(session, actor, id)?;
+    let states = [State::Member, State::Moderator];
+    let (rows, total) = memberships::list(session.connection, group.id, &states, order, page)?;
+    Ok((group, rows, total))
+}
+
+/// Returns a group if the caller may see its members.
+///
+/// # Errors
+/// Those of [`GetMembers`].
+pub(crate) fn group_with_visible_members(
+    session: &mut Session<'_>,
+    actor: &Actor,
+    id: GroupRef,
+) -> Result<Group> {
     let group = session.group(id)?;
     let standing = session.standing(actor, &group)?;
     disclosed(&group, standing)?;
     if group.access_type == Visibility::Members && standing.role().is_none() {
         return Err(codes::USER_ACCESS_DENIED.into());
     }
-    let states = [State::Member, State::Moderator];
-    let (rows, total) = memberships::list(session.connection, group.id, &states, order, page)?;
-    Ok((group, rows, total))
+    Ok(group)
 }
 
 /// The given and family name, or the login if both are empty.
 pub fn name_of(person: &Person) -> String {
     full_name(&person.first_name, &person.last_name, &person.login)
-}
-
-/// The given and family name, or the login if both are empty.
-pub fn full_name(first: &str, last: &str, login: &str) -> String {
-    let name = format!("{first} {last}");
-    match name.trim() {
-        "" => login.to_owned(),
-        name => name.to_owned(),
-    }
 }

@@ -7,6 +7,7 @@ pub mod find;
 pub mod get;
 pub mod get_categories;
 pub mod get_groups;
+pub mod get_member;
 pub mod get_members;
 pub mod get_my_groups;
 pub mod join;
@@ -15,7 +16,6 @@ pub mod leave;
 pub mod new;
 pub mod relation;
 pub mod rules;
-
 mod stored;
 pub mod succession;
 pub mod view;
