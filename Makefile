@@ -33,11 +33,13 @@ record:
 		documents::reference system::introspection commands::help descriptions::snippets::rust
 	git status --short -- crates tests docs
 
-# The long versions of the randomised tests, on the release binary. A failure prints its seed;
+# The long versions of the randomised tests, on the release binary, and the addition of a generated
+# operation to a copy of the last commit. A failure prints its seed;
 # TRIVIUM_TEST_SEED=… runs it again.
 torture: tools
 	TRIVIUM_SEQUENCES=100000 TRIVIUM_ROUNDS=1000 cargo test --release --locked \
 		--package trivium-server --test end_to_end -- --nocapture model:: races::
+	python3 tests/new_operation.py
 
 # Benchmarks the release binary; the ratios compare subjects of the same run.
 bench:
