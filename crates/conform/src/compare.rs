@@ -26,7 +26,7 @@ fn difference_at(
                 let inner = member_path(name);
                 let Some(right_value) = right_members.get(name) else {
                     return Some(format!(
-                        "`{inner}` is there {left_place} and not {right_place}"
+                        "`{inner}` is present {left_place} but not {right_place}"
                     ));
                 };
                 let found =

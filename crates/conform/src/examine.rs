@@ -14,7 +14,7 @@ use crate::response::{self, ParsedResponse};
 use crate::schema;
 use crate::wire::{Format, Request, Response, Server};
 
-/// How often a read is tried in all formats before a difference is reported: another client may
+/// The number of attempts to read in all formats before a difference is reported: another client may
 /// change the data between two calls.
 const READ_ATTEMPTS: usize = 3;
 
@@ -48,7 +48,7 @@ impl<'a> Examination<'a> {
         let response = server.send(&argument::get(path))?;
         let body: Option<Value> = serde_json::from_slice(&response.body).ok();
         if !body.is_some_and(|body| body.is_object()) {
-            let message = "this is no server of the PeopleAggregator API, or it is at another path";
+            let message = "this server does not serve the PeopleAggregator API at this path";
             return Err(io::Error::other(message));
         }
         // Only profile `original` writes JSON without spaces.
@@ -93,7 +93,7 @@ impl<'a> Examination<'a> {
                 }
                 if response.status != 200 {
                     let status = response.status;
-                    let difference = format!("{prefix}it succeeds with status {status}");
+                    let difference = format!("{prefix}it succeeded with status {status}");
                     self.add(entry, format, difference);
                 }
                 Observed::Value(value)
@@ -101,7 +101,7 @@ impl<'a> Examination<'a> {
             Ok(ParsedResponse::Failure(code)) => Observed::Code(code),
             Ok(ParsedResponse::Fault(number)) => Observed::Fault(number),
             Err(reason) => {
-                let difference = format!("{prefix}its answer cannot be read: {reason}");
+                let difference = format!("{prefix}its response is malformed: {reason}");
                 self.add(entry, format, difference);
                 Observed::Unreadable
             }
@@ -125,10 +125,10 @@ impl<'a> Examination<'a> {
                 .map(|code| self.status(format, *code))
                 .collect();
             if statuses.is_empty() {
-                let difference = format!("it answers `{name}`, which it does not declare");
+                let difference = format!("it returned `{name}`, which it does not declare");
                 self.add(entry, format, difference);
             } else if !statuses.contains(&response.status) {
-                let difference = format!("it answers `{name}` with status {}", response.status);
+                let difference = format!("it returned `{name}` with status {}", response.status);
                 self.add(entry, format, difference);
             }
         }
@@ -175,7 +175,7 @@ impl<'a> Examination<'a> {
             let status = self.status(format, code);
             if response.status != status {
                 let difference = format!(
-                    "{description}, it answers with status {} and not {status}",
+                    "{description}, it returned status {}, expected {status}",
                     response.status
                 );
                 self.add(entry, format, difference);
@@ -188,7 +188,7 @@ impl<'a> Examination<'a> {
                 _ => "",
             };
             let difference = format!(
-                "{description}, it answers {} and not {}{order}",
+                "{description}, it returned {}, expected {}{order}",
                 observed.describe(),
                 expected.describe()
             );
@@ -234,13 +234,13 @@ impl<'a> Examination<'a> {
 }
 
 impl Observed {
-    /// The outcome as it follows "it answers" in a sentence.
+    /// Describes the outcome as it follows "it returned" in a sentence.
     pub(crate) fn describe(&self) -> String {
         match self {
-            Self::Value(_) => "with success".to_owned(),
+            Self::Value(_) => "success".to_owned(),
             Self::Code(name) => format!("`{name}`"),
             Self::Fault(number) => format!("fault {number}"),
-            Self::Unreadable => "with a malformed response".to_owned(),
+            Self::Unreadable => "a malformed response".to_owned(),
         }
     }
 
@@ -259,7 +259,7 @@ impl Observed {
             }
             (left, right) if left == right => None,
             (left, right) => Some(format!(
-                "it answers {} {place} and {} {other_place}",
+                "it returned {} {place} and {} {other_place}",
                 left.describe(),
                 right.describe()
             )),

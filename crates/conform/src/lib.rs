@@ -1,6 +1,6 @@
 //! Compares a running server with the catalog: `trivium conform`.
 //!
-//! Every operation is called in the three formats, with values made from its rules. Invalid calls
+//! Every operation is called in the three formats, with values generated from its rules. Invalid calls
 //! must be rejected with the declared code, and checked in the declared order. Results must have
 //! the declared types, and be equal in every format.
 //! - `wire` has requests, responses and formats; `argument` writes calls, and `response` parses
@@ -8,7 +8,7 @@
 //! - `schema` validates a result against its declaration; `compare` finds differences between two
 //!   results.
 //! - `expected` has the names, statuses and faults that a server must send.
-//! - `examine` makes calls and checks their responses. `defects` makes invalid arguments, and
+//! - `examine` makes calls and checks their responses. `defects` creates invalid arguments, and
 //!   `rejections` makes calls with them.
 //! - `reads` makes calls that need no token. `scenario` runs the steps of `steps` in groups that it
 //!   creates with one; `test_group` is such a group.

@@ -85,7 +85,7 @@ fn failure(mut members: Vec<(String, Parsed)>) -> Result<ParsedResponse, String>
         members => {
             let names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
             Err(format!(
-                "a failure has `code` and `msg` beside `success`, and it has: {}",
+                "a failure has `code` and `msg` beside `success`, but this one has: {}",
                 names.join(", ")
             ))
         }

@@ -68,11 +68,16 @@ fn operation(examination: &Examination<'_>, name: &str) -> io::Result<&'static E
     examination.catalog.find(name).ok_or_else(missing)
 }
 
-/// The user to whom a token belongs.
+/// Finds the user to whom a token belongs.
 fn participant(examination: &mut Examination<'_>, token: &str) -> io::Result<Participant> {
-    let none = ArgumentList::new();
-    let login = fetch(examination, "checkToken", Some(token), none, &["login"])?
-        .ok_or_else(|| io::Error::other("the token is not good at this server"))?;
+    let login = fetch(
+        examination,
+        "checkToken",
+        Some(token),
+        ArgumentList::new(),
+        &["login"],
+    )?
+    .ok_or_else(|| io::Error::other("the server rejected the token"))?;
     let arguments = vec![("login", ArgumentValue::Text(login.clone()))];
     let user_id = fetch(
         examination,
@@ -88,7 +93,7 @@ fn participant(examination: &mut Examination<'_>, token: &str) -> io::Result<Par
     })
 }
 
-/// The text at a path in a result. The formats are tried in turn, until one returns such a text.
+/// Finds the text at a path in a result. The formats are tried in turn, until one returns such a text.
 fn fetch(
     examination: &mut Examination<'_>,
     name: &str,
@@ -141,8 +146,8 @@ fn run_step(
             (_, None) => false,
         };
         if !as_expected {
-            let expected = expected.map_or("with success".to_owned(), |code| code.describe());
-            let difference = format!("it answers {} and not {expected}", observed.describe());
+            let expected = expected.map_or("success".to_owned(), |code| code.describe());
+            let difference = format!("it returned {}, expected {expected}", observed.describe());
             examination.add(entry, group.format, difference);
             continue;
         }

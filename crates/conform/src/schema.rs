@@ -105,7 +105,7 @@ impl<'a> Validator<'a> {
                 Some(property) => {
                     let value = self.value(property, found, &inner);
                     if result.insert(name, value).is_some() {
-                        self.violations.push(format!("`{inner}` is there twice"));
+                        self.violations.push(format!("`{inner}` is present twice"));
                     }
                 }
                 None => self.violations.push(format!("`{inner}` is not declared")),

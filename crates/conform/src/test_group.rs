@@ -93,7 +93,7 @@ impl TestGroup {
         }
     }
 
-    /// Replaces what differs between the groups by placeholders, so that their results can be
+    /// Replaces the values that differ between the groups by placeholders, so that their results can be
     /// compared.
     pub(crate) fn normalize(&self, result: &Value) -> Value {
         match result {

@@ -162,17 +162,17 @@ fn altered_responses_are_reported() {
         "getGroups over REST (JSON): `groups[].members` is not declared.",
         "joinGroup over XML-RPC: `joinState` is missing.",
         "joinGroup over XML-RPC: `state` is not declared.",
-        "joinGroup over REST (XML): with 'x' as `id`, it answers `general_some_error` and not \
-         `invalid_id`.",
-        "leaveGroup over REST (JSON): without `id`, its answer cannot be read: a failure has `code` \
-         and `msg` beside `success`, and it has: msg.",
+        "joinGroup over REST (XML): with 'x' as `id`, it returned `general_some_error`, \
+         expected `invalid_id`.",
+        "leaveGroup over REST (JSON): without `id`, its response is malformed: a failure has `code` \
+         and `msg` beside `success`, but this one has: msg.",
         "getCategories over XML-RPC: `totalResults` is a text, where a whole number is declared.",
         "getUserList over REST (XML): `page` is missing.",
-        "getInvitations: `invitations[0].usageLimit` is there over REST (JSON) and not over REST \
+        "getInvitations: `invitations[0].usageLimit` is present over REST (JSON) but not over REST \
          (XML).",
         "getMyGroups over REST (JSON): `groups[].role` is null, where a text is declared.",
-        "deleteGroup over XML-RPC: without `authToken` and with 'x' as `id`, it answers `invalid_id` \
-         and not `validation_missing_key`: its checks are in another order.",
+        "deleteGroup over XML-RPC: without `authToken` and with 'x' as `id`, it returned `invalid_id`, \
+         expected `validation_missing_key`: its checks are in another order.",
         "getGroup: `group.description` is \"\" for what was changed over REST (JSON) and \"other\" for \
          what was changed over REST (XML).",
     ] {
@@ -216,7 +216,7 @@ fn bad_servers_and_tokens_are_rejected() {
     for (address, words) in [
         (
             proxy.address.as_str(),
-            "this is no server of the PeopleAggregator API",
+            "this server does not serve the PeopleAggregator API",
         ),
         ("127.0.0.1:1", "trivium: http://127.0.0.1:1: "),
         ("", "trivium: invalid server URL 'http://'"),
@@ -227,8 +227,5 @@ fn bad_servers_and_tokens_are_rejected() {
     }
     let (code, output) = examine(&server.address, &["nobody's"]);
     assert_eq!(code, Some(1), "{output}");
-    assert!(
-        output.contains("the token is not good at this server"),
-        "{output}"
-    );
+    assert!(output.contains("the server rejected the token"), "{output}");
 }
