@@ -19,14 +19,14 @@ use trivium_upcoming::Upcoming;
 use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
 
-/// How long a read waits for a permit before it is rejected.
+/// Maximum time that a read waits for a permit before it is rejected.
 const READ_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Reads that are queued for each reader thread: it continues with the next one while the server's
 /// thread handles the result of the last.
 const READS_PER_THREAD: usize = 8;
 
-/// Calls that hash a password, or wait to, before further ones are rejected.
+/// Maximum number of calls that hash a password or wait to do so; further ones are rejected.
 const MAX_HASHING: usize = 512;
 
 /// A front-end that serves a path.
@@ -44,7 +44,7 @@ impl Endpoint<'_> {
     /// Maximum size of a body, in bytes.
     pub(crate) const fn max_body(self) -> usize {
         match self {
-            // A body may hold several calls.
+            // A body may contain several calls.
             Self::XmlRpc => limits::MAX_BATCH_BODY,
             _ => limits::MAX_BODY,
         }
@@ -81,19 +81,19 @@ pub(crate) struct Client {
 /// The service behind its front-ends.
 pub(crate) struct Gateway {
     pub(crate) service: Arc<Service>,
-    /// The settings of the wire.
+    /// The wire format.
     pub(crate) wire: Wire,
     json: RestJson,
     xml: RestXml,
     xml_rpc: XmlRpc,
     dialects: Dialects,
-    /// [`READS_PER_THREAD`] for each reader.
+    /// Permits for reads: [`READS_PER_THREAD`] for each reader.
     reads: Arc<Semaphore>,
-    /// The runtime whose threads hash passwords. The threads of the servers read.
+    /// The runtime whose threads hash passwords. The server's own blocking threads run reads.
     hashers: Handle,
-    /// One for each core: hashing a password occupies a core and 19 MiB.
+    /// Permits for hashing: one for each core, because hashing a password occupies a core and 19 MiB.
     hashes: Arc<Semaphore>,
-    /// One for each call that hashes, or waits to.
+    /// Permits for calls that hash or wait to do so.
     hashing: Semaphore,
 }
 
@@ -119,7 +119,7 @@ impl Gateway {
         }
     }
 
-    /// The front-end that serves this path. The schemas below the path of REST (XML) are pages.
+    /// Finds the front-end that serves this path. The schemas below the path of REST (XML) are pages.
     pub(crate) fn endpoint(&self, path: &str) -> Option<Endpoint<'_>> {
         if path.ends_with(".xsd") {
             None
@@ -134,7 +134,7 @@ impl Gateway {
         }
     }
 
-    /// The dialects that are served, for the documentation.
+    /// Lists the served dialects, for the documentation.
     pub(crate) fn served_dialects(&self) -> Vec<ServedDialect<'_>> {
         let Dialects {
             upcoming, onezone, ..
@@ -145,7 +145,7 @@ impl Gateway {
         )
     }
 
-    /// What a dialect serves outside of its prefix.
+    /// Responds at a path outside of the prefixes that belongs to a dialect.
     pub(crate) fn beside(&self, path: &str) -> Option<Reply> {
         let upcoming = self.dialects.upcoming.as_ref()?;
         upcoming.beside(path)
@@ -215,7 +215,7 @@ impl Gateway {
                 let permit = tokio::time::timeout(READ_TIMEOUT, permit(&self.reads));
                 let permit = permit.await.map_err(|_| busy())??;
                 let service = Arc::clone(&self.service);
-                // The one hop: off the server's thread, which must not wait for a disk.
+                // The server's thread must not wait for a disk.
                 let read = spawn_blocking(move || {
                     let _permit = permit;
                     service.read(&ready)
@@ -225,7 +225,7 @@ impl Gateway {
             Effect::Change => {
                 let (sender, outcome) = oneshot::channel();
                 self.service.change(ready, move |result| {
-                    // A client that disconnected does not undo the change.
+                    // The change remains if the client has disconnected.
                     let _disconnected = sender.send(result);
                 });
                 outcome
@@ -235,7 +235,7 @@ impl Gateway {
         }
     }
 
-    /// Prepares a job: on a hashing thread if it verifies or hashes a password, else here.
+    /// Prepares a job: on a hashing thread if it verifies or hashes a password, else on this thread.
     async fn prepare<A: Send + 'static>(
         &self,
         job: Job<A>,
@@ -255,22 +255,23 @@ impl Gateway {
     }
 }
 
-/// A permit for work on another thread, which holds it: the work continues if its client disconnects.
+/// Acquires a permit for work on another thread. The thread owns the permit, because the work continues
+/// if its client disconnects.
 async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
     Ok(Arc::clone(of).acquire_owned().await?)
 }
 
-/// The rejection of a call for which there is no capacity.
+/// Returns the error of a call for which there is no capacity.
 fn busy() -> Error {
     Error::from(codes::TEMPORARILY_UNAVAILABLE).with_retry_after(1)
 }
 
-/// The result of work on another thread.
+/// Awaits the result of work on another thread.
 async fn joined<T>(work: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
     work.await.unwrap_or_else(|error| Err(error.into()))
 }
 
-/// The number of cores of this machine.
+/// Returns the number of cores of this machine.
 pub(crate) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

@@ -1,4 +1,4 @@
-//! The HTTP server: the only place that knows actix-web.
+//! The HTTP server. This is the only module that uses actix-web.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,52 +25,52 @@ use crate::failure::Failure;
 use crate::gateway::{Client, Gateway};
 use crate::pages::{self, plain};
 
-/// Bytes over the budget that are read and dropped, so that the client reads its answer
-/// before it meets a closed connection.
-const TOLERANCE: usize = 4 * 1024 * 1024;
+/// Maximum number of bytes over the budget that are read and dropped, so that the client reads the
+/// response before the connection is closed.
+const BODY_DRAIN_LIMIT: usize = 4 * 1024 * 1024;
 
-/// What every request is served with.
+/// The state that all requests share.
 struct Shared {
     gateway: Gateway,
     drain: Drain,
     base_url: Option<String>,
     listen: SocketAddr,
     timeouts: Timeouts,
-    /// Makes request ids that differ between runs of the server.
+    /// The first part of request ids, which differs between runs of the server.
     run: u32,
     requests: AtomicU64,
 }
 
-/// How long clients may take.
+/// Time limits for clients.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timeouts {
-    /// For the head of a request, and for its body.
+    /// Maximum time for the head of a request, and for its body.
     pub(crate) request: Duration,
-    /// For the next request on an open connection.
+    /// Maximum time until the next request on an open connection.
     pub(crate) keep_alive: Duration,
 }
 
-/// How many threads there are.
+/// Numbers of threads.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Threads {
-    /// That serve connections.
+    /// Threads that serve connections.
     pub(crate) workers: usize,
-    /// That read the database, beside each of these.
+    /// Threads that read the database, for each of these.
     pub(crate) readers: usize,
 }
 
-/// A server that listens, and is yet to run.
+/// A server that listens but does not run yet.
 pub(crate) struct Server {
     shared: Arc<Shared>,
     server: actix_server::Server,
-    /// Where it listens.
+    /// The address on which it listens.
     pub(crate) address: SocketAddr,
 }
 
 /// Binds the address.
 ///
 /// # Errors
-/// When the address cannot be had.
+/// If the address cannot be bound.
 pub(crate) fn bind(
     gateway: Gateway,
     listen: SocketAddr,
@@ -93,7 +93,7 @@ pub(crate) fn bind(
         requests: AtomicU64::new(0),
     });
     let data = web::Data::from(Arc::clone(&shared));
-    // What HttpServer would do, with a deadline around each stream.
+    // The same as `actix_web::HttpServer`, but with a deadline around each stream.
     let server = actix_server::Server::build()
         .workers(threads.workers)
         .worker_max_blocking_threads(threads.readers)
@@ -115,11 +115,11 @@ pub(crate) fn bind(
                 })
                 .finish(map_config(app, |()| AppConfig::default()));
             fn_service(move |stream: TcpStream| async move {
-                // An answer is one write: waiting for more of it only delays it.
+                // A response is written at once, so Nagle's algorithm would only delay it.
                 let _best_effort = stream.set_nodelay(true);
                 let peer = stream.peer_addr().ok();
-                let patience = timeouts.request + timeouts.keep_alive;
-                let stream = Deadline::new(stream, patience);
+                let timeout = timeouts.request + timeouts.keep_alive;
+                let stream = Deadline::new(stream, timeout);
                 Ok::<_, DispatchError>((stream, Protocol::Http1, peer))
             })
             .and_then(http)
@@ -134,19 +134,20 @@ pub(crate) fn bind(
 }
 
 impl Server {
-    /// Serves until SIGTERM or SIGINT, then answers what was accepted and ends.
+    /// Serves until SIGTERM or SIGINT, then completes the accepted requests and returns.
     ///
     /// # Errors
-    /// When the server breaks.
+    /// If the server fails.
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let handle = self.server.handle();
         let shared = Arc::clone(&self.shared);
         let stop = actix_web::rt::spawn(async move {
             match signal().await {
                 Ok(name) => tracing::info!(signal = name, "stopping"),
-                Err(error) => tracing::error!(%error, "signals cannot be heard"),
+                Err(error) => tracing::error!(%error, "cannot listen for signals"),
             }
-            // Nothing new is accepted from here on, or under load it would never be quiet.
+            // New connections are not accepted any more; otherwise the drain might not complete under
+            // load.
             handle.pause().await;
             shared.drain.wait().await;
             handle.stop(true).await;
@@ -154,7 +155,7 @@ impl Server {
         self.server.await?;
         stop.abort();
         let service = Arc::clone(&self.shared.gateway.service);
-        // What the writer still holds is committed before the program ends.
+        // The writer commits its pending changes before the program ends.
         let closed = actix_web::rt::task::spawn_blocking(move || service.database.close()).await;
         closed.map_err(|error| Failure::Failed(error.to_string()))
     }
@@ -170,25 +171,25 @@ async fn signal() -> std::io::Result<&'static str> {
     }
 }
 
-/// Serves one request.
+/// Handles a request: logs it, and adds the headers of every response.
 async fn serve(
     http: HttpRequest,
     payload: web::Payload,
     shared: web::Data<Shared>,
 ) -> HttpResponse {
-    let _under_way = shared.drain.begin();
+    let _in_progress = shared.drain.begin();
     let _serving = Serving::on(http.conn_data::<Arc<Watch>>());
     let began = Instant::now();
     let number = shared.requests.fetch_add(1, Ordering::Relaxed);
     let id = format!("{:08x}-{number:08x}", shared.run);
-    let mut reply = answer(&http, payload, &shared).await;
-    // Looked at once: the answer and what becomes of its connection say the same.
+    let mut reply = respond(&http, payload, &shared).await;
+    // Read once, so that the body of the response and the header Connection agree.
     let stopping = shared.drain.is_stopping();
     if stopping && http.path() == pages::READY {
         reply = plain(503, "stopping");
     }
     let status = reply.status;
-    // The query is left out: it may hold a token.
+    // The query is not logged, because it may contain a token.
     tracing::info!(
         id,
         method = &*quote(http.method().as_str()),
@@ -208,7 +209,8 @@ async fn serve(
     for (name, value) in &reply.headers {
         response.insert_header((*name, value.as_str()));
     }
-    // After a body that was not read to its end, the rest of it would be the next request.
+    // The connection is closed after an incompletely read body, whose rest would be parsed as the next
+    // request.
     if stopping || matches!(status, 408 | 413) {
         response.force_close();
         response.insert_header((header::CONNECTION, HeaderValue::from_static("close")));
@@ -222,7 +224,8 @@ async fn serve(
     response
 }
 
-async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> Reply {
+/// Dispatches a request to its front-end, or to the pages.
+async fn respond(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> Reply {
     let path = http.path();
     let Some(endpoint) = shared.gateway.endpoint(path) else {
         let site = Site {
@@ -247,7 +250,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
     };
     let body = match read(
         payload,
-        longest(http),
+        max_length(http),
         endpoint.max_body(),
         shared.timeouts.request,
     )
@@ -261,7 +264,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
             .get(name)
             .and_then(|value| value.to_str().ok())
     };
-    // A token that cannot be read is one all the same, and a wrong one.
+    // An unreadable token counts as present but invalid.
     let token = |name: &'static str| {
         http.headers()
             .get(name)
@@ -296,7 +299,7 @@ async fn answer(http: &HttpRequest, payload: web::Payload, shared: &Shared) -> R
 }
 
 impl Shared {
-    /// Where this service is for a client: as it is set, or as the client asked.
+    /// Returns the base URL of this service: the configured one, or else that of the request.
     fn base_url_for(&self, http: &HttpRequest) -> String {
         self.base_url
             .clone()
@@ -304,7 +307,7 @@ impl Shared {
     }
 }
 
-/// Scheme and host as the client asked.
+/// Returns the scheme and host of the request.
 fn base_url(http: &HttpRequest, listen: SocketAddr) -> String {
     let host = http
         .uri()
@@ -314,22 +317,22 @@ fn base_url(http: &HttpRequest, listen: SocketAddr) -> String {
             let host = http.headers().get(header::HOST)?.to_str().ok()?;
             Some(host.to_owned())
         })
-        // Nothing but a host and a port may come out again in an address.
+        // Only a host and a port may appear in the addresses of responses.
         .filter(|host| {
-            let fine = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
-            !host.is_empty() && host.len() < 256 && host.bytes().all(fine)
+            let valid = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
+            !host.is_empty() && host.len() < 256 && host.bytes().all(valid)
         })
         .unwrap_or_else(|| listen.to_string());
     format!("http://{host}")
 }
 
-/// How many bytes a body can have. For actix what follows CONNECT, or a wish for another
-/// protocol, is a body that ends with the connection; here it is what its length says.
-fn longest(http: &HttpRequest) -> usize {
+/// Returns the maximum length of a body. For CONNECT and upgrade requests, actix returns all later bytes of
+/// the connection as the body, so Content-Length applies here.
+fn max_length(http: &HttpRequest) -> usize {
     let headers = http.headers();
-    let ends_by_itself = headers.contains_key(header::TRANSFER_ENCODING)
+    let is_delimited = headers.contains_key(header::TRANSFER_ENCODING)
         || http.method() != Method::CONNECT && !headers.contains_key(header::UPGRADE);
-    if ends_by_itself {
+    if is_delimited {
         return usize::MAX;
     }
     headers
@@ -338,36 +341,36 @@ fn longest(http: &HttpRequest) -> usize {
         .unwrap_or(0)
 }
 
-/// Reads a body up to the budget; `None` when it is over.
+/// Reads a body; `None` if it exceeds the budget.
 async fn read(
     mut payload: web::Payload,
-    longest: usize,
+    max_length: usize,
     budget: usize,
-    patience: Duration,
+    timeout: Duration,
 ) -> Result<Option<Vec<u8>>, Reply> {
     use futures_util::StreamExt;
     let mut body = Vec::new();
     let mut dropped = 0;
     let whole = async {
-        while body.len() + dropped < longest
+        while body.len() + dropped < max_length
             && let Some(chunk) = payload.next().await
         {
             let Ok(mut chunk) = chunk else {
                 return Err(plain(400, "malformed_body: the body ended early"));
             };
-            chunk.truncate(longest - body.len() - dropped);
+            chunk.truncate(max_length - body.len() - dropped);
             if dropped == 0 && body.len() + chunk.len() <= budget {
                 body.extend_from_slice(&chunk);
             } else {
                 dropped += chunk.len();
-                if dropped > TOLERANCE {
+                if dropped > BODY_DRAIN_LIMIT {
                     break;
                 }
             }
         }
         Ok(())
     };
-    match tokio::time::timeout(patience, whole).await {
+    match tokio::time::timeout(timeout, whole).await {
         Ok(Ok(())) => Ok((dropped == 0).then_some(body)),
         Ok(Err(reply)) => Err(reply),
         Err(_) => Err(plain(408, "the body did not arrive in time")),

@@ -1,10 +1,10 @@
 //! The binary `trivium`: command line, configuration, HTTP server.
 //!
-//! - [`options`] declares every command and option once; [`commands`] carries them out, some as
-//!   [`client`] of a running server.
-//! - [`http`] is the only place that knows actix-web: limits, answers; [`deadline`] and
-//!   [`drain`] are its timeouts and its graceful stop, [`pages`] what stands beside the calls.
-//! - [`gateway`] takes a request to its front-end, and a call to the database and back.
+//! - [`options`] declares every command and option once. [`commands`] runs the commands; some of them call
+//!   a running server through [`client`].
+//! - [`http`] is the HTTP server, and the only module that uses actix-web. [`deadline`] has its timeouts,
+//!   [`drain`] its graceful shutdown, and [`pages`] the pages and health checks.
+//! - [`gateway`] dispatches a request to its front-end, and a call to the database.
 
 mod client;
 mod commands;

@@ -1,4 +1,4 @@
-//! What is served beside the front-ends: pages, documents, and the state of the server.
+//! The pages, documents and health checks, which are served beside the front-ends.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use trivium_describe::{Site, site};
 use trivium_front::Reply;
 use trivium_site::pages;
 
-/// Where a load balancer asks whether to send requests here.
+/// The path of the readiness check of load balancers.
 pub(crate) const READY: &str = "/ready";
 
-/// The page at a path.
-pub(crate) async fn find(path: &str, here: &Site<'_>, service: &Arc<Service>) -> Reply {
+/// Renders the page at a path.
+pub(crate) async fn find(path: &str, site: &Site<'_>, service: &Arc<Service>) -> Reply {
     match path {
         "/live" => return plain(200, "live"),
         READY => return ready(service).await,
@@ -28,12 +28,12 @@ pub(crate) async fn find(path: &str, here: &Site<'_>, service: &Arc<Service>) ->
         let id = UserRef(id.into());
         show(service, ShowPublicUser { id }, pages::user).await
     } else {
-        let found = site::find(path, here);
+        let found = site::find(path, site);
         found.unwrap_or_else(|| plain(404, "not_found: nothing is served at this address"))
     }
 }
 
-/// The page of what an operation reads.
+/// Runs an operation that reads, and renders its result as a page.
 async fn show<O: Operation>(
     service: &Arc<Service>,
     operation: O,
@@ -63,24 +63,24 @@ async fn show<O: Operation>(
 
 async fn ready(service: &Arc<Service>) -> Reply {
     let service = Arc::clone(service);
-    let look = move || {
+    let check = move || {
         service
             .database
             .read::<_, trivium_storage::Error>(|_| Ok(()))
     };
-    match web::block(look).await {
+    match web::block(check).await {
         Ok(Ok(())) => plain(200, "ready"),
         _ => plain(503, "the database is out of reach"),
     }
 }
 
-/// A few words for a machine.
-pub(crate) fn plain(status: u16, words: &str) -> Reply {
+/// Returns a response in plain text.
+pub(crate) fn plain(status: u16, text: &str) -> Reply {
     Reply {
         status,
         content_type: "text/plain; charset=utf-8".into(),
         headers: Vec::new(),
-        body: format!("{words}\n").into_bytes(),
+        body: format!("{text}\n").into_bytes(),
         code: None,
     }
 }

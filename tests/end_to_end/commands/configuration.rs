@@ -283,12 +283,12 @@ fn wrong_configurations_are_rejected() {
         (
             &[],
             &["serve", "--demo", "--listen", "0.0.0.0:0"],
-            "trivium: the demonstration has known passwords: it listens on a loopback address",
+            "trivium: the demonstration has known passwords, so it must listen on a loopback address",
         ),
         (
             &[("TRIVIUM_LISTEN", "[::]:0")],
             &["serve", "--demo"],
-            "trivium: the demonstration has known passwords: it listens on a loopback address",
+            "trivium: the demonstration has known passwords, so it must listen on a loopback address",
         ),
     ] {
         let result = run(empty.path(), environment, arguments, "");

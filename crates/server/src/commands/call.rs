@@ -1,4 +1,4 @@
-//! `trivium call`: a client.
+//! `trivium call`: calls an operation of a server.
 
 use std::io::Read;
 use std::path::Path;
@@ -36,13 +36,13 @@ pub(crate) fn run(call: &Call) -> Result<(), Failure> {
         .collect();
     let request = examples::request(catalog(), entry, &arguments, format);
     let token = call.token_file.as_deref().map(read).transpose()?;
-    let answer = send(call, &request, token.as_deref())?;
-    let body = answer.body().trim_end();
+    let response = send(call, &request, token.as_deref())?;
+    let body = response.body().trim_end();
     line(body)?;
     if succeeded(format, body) {
         return Ok(());
     }
-    let help = answer
+    let help = response
         .headers()
         .get("link")
         .and_then(|link| link.to_str().ok());
@@ -60,7 +60,7 @@ fn value(source: &Source) -> Result<String, Failure> {
     }
 }
 
-/// The text of a file, without the end of its last line; `-` is standard input.
+/// Reads a file, without the end of its last line; `-` is standard input.
 fn read(path: &Path) -> Result<String, Failure> {
     let mut text = String::new();
     if path == Path::new("-") {
@@ -72,7 +72,7 @@ fn read(path: &Path) -> Result<String, Failure> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// The type of an argument; an unknown one is sent as text, and rejected by the server.
+/// Returns the type of an argument. An unknown argument is sent as text, and rejected by the server.
 fn value_type(entry: &Entry, name: &str) -> ValueType {
     let rule = entry.rule(name);
     rule.map_or(ValueType::Text, |rule| rule.value_type)
@@ -84,9 +84,9 @@ fn send(
     token: Option<&str>,
 ) -> Result<Response<String>, Failure> {
     let url = format!("{}{}", call.url.trim_end_matches('/'), request.target());
-    let print = |words: &str| {
+    let print = |text: &str| {
         if call.verbose {
-            eprint!("{words}");
+            eprint!("{text}");
         }
     };
     print(&format!("{request}\n"));
@@ -97,7 +97,7 @@ fn send(
     if let Some(token) = token {
         head = head.header("Authorization", format!("Bearer {token}"));
     }
-    let answer = match request.body() {
+    let response = match request.body() {
         Some((content_type, body)) => head
             .header("Content-Type", content_type)
             .body(body.as_str())
@@ -109,7 +109,7 @@ fn send(
             .and_then(|request| agent.run(request)),
     };
     let cannot = |error: ureq::Error| Failure::Failed(format!("{}: {error}", call.url));
-    let (head, mut body) = answer.map_err(cannot)?.into_parts();
+    let (head, mut body) = response.map_err(cannot)?.into_parts();
     let body = body.read_to_string().map_err(cannot)?;
     print(&format!("{:?} {}\n", head.version, head.status));
     for (name, value) in &head.headers {
@@ -122,13 +122,13 @@ fn send(
     Ok(Response::from_parts(head, body))
 }
 
-/// Whether an answer says that the call did what was asked. In XML a text cannot look like an
-/// element, so a look at the elements is enough.
+/// True if a response reports success. In XML, `<` is escaped in texts, so it is sufficient to search for
+/// the element.
 fn succeeded(format: Format, body: &str) -> bool {
     let elements = || body.split_whitespace().collect::<String>();
     match format {
         Format::Json => serde_json::from_str::<serde_json::Value>(body)
-            .is_ok_and(|answer| answer.get("success") == Some(&true.into())),
+            .is_ok_and(|response| response.get("success") == Some(&true.into())),
         Format::Xml => elements().contains("<success>true</success>"),
         Format::XmlRpc => {
             elements().contains("<name>success</name><value><boolean>1</boolean></value>")

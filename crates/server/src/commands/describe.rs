@@ -1,4 +1,4 @@
-//! `trivium openapi`, `xsd` and `docs`: what a server says of itself, without one.
+//! `trivium openapi`, `xsd` and `docs`: the descriptions that a server publishes.
 
 use std::path::Path;
 

@@ -13,7 +13,7 @@ pub(crate) fn run(global: &Global, command: &Import) -> Result<(), Failure> {
     let document =
         std::fs::read_to_string(file).map_err(|error| Failure::Data(format!("{name}: {error}")))?;
     let groups = file::read(&document)
-        .map_err(|words| Failure::Data(format!("{name}: {words}: nothing was imported")))?;
+        .map_err(|message| Failure::Data(format!("{name}: {message}: nothing was imported")))?;
     let administrator = Administrator::open(global)?;
     let member = match member {
         Some(login) => Some(administrator.user(login)?),

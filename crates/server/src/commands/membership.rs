@@ -1,5 +1,5 @@
-//! `trivium member`, `trivium request` and `trivium invite`: the operations of moderators, with
-//! the administrator's authority.
+//! `trivium member`, `trivium request` and `trivium invite`: the operations of moderators, run with the
+//! authority of the administrator.
 
 use serde_json::json;
 use trivium_core::administration::members::AddMember;

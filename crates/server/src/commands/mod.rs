@@ -1,4 +1,4 @@
-//! Carries out the commands. Standard output is the value alone.
+//! Runs the commands. They write only their result to standard output.
 
 mod call;
 mod category;
@@ -24,7 +24,7 @@ use trivium_storage::{Database, Options as Connections};
 use crate::failure::Failure;
 use crate::options::{Command, Global, Options};
 
-/// Carries out a command.
+/// Runs a command.
 pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     let global = &options.global;
     match &options.command {
@@ -46,14 +46,13 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
     }
 }
 
-/// The administrator at the command line: the operations of the service, run with their
-/// authority beside whatever server runs.
+/// Runs operations with the authority of the administrator, whether or not a server is running.
 pub(crate) struct Administrator {
     pub(crate) service: Arc<Service>,
 }
 
 impl Administrator {
-    /// Opens the database that the options name, creating and migrating it first.
+    /// Opens the database of the options; creates or migrates it if necessary.
     fn open(global: &Global) -> Result<Self, Failure> {
         let connections = Connections {
             readers: 1,
@@ -86,24 +85,24 @@ impl Administrator {
             .run(operation, Credentials::ActingFor(user), origin)?)
     }
 
-    /// The user of this login.
+    /// Finds the user with this login.
     fn user(&self, login: &str) -> Result<UserRef, Failure> {
         let login = login.to_owned();
         Ok(UserRef(self.run(ShowUser { login })?.id))
     }
 
-    /// All rows of a list, page by page.
+    /// Reads all rows of a list, page by page.
     fn pages<O: PreparedOperation, R: Serialize>(
         &self,
-        ask: impl Fn(PageNumber, ResultsPerPage) -> O,
+        page_of: impl Fn(PageNumber, ResultsPerPage) -> O,
         rows: impl Fn(O::Output) -> Vec<R>,
     ) -> Result<Vec<serde_json::Value>, Failure> {
         let size = ResultsPerPage::default();
         let mut all = Vec::new();
         for page in 1.. {
-            let answer = rows(self.run(ask(PageNumber(page), size))?);
-            let last = answer.len() < usize::try_from(size.0).unwrap_or(usize::MAX);
-            all.extend(print::rows(&answer)?);
+            let rows = rows(self.run(page_of(PageNumber(page), size))?);
+            let last = rows.len() < usize::try_from(size.0).unwrap_or(usize::MAX);
+            all.extend(print::rows(&rows)?);
             if last {
                 break;
             }

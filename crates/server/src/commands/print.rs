@@ -1,4 +1,4 @@
-//! Prints values: alone for people, as JSON for programs.
+//! Prints results as plain values or tables, or as JSON for programs.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::failure::Failure;
 use crate::options::Global;
 
-/// A single value under its name.
+/// Prints a value: alone, or as JSON under its name.
 pub(crate) fn value(global: &Global, name: &str, value: impl Into<Value>) -> Result<(), Failure> {
     let value = value.into();
     if global.json {
@@ -17,7 +17,7 @@ pub(crate) fn value(global: &Global, name: &str, value: impl Into<Value>) -> Res
     }
 }
 
-/// A list: a table with these columns, or JSON.
+/// Prints a list as a table with these columns, or as JSON.
 pub(crate) fn list(global: &Global, columns: &[&str], rows: &[Value]) -> Result<(), Failure> {
     if global.json {
         return line(&Value::from(rows).to_string());
@@ -35,14 +35,14 @@ pub(crate) fn list(global: &Global, columns: &[&str], rows: &[Value]) -> Result<
     line(&table.trim_fmt())
 }
 
-/// Rows as values, as the operation's answer shows them.
+/// Serializes rows as the operation's result has them.
 pub(crate) fn rows<R: serde::Serialize>(rows: &[R]) -> Result<Vec<Value>, Failure> {
     rows.iter()
         .map(|row| serde_json::to_value(row).map_err(|e| Failure::Failed(e.to_string())))
         .collect()
 }
 
-/// One thing: a name and a value on each line, or JSON.
+/// Prints a record with a name and a value on each line, or as JSON.
 pub(crate) fn record(global: &Global, record: &Value) -> Result<(), Failure> {
     if global.json {
         return line(&record.to_string());
@@ -67,7 +67,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// A line on standard output. A reader that has gone away is no failure.
+/// Prints a line on standard output. A closed pipe is not an error.
 pub(crate) fn line(text: &str) -> Result<(), Failure> {
     match writeln!(std::io::stdout().lock(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),

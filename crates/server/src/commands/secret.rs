@@ -1,4 +1,4 @@
-//! New passwords: from standard input or a prompt, never from arguments.
+//! Reads new passwords from standard input or a prompt, never from arguments.
 
 use std::io::{BufRead, IsTerminal};
 
@@ -6,8 +6,8 @@ use trivium_core::types::Password;
 
 use crate::failure::Failure;
 
-/// A new password: a line of standard input, or what is typed on the terminal. None where
-/// there is neither.
+/// Reads a new password from a line of standard input or from the terminal. Returns `None` if there is
+/// neither, or the user enters no password.
 pub(crate) fn new_password(stdin: bool) -> Result<Option<Password>, Failure> {
     if stdin {
         let mut line = String::new();
@@ -18,12 +18,12 @@ pub(crate) fn new_password(stdin: bool) -> Result<Option<Password>, Failure> {
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
         return Ok(None);
     }
-    let password = rpassword::prompt_password("Password (empty for none): ")?;
+    let password = rpassword::prompt_password("Password (leave empty for no password): ")?;
     if password.is_empty() {
         return Ok(None);
     }
-    if rpassword::prompt_password("The same again: ")? != password {
-        return Err(Failure::Failed("the two passwords differ".into()));
+    if rpassword::prompt_password("Repeat the password: ")? != password {
+        return Err(Failure::Failed("the passwords differ".into()));
     }
     Ok(Some(Password(password)))
 }

@@ -24,12 +24,12 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         && overlap(one, other)
     {
         return Err(Failure::Configuration(format!(
-            "two dialects cannot be served at one place: {one} and {other}"
+            "the prefixes of the dialects overlap: {one} and {other}"
         )));
     }
     if serve.demo && !serve.listen.ip().is_loopback() {
         return Err(Failure::Configuration(format!(
-            "the demonstration has known passwords: it listens on a loopback address, not on {}",
+            "the demonstration has known passwords, so it must listen on a loopback address, not on {}",
             serve.listen
         )));
     }
@@ -46,10 +46,10 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
     let threads = Threads {
         workers: serve.workers.map_or_else(gateway::cores, usize::from),
         readers: match url {
-            // What SQLite reads is in memory as a rule: more readers than cores wait for cores,
-            // each with a page cache of its own.
+            // Most reads of SQLite are served from memory. More readers than cores would wait for cores,
+            // each with its own page cache.
             DatabaseUrl::Sqlite(_) => 1,
-            // Here a reader mostly waits for the network.
+            // A reader mostly waits for the network.
             DatabaseUrl::Postgres(_) => 8,
         },
     };
@@ -117,7 +117,7 @@ fn dialects(serve: &Serve) -> Dialects {
     }
 }
 
-/// What a person needs to try it: credentials, and a line for each protocol that can be pasted.
+/// Describes the demonstration: its credentials, and a line for each protocol to paste.
 fn announcement(base: &str, serve: &Serve) -> String {
     let key = demonstration::KEY;
     let (login, password, token) = demonstration::MEMBER;
@@ -148,7 +148,7 @@ fn announcement(base: &str, serve: &Serve) -> String {
     }
     format!(
         "
-DEMONSTRATION: everybody knows these passwords, and the data goes when the server stops.
+DEMONSTRATION: these passwords are public, and the data is deleted when the server stops.
   user {login}, password {password}, token {token}
   user {owner}, password {owners_password}, token {owners_token}, owner of
 {groups}  invitation to {invited}: {invitation}

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::options::{Global, Token, User};
 
 pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
-    // A password is asked for before the database is opened: a typing error leaves nothing.
+    // The password is read before the database is opened, so that a typing error changes nothing.
     let password = match command {
         User::Add { password_stdin, .. } | User::Passwd { password_stdin, .. } => {
             secret::new_password(*password_stdin)?
