@@ -49,7 +49,7 @@ impl RawValue {
     }
 }
 
-/// Where the arguments come from: it decides how strict the checks are, and how errors name the place.
+/// The source of the arguments. It determines how strict the checks are, and how errors name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Input {
     /// Query and body of a REST call: unknown keys are ignored.
@@ -67,8 +67,8 @@ impl Input {
     }
 }
 
-/// Checks the arguments of an operation and makes the call: for each rule, in order, presence, form,
-/// type and range; unknown keys last. The bearer token stands for a missing `authToken`.
+/// Checks the arguments of an operation and creates the call: for each rule, in order, presence, form,
+/// type and range; unknown keys last. The bearer token replaces a missing `authToken`.
 ///
 /// # Errors
 /// The first failure, under its code.

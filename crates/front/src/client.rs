@@ -1,4 +1,4 @@
-//! A request as a client sends it: pages show it, example programs make it, and `trivium call` sends it.
+//! The requests of clients: pages show them, example programs send them, and so does `trivium call`.
 
 use std::fmt;
 
@@ -11,16 +11,16 @@ pub struct ClientRequest<'a> {
     pub method: &'static str,
     /// The path, without a query.
     pub path: String,
-    /// What it carries.
+    /// Its arguments, or its headers and body.
     pub payload: Payload<'a>,
 }
 
-/// What a request carries.
+/// The payload of a request.
 #[derive(Clone, Debug)]
 pub enum Payload<'a> {
     /// Names and values: in the query of GET, otherwise as a form.
     Arguments(Vec<(&'a str, &'a str)>),
-    /// A body that is not a form, or none.
+    /// Headers, and a body that is not a form.
     Message {
         /// The headers, without that of the body.
         headers: Vec<(&'static str, &'static str)>,

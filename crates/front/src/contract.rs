@@ -5,10 +5,10 @@ use trivium_rpc::{Category, Code, Error, codes};
 /// Which bytes are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
-    /// Byte for byte what the documentation page shows.
+    /// The responses on the documentation page, byte for byte.
     #[default]
     Documented,
-    /// What the historical servers sent.
+    /// The responses of the historical servers.
     Original,
 }
 

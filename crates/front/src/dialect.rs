@@ -1,6 +1,6 @@
 //! The methods of a dialect, as its documentation describes them.
 //!
-//! A dialect makes its description from the same tables by which it serves requests.
+//! A dialect generates its description from the tables that it uses to serve requests.
 
 use crate::client::ClientRequest;
 
@@ -9,7 +9,7 @@ use crate::client::ClientRequest;
 pub struct Dialect {
     /// Its name in addresses, such as `upcoming`.
     pub name: &'static str,
-    /// Its name for people, such as `Upcoming`.
+    /// Its name on the pages, such as `Upcoming`.
     pub title: &'static str,
     /// The path below which it is served by default, without a slash at the end.
     pub prefix: &'static str,
@@ -35,7 +35,7 @@ pub struct MethodDescription {
     pub verb: &'static str,
     /// The path below the dialect's prefix; `{id}` is a placeholder.
     pub path: &'static str,
-    /// What it does.
+    /// Its description.
     pub summary: &'static str,
     /// The arguments.
     pub arguments: Vec<ArgumentDescription>,
@@ -59,13 +59,13 @@ impl MethodDescription {
 pub struct ArgumentDescription {
     /// Its name.
     pub name: &'static str,
-    /// Whether it is required.
+    /// Its presence: required, optional, or a default.
     pub need: Need,
     /// Its form and meaning.
     pub form: &'static str,
 }
 
-/// Whether an argument is required.
+/// The presence of an argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// It is required.

@@ -1,6 +1,6 @@
-//! The faults of XML-RPC: for calls that never reached an operation, or failed outside of one.
+//! The faults of XML-RPC, for requests that do not reach an operation, and for internal errors.
 //!
-//! Numbers are those of the fault code interoperability specification. Anything else that fails is a
+//! Numbers are those of the fault code interoperability specification. Any other failure is a
 //! struct whose `success` is false.
 
 use trivium_rpc::{Category, Code, codes};
@@ -49,7 +49,7 @@ impl Fault {
         })
     }
 
-    /// What it means, in one sentence.
+    /// Returns its meaning, in one sentence.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Malformed => "The body is not well-formed XML, or has a DOCTYPE.",

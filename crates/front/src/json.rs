@@ -1,4 +1,4 @@
-//! Parses a JSON body: one object, whose members are the arguments.
+//! Parses a JSON body: one object with the arguments as members.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;

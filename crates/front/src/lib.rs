@@ -1,4 +1,4 @@
-//! What all front-ends share: text in, text out, and no I/O.
+//! The common parts of all front-ends. The crate converts texts, and does no I/O.
 //!
 //! - [`request`] has requests, replies, and the interface of a front-end: [`FrontEnd`].
 //! - [`rest`] reads a call from query and body; [`form`], [`json`] and [`xml`] parse bodies.
@@ -7,7 +7,7 @@
 //! - [`contract`] is the PeopleAggregator contract: profiles, names of codes, statuses; [`fault`] are
 //!   the faults of XML-RPC.
 //! - [`client`] is a request as a client sends it; [`dialect`] describes the methods of a dialect.
-//! - [`page`] makes the responses of pages for people.
+//! - [`page`] creates the responses of pages and documents.
 //! - [`limits`] are the input limits; [`text`] knows encodings, [`escape`] writes XML text.
 
 pub mod check;

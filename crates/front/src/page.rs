@@ -1,4 +1,4 @@
-//! The responses of pages and documents for people.
+//! The responses of pages and documents.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,11 @@ use trivium_rpc::codes;
 
 use crate::request::Reply;
 
-/// What a browser may do with a page: load what this server serves, and send forms to it.
+/// The permissions of a page in a browser: to load resources of this server, and to send forms to it.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
                       form-action 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// A document that is not a page.
+/// Creates the response of a document that is not a page.
 pub fn document(content_type: &'static str, body: impl Into<Cow<'static, str>>) -> Reply {
     Reply {
         status: 200,
@@ -21,7 +21,8 @@ pub fn document(content_type: &'static str, body: impl Into<Cow<'static, str>>) 
     }
 }
 
-/// A page. A template that fails is an internal error, whose cause is not disclosed.
+/// Creates the response of a page. A failure of the template is an internal error, whose cause is not
+/// disclosed.
 pub fn page<E>(status: u16, html: Result<String, E>) -> Reply {
     let (status, body) = match html {
         Ok(html) => (status, html),

@@ -63,13 +63,13 @@ pub struct Reply {
     pub code: Option<&'static str>,
 }
 
-/// Turns the outcome of a call into the response. It keeps what the front-end read of the request, so
-/// that nothing is parsed twice.
+/// Converts the outcome of a call to the response. It keeps the parsed parts of the request, so that
+/// nothing is parsed twice.
 pub type Writer<'r, A = Answer> = Box<dyn FnOnce(Outcome<A>) -> Reply + Send + 'r>;
 
-/// What a front-end read from a request.
+/// The result of reading a request.
 pub enum Read<'r, C = Call, A = Answer> {
-    /// The response: the request is rejected, or answered without a call.
+    /// The response: the request is rejected, or needs no call.
     Reply(Reply),
     /// One call, and the writer of its response.
     Call(C, Writer<'r, A>),
