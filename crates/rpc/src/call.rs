@@ -1,4 +1,4 @@
-//! A call as data: a front-end makes it, a service runs it.
+//! A call as data: a front-end creates it, a service runs it.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The catalog: the operations of a service, as a value that front-ends hold.
+//! The catalog of the operations of a service, which front-ends read.
 
 use crate::code::{Code, codes};
 use crate::entry::Entry;

@@ -6,11 +6,11 @@
 pub struct Code {
     /// The code on the wire. A name is never changed or reused.
     pub name: &'static str,
-    /// What kind of failure it is.
+    /// The category of the failure.
     pub category: Category,
     /// The default message: one sentence.
     pub meaning: &'static str,
-    /// The name on the wire in profile `original`, where it differs.
+    /// The name on the wire in profile `original`, if it differs.
     pub original: Option<&'static str>,
 }
 
@@ -23,7 +23,7 @@ pub enum Category {
     Unauthenticated,
     /// The caller is known, and may not do this.
     Denied,
-    /// What the call refers to does not exist, or is not disclosed to the caller.
+    /// A referenced resource does not exist, or is not disclosed to the caller.
     NotFound,
     /// The operation is called by another HTTP verb.
     Method,
@@ -113,7 +113,7 @@ pub mod codes {
         GENERAL_SOME_ERROR = "general_some_error", Internal;
     }
 
-    /// What any call may fail with, so that no operation needs to declare it.
+    /// The codes that any call may return, so that no operation needs to declare them.
     pub const COMMON: &[Code] = &[
         INVALID_REQUEST_METHOD,
         VALIDATION_MISSING_KEY,

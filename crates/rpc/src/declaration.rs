@@ -1,4 +1,4 @@
-//! What an operation declares about itself, beside the types of its arguments and result.
+//! The declaration of an operation, beside the types of its arguments and result.
 
 use crate::code::Code;
 
@@ -13,7 +13,7 @@ pub enum Verbs {
     Any,
 }
 
-/// What an operation does to the data.
+/// The effect of an operation on the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// It reads.
@@ -22,7 +22,7 @@ pub enum Effect {
     Change,
 }
 
-/// What a caller presents to be authenticated.
+/// The kind of a credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Credential {
     /// Nothing.
@@ -51,12 +51,12 @@ impl Credential {
     }
 }
 
-/// A credential as an operation asks for it.
+/// The credential that an operation requires or accepts.
 #[derive(Clone, Copy, Debug)]
 pub struct CredentialSpec {
-    /// Which one.
+    /// Its kind.
     pub credential: Credential,
-    /// What it is for, as the documentation of the argument says.
+    /// Its purpose, as documented for the argument.
     pub description: &'static str,
     /// The codes with which it is rejected.
     pub errors: &'static [Code],
@@ -78,7 +78,7 @@ pub struct Declaration {
     pub name: &'static str,
     /// The verbs by which it is called.
     pub verbs: Verbs,
-    /// What it does to the data.
+    /// Its effect on the data.
     pub effect: Effect,
     /// True if an optional token is checked before the other arguments, and not after them.
     pub token_first: bool,

@@ -14,11 +14,11 @@ use crate::text::TEXT;
 /// An operation, as front-ends and descriptions see it.
 #[derive(Debug)]
 pub struct Entry {
-    /// What it declares.
+    /// Its declaration.
     pub declared: &'static Declaration,
     /// The heading under which documents list it.
     pub subject: &'static str,
-    /// The credential that it asks for.
+    /// The credential that it requires or accepts.
     pub credential: Credential,
     /// True if a call verifies or hashes a password, which keeps a processor busy for long.
     pub hashes_password: bool,
@@ -37,7 +37,7 @@ pub struct Entry {
 /// An example call of an operation. The service has resolved all values to texts.
 #[derive(Clone, Debug, Default)]
 pub struct Example {
-    /// The credential, where the caller presents one.
+    /// The credential, if the caller presents one.
     pub credential: Option<String>,
     /// Names and values of the other arguments.
     pub arguments: Vec<(&'static str, String)>,
@@ -78,7 +78,7 @@ impl Entry {
         self.declared.name
     }
 
-    /// What the operation does, as its doc comment says.
+    /// Returns the description of the operation: its doc comment.
     pub fn description(&self) -> &str {
         let description = self.input.get("description");
         description.and_then(Json::as_str).unwrap_or_default()
@@ -133,6 +133,6 @@ fn add_credential(input: &mut Schema, declared: &Declaration, spec: &CredentialS
     }
 }
 
-/// The result of an operation that has nothing to return but its success.
+/// The result of an operation that only reports success.
 #[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
 pub struct Done {}

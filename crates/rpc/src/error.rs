@@ -51,7 +51,7 @@ impl Error {
         }
     }
 
-    /// The same error with the seconds after which a retry makes sense.
+    /// Adds the seconds after which a retry may succeed.
     #[must_use]
     pub fn with_retry_after(self, seconds: u32) -> Self {
         Self {
@@ -80,7 +80,7 @@ impl Error {
         &self.message
     }
 
-    /// Seconds after which a retry makes sense, where that is known.
+    /// Returns the seconds after which a retry may succeed, if they are known.
     pub const fn retry_after(&self) -> Option<u32> {
         self.retry_after
     }
@@ -90,7 +90,7 @@ impl Error {
         self.cause.as_deref()
     }
 
-    /// The detail, where there is one of this type.
+    /// Returns the detail of this type, if there is one.
     pub fn detail<T: Any>(&self) -> Option<&T> {
         self.detail.as_deref()?.downcast_ref()
     }

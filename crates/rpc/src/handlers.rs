@@ -1,4 +1,4 @@
-//! A service made of closures, for services that bring operations of their own.
+//! A service of closures, for programs that define their own operations.
 
 use std::fmt;
 

@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 #[error("{title} must be of the form '{example}'")]
 pub struct InvalidId {
-    /// What the ID is called: `Group ID`.
+    /// The name of the ID in messages: `Group ID`.
     pub title: &'static str,
     /// An example: `group:123`.
     pub example: &'static str,

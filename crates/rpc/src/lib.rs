@@ -1,12 +1,12 @@
-//! The mechanism: what an operation is, apart from any service.
+//! Operations as data, independent of any service.
 //!
-//! - [`declaration`] is what an operation declares about itself; [`entry`] adds the schemas of its
+//! - [`declaration`] is the declaration of an operation; [`entry`] adds the schemas of its
 //!   arguments and result, and [`catalog`] lists the entries of a service.
 //! - [`rule`] derives the rules of arguments from a schema; [`arguments`] holds checked values and
 //!   fills the operation's struct from them. [`lint`] rejects types that a format cannot carry.
 //! - [`code`] and [`error`] are how calls fail; [`call`] is a call as data.
-//! - [`text`], [`time`], [`id`] and [`words`] are the types that arguments and results are made of.
-//! - [`handlers`] makes a service out of closures.
+//! - [`text`], [`time`], [`id`] and [`words`] are the types of values in arguments and results.
+//! - [`handlers`] creates a service from closures.
 //!
 //! It knows no group, no user, no database, no HTTP, no JSON and no XML.
 

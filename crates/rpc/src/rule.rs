@@ -1,6 +1,6 @@
 //! The rules of an operation's arguments, derived from the schema of its struct.
 //!
-//! What the schema says is what is enforced and what is documented: there is no second list.
+//! Checks and documentation use the same schema, so they cannot differ.
 //! `trivium-front` applies the rules, because its messages are part of the wire contract.
 
 use schemars::Schema;
@@ -29,7 +29,7 @@ pub struct Rule {
     pub name: &'static str,
     /// Its type.
     pub value_type: ValueType,
-    /// Whether the call fails without it.
+    /// True if the call fails without it.
     pub required: bool,
     /// The value of a missing argument.
     pub default: Option<Value>,
@@ -48,7 +48,7 @@ pub struct Rule {
 /// The format of an ID such as `group:123`.
 #[derive(Clone, Debug)]
 pub struct IdFormat {
-    /// What it is called: `Group ID`.
+    /// The name of the ID in messages: `Group ID`.
     pub title: String,
     /// The prefix before the number: `group:`.
     pub prefix: String,

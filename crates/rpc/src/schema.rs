@@ -1,4 +1,4 @@
-//! Schemas for the plain members of results, and what readers of schemas share.
+//! Schemas of the plain members of results, and helpers for readers of schemas.
 //!
 //! A field stays a `String` or an `i64`, and names its schema: `#[schemars(with = "Text")]`.
 //! [`lint`](crate::lint) rejects plain fields without a rule.
