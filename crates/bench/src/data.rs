@@ -81,7 +81,7 @@ fn user(seed: u64, number: u32) -> User {
     User {
         hash: Sha256::digest(&token).into(),
         token,
-        login: format!("person-{number}"),
+        login: format!("user-{number}"),
     }
 }
 

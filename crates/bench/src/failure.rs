@@ -1,4 +1,4 @@
-//! Errors of the benchmark, with messages for the person who runs it.
+//! Errors of the benchmark, with messages for the user who runs it.
 
 /// The reason why the benchmark failed.
 #[derive(Debug, thiserror::Error)]

@@ -20,7 +20,7 @@ struct Row {
     rounds: String,
     floor: String,
     passed: Option<bool>,
-    /// How the row was measured.
+    /// The method of the measurement.
     method: String,
 }
 

@@ -1,4 +1,4 @@
-//! The audit log: who changed what, when, for what reason and over which front-end.
+//! The audit log: the actor, action, time, reason and front-end of each change.
 
 use diesel::prelude::*;
 

@@ -22,7 +22,7 @@ pub struct Options {
     pub readers: u32,
     /// Number of concurrent changes on Postgres. SQLite has one writer.
     pub writers: u32,
-    /// How long a read waits for a connection of the pool before it fails.
+    /// Maximum time that a read waits for a connection of the pool before it fails.
     pub pool_timeout: Duration,
     /// Number of changes that may wait; further ones are rejected.
     pub queue: usize,

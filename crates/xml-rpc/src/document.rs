@@ -60,7 +60,7 @@ impl Document {
             document,
             Err(Rejection::Unreadable(_) | Rejection::Failed(_))
         ) {
-            // A document that is not well-formed is reported as that, whatever else is wrong with it.
+            // A malformed document is reported as such, even if it has other errors, too.
             while walk.reader.step()?.1 != Markup::Eof {}
         }
         document

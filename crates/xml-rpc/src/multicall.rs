@@ -12,7 +12,7 @@ use crate::rejection::Rejection;
 use crate::syntax::{Envelope, XmlRpcSyntax};
 use crate::{XmlRpc, reply, system};
 
-/// A multicall under way.
+/// A multicall in progress.
 pub(crate) struct Multicall<'r> {
     front_end: &'r XmlRpc,
     /// The token of the request, for calls without one.

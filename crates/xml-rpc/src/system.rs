@@ -26,7 +26,7 @@ pub(crate) struct Method {
     respond: fn(&XmlRpc, &[Param]) -> Result<Answer, Rejection>,
 }
 
-/// Every one of them.
+/// All of these methods.
 pub(crate) const METHODS: &[Method] = &[
     Method {
         name: "system.getCapabilities",

@@ -1,4 +1,4 @@
-//! Databases with a few rows, and plain SQL for what the crate has no function for.
+//! Databases with a few rows, and plain SQL where the crate has no function.
 
 use std::time::Duration;
 

@@ -45,8 +45,8 @@ fn written_rows_survive_reopening() {
             .change_and_wait(|c| Ok::<_, Error>(user(c, "anna")))
             .unwrap();
         drop(database);
-        let (people, _) = open(&scratch).read(|c| users::list(c, EVERYTHING)).unwrap();
-        assert_eq!(people[0].login, "anna", "{backend:?}");
+        let (users, _) = open(&scratch).read(|c| users::list(c, EVERYTHING)).unwrap();
+        assert_eq!(users[0].login, "anna", "{backend:?}");
     }
 }
 
