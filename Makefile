@@ -27,7 +27,7 @@ tests:
 # writes the contracts in tests/cases. Responses come first, because the pages include them.
 record:
 	INSTA_UPDATE=always cargo test --locked --package trivium-server --test end_to_end -- \
-		every_example_is_answered_as_recorded responses_of_examples_are_as_recorded
+		example_responses_are_as_recorded responses_of_examples_are_as_recorded
 	INSTA_UPDATE=always cargo test --locked --workspace --exclude trivium-server --lib
 	INSTA_UPDATE=always cargo test --locked --package trivium-server --test end_to_end -- \
 		documents::reference system::introspection commands::help descriptions::snippets::rust

@@ -5,7 +5,7 @@
 
 use super::Program;
 
-/// Keeps what a program prints.
+/// Stores the output of a program.
 macro_rules! println {
     ($($words:tt)*) => { crate::descriptions::snippets::PRINTED.set(format!($($words)*)) };
 }
@@ -22,107 +22,107 @@ pub(super) const ALL: &[(&str, Program)] = &[
 ];
 
 mod echo {
-use super::super::here as ureq;
+use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
-    let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/echo")
+    let mut response = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/echo")
         .query("echoText", "Hello")
         .call()?;
-    println!("{}", answer.body_mut().read_to_string()?);
+    println!("{}", response.body_mut().read_to_string()?);
     Ok(())
 }
 }
 
 mod echoPost {
-use super::super::here as ureq;
+use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
-    let mut answer = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/echoPost")
+    let mut response = ureq::post("http://127.0.0.1:8080/api/json/peopleaggregator/echoPost")
         .send_form([
             ("echoText", "Hello"),
         ])?;
-    println!("{}", answer.body_mut().read_to_string()?);
+    println!("{}", response.body_mut().read_to_string()?);
     Ok(())
 }
 }
 
 mod errorTest {
-use super::super::here as ureq;
+use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
-    let mut answer = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/errorTest")
+    let mut response = ureq::get("http://127.0.0.1:8080/api/json/peopleaggregator/errorTest")
         .call()?;
-    println!("{}", answer.body_mut().read_to_string()?);
+    println!("{}", response.body_mut().read_to_string()?);
     Ok(())
 }
 }
 
 mod onezone_user_groups_join {
-use super::super::here as ureq;
+use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
-    let answer = ureq::post("http://127.0.0.1:8080/api/v3/onezone/user/groups/join")
+    let response = ureq::post("http://127.0.0.1:8080/api/v3/onezone/user/groups/join")
         .header("X-Auth-Token", "123576abcdef6572134")
         .header("Content-Type", "application/json")
         .send(r#"{"token": "inv_0123456789abcdef0123456789abcdef012345670e7b17ab"}"#)?;
-    println!("{}", answer.headers()["location"].to_str().unwrap_or_default());
+    println!("{}", response.headers()["location"].to_str().unwrap_or_default());
     Ok(())
 }
 }
 
 mod onezone_user_groups {
-use super::super::here as ureq;
+use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
-    let mut answer = ureq::get("http://127.0.0.1:8080/api/v3/onezone/user/groups")
+    let mut response = ureq::get("http://127.0.0.1:8080/api/v3/onezone/user/groups")
         .header("X-Auth-Token", "123576abcdef6572134")
         .call()?;
-    println!("{}", answer.body_mut().read_to_string()?);
+    println!("{}", response.body_mut().read_to_string()?);
     Ok(())
 }
 }
 
 mod onezone_groups_users_token {
-use super::super::here as ureq;
+use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
-    let mut answer = ureq::post("http://127.0.0.1:8080/api/v3/onezone/groups/1236/users/token")
+    let mut response = ureq::post("http://127.0.0.1:8080/api/v3/onezone/groups/1236/users/token")
         .header("X-Auth-Token", "4312176fedcba675321")
         .send_empty()?;
-    println!("{}", answer.body_mut().read_to_string()?);
+    println!("{}", response.body_mut().read_to_string()?);
     Ok(())
 }
 }
 
 mod onezone_groups_users_remove {
-use super::super::here as ureq;
+use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
-    let answer = ureq::delete("http://127.0.0.1:8080/api/v3/onezone/groups/1236/users/1")
+    let response = ureq::delete("http://127.0.0.1:8080/api/v3/onezone/groups/1236/users/1")
         .header("X-Auth-Token", "4312176fedcba675321")
         .call()?;
-    println!("{}", answer.status());
+    println!("{}", response.status());
     Ok(())
 }
 }
 
 mod onezone_user_tokens_named {
-use super::super::here as ureq;
+use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
-    let mut answer = ureq::post("http://127.0.0.1:8080/api/v3/onezone/user/tokens/named")
+    let mut response = ureq::post("http://127.0.0.1:8080/api/v3/onezone/user/tokens/named")
         .header("X-Auth-Token", "4312176fedcba675321")
         .header("Content-Type", "application/json")
         .send(r#"{"name": "Spring", "type": {"inviteToken": {"inviteType": "userJoinGroup", "groupId": "1236"}}, "usageLimit": 5}"#)?;
-    println!("{}", answer.body_mut().read_to_string()?);
+    println!("{}", response.body_mut().read_to_string()?);
     Ok(())
 }
 }

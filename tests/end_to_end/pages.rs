@@ -32,7 +32,7 @@ fn urls_in_responses_lead_to_pages() {
             text.contains("&#60;b&#62;Open &#38; &#34;wide&#34;&#60;/b&#62;"),
             "{text}"
         );
-        assert!(!text.contains("<b>") && text.contains("Everybody can join."));
+        assert!(!text.contains("<b>") && text.contains("Any user can join."));
         assert!(text.contains(&group) && text.contains(&anna.login));
 
         // Private and unknown groups have no page.

@@ -14,7 +14,7 @@ use crate::{ServedDialect, Site};
 /// The address of the server that responded.
 pub const BASE_URL: &str = "http://127.0.0.1:8080";
 
-/// The beginning of the line before a section.
+/// The start of the line before a section.
 const MARK: &str = "== ";
 
 /// The records of a service.
@@ -29,7 +29,7 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// The record of a profile.
+    /// Returns the record of a profile.
     pub fn recorded(&self, profile: Profile) -> &str {
         match profile {
             Profile::Documented => &self.documented,
@@ -37,19 +37,19 @@ impl Answers {
         }
     }
 
-    /// The body of the response to an operation's example.
+    /// Returns the body of the response to an operation's example.
     pub fn of(&self, profile: Profile, operation: &str, format: Format) -> Option<&str> {
         find(self.recorded(profile), &heading(operation, format))
     }
 
-    /// The response to the example of a dialect's method, with status and headers.
+    /// Returns the response to the example of a dialect's method, with status and headers.
     pub fn of_dialect(&self, method: &str) -> Option<&str> {
         find(&self.dialects, method)
     }
 }
 
-/// Makes the record of a catalog: `respond` makes each operation's example call, and returns the body of
-/// the response.
+/// Creates the record of a catalog. `respond` makes the example call of each operation, and returns the
+/// body of the response.
 pub fn record(
     catalog: &Catalog,
     mut respond: impl FnMut(&Entry, Format, &ClientRequest<'_>) -> String,
@@ -69,7 +69,7 @@ pub fn record(
     record
 }
 
-/// A section of a record.
+/// Writes a section of a record.
 pub fn section(heading: &str, body: &str) -> String {
     format!("{MARK}{heading}\n{body}\n")
 }
@@ -78,7 +78,7 @@ fn heading(operation: &str, format: Format) -> String {
     format!("{operation} {}", format.word())
 }
 
-/// The body of a section.
+/// Finds the body of a section.
 fn find<'a>(record: &'a str, heading: &str) -> Option<&'a str> {
     let (_, rest) = record.split_once(&format!("{MARK}{heading}\n"))?;
     match rest.split_once(&format!("\n{MARK}")) {
@@ -87,18 +87,18 @@ fn find<'a>(record: &'a str, heading: &str) -> Option<&'a str> {
     }
 }
 
-/// The response of a dialect that is served elsewhere.
-pub fn moved_dialect(served: &ServedDialect<'_>, site: &Site<'_>, answer: &str) -> String {
+/// Replaces the address in a recorded response with that of a served dialect.
+pub fn with_dialect_address(served: &ServedDialect<'_>, site: &Site<'_>, answer: &str) -> String {
     let Dialect { prefix, .. } = served.dialect;
     let moved = answer.replace(
         &format!("{BASE_URL}{prefix}"),
         &format!("{BASE_URL}{}", served.prefix),
     );
-    self::moved(site.base_url, &moved).into_owned()
+    with_base_url(site.base_url, &moved).into_owned()
 }
 
-/// The response of a server at another address.
-pub fn moved<'a>(base_url: &str, body: &'a str) -> Cow<'a, str> {
+/// Replaces the address in a recorded response with that of a server.
+pub fn with_base_url<'a>(base_url: &str, body: &'a str) -> Cow<'a, str> {
     if base_url == BASE_URL {
         return body.into();
     }

@@ -1,20 +1,20 @@
-//! Texts as formats and languages write them.
+//! Escapes and quotes texts for formats and programming languages.
 
 use trivium_front::escape::escape;
 
-/// A text as the content of an element.
+/// Escapes a text as the content of an XML element.
 pub(crate) fn xml(text: &str) -> String {
     let mut out = Vec::new();
     escape(&mut out, text);
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// A text in single quotes, as JavaScript, Python and PHP have it for plain texts.
+/// Writes a text in single quotes, as a literal of JavaScript, Python and PHP.
 pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
 }
 
-/// A text in double quotes, as JSON has it, and JavaScript, Python and Rust for plain texts.
+/// Writes a text in double quotes, as a literal of JSON, JavaScript, Python and Rust.
 pub(crate) fn json(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

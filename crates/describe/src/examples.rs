@@ -24,7 +24,7 @@ impl Format {
     /// All of them, in the order of the pages.
     pub const ALL: [Self; 3] = [Self::Xml, Self::Json, Self::XmlRpc];
 
-    /// Its name for people.
+    /// Its name on the pages.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Xml => "REST (XML)",
@@ -66,8 +66,7 @@ impl Format {
 /// Names, values and types of arguments.
 pub type Arguments<'a> = Vec<(&'a str, &'a str, ValueType)>;
 
-/// The arguments of an example, the credential among them, in the order in which the operation declares
-/// them.
+/// Lists the arguments of an example, with the credential, in the order of the operation's declaration.
 pub fn arguments<'a>(entry: &'a Entry, example: &'a Example) -> Arguments<'a> {
     let value = |name: &str| {
         let argument = example.arguments.iter().find(|(other, _)| *other == name);
@@ -83,7 +82,7 @@ pub fn arguments<'a>(entry: &'a Entry, example: &'a Example) -> Arguments<'a> {
         .collect()
 }
 
-/// The request that calls an operation with these arguments.
+/// Creates the request that calls an operation with these arguments.
 pub fn request<'a>(
     catalog: &Catalog,
     entry: &Entry,
@@ -115,7 +114,7 @@ pub fn request<'a>(
     }
 }
 
-/// A methodCall, in the layout of the documentation page of joinGroup.
+/// Writes a methodCall in the layout of the documentation page of joinGroup.
 fn method_call(name: &str, arguments: &[(&str, &str, ValueType)]) -> String {
     let mut members = String::new();
     for (name, value, value_type) in arguments {
@@ -151,12 +150,12 @@ fn method_call(name: &str, arguments: &[(&str, &str, ValueType)]) -> String {
     )
 }
 
-/// The recorded response to the example of an operation, as a server of this site sends it, with the
-/// headers that describe its body.
+/// Writes the recorded response to the example of an operation, as a server of this site sends it, with
+/// the headers that describe its body.
 pub fn response(site: &Site<'_>, entry: &Entry, format: Format) -> String {
     let profile = site.wire.profile;
     let body = site.service.answers.of(profile, entry.name(), format);
-    let body = answers::moved(site.base_url, body.unwrap_or_default());
+    let body = answers::with_base_url(site.base_url, body.unwrap_or_default());
     let status = match example_status(site, entry, format) {
         200 => "200 OK",
         _ => "500 Internal Server Error",
@@ -168,7 +167,7 @@ pub fn response(site: &Site<'_>, entry: &Entry, format: Format) -> String {
     )
 }
 
-/// The status of the response. Examples succeed, except those of operations that always fail.
+/// Returns the status of the response. Examples succeed, except those of operations that always fail.
 fn example_status(site: &Site<'_>, entry: &Entry, format: Format) -> u16 {
     let answers = &site.service.answers;
     let answer = answers.of(Profile::Documented, entry.name(), Format::Json);

@@ -1,16 +1,16 @@
-//! The pages as files that need no server: links name files, from where the page is.
+//! Writes the pages as files that need no server: their links are relative paths of files.
 
 use trivium_front::Reply;
 
 use crate::{Site, site};
 
-/// Every file: its path in their folder, and its bytes.
-pub fn all(here: &Site<'_>) -> Vec<(String, Vec<u8>)> {
-    let own = here.service.pages.iter().map(|page| page.path.to_owned());
-    let pages: Vec<(String, Reply)> = site::paths(here.service)
+/// Renders every file: its path in the output folder, and its bytes.
+pub fn all(site: &Site<'_>) -> Vec<(String, Vec<u8>)> {
+    let own = site.service.pages.iter().map(|page| page.path.to_owned());
+    let pages: Vec<(String, Reply)> = site::paths(site.service)
         .into_iter()
         .chain(own)
-        .filter_map(|path| Some((path.clone(), site::find(&path, here)?)))
+        .filter_map(|path| Some((path.clone(), site::find(&path, site)?)))
         .collect();
     let names: Vec<(&str, String)> = pages
         .iter()
@@ -18,7 +18,8 @@ pub fn all(here: &Site<'_>) -> Vec<(String, Vec<u8>)> {
         .collect();
     let file = |(path, reply): &(String, Reply)| {
         let body = match is_page(reply) {
-            true => linked(path, &String::from_utf8_lossy(&reply.body), &names).into_bytes(),
+            true => with_relative_links(path, &String::from_utf8_lossy(&reply.body), &names)
+                .into_bytes(),
             false => reply.body.clone(),
         };
         (name(path, reply), body)
@@ -30,17 +31,17 @@ fn is_page(reply: &Reply) -> bool {
     reply.content_type.starts_with("text/html")
 }
 
-/// The file of an address.
+/// Returns the path of the file for an address.
 fn name(path: &str, reply: &Reply) -> String {
-    let ending = if is_page(reply) { ".html" } else { "" };
+    let extension = if is_page(reply) { ".html" } else { "" };
     match path.trim_start_matches('/') {
         "" => "index.html".to_owned(),
-        path => format!("{path}{ending}"),
+        path => format!("{path}{extension}"),
     }
 }
 
-/// The page with its links as those between files.
-fn linked(path: &str, html: &str, names: &[(&str, String)]) -> String {
+/// Replaces the links of a page with relative links to files.
+fn with_relative_links(path: &str, html: &str, names: &[(&str, String)]) -> String {
     let up = "../".repeat(path.matches('/').count() - 1);
     let mut html = html.to_owned();
     for (target, file) in names {

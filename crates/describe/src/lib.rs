@@ -1,16 +1,16 @@
-//! A service describes itself from its catalog: to people in HTML, to programs in OpenAPI and XML Schema.
+//! Generates the description of a service from its catalog: pages in HTML, OpenAPI and XML Schema.
 //!
-//! Data in, text out: no server and no database, and no knowledge of any particular service. A
-//! [`Service`] is what is described, a [`Site`] is one server of it.
+//! The crate converts data to text. It uses no server and no database, and knows no particular service.
+//! A [`Service`] is the subject of a description; a [`Site`] is one server of it.
 //!
 //! - [`site`] is the table of all addresses; [`files`] writes them as files.
-//! - [`openapi`] and [`xsd`] are for programs; `schema` reads the catalog for them.
-//! - [`docs`] is the documentation for people who write clients.
+//! - [`openapi`] and [`xsd`] generate documents for programs; `schema` reads the catalog for them.
+//! - [`docs`] is the documentation for authors of clients.
 //! - [`pages`] has the first page.
 //! - [`examples`] shows the example call of every operation in each format; [`answers`] are the recorded
 //!   responses to them.
 //!
-//! Pages are plain HTML, light and dark, with nothing loaded from elsewhere.
+//! Pages are plain HTML with a light and a dark style. They load nothing from other servers.
 
 pub mod answers;
 pub mod docs;
@@ -28,14 +28,14 @@ use trivium_rpc::Catalog;
 
 pub use crate::answers::Answers;
 
-/// A service, as its descriptions need it.
+/// The data of a service from which its description is generated.
 #[derive(Debug)]
 pub struct Service {
-    /// Its name for people.
+    /// Its name on the pages.
     pub title: &'static str,
     /// Its version.
     pub version: &'static str,
-    /// What it is for, in a sentence.
+    /// Its purpose, in a sentence.
     pub summary: &'static str,
     /// Its operations.
     pub catalog: &'static Catalog,
@@ -47,7 +47,7 @@ pub struct Service {
     pub dialects: Vec<Dialect>,
     /// Its own pages, which are listed beside the documentation.
     pub pages: &'static [ServicePage],
-    /// The OpenAPI documents that were made already; start with the default.
+    /// The OpenAPI documents that have been generated; the default is empty.
     pub openapi: openapi::Cache,
 }
 
@@ -58,11 +58,11 @@ pub struct Site<'a> {
     pub service: &'a Service,
     /// Its address, without a slash at the end.
     pub base_url: &'a str,
-    /// The settings of its wire.
+    /// Its wire format.
     pub wire: Wire,
     /// The dialects that it serves.
     pub dialects: &'a [ServedDialect<'a>],
-    /// True if the pages come from the server itself, and can call it.
+    /// True if the server itself serves the pages, so that they can call it.
     pub is_live: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The catalog as OpenAPI 3.1: the operations at their REST addresses.
+//! Describes the operations at their REST addresses in OpenAPI 3.1.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -14,14 +14,14 @@ use crate::examples::{self, Format};
 use crate::schema::{Failure, all_codes, failures, members, published};
 use crate::xsd::NAMESPACE;
 
-/// The document of a service in each profile, each made when it is first needed.
+/// Caches the document of a service in each profile. Each is generated when it is first needed.
 #[derive(Debug, Default)]
 pub struct Cache {
     documented: OnceLock<String>,
     original: OnceLock<String>,
 }
 
-/// The document as JSON text, for a server of this profile.
+/// Returns the document as JSON text, for a server of this profile.
 pub fn text(service: &Service, profile: Profile) -> &str {
     let text = match profile {
         Profile::Documented => &service.openapi.documented,
@@ -30,7 +30,7 @@ pub fn text(service: &Service, profile: Profile) -> &str {
     text.get_or_init(|| format!("{:#}\n", document(service, profile)))
 }
 
-/// The document, for a server of this profile.
+/// Generates the document for a server of this profile.
 pub fn document(service: &Service, profile: Profile) -> Value {
     let catalog = service.catalog;
     let mut paths = Map::new();
@@ -71,7 +71,7 @@ pub fn document(service: &Service, profile: Profile) -> Value {
     })
 }
 
-/// An operation in one format.
+/// Describes an operation in one format.
 fn path_item(service: &Service, profile: Profile, entry: &Entry, format: Format) -> Value {
     let get = || operation(service, profile, entry, format, "get");
     let post = || operation(service, profile, entry, format, "post");
@@ -107,13 +107,13 @@ fn operation(
     let operation = if verb == "get" {
         with(operation, "parameters", Some(parameters(entry)))
     } else {
-        let takes = !entry.rules.is_empty();
-        with(operation, "requestBody", takes.then(|| body(entry)))
+        let has_body = !entry.rules.is_empty();
+        with(operation, "requestBody", has_body.then(|| body(entry)))
     };
     with(operation, "responses", Some(responses))
 }
 
-/// The object with one more member, where there is a value for it.
+/// Adds a member to an object, if there is a value for it.
 fn with(mut object: Value, name: &str, value: Option<Value>) -> Value {
     if let (Some(members), Some(value)) = (object.as_object_mut(), value) {
         members.insert(name.to_owned(), value);
@@ -138,7 +138,7 @@ fn parameters(entry: &Entry) -> Value {
         .collect()
 }
 
-/// The body of a POST: one object in three spellings.
+/// Describes the body of a POST, which has three formats.
 fn body(entry: &Entry) -> Value {
     let content = |schema: String, example: Option<Value>| {
         let schema = format!("#/components/schemas/{schema}");
@@ -160,7 +160,7 @@ fn body(entry: &Entry) -> Value {
     })
 }
 
-/// The name of the schema of the arguments in JSON, which has null where others have nothing.
+/// Returns the name of the schema of the arguments in JSON, where an optional argument may be null.
 fn in_json(entry: &Entry) -> String {
     if entry.rules.iter().any(|rule| !rule.required) {
         format!("{}.json", entry.name())
@@ -169,12 +169,12 @@ fn in_json(entry: &Entry) -> String {
     }
 }
 
-/// Whether a call without this argument fails. A Bearer header can stand for the token.
+/// True if a call without this argument fails. A Bearer header can replace the token.
 fn needed(rule: &Rule) -> bool {
     rule.required && rule.name != "authToken"
 }
 
-/// The arguments of a POST.
+/// Describes the arguments of a POST.
 fn arguments(entry: &Entry) -> Value {
     let mut arguments = published(entry.input.as_value());
     if let Some(required) = arguments.get_mut("required").and_then(Value::as_array_mut) {
@@ -183,7 +183,7 @@ fn arguments(entry: &Entry) -> Value {
     with(arguments, "xml", Some(json!({ "name": "request" })))
 }
 
-/// The same where what is optional may be null.
+/// Permits null for optional arguments.
 fn nullable(entry: &Entry, mut arguments: Value) -> Value {
     for rule in entry.rules.iter().filter(|rule| !rule.required) {
         let place = format!("/properties/{}", rule.name);
@@ -197,7 +197,7 @@ fn nullable(entry: &Entry, mut arguments: Value) -> Value {
     arguments
 }
 
-/// The value of an argument in the example call.
+/// Returns the value of an argument in the example call.
 fn example_of_call(entry: &Entry, name: &str) -> Option<Value> {
     let given = examples::arguments(entry, entry.example.as_ref()?);
     let (_, value, kind) = given.into_iter().find(|(other, ..)| *other == name)?;
@@ -208,7 +208,7 @@ fn example_of_call(entry: &Entry, name: &str) -> Option<Value> {
     })
 }
 
-/// The same, or the example of its type.
+/// Returns the value of an argument in the example call, or else the example of its type.
 fn example_value(entry: &Entry, name: &str) -> Option<Value> {
     example_of_call(entry, name).or_else(|| example(entry.argument(name)?).cloned())
 }
@@ -220,7 +220,7 @@ fn operation_responses(
     format: Format,
 ) -> Value {
     let recorded = service.answers.of(profile, entry.name(), format);
-    let shown = match format {
+    let example = match format {
         Format::Json => recorded.and_then(|answer| serde_json::from_str(answer).ok()),
         Format::Xml | Format::XmlRpc => recorded.map(Value::from),
     };
@@ -229,7 +229,7 @@ fn operation_responses(
             { "$ref": format!("#/components/schemas/{}.answer", entry.name()) },
             { "$ref": "#/components/schemas/failure" },
         ] },
-        "example": shown,
+        "example": example,
     });
     let mut responses = Map::new();
     responses.insert(
@@ -244,19 +244,19 @@ fn operation_responses(
     Value::Object(responses)
 }
 
-/// Content under every type by which the format is sent, without parameters: keys that tools can
-/// compare.
+/// Lists content under every media type of the format, without the parameters of the type, because
+/// tools compare these keys.
 fn sent_as(profile: Profile, format: Format, content: &Value) -> Value {
     let own = format.content_type(profile).split(';').next();
-    let asked_for = (format == Format::Json).then_some("application/json");
-    let types = own.into_iter().chain(asked_for);
+    let negotiated = (format == Format::Json).then_some("application/json");
+    let types = own.into_iter().chain(negotiated);
     types
         .map(|name| (name.to_owned(), content.clone()))
         .collect()
 }
 
-/// How an operation fails, by status, and the name of each such response. Where it fails as any
-/// operation does, that has no name of its own.
+/// Groups the failures of an operation by status, and by the name of the response. Failures that every
+/// operation has share the name `any`.
 fn by_status(profile: Profile, entry: &Entry) -> BTreeMap<(u16, String), Vec<Failure>> {
     let mut responses = BTreeMap::new();
     for failure in failures(profile, all_codes(entry)) {
@@ -316,10 +316,11 @@ fn response(
     )
 }
 
-/// Arguments and answers by the operation's name, and what they refer to.
+/// Lists the schemas of arguments and responses by the operation's name, and the schemas to which they
+/// refer.
 fn schemas(catalog: &Catalog, profile: Profile) -> Value {
     let text =
-        json!({ "description": "The characters that every format can carry", "pattern": TEXT });
+        json!({ "description": "The characters that every format can represent", "pattern": TEXT });
     let mut schemas = BTreeMap::from([
         ("failure".to_owned(), failure(catalog, profile)),
         ("text".to_owned(), text),
@@ -348,7 +349,7 @@ fn schemas(catalog: &Catalog, profile: Profile) -> Value {
     json!(schemas)
 }
 
-/// A result with the member that all answers have.
+/// Describes a result, with the member `success`.
 fn success(profile: Profile, output: &Value) -> Value {
     let mut properties = Map::new();
     properties.insert(
@@ -372,7 +373,7 @@ fn success(profile: Profile, output: &Value) -> Value {
     })
 }
 
-/// The outermost element of an answer.
+/// Describes the outermost element of a response.
 fn root(profile: Profile) -> Value {
     match profile {
         Profile::Documented => json!({ "name": "response" }),
@@ -380,7 +381,7 @@ fn root(profile: Profile) -> Value {
     }
 }
 
-/// The answer of a call that failed.
+/// Describes the response to a failed call.
 fn failure(catalog: &Catalog, profile: Profile) -> Value {
     let failures = failures(profile, catalog.codes.iter().copied());
     let mut codes: Vec<&str> = failures.iter().map(|failure| failure.code).collect();
@@ -391,7 +392,7 @@ fn failure(catalog: &Catalog, profile: Profile) -> Value {
         "properties": {
             "success": { "type": "boolean", "const": false },
             "code": { "type": "string", "description": "The cause, for programs", "enum": codes },
-            "msg": { "type": "string", "description": "The cause, for people" },
+            "msg": { "type": "string", "description": "The cause, for users" },
         },
         "required": ["success", "code", "msg"],
         "xml": root(profile),

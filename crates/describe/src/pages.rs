@@ -1,4 +1,4 @@
-//! The first page.
+//! The overview page.
 
 use askama::Template;
 use trivium_front::Reply;
@@ -14,7 +14,7 @@ struct IndexPage<'a> {
     formats: [Format; 3],
 }
 
-/// The first page: what the service is, and the addresses of its protocols.
+/// Renders the overview: the purpose of the service, and the addresses of its protocols.
 pub fn index(site: &Site<'_>) -> Reply {
     let formats = Format::ALL;
     page(200, IndexPage { site, formats }.render())

@@ -1,4 +1,4 @@
-//! What the schemas of the catalog say, as descriptions need it.
+//! Reads the schemas of the catalog.
 
 use serde_json::{Map, Value, json};
 use trivium_front::contract::{Profile, StatusRule, status, wire_name};
@@ -11,15 +11,15 @@ use trivium_rpc::{Code, Entry, codes};
 pub(crate) struct Member<'a> {
     /// Its name.
     pub(crate) name: &'a str,
-    /// Its schema: never null, as a member without a value is left out.
+    /// Its schema, without null: a member without a value is left out.
     pub(crate) schema: &'a Value,
     /// What it means.
     pub(crate) description: &'a str,
-    /// True when it may be left out.
+    /// True if it may be left out.
     pub(crate) optional: bool,
 }
 
-/// The members of a struct, as declared.
+/// Lists the members of a struct in the order of their declaration.
 pub(crate) fn members(schema: &Value) -> Vec<Member<'_>> {
     let required = schema.get("required").and_then(Value::as_array);
     let properties = schema.get("properties").and_then(Value::as_object);
@@ -34,12 +34,12 @@ pub(crate) fn members(schema: &Value) -> Vec<Member<'_>> {
         .collect()
 }
 
-/// A text of a schema; empty where it has none.
+/// Returns a text of a schema, or an empty text if it is absent.
 pub(crate) fn text<'a>(schema: &'a Value, key: &str) -> &'a str {
     schema.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The type that a schema names: `string`, `integer`, `boolean`, `array` or `object`.
+/// Returns the type of a schema: `string`, `integer`, `boolean`, `array` or `object`.
 pub(crate) fn kind(schema: &Value) -> &str {
     match schema.get("type") {
         Some(Value::Array(kinds)) => kinds.first().and_then(Value::as_str),
@@ -48,20 +48,20 @@ pub(crate) fn kind(schema: &Value) -> &str {
     .unwrap_or("object")
 }
 
-/// The name of the definition that a schema refers to.
+/// Returns the name of the definition that a schema refers to.
 pub(crate) fn definition(schema: &Value) -> Option<&str> {
     schema.get("$ref")?.as_str()?.rsplit('/').next()
 }
 
-/// The schema itself, or the one that it refers to among the definitions of this root.
+/// Follows the reference of a schema to a definition of `root`; returns other schemas unchanged.
 pub(crate) fn resolve<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
     definition(schema)
         .and_then(|name| root.get("$defs")?.get(name))
         .unwrap_or(schema)
 }
 
-/// A schema for OpenAPI: definitions are elsewhere, nothing is null, and lists are as REST (XML)
-/// writes them.
+/// Converts a schema for OpenAPI: without definitions and null, and with the list format of REST
+/// (XML).
 pub(crate) fn published(schema: &Value) -> Value {
     let Some(members) = schema.as_object() else {
         return schema.clone();
@@ -70,7 +70,7 @@ pub(crate) fn published(schema: &Value) -> Value {
     for (key, value) in members {
         match key.as_str() {
             "$schema" | "$defs" | "title" | "anyOf" => {}
-            // The rule of nearly all texts is told once, by reference.
+            // Nearly all texts have this rule, so a shared schema defines it.
             "x-characters" if value == TEXT => {
                 let text = json!({ "$ref": "#/components/schemas/text" });
                 out.insert("allOf".into(), json!([text]));
@@ -112,7 +112,7 @@ pub(crate) fn published(schema: &Value) -> Value {
     Value::Object(out)
 }
 
-/// What an `Option` is when it is there.
+/// Converts the inner type of an optional schema; returns null for other schemas.
 fn published_inner(schema: &Value) -> Value {
     let inner = without_null(schema);
     if std::ptr::eq(inner, schema) {
@@ -122,18 +122,18 @@ fn published_inner(schema: &Value) -> Value {
     }
 }
 
-/// How an operation can fail.
+/// A failure that an operation can return.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     /// The code as it is sent.
     pub(crate) code: &'static str,
-    /// Its status where failures have one of their own.
+    /// Its status, if the server uses the status of the code.
     pub(crate) status: u16,
     /// What it means.
     pub(crate) meaning: String,
 }
 
-/// How calls fail with these codes. Causes that share a code on the wire are told together.
+/// Lists the failures of these codes. Causes with the same code and status on the wire are merged.
 pub(crate) fn failures(profile: Profile, codes: impl Iterator<Item = Code>) -> Vec<Failure> {
     let mut failures: Vec<Failure> = Vec::new();
     for code in codes {
@@ -152,7 +152,7 @@ pub(crate) fn failures(profile: Profile, codes: impl Iterator<Item = Code>) -> V
     failures
 }
 
-/// All codes that an operation may answer, its own first.
+/// Lists all codes that an operation may return, its own first.
 pub(crate) fn all_codes(entry: &Entry) -> impl Iterator<Item = Code> {
     entry.errors.iter().chain(codes::COMMON).copied()
 }

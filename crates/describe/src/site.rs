@@ -5,49 +5,49 @@ use trivium_front::page::document;
 
 use crate::{Service, Site, docs, openapi, pages, xsd};
 
-/// Renders what is at an address; it receives the part of the path after the row's beginning.
+/// Renders a page or document; the second argument is the path without the prefix of the row.
 type Render = fn(&Site<'_>, &str) -> Option<Reply>;
 
-/// A row: the beginning of its paths, their ends, and what is there.
-struct Row {
-    begin: String,
-    ends: Vec<String>,
+/// A row of the table of addresses: paths with a common prefix, and their content.
+struct Route {
+    prefix: String,
+    suffixes: Vec<String>,
     render: Render,
 }
 
 /// The table of addresses.
-fn rows(service: &Service) -> Vec<Row> {
-    let one = |path: &str, render: Render| Row {
-        begin: path.to_owned(),
-        ends: vec![String::new()],
+fn routes(service: &Service) -> Vec<Route> {
+    let one = |path: &str, render: Render| Route {
+        prefix: path.to_owned(),
+        suffixes: vec![String::new()],
         render,
     };
     let catalog = service.catalog;
     let namespace = catalog.namespace;
-    let names = |end: &str| {
+    let names = |suffix: &str| {
         let entries = catalog.entries.iter();
         entries
-            .map(|entry| format!("{}{end}", entry.name()))
+            .map(|entry| format!("{}{suffix}", entry.name()))
             .collect()
     };
     vec![
         one("/", |site, _| Some(pages::index(site))),
         one("/docs", |site, _| Some(docs::index::page(site))),
         one("/docs/openapi", |site, _| Some(docs::openapi::page(site))),
-        Row {
-            begin: format!("/docs/{namespace}."),
-            ends: names(""),
+        Route {
+            prefix: format!("/docs/{namespace}."),
+            suffixes: names(""),
             render: |site, name| docs::operation::page(site, site.service.catalog.find(name)?),
         },
-        Row {
-            begin: "/docs/".to_owned(),
-            ends: docs::dialect::names(service),
+        Route {
+            prefix: "/docs/".to_owned(),
+            suffixes: docs::dialect::names(service),
             render: docs::dialect::page,
         },
         one("/docs/errors", |site, _| Some(docs::errors::index(site))),
-        Row {
-            begin: "/docs/errors/".to_owned(),
-            ends: docs::errors::names(service),
+        Route {
+            prefix: "/docs/errors/".to_owned(),
+            suffixes: docs::errors::names(service),
             render: |site, code| Some(docs::errors::page(site, code)),
         },
         one("/style.css", |_, _| {
@@ -67,9 +67,9 @@ fn rows(service: &Service) -> Vec<Row> {
             let schema = xsd::any(site.service.catalog, site.wire.profile);
             Some(document("application/xml", schema))
         }),
-        Row {
-            begin: format!("/api/xml/{namespace}/"),
-            ends: names(".xsd"),
+        Route {
+            prefix: format!("/api/xml/{namespace}/"),
+            suffixes: names(".xsd"),
             render: |site, file| {
                 let entry = site.service.catalog.find(file.strip_suffix(".xsd")?)?;
                 let schema = xsd::operation(site.wire.profile, entry);
@@ -82,13 +82,13 @@ fn rows(service: &Service) -> Vec<Row> {
 /// The style sheet of all pages.
 const STYLE: &str = include_str!("../templates/style.css");
 
-/// Three roads that meet.
+/// The icon of all pages: three lines that meet.
 const ICON: &str = include_str!("../templates/icon.svg");
 
-/// The script of all pages, which can be read without it.
+/// The script of all pages. They are readable without it.
 const SCRIPT: &str = include_str!("../templates/script.js");
 
-/// The page or document at an address.
+/// Renders the page or document at an address.
 pub fn find(path: &str, site: &Site<'_>) -> Option<Reply> {
     // The links on this page begin at the root, so it can be served with the slash, too.
     let path = if path == "/docs/" { "/docs" } else { path };
@@ -96,19 +96,20 @@ pub fn find(path: &str, site: &Site<'_>) -> Option<Reply> {
     if let Some(page) = pages.iter().find(|page| page.path == path) {
         return Some((page.render)());
     }
-    rows(site.service).iter().find_map(|row| {
-        let end = path.strip_prefix(row.begin.as_str())?;
-        let exists = row.ends.iter().any(|other| other == end);
-        exists.then(|| (row.render)(site, end))?
+    routes(site.service).iter().find_map(|route| {
+        let suffix = path.strip_prefix(route.prefix.as_str())?;
+        let exists = route.suffixes.iter().any(|other| other == suffix);
+        exists.then(|| (route.render)(site, suffix))?
     })
 }
 
-/// Every address of a server that serves all dialects, without the service's own pages.
+/// Lists every address of a server that serves all dialects, without the service's own pages.
 pub fn paths(service: &Service) -> Vec<String> {
-    let rows = rows(service).into_iter();
-    rows.flat_map(|Row { begin, ends, .. }| {
-        let paths = ends.into_iter().map(|end| format!("{begin}{end}"));
-        paths.collect::<Vec<_>>()
-    })
-    .collect()
+    let mut paths = Vec::new();
+    for route in routes(service) {
+        let prefix = route.prefix;
+        let suffixes = route.suffixes.into_iter();
+        paths.extend(suffixes.map(|suffix| format!("{prefix}{suffix}")));
+    }
+    paths
 }

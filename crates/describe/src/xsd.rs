@@ -1,7 +1,7 @@
-//! The answers of REST (XML) as XML Schema 1.0, in the order and the namespace of a profile.
+//! Describes the responses of REST (XML) in XML Schema 1.0, in the order and the namespace of a profile.
 //!
-//! [`operation`] describes the answers of one operation exactly; [`any`] accepts every answer,
-//! and looks at the members that all of them have.
+//! [`operation`] describes the responses of one operation exactly. [`any`] accepts every response, and
+//! checks only the members that all of them have.
 
 use serde_json::Value;
 use trivium_front::Profile;
@@ -16,7 +16,7 @@ pub const PATH: &str = "/api/xml/schema.xsd";
 /// The namespace of the historical servers.
 pub(crate) const NAMESPACE: &str = "http://peopleaggregator.com/api/xmlns#";
 
-/// The schema that accepts every answer.
+/// Generates the schema that accepts every response.
 pub fn any(catalog: &Catalog, profile: Profile) -> String {
     let codes = enumeration(profile, catalog.codes.iter().copied());
     document(
@@ -38,7 +38,7 @@ pub fn any(catalog: &Catalog, profile: Profile) -> String {
     )
 }
 
-/// The schema of an operation's answers.
+/// Generates the schema of an operation's responses.
 pub fn operation(profile: Profile, entry: &Entry) -> String {
     let root = entry.output.as_value();
     let codes = enumeration(profile, all_codes(entry));
@@ -62,7 +62,7 @@ pub fn operation(profile: Profile, entry: &Entry) -> String {
         Profile::Documented => {
             format!("<xs:choice>\n{failed}<xs:sequence>\n{elements}</xs:sequence>\n</xs:choice>\n")
         }
-        // All answers begin with the same member: a choice must come after it.
+        // All responses begin with the same member, so the choice must come after it.
         Profile::Original => format!(
             "<xs:sequence>\n{success}<xs:choice>\n{failed}<xs:sequence>\n{elements}</xs:sequence>\n\
              </xs:choice>\n</xs:sequence>\n"
@@ -92,7 +92,7 @@ fn document(profile: Profile, elements: &str) -> String {
     ))
 }
 
-/// One space for each element that is open at the beginning of a line.
+/// Indents each line by one space per open element.
 fn indented(document: &str) -> String {
     let mut depth: usize = 0;
     let mut out = String::new();
@@ -111,7 +111,7 @@ fn indented(document: &str) -> String {
     out
 }
 
-/// The members of a struct as elements, in the order in which the profile writes them.
+/// Writes the members of a struct as elements, in the order of the profile.
 fn elements<'a>(profile: Profile, schema: &'a Value, root: &'a Value) -> Vec<(&'a str, String)> {
     let mut elements: Vec<(&str, String)> = members(schema)
         .into_iter()
@@ -169,7 +169,7 @@ fn element(profile: Profile, attributes: &str, schema: &Value, root: &Value) -> 
     }
 }
 
-/// The built-in type of a value.
+/// Returns the built-in type of a value.
 fn simple(kind: &str, schema: &Value) -> &'static str {
     match kind {
         "boolean" => "xs:boolean",
@@ -179,7 +179,7 @@ fn simple(kind: &str, schema: &Value) -> &'static str {
     }
 }
 
-/// What narrows the built-in type; `None` where nothing does.
+/// Writes the restriction of the built-in type; `None` if there is no restriction.
 fn restriction(kind: &str, schema: &Value) -> Option<String> {
     let mut facets = String::new();
     let mut facet = |name: &str, value: &str| {
@@ -193,7 +193,7 @@ fn restriction(kind: &str, schema: &Value) -> Option<String> {
     {
         facet("enumeration", word.as_str().unwrap_or_default());
     }
-    // An expression of XML Schema is about the whole value by itself.
+    // A pattern of XML Schema always matches the whole value.
     match text(schema, "pattern").trim_matches(['^', '$']) {
         "" => {}
         pattern => facet("pattern", pattern),
@@ -214,7 +214,7 @@ fn restricted(base: &str, facets: &str) -> String {
     )
 }
 
-/// The codes as a type.
+/// Writes the codes as a type.
 fn enumeration(profile: Profile, codes: impl Iterator<Item = Code>) -> String {
     let mut codes: Vec<&str> = failures(profile, codes)
         .into_iter()

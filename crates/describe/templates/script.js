@@ -1,5 +1,5 @@
-// What pages gain where scripts run: buttons that copy, and a form that shows a call as it
-// travels. Everything can be read without.
+// Adds copy buttons, and forms that show requests and responses as they are sent. All content can be read
+// without scripts.
 "use strict";
 
 for (const figure of document.querySelectorAll("figure")) {
@@ -12,18 +12,18 @@ for (const figure of document.querySelectorAll("figure")) {
       await navigator.clipboard.writeText(figure.querySelector("code").textContent);
       button.textContent = "Copied";
     } catch {
-      // Browsers keep the clipboard from pages that came without TLS.
+      // Browsers do not permit pages without TLS to use the clipboard.
       getSelection().selectAllChildren(figure.querySelector("code"));
       button.textContent = "Selected";
     }
   });
-  // The word stays while somebody may be reading it.
+  // The label stays until the button loses focus.
   button.addEventListener("blur", () => (button.textContent = "Copy"));
   figure.querySelector("figcaption").append(button);
 }
 
-// The fields that are filled in; a required text may be empty.
-function given(form) {
+// Returns the fields that have a value; a required text may be empty.
+function filledFields(form) {
   const fields = [...form.querySelectorAll("[name]")];
   return fields.filter((field) => field.value !== "" || "required" in field.dataset);
 }
@@ -33,7 +33,7 @@ function escape(text) {
 }
 
 function methodCall(form) {
-  const members = given(form).map((field) => {
+  const members = filledFields(form).map((field) => {
     const type = field.dataset.type;
     let value = escape(field.value);
     if (type === "boolean") value = field.value === "true" ? "1" : "0";
@@ -57,8 +57,8 @@ function methodCall(form) {
 `;
 }
 
-// The call of a dialect's form, where a request is written down in its parts.
-function requestAsWritten(form) {
+// Returns the request of a dialect's form, which has a field for each part of the request.
+function requestOfDialect(form) {
   const headers = [...form.querySelectorAll("[data-header]")].map((field) => [field.dataset.header, field.value]);
   const body = form.querySelector("textarea");
   if (body) headers.push(["Content-Type", body.dataset.type]);
@@ -66,14 +66,14 @@ function requestAsWritten(form) {
   return { method: form.dataset.verb, path, headers, body: body?.value };
 }
 
-// The call of a form in the chosen protocol: method, path, headers and body.
+// Returns the request of a form in the chosen protocol: method, path, headers and body.
 function requestOf(form) {
-  if (form.dataset.verb) return requestAsWritten(form);
+  if (form.dataset.verb) return requestOfDialect(form);
   const { value: protocol, dataset } = form.querySelector("#try-protocol").selectedOptions[0];
   if (protocol === "xmlrpc") {
     return { method: "POST", path: dataset.path, headers: [["Content-Type", "text/xml"]], body: methodCall(form) };
   }
-  const pairs = new URLSearchParams(given(form).map((field) => [field.name, field.value]));
+  const pairs = new URLSearchParams(filledFields(form).map((field) => [field.name, field.value]));
   if (form.method === "get") {
     const query = pairs.toString();
     return { method: "GET", path: query ? `${dataset.path}?${query}` : dataset.path, headers: [] };
@@ -90,13 +90,13 @@ async function send(form) {
   response.textContent = "…";
   for (const part of form.querySelectorAll("div.scripted")) part.hidden = false;
   try {
-    const answer = await fetch(path, { method, headers, body, cache: "no-store" });
-    const kept = ["content-type", "location", "link", "retry-after"].filter((name) => answer.headers.has(name));
-    const told = kept.map((name) => `${name}: ${answer.headers.get(name)}\n`);
-    const text = await answer.text();
-    response.textContent = `HTTP/1.1 ${answer.status} ${answer.statusText}\n${told.join("")}\n${text}`;
+    const reply = await fetch(path, { method, headers, body, cache: "no-store" });
+    const names = ["content-type", "location", "link", "retry-after"].filter((name) => reply.headers.has(name));
+    const replyLines = names.map((name) => `${name}: ${reply.headers.get(name)}\n`);
+    const text = await reply.text();
+    response.textContent = `HTTP/1.1 ${reply.status} ${reply.statusText}\n${replyLines.join("")}\n${text}`;
   } catch (error) {
-    response.textContent = `No answer: ${error.message}`;
+    response.textContent = `No response: ${error.message}`;
   }
 }
 

@@ -1,4 +1,4 @@
-//! The group service, as `trivium-describe` needs it.
+//! The data of the group service for `trivium-describe`.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use trivium_front::Dialect;
 
 use crate::membership;
 
-/// The description of the group service.
+/// Returns the description of the group service.
 pub fn service() -> &'static Service {
     static SERVICE: LazyLock<Service> = LazyLock::new(|| Service {
         title: "Trivium",
@@ -33,7 +33,7 @@ pub fn service() -> &'static Service {
     &SERVICE
 }
 
-/// The dialects that are served, each below its prefix; `None` is a dialect that is not served.
+/// Lists the served dialects with their prefixes. A dialect with the prefix `None` is not served.
 pub fn served<'a>(upcoming: Option<&'a str>, onezone: Option<&'a str>) -> Vec<ServedDialect<'a>> {
     let serve = |(dialect, prefix): (&'a Dialect, Option<&'a str>)| {
         let prefix = prefix?;
@@ -148,7 +148,7 @@ mod tests {
         insta::assert_snapshot!(text);
     }
 
-    /// JSON with deeply nested values on one line.
+    /// Writes JSON with deeply nested values on one line.
     fn outline(value: &Value, depth: usize, text: &mut String) {
         match value.as_object().filter(|_| depth < 4) {
             Some(members) => {

@@ -1,18 +1,21 @@
-//! The rules of membership as a diagram: the states stand side by side, and every row below is
-//! what leads from some to another. The rules themselves are the data.
+//! The diagram of the membership rules: a column for each state, and a row for each transition. It is
+//! generated from the rules.
 
 use trivium_core::groups::rules::{
     Act, JOINING, JoinRule, JoinState, Joining, RegistrationType, Standing, acting,
 };
 
-/// Where the first state stands, how far the next, and how wide a state is.
-const FIRST: usize = 182;
-const STEP: usize = 90;
-const STATE: usize = 86;
+/// The center of the first column.
+const FIRST_COLUMN: usize = 182;
+/// The distance between the centers of two columns.
+const COLUMN_DISTANCE: usize = 90;
+/// The width of the box of a state.
+const STATE_WIDTH: usize = 86;
 
-/// How far down the first row is, and how far the next.
-const TOP: usize = 60;
-const ROW: usize = 34;
+/// The top of the first row.
+const FIRST_ROW: usize = 60;
+/// The height of a row.
+const ROW_HEIGHT: usize = 34;
 
 /// The diagram.
 pub(crate) struct Diagram {
@@ -22,7 +25,7 @@ pub(crate) struct Diagram {
     pub(crate) steps: Vec<Step>,
 }
 
-/// A state, and where it stands.
+/// A state, and the position of its box.
 pub(crate) struct State {
     pub(crate) name: &'static str,
     pub(crate) x: usize,
@@ -30,60 +33,71 @@ pub(crate) struct State {
     pub(crate) width: usize,
 }
 
-/// What leads from some states to another.
+/// A transition from some states to another.
 pub(crate) struct Step {
     pub(crate) operation: &'static str,
-    /// Where, or by whom.
+    /// A condition, such as the type of the group or the role of the caller.
     pub(crate) note: &'static str,
     pub(crate) y: usize,
     pub(crate) to: &'static str,
     pub(crate) from: Vec<Arrow>,
 }
 
-/// An arrow: the state where it begins, and from where to where it is drawn.
+/// An arrow: the state where it begins, and its horizontal start and end.
 pub(crate) struct Arrow {
     pub(crate) name: &'static str,
     pub(crate) begin: usize,
     pub(crate) end: usize,
 }
 
-/// A step before it has its place: operation, note, states before, state after.
-type Rule = (&'static str, &'static str, Vec<Standing>, Standing);
+/// A transition without its position.
+struct Transition {
+    operation: &'static str,
+    note: &'static str,
+    from: Vec<Standing>,
+    to: Standing,
+}
 
-/// What people do to themselves, which is in no table.
-const OWN: [(&str, &[Standing]); 2] = [
+/// The operations by which users end their own membership or request, and the states in which these
+/// are permitted. The tables of the rules do not have them.
+const LEAVING: [(&str, &[Standing]); 2] = [
     ("withdrawJoinRequest", &[Standing::Requested]),
     ("leaveGroup", &[Standing::Member, Standing::Moderator]),
 ];
 
 impl Diagram {
-    /// It, as the rules are.
-    pub(crate) fn of_the_rules() -> Self {
-        let own =
-            OWN.map(|(operation, from)| (operation, "by oneself", from.to_vec(), Standing::None));
-        let rules = JOINING.iter().filter_map(joins).chain(own);
-        let rules = rules.chain(Act::ALL.iter().flat_map(|act| acts(*act)));
-        let steps: Vec<Step> = rules
+    /// Generates the diagram from the rules.
+    pub(crate) fn from_rules() -> Self {
+        let leaving = LEAVING.map(|(operation, from)| Transition {
+            operation,
+            note: "by the user",
+            from: from.to_vec(),
+            to: Standing::None,
+        });
+        let joining = JOINING.iter().filter_map(joins);
+        let acting = Act::ALL.iter().flat_map(|act| acts(*act));
+        let transitions = joining.chain(leaving).chain(acting);
+        let steps: Vec<Step> = transitions
             .enumerate()
-            .map(|(row, rule)| step(row, rule))
+            .map(|(row, transition)| step(row, &transition))
             .collect();
         let states = Standing::ALL.iter().map(|standing| State {
             name: standing.as_str(),
-            x: place(*standing),
-            left: place(*standing) - STATE / 2,
-            width: STATE,
+            x: column(*standing),
+            left: column(*standing) - STATE_WIDTH / 2,
+            width: STATE_WIDTH,
         });
         Self {
-            width: FIRST + STEP * Standing::ALL.len() - STEP / 2,
-            height: TOP + ROW * steps.len(),
+            width: FIRST_COLUMN + COLUMN_DISTANCE * Standing::ALL.len() - COLUMN_DISTANCE / 2,
+            height: FIRST_ROW + ROW_HEIGHT * steps.len(),
             states: states.collect(),
             steps,
         }
     }
 }
 
-/// What a row of the table of joining lets people do.
-fn joins(rule: &JoinRule) -> Option<Rule> {
+/// Converts a rule of joining; `None` if the rule rejects the call.
+fn joins(rule: &JoinRule) -> Option<Transition> {
     let to = match rule.joining {
         Joining::Let(JoinState::Joined) => Standing::Member,
         Joining::Let(JoinState::InModeration) => Standing::Requested,
@@ -94,11 +108,16 @@ fn joins(rule: &JoinRule) -> Option<Rule> {
         [RegistrationType::Moderated] => "a moderated group",
         _ => "with an invitation",
     };
-    Some(("joinGroup", note, rule.standing.to_vec(), to))
+    Some(Transition {
+        operation: "joinGroup",
+        note,
+        from: rule.standing.to_vec(),
+        to,
+    })
 }
 
-/// What an act makes of those to whom it may be done.
-fn acts(act: Act) -> Vec<Rule> {
+/// Lists the transitions of an act: one for each state in which the subject can be afterwards.
+fn acts(act: Act) -> Vec<Transition> {
     let may = |actor, subject: &Standing| acting(act, actor, *subject).is_ok();
     let after: &[Standing] = match act {
         Act::Approve => &[Standing::Member],
@@ -119,32 +138,38 @@ fn acts(act: Act) -> Vec<Rule> {
         let note = match moderated.count() {
             0 => "by the owner",
             all if all == from.len() => "by moderators",
-            _ => "by those above them",
+            _ => "by a higher role",
         };
-        (act.as_str(), note, from, *to)
+        Transition {
+            operation: act.as_str(),
+            note,
+            from,
+            to: *to,
+        }
     };
     after.iter().map(rule).collect()
 }
 
-fn step(row: usize, (operation, note, from, to): Rule) -> Step {
+/// Places a transition in a row.
+fn step(row: usize, transition: &Transition) -> Step {
     let arrow = |standing: &Standing| Arrow {
         name: standing.as_str(),
-        begin: place(*standing),
-        end: place(to),
+        begin: column(*standing),
+        end: column(transition.to),
     };
     Step {
-        operation,
-        note,
-        y: TOP + ROW * row + ROW / 2,
-        to: to.as_str(),
-        from: from.iter().map(arrow).collect(),
+        operation: transition.operation,
+        note: transition.note,
+        y: FIRST_ROW + ROW_HEIGHT * row + ROW_HEIGHT / 2,
+        to: transition.to.as_str(),
+        from: transition.from.iter().map(arrow).collect(),
     }
 }
 
-/// Where a state stands.
-fn place(standing: Standing) -> usize {
+/// Returns the center of a state's column.
+fn column(standing: Standing) -> usize {
     let before = Standing::ALL.iter().take_while(|other| **other != standing);
-    FIRST + STEP * before.count()
+    FIRST_COLUMN + COLUMN_DISTANCE * before.count()
 }
 
 #[cfg(test)]
@@ -154,8 +179,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_step_is_an_operation_from_somewhere() {
-        for step in Diagram::of_the_rules().steps {
+    fn every_step_has_an_operation_and_a_first_state() {
+        for step in Diagram::from_rules().steps {
             assert!(
                 catalog().find(step.operation).is_some(),
                 "{}",

@@ -1,10 +1,10 @@
-//! What the group service publishes about itself: its description, and its own pages for people.
+//! Publishes the description of the group service, and the public pages of its groups and users.
 //!
-//! - [`description`] is the service as `trivium-describe` needs it: catalog, recorded responses, dialects.
-//! - [`membership`] shows the membership rules, which `diagram` draws.
+//! - [`description`] has the data for `trivium-describe`: catalog, recorded responses, dialects.
+//! - [`membership`] is the page of the membership rules; `diagram` draws them.
 //! - [`pages`] are the public pages of groups and users.
 //!
-//! Data in, HTML out: no server and no database here.
+//! The crate converts data to HTML. It uses no server and no database.
 
 pub mod description;
 mod diagram;

@@ -1,4 +1,4 @@
-//! The page of the membership rules, rendered from the tables that decide.
+//! The page of the membership rules, rendered from the tables of the rules.
 //!
 //! It is served at [`PATH`].
 
@@ -9,7 +9,7 @@ use trivium_front::page::page as respond;
 
 use crate::diagram::Diagram;
 
-/// Where the page is served.
+/// The path of the page.
 pub const PATH: &str = "/docs/membership";
 
 #[derive(Template)]
@@ -22,10 +22,10 @@ struct MembershipPage {
     acting: Vec<(Act, Vec<Line>)>,
 }
 
-/// A row of a table: a standing, and the outcomes.
+/// A row of a table: a standing, and the outcomes for it.
 type Line = (Standing, Vec<Outcome>);
 
-/// A cell: an outcome.
+/// A cell of a table.
 struct Outcome {
     /// The class, for the style sheet.
     class: &'static str,
@@ -36,10 +36,10 @@ struct Outcome {
     reason: &'static str,
 }
 
-/// The page.
+/// Renders the page.
 pub fn page() -> Reply {
     let page = MembershipPage {
-        diagram: Diagram::of_the_rules(),
+        diagram: Diagram::from_rules(),
         registrations: RegistrationType::ALL,
         standings: Standing::ALL,
         joining: Standing::ALL
@@ -51,7 +51,7 @@ pub fn page() -> Reply {
     respond(200, page.render())
 }
 
-/// The outcomes of joining at this standing: for each registration type, without and with an
+/// Lists the outcomes of joining for this standing: for each registration type, without and with an
 /// invitation.
 fn joins(standing: Standing) -> Vec<Outcome> {
     let cases = RegistrationType::ALL
@@ -74,7 +74,7 @@ fn joins(standing: Standing) -> Vec<Outcome> {
         .collect()
 }
 
-/// The outcomes of an act: for each standing of the actor and each of the subject.
+/// Lists the outcomes of an act, for each standing of the actor and each of the subject.
 fn acts(act: Act) -> Vec<Line> {
     let outcome = |actor: Standing, subject: &Standing| match acting(act, actor, *subject) {
         Ok(()) => Outcome {

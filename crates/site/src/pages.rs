@@ -23,22 +23,22 @@ struct UserPage<'a> {
 #[template(path = "missing.html")]
 struct MissingPage;
 
-/// The public page of a group.
+/// Renders the public page of a group.
 pub fn group(group: &PublicGroup) -> Reply {
     let how_to_join = match group.registration_type {
-        RegistrationType::Open => "Everybody can join.",
-        RegistrationType::Moderated => "Ask to join; a moderator decides.",
-        RegistrationType::Invite => "By invitation only.",
+        RegistrationType::Open => "Any user can join.",
+        RegistrationType::Moderated => "A moderator must approve each request to join.",
+        RegistrationType::Invite => "Users can join by invitation only.",
     };
     page(200, GroupPage { group, how_to_join }.render())
 }
 
-/// The public page of a user.
+/// Renders the public page of a user.
 pub fn user(user: &PublicUser) -> Reply {
     page(200, UserPage { user }.render())
 }
 
-/// The page for what does not exist, or is not disclosed.
+/// Renders the page for a group or user that does not exist, or is not disclosed.
 pub fn missing() -> Reply {
     page(404, MissingPage.render())
 }

@@ -1,5 +1,5 @@
-//! Makes the example call of every method of the dialects, as its page shows it, and compares the
-//! recorded responses with those of a server and with the output of programs.
+//! Makes the example call of every method of the dialects, as its page shows it. Compares the recorded
+//! responses with those of a server and with the output of programs.
 //! `make record` updates the record.
 
 use std::collections::BTreeMap;
@@ -13,18 +13,18 @@ use trivium_front::{Dialect, StatusRule};
 use trivium_site::description::service;
 use trivium_upcoming::methods::EXAMPLE_FROB as FROB;
 
+use super::normalize::normalize_times;
 use super::pages::figures;
-use super::snippets::{LANGUAGES, Places, filled};
-use super::steady::steady_times;
+use super::snippets::{LANGUAGES, Replacements, replaced};
 use super::{as_sent, demonstration_with};
 use crate::harness::{Served, check_recorded, run};
 
-/// The recorded lines of the head.
+/// The lines of the head that are recorded.
 const HEADERS: [&str; 3] = ["HTTP/", "content-type:", "location:"];
 
 /// Values that differ from run to run: the prefix of the method names, the text before and after the
 /// value, and the recorded value.
-const VARYING: [(&str, &str, &str, &str); 3] = [
+const VARIABLE_VALUES: [(&str, &str, &str, &str); 3] = [
     (
         "upcoming.auth.getToken",
         " token=\"",
@@ -39,8 +39,8 @@ const VARYING: [(&str, &str, &str, &str); 3] = [
 fn responses_of_examples_are_as_recorded() {
     let mut record = String::new();
     for dialect in &service().dialects {
-        each_method(dialect, &[], |_, method, shown, places| {
-            let answer = steady(method, &curl(&filled(&shown["curl"], places)));
+        each_method(dialect, &[], |_, method, shown, replacements| {
+            let answer = normalize(method, &curl(&replaced(&shown["curl"], replacements)));
             record.push_str(&answers::section(&method.name, &answer));
         });
     }
@@ -51,14 +51,17 @@ fn responses_of_examples_are_as_recorded() {
 fn pages_show_the_prefix_of_a_dialect() {
     for (dialect, prefix) in service().dialects.iter().zip(["/elsewhere/up", "/zone"]) {
         let option = format!("--{}", dialect.name);
-        let there = format!("{}{prefix}", answers::BASE_URL);
+        let address = format!("{}{prefix}", answers::BASE_URL);
         each_method(
             dialect,
             &[&option, prefix],
-            |server, method, shown, places| {
-                let answer = steady(method, &send(server, &filled(&shown["Request"], places)));
+            |server, method, shown, replacements| {
+                let answer = normalize(
+                    method,
+                    &send(server, &replaced(&shown["Request"], replacements)),
+                );
                 assert_eq!(shown["Response"], answer, "{}", method.name);
-                let called = format!("{there}{}", method.example.path);
+                let called = format!("{address}{}", method.example.path);
                 for language in LANGUAGES {
                     let program = &shown[language];
                     assert!(program.contains(&called), "{called}: {program}");
@@ -94,23 +97,23 @@ fn a_disabled_dialect_has_no_pages() {
 }
 
 /// Runs the programs of one language.
-pub(super) fn check(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
+pub(super) fn check(language: &str, run: impl Fn(&str, &str, &Replacements) -> String) {
     for dialect in &service().dialects {
-        each_method(dialect, &[], |_, method, shown, places| {
-            let printed = run(&method.name, &shown[language], places);
+        each_method(dialect, &[], |_, method, shown, replacements| {
+            let printed = run(&method.name, &shown[language], replacements);
             let recorded = service()
                 .answers
                 .of_dialect(&method.name)
-                .expect("its answer");
-            fits(language, method, &printed, recorded);
+                .expect("its response");
+            assert_printed(language, method, &printed, recorded);
         });
     }
 }
 
 /// Asserts that a program printed the recorded body; without a body, the location or the status.
-fn fits(language: &str, method: &Method, printed: &str, recorded: &str) {
+fn assert_printed(language: &str, method: &Method, printed: &str, recorded: &str) {
     if let Some((_, body)) = recorded.split_once("\n\n") {
-        let printed = steady_body(method, printed.trim_end());
+        let printed = normalize_body(method, printed.trim_end());
         assert_eq!(printed.trim_end(), body, "{language} {}", method.name);
         return;
     }
@@ -133,17 +136,17 @@ fn curl(call: &str) -> String {
 fn send(server: &Served, request: &str) -> String {
     let mut stream = TcpStream::connect(&server.address).expect("a connection");
     stream.write_all(&as_sent(request)).expect("a server");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("text");
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).expect("text");
+    response
 }
 
-/// Calls `listen` with every method of a dialect, on a server with these options, with the figures of
-/// its page by caption, and with the replacements for its placeholders. Each method may be called once.
+/// Calls `run` with a server with these options, each method of a dialect, the figures of its page by
+/// caption, and the replacements for its placeholders. Each method may be called once.
 fn each_method(
     dialect: &Dialect,
     options: &[&str],
-    mut listen: impl FnMut(&Served, &Method, &BTreeMap<String, String>, &Places),
+    mut run: impl FnMut(&Served, &Method, &BTreeMap<String, String>, &Replacements),
 ) {
     let server = demonstration_with("documented", StatusRule::Ok, options);
     let prefix = match options {
@@ -159,14 +162,14 @@ fn each_method(
             true => frob(&server, prefix),
             false => FROB.to_owned(),
         };
-        let here = format!("http://{}", server.address);
-        let places = vec![(answers::BASE_URL, here), (FROB, frob)];
-        listen(&server, method, &shown, &places);
+        let url = format!("http://{}", server.address);
+        let replacements = vec![(answers::BASE_URL, url), (FROB, frob)];
+        run(&server, method, &shown, &replacements);
     }
 }
 
-/// The response of a method as it is recorded.
-fn steady(method: &Method, answer: &str) -> String {
+/// Converts the response of a method to the format of the record.
+fn normalize(method: &Method, answer: &str) -> String {
     let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
     assert!(head.starts_with("HTTP/1.1 20"), "{}: {answer}", method.name);
     // The order of the headers is not fixed, so the record has its own.
@@ -175,19 +178,19 @@ fn steady(method: &Method, answer: &str) -> String {
         lines.find(|line| line.starts_with(name))
     });
     let head: Vec<&str> = head.collect();
-    let text = format!("{}\n\n{}", head.join("\n"), steady_body(method, body));
+    let text = format!("{}\n\n{}", head.join("\n"), normalize_body(method, body));
     text.trim_end().to_owned()
 }
 
 /// Replaces the values that differ from run to run.
-fn steady_body(method: &Method, body: &str) -> String {
-    let mut text = steady_times(body.trim_end());
-    for (name, begin, end, instead) in VARYING {
+fn normalize_body(method: &Method, body: &str) -> String {
+    let mut text = normalize_times(body.trim_end());
+    for (name, begin, end, replacement) in VARIABLE_VALUES {
         if method.name.starts_with(name)
             && let Some((before, rest)) = text.split_once(begin)
         {
             let (_, after) = rest.split_once(end).expect("its end");
-            text = format!("{before}{begin}{instead}{end}{after}");
+            text = format!("{before}{begin}{replacement}{end}{after}");
         }
     }
     text

@@ -1,5 +1,4 @@
-//! Makes every example call in every format, and compares the recorded responses with those of a
-//! server. `make record` updates the record.
+//! Makes every example call in every format. Compares the recorded responses with those of a server. `make record` updates the record.
 
 use serde_json::{Value, json};
 use trivium_core::catalog;
@@ -8,15 +7,15 @@ use trivium_describe::examples::{Format, response};
 use trivium_front::StatusRule;
 use trivium_rpc::Effect;
 
-use super::steady::steady;
+use super::normalize::normalize;
 use super::{PROFILES, demonstration, example, protocol, send_example, with_site};
 use crate::harness::check_recorded;
 
-/// The operations whose example fails, as they always fail.
+/// The operations that always fail, also in their example.
 const FAILING: [&str; 2] = ["errorTest", "exceptionTest"];
 
 #[test]
-fn every_example_is_answered_as_recorded() {
+fn example_responses_are_as_recorded() {
     for (profile, option) in PROFILES {
         let read = demonstration(option, StatusRule::Ok);
         let record = answers::record(catalog(), |entry, format, _| {
@@ -34,7 +33,7 @@ fn every_example_is_answered_as_recorded() {
             assert_eq!(response.status, 200);
             let content_type = format.content_type(profile);
             assert_eq!(response.header("content-type"), content_type);
-            steady(entry, &answer, &response.text())
+            normalize(entry, &answer, &response.text())
         });
         check_recorded(&format!("crates/site/answers/{option}.txt"), &record);
     }

@@ -10,11 +10,11 @@
 mod browser;
 mod dialects;
 mod examples;
+mod normalize;
 mod openapi;
 mod pages;
 mod schemathesis;
 mod snippets;
-mod steady;
 mod xsd;
 
 use trivium_core::catalog;
@@ -67,7 +67,7 @@ fn each_operation(profile: &str, status: StatusRule, mut run: impl FnMut(&Served
     }
 }
 
-/// The example call of an operation in a format.
+/// Returns the example call of an operation in a format.
 fn example(entry: &'static Entry, format: Format) -> ClientRequest<'static> {
     let example = entry.example.as_ref().expect("an example");
     let arguments = arguments(entry, example);
@@ -79,7 +79,7 @@ fn send_example(server: &Served, entry: &'static Entry, format: Format) -> Respo
     server.send(&as_sent(&example(entry, format).to_string()))
 }
 
-/// A server of the documentation at this URL, which serves both dialects.
+/// Calls `run` with a site at this URL that serves both dialects.
 fn with_site<T>(base_url: &str, status: StatusRule, run: impl FnOnce(&Site<'_>) -> T) -> T {
     let [upcoming, onezone] = [trivium_upcoming::PREFIX, trivium_onezone::PREFIX].map(Some);
     run(&Site {
@@ -94,7 +94,7 @@ fn with_site<T>(base_url: &str, status: StatusRule, run: impl FnOnce(&Site<'_>) 
     })
 }
 
-/// The bytes of a request on a page.
+/// Converts a request on a page to the bytes that a client sends.
 fn as_sent(request: &str) -> Vec<u8> {
     let (head, body) = request.split_once("\n\n").expect("a head");
     let head = head.replace('\n', "\r\n");

@@ -51,11 +51,11 @@ fn the_document_has_exactly_the_served_paths() {
 fn responses_are_valid_under_the_document() {
     for status in [StatusRule::Ok, StatusRule::Http] {
         let server = demonstration("documented", status);
-        let mut answers = Vec::new();
-        let mut hear = |name: &str, verb: &str, status: u16, body: &str| {
+        let mut responses = Vec::new();
+        let mut add = |name: &str, verb: &str, status: u16, body: &str| {
             let body: Value = serde_json::from_str(body).unwrap();
             let path = Format::Json.path(catalog(), name);
-            answers.push(json!({"verb": verb, "path": path, "status": status, "body": body}));
+            responses.push(json!({"verb": verb, "path": path, "status": status, "body": body}));
         };
         each_operation("documented", status, |server, entry| {
             let response = send_example(server, entry, Format::Json);
@@ -64,7 +64,7 @@ fn responses_are_valid_under_the_document() {
             } else {
                 "post"
             };
-            hear(entry.name(), verb, response.status, &response.text());
+            add(entry.name(), verb, response.status, &response.text());
         });
         // Without arguments, most operations fail.
         for entry in catalog().entries.iter() {
@@ -73,25 +73,25 @@ fn responses_are_valid_under_the_document() {
                 Verbs::Get => ("get", server.get(&path)),
                 Verbs::Post | Verbs::Any => ("post", server.post(&path, "", b"")),
             };
-            hear(entry.name(), verb, response.status, &response.text());
+            add(entry.name(), verb, response.status, &response.text());
         }
         let document: Value = serde_json::from_slice(&server.get("/openapi.json").body).unwrap();
-        let judge = |answers: &Value| {
-            let given = json!({"document": document, "answers": answers}).to_string();
-            attempt("venv/bin/python", &["openapi.py"], given.as_bytes())
+        let validate = |responses: &Value| {
+            let input = json!({"document": document, "answers": responses}).to_string();
+            attempt("venv/bin/python", &["openapi.py"], input.as_bytes())
         };
-        let judged = judge(&json!(answers));
+        let validated = validate(&json!(responses));
         assert!(
-            judged.status.success(),
+            validated.status.success(),
             "{}",
-            String::from_utf8_lossy(&judged.stdout)
+            String::from_utf8_lossy(&validated.stdout)
         );
         // Other responses are invalid.
         let other = json!([{
             "verb": "post", "path": Format::Json.path(catalog(), "joinGroup"), "status": 200,
             "body": {"success": true, "joinState": "maybe"},
         }]);
-        assert!(!judge(&other).status.success());
+        assert!(!validate(&other).status.success());
     }
 }
 
@@ -107,8 +107,8 @@ fn pages_show_everything_in_the_document() {
             let (_, shown) = page.split_once(&summary).expect(path);
             let (shown, _) = shown.split_once("</details>").unwrap();
             for status in operation["responses"].as_object().unwrap().keys() {
-                let answer = format!("<dt>{status}</dt>");
-                assert!(shown.contains(&answer), "{verb} {path}: {status}");
+                let term = format!("<dt>{status}</dt>");
+                assert!(shown.contains(&term), "{verb} {path}: {status}");
             }
             for parameter in operation["parameters"].as_array().into_iter().flatten() {
                 let name = parameter["name"].as_str().unwrap();

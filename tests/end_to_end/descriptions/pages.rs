@@ -17,7 +17,7 @@ use crate::harness::{Protocol, Response, Served, trivium};
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
                       form-action 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The texts between two marks on a page.
+/// Finds the texts between two marks on a page.
 fn between<'a>(page: &'a str, begin: &str, end: &str) -> Vec<&'a str> {
     let parts = page.split(begin).skip(1);
     parts.filter_map(|part| part.split(end).next()).collect()
@@ -30,11 +30,11 @@ fn unescaped(html: &str) -> String {
     text.replace("&#38;", "&")
 }
 
-/// The figures of a page: caption and text.
+/// Finds the figures of a page: caption and text.
 pub(super) fn figures(page: &str) -> Vec<(String, String)> {
     let figures = between(page, "<figure>", "</figure>");
     let part = |figure: &str, begin: &str, end: &str| unescaped(between(figure, begin, end)[0]);
-    // The figures of the form are empty before its call.
+    // The figures of the form are empty until it is sent.
     let filled = figures
         .into_iter()
         .filter(|figure| figure.contains("<code>"));
@@ -46,7 +46,7 @@ pub(super) fn figures(page: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// The page of an operation.
+/// Requests the page of an operation.
 pub(super) fn page(server: &Served, operation: &str) -> String {
     let response = server.get(&format!("/docs/peopleaggregator.{operation}"));
     assert_eq!(response.status, 200, "{operation}");
@@ -66,7 +66,7 @@ fn pages_show_the_request_and_the_response() {
                     panic!("{}: {shown:?}", entry.name());
                 };
                 assert_eq!(*request, example(entry, format).to_string());
-                // That a server responds as recorded is tested in `examples`.
+                // The tests in `examples` compare the record with a server.
                 let body = service().answers.of(profile, entry.name(), format).unwrap();
                 let failed = status == StatusRule::Http
                     && format != Format::XmlRpc
@@ -141,7 +141,7 @@ fn links_lead_to_pages_of_this_server() {
 #[test]
 fn failures_link_to_the_page_of_their_code() {
     let server = demonstration("documented", StatusRule::Http);
-    let held = |response: &Response, code: &str| {
+    let assert_links_to_page = |response: &Response, code: &str| {
         let base = answers::BASE_URL;
         let link = format!("<{base}/docs/errors/{code}>; rel=\"help\"");
         assert_eq!(response.header("link"), link);
@@ -159,18 +159,18 @@ fn failures_link_to_the_page_of_their_code() {
             let answer = protocol(format).read(&response);
             let fault = answer.value["fault"].is_object().then_some("system_error");
             match answer.value["code"].as_str().or(fault) {
-                Some(code) if fault.is_some() => held(&response, code),
+                Some(code) if fault.is_some() => assert_links_to_page(&response, code),
                 Some(code) if answer.text("success") == "false" => {
                     failed += 1;
-                    held(&response, code);
+                    assert_links_to_page(&response, code);
                 }
                 _ => assert_eq!(response.header("link"), "", "{}", entry.name()),
             }
         }
-        // Examples fail after others on the same server.
+        // Some examples fail because others have run on the same server.
         assert!(failed > 0, "{format:?}");
     }
-    held(
+    assert_links_to_page(
         &server.get("/api/json/peopleaggregator/nope"),
         "system_error",
     );
@@ -193,11 +193,11 @@ fn failures_link_to_the_page_of_their_code() {
         let answer = Protocol::XmlRpc.read(&response);
         assert_eq!(answer.value["fault"]["faultCode"], number);
         assert!(errors.contains(&format!("<code>{number}</code>")));
-        held(&response, code);
+        assert_links_to_page(&response, code);
     }
     // Failures of the dialects link to a page if their code is in the list.
-    let refused = server.get("/services/rest/?method=auth.checkToken&api_key=nope");
-    held(&refused, "api_key_invalid");
+    let rejected = server.get("/services/rest/?method=auth.checkToken&api_key=nope");
+    assert_links_to_page(&rejected, "api_key_invalid");
 }
 
 #[test]
@@ -222,10 +222,10 @@ fn docs_writes_the_documentation_into_files() {
         );
         pages += links_of(&path, &page);
     }
-    let first = root.join("index.html");
+    let overview = root.join("index.html");
     pages += links_of(
-        &first,
-        &std::fs::read_to_string(&first).expect("the first page"),
+        &overview,
+        &std::fs::read_to_string(&overview).expect("the overview"),
     );
     assert!(pages > catalog().entries.len());
     // The files are the same as the pages of a server at that URL.

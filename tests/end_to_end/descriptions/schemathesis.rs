@@ -7,29 +7,29 @@ use trivium_front::StatusRule;
 use super::demonstration;
 use crate::harness::run;
 
-/// Tests a format on a server of its own, so that every run has the same data.
-fn try_all(format: Format) {
+/// Tests a format on its own server, so that every run has the same data.
+fn test_format(format: Format) {
     let server = demonstration("documented", StatusRule::Http);
-    let here = format!("http://{}", server.address);
+    let url = format!("http://{}", server.address);
     let paths = format!("^/api/{}/", format.word());
-    let document = format!("{here}/openapi.json");
-    let arguments = ["run", "--url", &here, "--include-path-regex", &paths];
+    let document = format!("{url}/openapi.json");
+    let arguments = ["run", "--url", &url, "--include-path-regex", &paths];
     run(
         "venv/bin/schemathesis",
         &[&arguments, &[document.as_str()][..]].concat(),
         b"",
     );
-    // Enough calls were valid.
-    let done = server.log().matches(" status=200 ").count();
-    assert!(done > 500, "only {done} calls were successful");
+    // A minimum of valid calls is required.
+    let successful = server.log().matches(" status=200 ").count();
+    assert!(successful > 500, "only {successful} calls were successful");
 }
 
 #[test]
 fn rest_json_conforms_to_the_document() {
-    try_all(Format::Json);
+    test_format(Format::Json);
 }
 
 #[test]
 fn rest_xml_conforms_to_the_document() {
-    try_all(Format::Xml);
+    test_format(Format::Xml);
 }

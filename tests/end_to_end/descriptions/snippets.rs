@@ -9,8 +9,8 @@ use trivium_describe::examples::Format;
 use trivium_front::{Profile, StatusRule};
 use trivium_site::description::service;
 
+use super::normalize::normalize;
 use super::pages::{figures, page};
-use super::steady::steady;
 use super::{demonstration, dialects, each_operation};
 use crate::harness::{Protocol, Response, check_recorded, encode, run};
 
@@ -18,29 +18,31 @@ use crate::harness::{Protocol, Response, check_recorded, encode, run};
 pub(super) const LANGUAGES: [&str; 5] = ["curl", "Python", "PHP", "JavaScript", "Rust"];
 
 /// Placeholders in programs, and their replacements when they run.
-pub(super) type Places = Vec<(&'static str, String)>;
+pub(super) type Replacements = Vec<(&'static str, String)>;
 
 /// Replaces the placeholders in a text.
-pub(super) fn filled(text: &str, places: &Places) -> String {
-    let texts = places.iter();
-    texts.fold(text.to_owned(), |text, (place, filling)| {
-        text.replace(place, filling)
+pub(super) fn replaced(text: &str, replacements: &Replacements) -> String {
+    let texts = replacements.iter();
+    texts.fold(text.to_owned(), |text, (placeholder, value)| {
+        text.replace(placeholder, value)
     })
 }
 
 /// Runs the programs of one language. `run` receives the name of the page, the program, and the
 /// replacements.
-fn check(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
+fn check(language: &str, run: impl Fn(&str, &str, &Replacements) -> String) {
     check_operations(language, &run);
     dialects::check(language, &run);
 }
 
 /// Runs the programs of the operations.
-fn check_operations(language: &str, run: impl Fn(&str, &str, &Places) -> String) {
+fn check_operations(language: &str, run: impl Fn(&str, &str, &Replacements) -> String) {
     each_operation("documented", StatusRule::Ok, |server, entry| {
-        let places = vec![(answers::BASE_URL, format!("http://{}", server.address))];
+        let replacements = vec![(answers::BASE_URL, format!("http://{}", server.address))];
         let text = program(&page(server, entry.name()), language);
-        let body = run(entry.name(), &text, &places).trim_end().to_owned();
+        let body = run(entry.name(), &text, &replacements)
+            .trim_end()
+            .to_owned();
         let response = Response {
             status: 200,
             headers: Vec::new(),
@@ -50,7 +52,7 @@ fn check_operations(language: &str, run: impl Fn(&str, &str, &Places) -> String)
         let answers = &service().answers;
         let recorded = answers.of(Profile::Documented, entry.name(), Format::Json);
         assert_eq!(
-            steady(entry, &answer, &body),
+            normalize(entry, &answer, &body),
             recorded.unwrap(),
             "{language} {}",
             entry.name()
@@ -58,7 +60,7 @@ fn check_operations(language: &str, run: impl Fn(&str, &str, &Places) -> String)
     });
 }
 
-/// The program in a language on a page.
+/// Finds the program in a language on a page.
 fn program(page: &str, language: &str) -> String {
     let figures = figures(page);
     let found = figures.into_iter().find(|(caption, _)| caption == language);
@@ -67,8 +69,8 @@ fn program(page: &str, language: &str) -> String {
 
 /// Runs the programs of a language with an interpreter that reads them from its input.
 fn check_by(language: &str, program: &str, arguments: &[&str]) {
-    check(language, |_, text, places| {
-        let text = filled(text, places);
+    check(language, |_, text, replacements| {
+        let text = replaced(text, replacements);
         let printed = run(program, arguments, text.as_bytes()).stdout;
         String::from_utf8(printed).unwrap()
     });
@@ -96,13 +98,13 @@ fn javascript() {
 
 thread_local! {
     /// The replacements in the compiled programs.
-    static PLACES: RefCell<Places> = RefCell::default();
+    static REPLACEMENTS: RefCell<Replacements> = RefCell::default();
     /// The output of a compiled program.
     static PRINTED: RefCell<String> = RefCell::default();
 }
 
 /// The functions of ureq for the programs, with the address of the server under test.
-mod here {
+mod fake_ureq {
     use ureq::http::{Request, Response};
     use ureq::middleware::MiddlewareNext;
     use ureq::typestate::{WithBody, WithoutBody};
@@ -123,7 +125,7 @@ mod here {
     }
 
     pub(super) fn send(request: Request<String>) -> Response<Body> {
-        agent().run(request).expect("an answer")
+        agent().run(request).expect("a response")
     }
 
     fn agent() -> Agent {
@@ -136,7 +138,8 @@ mod here {
         next: MiddlewareNext<'_>,
     ) -> Result<Response<Body>, Error> {
         let url = request.uri().to_string();
-        let url = super::PLACES.with_borrow(|places| super::filled(&url, places));
+        let url =
+            super::REPLACEMENTS.with_borrow(|replacements| super::replaced(&url, replacements));
         *request.uri_mut() = url.parse().expect("an address");
         next.handle(request)
     }
@@ -163,8 +166,8 @@ fn rust() {
         (method.name.clone(), program(&text, "Rust"))
     });
     compiled_shapes_are_current(operations.chain(methods));
-    check("Rust", |name, text, places| {
-        PLACES.set(places.clone());
+    check("Rust", |name, text, replacements| {
+        REPLACEMENTS.set(replacements.clone());
         let compiled = rust_programs::ALL.iter().find(|(other, _)| *other == name);
         match compiled {
             Some((_, program)) => {
@@ -239,12 +242,12 @@ fn interpret(program: &str) -> String {
             }
             (".send", [raw]) => body = Some((*raw).to_owned()),
             ("println", _) if line.contains("headers()[\"location\"]") => {
-                print = |answer| answer.headers()["location"].to_str().unwrap().to_owned();
+                print = |response| response.headers()["location"].to_str().unwrap().to_owned();
             }
-            ("println", _) if line.contains("answer.status()") => {
-                print = |answer| answer.status().to_string();
+            ("println", _) if line.contains("response.status()") => {
+                print = |response| response.status().to_string();
             }
-            ("println", _) => print = |mut answer| answer.body_mut().read_to_string().unwrap(),
+            ("println", _) => print = |mut response| response.body_mut().read_to_string().unwrap(),
             _ => {}
         }
     }
@@ -254,7 +257,9 @@ fn interpret(program: &str) -> String {
         _ => {}
     }
     let request = builder.uri(&url);
-    print(here::send(request.body(body.unwrap_or_default()).unwrap()))
+    print(fake_ureq::send(
+        request.body(body.unwrap_or_default()).unwrap(),
+    ))
 }
 
 /// The start of the file of programs.
@@ -265,7 +270,7 @@ const HEAD: &str = r#"//! Programs in Rust that the pages show, one for each sha
 
 use super::Program;
 
-/// Keeps what a program prints.
+/// Stores the output of a program.
 macro_rules! println {
     ($($words:tt)*) => { crate::descriptions::snippets::PRINTED.set(format!($($words)*)) };
 }
@@ -274,5 +279,4 @@ pub(super) const ALL: &[(&str, Program)] = &[
 "#;
 
 /// The start of each module.
-const OPENING: &str =
-    "use super::super::here as ureq;\npub(super) fn run() -> Result<(), ureq::Error> { main() }";
+const OPENING: &str = "use super::super::fake_ureq as ureq;\npub(super) fn run() -> Result<(), ureq::Error> { main() }";

@@ -35,11 +35,11 @@ fn responses_are_valid_under_their_schemas() {
             assert_eq!(response.header("content-type"), "application/xml");
             response.body
         };
-        let mut answers = Vec::new();
+        let mut responses = Vec::new();
         each_operation(profile, StatusRule::Ok, |server, entry| {
             let response = send_example(server, entry, Format::Xml);
-            let path = write(&format!("{}.xml", answers.len()), &response.body);
-            answers.push((entry.name(), path.to_str().expect("a path").to_owned()));
+            let path = write(&format!("{}.xml", responses.len()), &response.body);
+            responses.push((entry.name(), path.to_str().expect("a path").to_owned()));
         });
         for entry in catalog().entries.iter() {
             // Calls without arguments, and with a method that no operation has.
@@ -53,14 +53,14 @@ fn responses_are_valid_under_their_schemas() {
                 ),
             ];
             for response in missing {
-                let path = write(&format!("{}.xml", answers.len()), &response.body);
-                answers.push((entry.name(), path.to_str().expect("a path").to_owned()));
+                let path = write(&format!("{}.xml", responses.len()), &response.body);
+                responses.push((entry.name(), path.to_str().expect("a path").to_owned()));
             }
         }
         let any = served("/api/xml/schema.xsd");
         assert_eq!(any, trivium(&["xsd", "--profile", profile], "").stdout);
         let any = write("any.xsd", &any);
-        let files: Vec<&str> = answers.iter().map(|(_, path)| path.as_str()).collect();
+        let files: Vec<&str> = responses.iter().map(|(_, path)| path.as_str()).collect();
         validate(&any, &files);
         for entry in catalog().entries.iter() {
             let schema = served(&format!(
@@ -70,7 +70,7 @@ fn responses_are_valid_under_their_schemas() {
             let printed = trivium(&["xsd", entry.name(), "--profile", profile], "");
             assert_eq!(schema, printed.stdout);
             let schema = write(&format!("{}.xsd", entry.name()), &schema);
-            let files = answers.iter().filter(|(name, _)| *name == entry.name());
+            let files = responses.iter().filter(|(name, _)| *name == entry.name());
             let files: Vec<&str> = files.map(|(_, path)| path.as_str()).collect();
             assert!(files.len() > 3);
             validate(&schema, &files);
@@ -102,12 +102,12 @@ fn other_responses_are_invalid() {
         ),
         ("", false),
     ] {
-        let answer = format!("<response>{members}</response>");
+        let document = format!("<response>{members}</response>");
         let output = attempt(
             "xmllint",
             &["--noout", "--schema", schema, "-"],
-            answer.as_bytes(),
+            document.as_bytes(),
         );
-        assert_eq!(output.status.success(), fits, "{answer}: {output:?}");
+        assert_eq!(output.status.success(), fits, "{document}: {output:?}");
     }
 }

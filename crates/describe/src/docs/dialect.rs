@@ -21,7 +21,7 @@ struct DialectPage<'a> {
     snippets: Vec<Snippet>,
 }
 
-/// The page of the method of this name, if its dialect is served.
+/// Renders the page of the method of this name, if its dialect is served.
 pub(crate) fn page(site: &Site<'_>, name: &str) -> Option<Reply> {
     let (served, method) = site.dialects.iter().find_map(|served| {
         let mut methods = served.dialect.methods.iter();
@@ -36,14 +36,14 @@ pub(crate) fn page(site: &Site<'_>, name: &str) -> Option<Reply> {
         dialect: served.dialect,
         has_ids: served.dialect.has_ids(),
         method,
-        response: answers::moved_dialect(served, site, answer),
+        response: answers::with_dialect_address(served, site, answer),
         snippets: snippets(site.base_url, &request, Printed::of(answer)),
         request,
     };
     Some(page::page(200, page.render()))
 }
 
-/// The names of all pages.
+/// Lists the names of all methods that have a page.
 pub(crate) fn names(service: &Service) -> Vec<String> {
     let dialects = service.dialects.iter();
     let methods = dialects.flat_map(|dialect| &dialect.methods);

@@ -1,4 +1,4 @@
-//! The pages of the codes, to which failed calls point.
+//! The pages about the codes. The responses to failed calls link to them.
 
 use askama::Template;
 use trivium_front::contract::{Profile, StatusRule, status, wire_name};
@@ -9,7 +9,7 @@ use trivium_rpc::{Code, Entry, codes};
 use super::xml_rpc_report;
 use crate::{Service, Site};
 
-/// Where the pages are.
+/// The path of the pages.
 pub(crate) const PATH: &str = "/docs/errors";
 
 /// A row of the table of codes.
@@ -20,11 +20,11 @@ pub(crate) struct Cause {
     pub(crate) status: String,
     /// How XML-RPC reports it.
     pub(crate) report: String,
-    /// What it means.
+    /// Its meaning.
     pub(crate) meaning: &'static str,
 }
 
-/// The rows of these codes.
+/// Creates the rows of these codes.
 pub(crate) fn causes(profile: Profile, codes: &[Code]) -> Vec<Cause> {
     let cause = |code: &Code| Cause {
         code: wire_name(profile, *code),
@@ -57,7 +57,7 @@ struct ErrorPage<'a> {
     namespace: &'static str,
 }
 
-/// The page of all codes.
+/// Renders the page of all codes.
 pub(crate) fn index(site: &Site<'_>) -> Reply {
     let profile = site.wire.profile;
     let list = causes(profile, &site.service.catalog.codes);
@@ -65,31 +65,31 @@ pub(crate) fn index(site: &Site<'_>) -> Reply {
     page::page(200, ErrorsPage { site, list, faults }.render())
 }
 
-/// The faults of XML-RPC by number.
+/// Lists the faults of XML-RPC by number.
 fn faults(profile: Profile) -> Vec<(i32, &'static str)> {
     let row = |fault: Fault| Some((fault.number(profile)?, fault.meaning()));
     Fault::ALL.into_iter().filter_map(row).collect()
 }
 
-/// The page of one code.
+/// Renders the page of one code.
 pub(crate) fn page(site: &Site<'_>, code: &str) -> Reply {
     let profile = site.wire.profile;
-    let names = |cause: &Code| wire_name(profile, *cause) == code || cause.name == code;
+    let has_name = |cause: &Code| wire_name(profile, *cause) == code || cause.name == code;
     let catalog = site.service.catalog;
-    let codes: Vec<Code> = catalog.codes.iter().copied().filter(names).collect();
-    let answers = |entry: &&Entry| entry.errors.iter().any(names);
+    let codes: Vec<Code> = catalog.codes.iter().copied().filter(has_name).collect();
+    let returns_it = |entry: &&Entry| entry.errors.iter().any(has_name);
     let page = ErrorPage {
         site,
         code,
         list: causes(profile, &codes),
-        common: codes::COMMON.iter().any(names),
-        operations: catalog.entries.iter().filter(answers).collect(),
+        common: codes::COMMON.iter().any(has_name),
+        operations: catalog.entries.iter().filter(returns_it).collect(),
         namespace: catalog.namespace,
     };
     page::page(200, page.render())
 }
 
-/// Every code, once.
+/// Lists every code once.
 pub(crate) fn names(service: &Service) -> Vec<String> {
     let mut names: Vec<String> = service
         .catalog
@@ -102,7 +102,7 @@ pub(crate) fn names(service: &Service) -> Vec<String> {
     names
 }
 
-/// The header by which a failed call points to the page of its code.
+/// Returns the header that links the response to a failed call to the page of its code.
 pub fn help(service: &Service, base_url: &str, code: &str) -> Option<(&'static str, String)> {
     let known = service.catalog.codes.iter().any(|known| known.name == code);
     known.then(|| ("Link", format!("<{base_url}{PATH}/{code}>; rel=\"help\"")))

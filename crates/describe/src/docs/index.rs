@@ -23,7 +23,7 @@ struct Subject {
     operations: Vec<&'static Entry>,
 }
 
-/// The page.
+/// Renders the page.
 pub(crate) fn page(site: &Site<'_>) -> Reply {
     let catalog = site.service.catalog;
     let subjects = catalog.entries.chunk_by(|a, b| a.subject == b.subject);
@@ -42,7 +42,7 @@ pub(crate) fn page(site: &Site<'_>) -> Reply {
     page::page(200, page.render())
 }
 
-/// What an operation does, in a sentence.
+/// Returns the first sentence of an operation's description.
 pub(crate) fn sentence(entry: &Entry) -> &str {
     let text = entry.description();
     text.find(['.', ':', ';'])
@@ -50,7 +50,7 @@ pub(crate) fn sentence(entry: &Entry) -> &str {
         .unwrap_or(text)
 }
 
-/// The verb or verbs of an operation.
+/// Returns the verb or verbs of an operation.
 pub(crate) const fn verbs(entry: &Entry) -> &'static str {
     match entry.declared.verbs {
         Verbs::Get => "GET",

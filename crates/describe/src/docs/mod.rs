@@ -1,8 +1,8 @@
-//! The documentation at `/docs`, for people who write clients.
+//! The documentation at `/docs`, for authors of clients.
 //!
 //! - `index` lists the operations by subject; `operation` is the page of one.
 //! - `dialect` is the page of a method of a dialect.
-//! - `snippets` are on both: the example call in some languages.
+//! - `snippets` writes the example call of both in several languages.
 //! - [`errors`] explains the codes; failed calls point there.
 //! - `openapi` shows the OpenAPI document.
 
@@ -17,12 +17,12 @@ use trivium_front::Profile;
 use trivium_front::fault::Fault;
 use trivium_rpc::{Category, Code, codes};
 
-/// How XML-RPC reports a failure of this code.
+/// Describes how XML-RPC reports a failure of this code.
 fn xml_rpc_report(profile: Profile, code: Code) -> String {
     let number = Fault::of(code, true).and_then(|fault| fault.number(profile));
     match (number, code) {
         (_, codes::MALFORMED_BODY) => "fault -32600, -32700 or -32701".to_owned(),
-        // No path of XML-RPC fails with it.
+        // No XML-RPC request fails with this code.
         (_, codes::NOT_FOUND) => "–".to_owned(),
         // exceptionTest returns the code itself.
         (Some(number), code) if code.category == Category::Internal => {

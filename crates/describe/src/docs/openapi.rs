@@ -1,6 +1,6 @@
-//! The OpenAPI document as a page, for people who want to look something up in it.
+//! Renders the OpenAPI document as a page for reference.
 //!
-//! The page is made from the document alone, as any reader of it would.
+//! The page is generated from the document alone.
 
 use askama::Template;
 use serde_json::{Map, Value};
@@ -19,7 +19,7 @@ struct OpenapiPage<'a> {
     schemas: Vec<(String, String)>,
 }
 
-/// A text in parts: true for those that are code.
+/// A paragraph in parts, each with true if it is code.
 type Words = Vec<(bool, String)>;
 
 struct Tag {
@@ -45,7 +45,7 @@ struct Parameter {
     schema: String,
 }
 
-/// A body, in the types in which it is the same.
+/// A body, and the media types that share it.
 struct Media {
     types: Vec<String>,
     schemas: Vec<String>,
@@ -58,7 +58,7 @@ struct Answer {
     bodies: Vec<Media>,
 }
 
-/// The page.
+/// Renders the page.
 pub(crate) fn page(site: &Site<'_>) -> Reply {
     let document = openapi::document(site.service, site.wire.profile);
     let operations = || {
@@ -81,8 +81,7 @@ pub(crate) fn page(site: &Site<'_>) -> Reply {
         }
     };
     let info = document.get("info").unwrap_or(&Value::Null);
-    let none = Value::Null;
-    let components = document.get("components").unwrap_or(&none);
+    let components = document.get("components").unwrap_or(&Value::Null);
     let page = OpenapiPage {
         site,
         version: text(&document, "openapi").to_owned(),
@@ -123,7 +122,7 @@ fn read(document: &Value, path: &str, verb: &str, operation: &Value) -> Operatio
     }
 }
 
-/// The bodies of a request or a response. Types in which they are the same stand together.
+/// Reads the bodies of a request or a response. Media types with the same body are merged.
 fn bodies(of: &Value) -> Vec<Media> {
     let mut bodies: Vec<(&Value, Media)> = Vec::new();
     for (kind, media) in members(of, "content") {
@@ -150,7 +149,7 @@ fn bodies(of: &Value) -> Vec<Media> {
     bodies.into_iter().map(|(_, body)| body).collect()
 }
 
-/// The names of the schemas that a value refers to.
+/// Collects the names of the schemas that a value refers to.
 fn references(value: &Value, names: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
@@ -164,7 +163,7 @@ fn references(value: &Value, names: &mut Vec<String>) {
     }
 }
 
-/// What a value refers to, or itself.
+/// Follows the reference of a value; returns other values unchanged.
 fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     let target = text(value, "$ref").strip_prefix('#');
     target
@@ -172,7 +171,7 @@ fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
         .unwrap_or(value)
 }
 
-/// A schema in a line, without the members that the page shows elsewhere.
+/// Writes a schema in a line, without the members that the page shows elsewhere.
 fn without_prose(schema: Option<&Value>) -> String {
     let Some(members) = schema.and_then(Value::as_object) else {
         return String::new();
@@ -186,7 +185,7 @@ fn without_prose(schema: Option<&Value>) -> String {
     Value::Object(kept).to_string()
 }
 
-/// The paragraphs of a description, in which grave accents stand around code.
+/// Splits a description into paragraphs, and these at the backticks around code.
 fn paragraphs(text: &str) -> Vec<Words> {
     let paragraphs = text.split("\n\n").filter(|paragraph| !paragraph.is_empty());
     paragraphs

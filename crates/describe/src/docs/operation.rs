@@ -5,7 +5,7 @@ use serde_json::Value;
 use trivium_front::{Profile, Reply, page};
 use trivium_rpc::schema::{example, without_null};
 use trivium_rpc::{Entry, Verbs, codes};
-use trivium_rpc::{Rule, Value as Given, ValueType};
+use trivium_rpc::{Rule, Value as DefaultValue, ValueType};
 
 use super::errors::{Cause, causes};
 use super::index::verbs;
@@ -21,7 +21,7 @@ struct OperationPage<'a> {
     namespace: &'static str,
     name: &'static str,
     verbs: &'static str,
-    /// How the form on the page is sent.
+    /// The HTTP method of the form on the page.
     method: &'static str,
     paragraphs: Vec<&'a str>,
     arguments: Vec<Argument<'a>>,
@@ -43,9 +43,9 @@ struct Exchange {
 /// An argument, as the page shows it.
 struct Argument<'a> {
     name: &'static str,
-    /// Its type for people.
+    /// Its type, as the page shows it.
     kind: &'static str,
-    /// Its type for the script.
+    /// Its XML-RPC type, for the script.
     sent_as: &'static str,
     required: bool,
     default: Option<String>,
@@ -53,11 +53,11 @@ struct Argument<'a> {
     words: &'a [String],
     description: &'a str,
     example: String,
-    /// True if the example call gives it.
+    /// True if the example call has it.
     given: bool,
 }
 
-/// A member of the result; one of a list's items is named `groups[].id`.
+/// A member of the result. The name of a member of a list's items is such as `groups[].id`.
 struct Attribute {
     name: String,
     kind: &'static str,
@@ -67,7 +67,7 @@ struct Attribute {
     example: Option<String>,
 }
 
-/// The page.
+/// Renders the page.
 pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Option<Reply> {
     let profile = site.wire.profile;
     let catalog = site.service.catalog;
@@ -136,9 +136,9 @@ fn argument<'a>(
         sent_as,
         required: rule.required,
         default: rule.default.as_ref().map(|default| match default {
-            Given::Text(text) => text.clone(),
-            Given::Integer(number) => number.to_string(),
-            Given::Boolean(truth) => truth.to_string(),
+            DefaultValue::Text(text) => text.clone(),
+            DefaultValue::Integer(number) => number.to_string(),
+            DefaultValue::Boolean(truth) => truth.to_string(),
         }),
         range,
         words: &rule.choices,
@@ -148,7 +148,7 @@ fn argument<'a>(
     }
 }
 
-/// The members of the result, with what the recorded answer has for them.
+/// Lists the members of the result, with their values in the recorded response as examples.
 fn attributes(site: &Site<'_>, entry: &Entry) -> Vec<Attribute> {
     let answers = &site.service.answers;
     let answer = answers.of(Profile::Documented, entry.name(), Format::Json);
@@ -212,7 +212,7 @@ fn collect(
     }
 }
 
-/// A value as people read it.
+/// Formats a value as text, a string without quotes.
 fn plain(value: &Value) -> String {
     value
         .as_str()

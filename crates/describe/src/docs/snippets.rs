@@ -1,11 +1,12 @@
-//! An example call in some languages, each by what its standard library has.
+//! Writes an example call as a program in several languages.
 //!
-//! Arguments are written as such, and encoded by the program; a message is written as it travels.
+//! The programs use standard libraries (in Rust, `ureq`). They encode arguments themselves; other messages
+//! are written as they are sent.
 
 use crate::encode::{json, quoted};
 use trivium_front::{ClientRequest, Payload};
 
-/// A call in a language.
+/// A program that makes the call.
 pub(crate) struct Snippet {
     /// The language.
     pub(crate) language: &'static str,
@@ -13,23 +14,23 @@ pub(crate) struct Snippet {
     pub(crate) text: String,
 }
 
-/// What a program prints of the response.
+/// The part of the response that a program prints.
 #[derive(Clone, Copy)]
 pub(crate) enum Printed {
     /// The body.
     Body,
     /// The header Location, if the body is empty.
     Location,
-    /// The status, if there is nothing else.
+    /// The status, if there is neither.
     Status,
 }
 
 impl Printed {
-    /// What to print of a response with its headers.
-    pub(crate) fn of(answer: &str) -> Self {
-        match answer.split_once("\n\n") {
+    /// Selects the part to print of a response with its headers.
+    pub(crate) fn of(response: &str) -> Self {
+        match response.split_once("\n\n") {
             Some(_) => Self::Body,
-            None if answer.contains("\nlocation: ") => Self::Location,
+            None if response.contains("\nlocation: ") => Self::Location,
             None => Self::Status,
         }
     }
@@ -45,7 +46,7 @@ struct Call<'a> {
     printed: Printed,
 }
 
-/// A request to this server, in each language.
+/// Writes a request to this server in each language.
 pub(crate) fn snippets(
     base_url: &str,
     request: &ClientRequest<'_>,
@@ -72,12 +73,12 @@ pub(crate) fn snippets(
 }
 
 impl Call<'_> {
-    /// True when arguments go in the query.
+    /// True if the arguments are in the query.
     fn gets(&self) -> bool {
         self.request.method == "GET"
     }
 
-    /// One of these, by what is printed.
+    /// Selects one of these values by the part that is printed.
     fn print<T>(&self, body: T, location: T, status: T) -> T {
         match self.printed {
             Printed::Body => body,
@@ -87,7 +88,7 @@ impl Call<'_> {
     }
 }
 
-/// A line for each pair.
+/// Writes a line for each pair.
 fn lines(pairs: &[(&str, &str)], line: impl Fn(&str, &str) -> String) -> String {
     pairs
         .iter()
@@ -95,7 +96,7 @@ fn lines(pairs: &[(&str, &str)], line: impl Fn(&str, &str) -> String) -> String 
         .collect()
 }
 
-/// The headers of a message, with that of its body.
+/// Lists the headers of a message, with the Content-Type of its body.
 fn all<'a>(
     headers: &[(&'a str, &'a str)],
     body: Option<&(&'a str, String)>,
@@ -122,7 +123,7 @@ fn curl(call: &Call<'_>) -> String {
             (data.is_some(), headers + &data.unwrap_or_default())
         }
     };
-    // With data, curl posts by itself.
+    // With data, curl uses POST by default.
     let verb = match (call.request.method, has_data) {
         ("GET", false) | ("POST", true) => String::new(),
         ("GET", true) => " --get".to_owned(),
@@ -169,15 +170,15 @@ fn python(call: &Call<'_>) -> String {
         }
     };
     let print = call.print(
-        "answer.read().decode()",
-        "answer.headers[\"Location\"]",
-        "answer.status",
+        "response.read().decode()",
+        "response.headers[\"Location\"]",
+        "response.status",
     );
     format!(
         "{imported}
 
 {prepared}
-with urlopen({open}) as answer:
+with urlopen({open}) as response:
     print({print})"
     )
 }
@@ -222,7 +223,7 @@ fn php(call: &Call<'_>) -> String {
     let with = |more: &'static str| if has_context { more } else { "" };
     let rest = match call.printed {
         Printed::Body => format!(
-            "$answer = file_get_contents({url}{});\necho $answer;",
+            "$response = file_get_contents({url}{});\necho $response;",
             with(", false, $context")
         ),
         Printed::Location => format!(
@@ -243,14 +244,14 @@ fn javascript(call: &Call<'_>) -> String {
     let url = json(&call.url);
     let (prepared, arguments) = match &call.request.payload {
         Payload::Arguments(list) => {
-            let given = lines(list, |name, value| format!("  {name}: {},\n", json(value)));
-            let given = format!("const given = new URLSearchParams({{\n{given}}});\n");
+            let pairs = lines(list, |name, value| format!("  {name}: {},\n", json(value)));
+            let prepared = format!("const pairs = new URLSearchParams({{\n{pairs}}});\n");
             let arguments = if call.gets() {
-                format!("{url} + \"?\" + given")
+                format!("{url} + \"?\" + pairs")
             } else {
-                format!("{url}, {{ method: \"POST\", body: given }}")
+                format!("{url}, {{ method: \"POST\", body: pairs }}")
             };
-            (given, arguments)
+            (prepared, arguments)
         }
         Payload::Message { headers, body } => {
             let headers = lines(&all(headers, body.as_ref()), |name, value| {
@@ -271,11 +272,11 @@ fn javascript(call: &Call<'_>) -> String {
         }
     };
     let print = call.print(
-        "await answer.text()",
-        "answer.headers.get(\"Location\")",
-        "answer.status",
+        "await response.text()",
+        "response.headers.get(\"Location\")",
+        "response.status",
     );
-    format!("{prepared}const answer = await fetch({arguments});\nconsole.log({print});")
+    format!("{prepared}const response = await fetch({arguments});\nconsole.log({print});")
 }
 
 fn rust(call: &Call<'_>) -> String {
@@ -307,18 +308,18 @@ fn rust(call: &Call<'_>) -> String {
     };
     let verb = call.request.method.to_lowercase();
     let url = json(&call.url);
-    let (answer, print) = call.print(
-        ("mut answer", "answer.body_mut().read_to_string()?"),
+    let (response, print) = call.print(
+        ("mut response", "response.body_mut().read_to_string()?"),
         (
-            "answer",
-            "answer.headers()[\"location\"].to_str().unwrap_or_default()",
+            "response",
+            "response.headers()[\"location\"].to_str().unwrap_or_default()",
         ),
-        ("answer", "answer.status()"),
+        ("response", "response.status()"),
     );
     format!(
         "// Cargo.toml: ureq = \"3\"
 fn main() -> Result<(), ureq::Error> {{
-    let {answer} = ureq::{verb}({url}){parts}
+    let {response} = ureq::{verb}({url}){parts}
         .{send}?;
     println!(\"{{}}\", {print});
     Ok(())

@@ -1,4 +1,4 @@
-//! Replaces what differs between runs in a response.
+//! Replaces the values in a response that differ between runs.
 
 use trivium_core::types::DateTime;
 use trivium_rpc::Entry;
@@ -6,16 +6,19 @@ use trivium_rpc::Entry;
 use crate::harness::{Answer, plain};
 
 /// Members whose values differ between runs, beside times.
-const VARYING: [(&str, &str); 3] = [
+const VARIABLE_MEMBERS: [(&str, &str); 3] = [
     ("login", "authToken"),
     ("newInvitation", "invitation"),
     ("checkToken", "tokenLifetime"),
 ];
 
 /// Replaces each varying value in a body with the example of its type.
-pub(super) fn steady(entry: &Entry, answer: &Answer, body: &str) -> String {
-    let mut body = steady_times(body);
-    for (_, member) in VARYING.iter().filter(|(name, _)| *name == entry.name()) {
+pub(super) fn normalize(entry: &Entry, answer: &Answer, body: &str) -> String {
+    let mut body = normalize_times(body);
+    for (_, member) in VARIABLE_MEMBERS
+        .iter()
+        .filter(|(name, _)| *name == entry.name())
+    {
         let schema = &entry.output.as_value()["properties"][member];
         body = body.replace(&answer.text(member), &plain(&schema["examples"][0]));
     }
@@ -23,11 +26,11 @@ pub(super) fn steady(entry: &Entry, answer: &Answer, body: &str) -> String {
 }
 
 /// Replaces each time in a text with the example of its type, in the same format.
-pub(super) fn steady_times(text: &str) -> String {
+pub(super) fn normalize_times(text: &str) -> String {
     let time = DateTime(1_155_303_524).to_string();
     let short = time.replace(['-', 'Z'], "");
     let upcoming = time.replace('T', " ").replace('Z', "");
-    let mut steady = String::new();
+    let mut normalized = String::new();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
         let spelling = [&time, &short, &upcoming].into_iter().find(|spelling| {
@@ -42,14 +45,14 @@ pub(super) fn steady_times(text: &str) -> String {
         });
         match spelling {
             Some(spelling) => {
-                steady.push_str(spelling);
+                normalized.push_str(spelling);
                 rest = &rest[spelling.len()..];
             }
             None => {
-                steady.push(c);
+                normalized.push(c);
                 rest = &rest[c.len_utf8()..];
             }
         }
     }
-    steady
+    normalized
 }
