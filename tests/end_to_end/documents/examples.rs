@@ -82,7 +82,7 @@ fn is_example(block: &Block) -> bool {
     }
 }
 
-/// True if the text matches what a document shows, in which `…` matches anything.
+/// True if the text matches the text in a document, where `…` matches anything.
 fn is_shown(text: &str, shown: &str) -> bool {
     let mut pieces = shown.trim_end().split('…');
     let first = pieces.next().unwrap_or_default();
@@ -103,7 +103,7 @@ fn is_shown(text: &str, shown: &str) -> bool {
 
 #[test]
 fn examples_print_what_they_show() {
-    let mut wrong = Vec::new();
+    let mut failures = Vec::new();
     for document in Document::all() {
         let mut runner = Runner::new();
         let blocks = document.blocks();
@@ -116,20 +116,20 @@ fn examples_print_what_they_show() {
                 .get(place + 1)
                 .filter(|next| ["text", "json", "xml"].contains(&next.language.as_str()));
             match (runner.run(block), shown) {
-                (Err(error), _) => wrong.push(format!("{} failed: {error}", block.place)),
+                (Err(error), _) => failures.push(format!("{} failed: {error}", block.place)),
                 (Ok(text), Some(shown)) if !is_shown(&text, &shown.text) => {
-                    wrong.push(format!("{} printed:\n{text}", block.place));
+                    failures.push(format!("{} printed:\n{text}", block.place));
                 }
                 (Ok(_), _) => {}
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
 #[test]
 fn dots_match_anything() {
-    for (text, shown, same) in [
+    for (text, shown, matches) in [
         ("user:1\n", "user:1\n", true),
         ("user:1\n", "user:2\n", false),
         ("user:12", "user:1", false),
@@ -139,6 +139,6 @@ fn dots_match_anything() {
         ("a\nb\nc", "a\n…", true),
         ("b\nc", "a\n…", false),
     ] {
-        assert_eq!(is_shown(text, shown), same, "{text:?} {shown:?}");
+        assert_eq!(is_shown(text, shown), matches, "{text:?} {shown:?}");
     }
 }

@@ -5,7 +5,7 @@ use trivium_core::catalog;
 use trivium_core::groups::rules::{ACTING, Act, JOINING, Joining, RegistrationType, Standing};
 use trivium_front::contract::{Profile, StatusRule, status, wire_name};
 use trivium_rpc::{Entry, Verbs};
-use trivium_rpc::{Rule, Value as Default, ValueType};
+use trivium_rpc::{Rule, Value as DefaultValue, ValueType};
 
 use super::Document;
 use crate::harness::check_recorded;
@@ -83,7 +83,7 @@ fn tables() {
     }
 }
 
-/// The generated start of the section of an operation.
+/// Generates the start of the section of an operation.
 fn section(entry: &Entry) -> String {
     let verb = match entry.declared.verbs {
         Verbs::Get => "`GET`",
@@ -99,9 +99,9 @@ fn section(entry: &Entry) -> String {
     for rule in &entry.rules {
         let property = &entry.input.get("properties").expect("properties")[rule.name];
         let presence = match &rule.default {
-            Some(Default::Text(word)) => format!("default `{word}`"),
-            Some(Default::Integer(number)) => format!("default `{number}`"),
-            Some(Default::Boolean(truth)) => format!("default `{truth}`"),
+            Some(DefaultValue::Text(word)) => format!("default `{word}`"),
+            Some(DefaultValue::Integer(number)) => format!("default `{number}`"),
+            Some(DefaultValue::Boolean(truth)) => format!("default `{truth}`"),
             None if rule.required => "required".to_owned(),
             None => "optional".to_owned(),
         };
@@ -120,7 +120,7 @@ fn section(entry: &Entry) -> String {
         }
     }
     if codes.is_empty() {
-        codes.push("none of its own".to_owned());
+        codes.push("only the common codes".to_owned());
     }
     let output = entry.output.as_value();
     let members = members(output, &output["$defs"]);
@@ -151,7 +151,7 @@ fn form(rule: &Rule) -> String {
     }
 }
 
-/// The members of a result in their order, `?` behind those that may be missing.
+/// Lists the members of a result in their order, with `?` after those that may be missing.
 fn members(schema: &Value, defs: &Value) -> Vec<String> {
     let required = schema["required"].as_array().cloned().unwrap_or_default();
     let properties = schema["properties"].as_object().into_iter().flatten();
@@ -168,7 +168,7 @@ fn members(schema: &Value, defs: &Value) -> Vec<String> {
             };
             let definition = of["$ref"].as_str().and_then(|path| path.rsplit('/').next());
             match definition {
-                // It has a table of its own.
+                // Another table describes it.
                 Some("GroupView") => format!("{name}{missing}{open}a group{close}"),
                 Some(definition) => {
                     let inner = members(&defs[definition], defs).join(", ");
@@ -182,13 +182,13 @@ fn members(schema: &Value, defs: &Value) -> Vec<String> {
 
 fn spans(members: &[String]) -> String {
     if members.is_empty() {
-        return "nothing but `success`".to_owned();
+        return "only `success`".to_owned();
     }
     let spans: Vec<String> = members.iter().map(|m| format!("`{m}`")).collect();
     spans.join(", ")
 }
 
-/// The table of a group's members.
+/// Generates the table of a group's members.
 fn group() -> String {
     let entry = catalog().find("getGroup").expect("getGroup");
     let schema = &entry.output.as_value()["$defs"]["GroupView"];
@@ -205,7 +205,7 @@ fn standings(list: &[Standing]) -> String {
     words(list, Standing::ALL, Standing::as_str)
 }
 
-/// Words of a closed list, or `any`.
+/// Joins the words of a closed list, or returns `any` for all of them.
 fn words<T: Copy>(list: &[T], all: &[T], word: fn(T) -> &'static str) -> String {
     if list.len() == all.len() {
         return "any".to_owned();
@@ -215,12 +215,12 @@ fn words<T: Copy>(list: &[T], all: &[T], word: fn(T) -> &'static str) -> String 
 }
 
 fn joining() -> String {
-    let mut table = "| person | group | invitation | outcome | why | what to do next |\n\
+    let mut table = "| user | group | invitation | outcome | reason | next step |\n\
                      |---|---|---|---|---|---|\n"
         .to_owned();
     for rule in JOINING {
         let invited = match rule.invited {
-            Some(true) => "good",
+            Some(true) => "valid",
             Some(false) => "none",
             None => "any",
         };
@@ -244,7 +244,7 @@ fn joining() -> String {
 }
 
 fn acting() -> String {
-    let mut table = "| act | who acts | on whom | outcome |\n|---|---|---|---|\n".to_owned();
+    let mut table = "| action | actor | target | outcome |\n|---|---|---|---|\n".to_owned();
     for rule in ACTING {
         let outcome = match rule.refusal {
             None => "done".to_owned(),
@@ -260,7 +260,7 @@ fn acting() -> String {
     table
 }
 
-/// The table of codes: the name in `original`, the status with `http`, and the meaning.
+/// Generates the table of codes: the name in `original`, the status with `http`, and the meaning.
 fn codes() -> String {
     let mut table =
         "| code | in `original` | with `http` | meaning |\n|---|---|---|---|\n".to_owned();

@@ -17,21 +17,21 @@ fn settings() -> Vec<[String; 4]> {
         // The value follows the name of a variable.
         rest.split([']', '=']).next().map(str::to_owned)
     };
-    let none = || "–".to_owned();
+    let absent = || "–".to_owned();
     options
         .map(|text| {
             let flag = text.split(' ').next().unwrap_or_default();
             let variable = bracket(&text, "env");
             // The file has the same settings as the environment, except for its own path.
             let key = match (&variable, flag) {
-                (None, _) | (_, "config") => none(),
+                (None, _) | (_, "config") => absent(),
                 _ => flag.replace('-', "_").replace("aggregator_", "aggregator."),
             };
             [
                 format!("--{flag}"),
-                variable.unwrap_or_else(none),
+                variable.unwrap_or_else(absent),
                 key,
-                bracket(&text, "default").unwrap_or_else(none),
+                bracket(&text, "default").unwrap_or_else(absent),
             ]
         })
         .filter(|[flag, ..]| flag != "--json")
@@ -55,10 +55,10 @@ fn rows() -> Vec<[String; 4]> {
 
 #[test]
 fn the_table_has_the_settings_of_the_program() {
-    let (mut rows, mut wanted) = (rows(), settings());
+    let (mut rows, mut expected) = (rows(), settings());
     rows.sort();
-    wanted.sort();
-    assert_eq!(rows, wanted);
+    expected.sort();
+    assert_eq!(rows, expected);
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn keys_of_the_table_are_accepted_in_the_file() {
         std::fs::write(&path, &text).expect("a file");
         let path = path.to_str().expect("a path");
         let read = trivium(&["serve", "--help", "--config", path], "");
-        let complaint = String::from_utf8_lossy(&read.stderr);
-        assert_eq!(read.status.code(), code, "{complaint}{text}");
+        let message = String::from_utf8_lossy(&read.stderr);
+        assert_eq!(read.status.code(), code, "{message}{text}");
     }
 }
