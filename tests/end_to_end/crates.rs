@@ -38,6 +38,7 @@ fn protocols_depend_on_the_mechanism_alone() {
         "trivium-rest-json",
         "trivium-rest-xml",
         "trivium-xml-rpc",
+        "trivium-test-catalog",
         "trivium-describe",
         "trivium-conform",
         "guestbook",
