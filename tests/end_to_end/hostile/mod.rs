@@ -1,12 +1,12 @@
 //! Hostile input.
 //!
-//! - [`documents`] has malformed and malicious XML and JSON; [`budget`] oversized input.
+//! - [`budget`] has oversized input; malformed XML and JSON are tested without sockets, in the crates of the
+//!   protocols.
 //! - [`framing`] has malformed requests, and every method on every path.
 //! - [`stalls`] has clients that stall; [`chance`] mutates valid requests at random.
 
 mod budget;
 mod chance;
-mod documents;
 mod framing;
 mod stalls;
 

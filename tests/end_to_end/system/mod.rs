@@ -1,7 +1,7 @@
 //! The methods of `system` in XML-RPC.
 //!
 //! - [`introspection`] tests the descriptions of methods; [`multicall`] several calls in a request;
-//!   [`hostile`] malformed and oversized multicalls.
+//!   [`hostile`] oversized multicalls. `crates/xml-rpc` tests malformed calls, without sockets.
 
 mod hostile;
 mod introspection;
@@ -65,11 +65,6 @@ fn read(server: &Served, request: Request) -> Value {
 /// The fault of a call in a multicall.
 fn fault(number: i64, words: &str) -> Value {
     json!({"faultCode": number, "faultString": words})
-}
-
-/// The fault of a whole request.
-fn whole(number: i64, words: &str) -> Value {
-    json!({ "fault": fault(number, words) })
 }
 
 /// The response of [`echo`] in a multicall.
