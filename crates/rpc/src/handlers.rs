@@ -55,6 +55,15 @@ impl Handlers {
         self
     }
 
+    /// States that the operation added last verifies or hashes a password.
+    #[must_use]
+    pub fn hashing_a_password(mut self) -> Self {
+        if let Some(entry) = self.catalog.entries.last_mut() {
+            entry.hashes_password = true;
+        }
+        self
+    }
+
     /// The catalog, for front-ends.
     pub const fn catalog(&self) -> &Catalog {
         &self.catalog

@@ -43,10 +43,7 @@ static ECHO: Declaration = Declaration {
 };
 static CONVERT: Declaration = Declaration::change("convert", &[]);
 static FAIL: Declaration = Declaration::read("fail", &[SHELF_FULL, BROKEN]);
-static LOGIN: Declaration = Declaration {
-    prepares: true,
-    ..Declaration::change("login", &[])
-};
+static LOGIN: Declaration = Declaration::change("login", &[]);
 
 /// Returns a text.
 #[derive(Deserialize, Serialize, JsonSchema)]
@@ -136,6 +133,7 @@ pub fn service() -> &'static Handlers {
             .on(&CONVERT, example(), |call: Convert| Ok(convert(call)))
             .on(&FAIL, example(), |call: Fail| fail(&call.cause))
             .on(&LOGIN, example(), |_: Login| Ok(Done {}))
+            .hashing_a_password()
     });
     &SERVICE
 }
