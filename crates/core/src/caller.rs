@@ -216,7 +216,7 @@ impl Caller for Actor {
 impl Caller for Option<Actor> {
     const CREDENTIAL: CredentialSpec = CredentialSpec {
         credential: Credential::OptionalToken,
-        description: "An authentication token; groups by invitation are shown to members only",
+        description: "An authentication token; required for invitation-only groups",
         errors: TOKEN_ERRORS,
     };
 

@@ -17,7 +17,7 @@ const DUMMY_HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5LWF0LWFsbC4$Rm5
 /// The minimum number of characters of a password.
 pub(crate) const MIN_LENGTH: usize = 8;
 
-/// The 3,000 commonest passwords, in lower case, one per line.
+/// The 3,000 most common passwords, in lower case, one per line.
 const COMMON: &str = include_str!("../data/common-passwords.txt");
 
 /// Checks that a new password is long enough and not common.
@@ -35,7 +35,7 @@ pub fn acceptable(password: &Password) -> Result<()> {
     if COMMON.lines().any(|common| common == folded) {
         return Err(Error::new(
             codes::PASSWORD_TOO_WEAK,
-            "The password is one of the 3,000 commonest.",
+            "The password is one of the 3,000 most common passwords.",
         ));
     }
     Ok(())

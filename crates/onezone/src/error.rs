@@ -162,7 +162,8 @@ impl Refusal {
         match self {
             Self::NotFound => plain(404, "notFound", "The resource could not be found."),
             Self::MethodNotAllowed(allow) => {
-                let description = format!("This method is not allowed here; these are: {allow}.");
+                let description =
+                    format!("This method is not allowed here. Allowed methods: {allow}.");
                 plain(405, "methodNotAllowed", &description)
             }
             Self::Unauthorized => plain(
@@ -187,12 +188,12 @@ impl Refusal {
             Self::NotAcceptable => plain(
                 406,
                 "notAcceptable",
-                "Answers are application/json, which you do not accept.",
+                "Responses are application/json, which the header Accept excludes.",
             ),
             Self::UnsupportedMediaType => plain(
                 415,
                 "unsupportedMediaType",
-                "The body must be application/json, and not encoded.",
+                "The body must be application/json, without a content encoding.",
             ),
             Self::MalformedData => plain(
                 400,
@@ -202,7 +203,7 @@ impl Refusal {
             Self::RequestTooLarge => plain(
                 413,
                 "requestTooLarge",
-                "Provided data is more than the server reads.",
+                "Provided data exceeds the allowed size.",
             ),
             Self::MissingRequiredValue(key) => row(
                 400,

@@ -24,7 +24,7 @@ const ID: ArgumentDescription =
     ArgumentDescription::required("id", "In the path: the number of a group.");
 const NAME: ArgumentDescription = ArgumentDescription::required(
     "name",
-    "2 to 50 letters, digits, brackets and underscores; dashes, spaces and dots inside.",
+    "2 to 50 letters, digits, brackets and underscores. Dashes, spaces and dots are allowed between them.",
 );
 const GROUP_MADE: &str = "201 without a body; Location is the address of the group.";
 const GROUPS: &str = "200, and the IDs of the groups.";
@@ -40,7 +40,7 @@ pub(crate) const ROUTES: &[Route] = &[
         action: JoinByInvitation::DECLARATION.name,
         effect: JoinByInvitation::DECLARATION.effect,
         run: join::join,
-        summary: "Joins a group by an invitation. Only a call that succeeds counts as a use.",
+        summary: "Joins a group by invitation. Only a successful call counts as a use.",
         arguments: &[ArgumentDescription::required(
             "token",
             "An invitation, at most 2048 characters.",
@@ -72,7 +72,7 @@ pub(crate) const ROUTES: &[Route] = &[
         action: GetMyGroups::DECLARATION.name,
         effect: GetMyGroups::DECLARATION.effect,
         run: groups::list,
-        summary: "Lists the groups of the caller. They are the same, as groups do not contain groups here.",
+        summary: "Lists the same groups as GET /user/groups, because groups do not contain groups here.",
         arguments: &[],
         response: GROUPS,
         errors: Vec::new,
@@ -85,7 +85,7 @@ pub(crate) const ROUTES: &[Route] = &[
         action: NewGroup::DECLARATION.name,
         effect: NewGroup::DECLARATION.effect,
         run: groups::create,
-        summary: "Creates a group, which users join by invitation and only its members see.",
+        summary: "Creates an invitation-only group, which is visible to its members only.",
         arguments: &[
             NAME,
             ArgumentDescription::default(
@@ -151,7 +151,7 @@ pub(crate) const ROUTES: &[Route] = &[
         action: NewInvitation::DECLARATION.name,
         effect: NewInvitation::DECLARATION.effect,
         run: invitations::invite,
-        summary: "Creates an invitation that is valid once. For moderators.",
+        summary: "Creates an invitation that can be used once. For moderators.",
         arguments: &[ID],
         response: "200, and the invitation.",
         errors: hidden,
@@ -200,7 +200,10 @@ pub(crate) const ROUTES: &[Route] = &[
                 "type",
                 r#"{"inviteToken": {"inviteType": "userJoinGroup", "groupId": "ID"}}."#,
             ),
-            ArgumentDescription::optional("usageLimit", "The number of members whom it admits."),
+            ArgumentDescription::optional(
+                "usageLimit",
+                "How many users can join with it; unlimited if absent.",
+            ),
             ArgumentDescription::optional(
                 "caveats",
                 r#"[{"type": "time", "validUntil": SECONDS}]: its expiry, in Unix seconds."#,

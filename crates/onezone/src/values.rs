@@ -91,7 +91,7 @@ impl Values {
     }
 }
 
-/// 2 to 50 letters, digits, brackets and underscores; dashes, spaces and dots inside.
+/// 2 to 50 letters, digits, brackets and underscores. Dashes, spaces and dots are allowed between them.
 fn is_name(name: &str) -> bool {
     let outside = |c: char| c.is_alphanumeric() || matches!(c, '(' | ')' | '_');
     (2..=50).contains(&name.chars().count())

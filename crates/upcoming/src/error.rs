@@ -55,7 +55,7 @@ impl From<Refusal> for Error {
             R::MethodNotFound => (codes::UNKNOWN_METHOD, "Method not found."),
             R::WrongVerb => (
                 codes::INVALID_REQUEST_METHOD,
-                "This method is called with another HTTP verb: see the header Allow.",
+                "Wrong HTTP verb. The header Allow contains the accepted verbs.",
             ),
             // Core does not return this code to any of these methods.
             R::MissingToken => (

@@ -157,9 +157,9 @@ impl SignIn {
             }
             (codes::USER_ACCESS_DENIED, _) => (
                 403,
-                "This form has expired, or was not sent from here: open the page again.",
+                "This form has expired, or was sent from another page. Open the page again.",
             ),
-            (_, Category::Method) => (405, "This page is requested by GET or POST."),
+            (_, Category::Method) => (405, "This page accepts GET and POST only."),
             (_, Category::Unauthenticated) => (403, error.message()),
             (_, Category::Limited) => (429, "Too many attempts. Wait a minute."),
             (_, Category::TooLarge) => (413, error.message()),

@@ -68,7 +68,7 @@ impl Document {
 }
 
 const IN_PARAMS: &str = "<params> contains only <param>";
-const IN_PARAM: &str = "<param> contains one <value>";
+const IN_PARAM: &str = "<param> contains exactly one <value>";
 
 /// The rejection of other parameters of `system.multicall`.
 const ONE_ARRAY: Rejection =
@@ -82,7 +82,7 @@ const ONE_CALL: Rejection = Rejection::InvalidParameters(Cow::Borrowed(
 impl Walk<'_> {
     /// Reads up to the name of the method.
     fn name(&mut self) -> Result<String, Rejection> {
-        self.start("methodCall", "its element is not <methodCall>")?;
+        self.start("methodCall", "the root element is not <methodCall>")?;
         self.start("methodName", "<methodName> is missing")?;
         let name = self.text("<methodName> contains only text")?;
         Ok(name.trim().to_owned())

@@ -8,17 +8,14 @@ use trivium_rpc::{Code, Entry, Rule, Value, ValueType};
 pub(crate) fn of(entry: &Entry, profile: Profile) -> String {
     let mut help = format!("{}\n\n", entry.description());
     help.push_str(if entry.rules.is_empty() {
-        "No arguments: an empty struct.\n"
+        "No arguments; pass an empty struct.\n"
     } else {
-        "Arguments, the members of one struct:\n"
+        "Arguments, as members of one struct:\n"
     });
     for rule in &entry.rules {
         help.push_str(&argument(entry, rule));
     }
-    help.push_str(&format!(
-        "\nCodes of its own: {}.",
-        codes(&entry.errors, profile)
-    ));
+    help.push_str(&format!("\nCodes: {}.", codes(&entry.errors, profile)));
     help
 }
 
@@ -76,7 +73,7 @@ fn codes(codes: &[Code], profile: Profile) -> String {
         }
     }
     if names.is_empty() {
-        return "none".to_owned();
+        return "only the common codes".to_owned();
     }
     names.join(", ")
 }

@@ -24,12 +24,12 @@ pub(crate) fn scalar(type_name: &str, text: String) -> Result<RawValue, Rejectio
         "double" => trimmed.parse::<f64>().ok().map(|_| RawValue::Double),
         "dateTime.iso8601" => trimmed.parse::<DateTime>().ok().map(RawValue::DateTime),
         "base64" => Some(RawValue::Object),
-        _ => return Err(Rejection::NotMethodCall("unknown type of a value")),
+        _ => return Err(Rejection::NotMethodCall("unknown value type")),
     };
     value.ok_or(Rejection::NotMethodCall(match type_name {
         "dateTime.iso8601" => "invalid dateTime.iso8601; expected e.g. 19980717T14:08:55",
         "boolean" => "invalid boolean; expected 0 or 1",
-        "nil" => "<nil> is not empty",
+        "nil" => "<nil> must be empty",
         _ => "invalid number",
     }))
 }

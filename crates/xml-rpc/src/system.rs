@@ -43,7 +43,7 @@ pub(crate) const METHODS: &[Method] = &[
     Method {
         name: "system.methodHelp",
         signature: &["string", "string"],
-        help: "Returns the description of the method of this name.",
+        help: "Returns the description of the method with the given name.",
         respond: |front_end, params| {
             let operation = |entry: &Entry| help::of(entry, front_end.profile);
             of_method(front_end, params, operation, |method| {
@@ -54,8 +54,8 @@ pub(crate) const METHODS: &[Method] = &[
     Method {
         name: "system.methodSignature",
         signature: &["array", "string"],
-        help: "Returns the types of result and parameters of the method of this name: an array of \
-               signatures. Each method has one.",
+        help: "Returns the signatures of the method with the given name. A signature is an array of \
+               types: that of the result, then those of the parameters. Each method has one signature.",
         respond: |front_end, params| {
             let operation = |_: &Entry| [&["struct", "struct"][..]];
             of_method(front_end, params, operation, |method| [method.signature])
@@ -64,11 +64,10 @@ pub(crate) const METHODS: &[Method] = &[
     Method {
         name: MULTICALL,
         signature: &["array", "array"],
-        help: "Makes up to 64 calls, one after the other, and returns an array: for each call an \
+        help: "Makes up to 64 calls in order. Returns an array with one item for each call: an \
                array with its result, or the struct of its fault.\n\n\
-               A call is a struct of methodName and params. Calls are independent: none depends on \
-               the outcome of another. Methods of system and methods that take a password cannot be \
-               called.",
+               A call is a struct of methodName and params. If a call fails, the calls after it are \
+               still made. Methods of system and methods that take a password cannot be called.",
         respond: |_, _| {
             Err(Rejection::InvalidParameters(
                 "system.multicall cannot be called here".into(),
@@ -125,7 +124,7 @@ fn of_method<T: Serialize + Send + 'static>(
 ) -> Result<Answer, Rejection> {
     let [Param::Other(RawValue::Text(name))] = params else {
         return Err(Rejection::InvalidParameters(
-            "this method takes the name of a method".into(),
+            "this method takes one parameter, the name of a method".into(),
         ));
     };
     let result = match (find(name), front_end.catalog.find_qualified(name)) {

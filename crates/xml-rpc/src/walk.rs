@@ -79,7 +79,7 @@ impl<'a> Walk<'a> {
 
     /// The end of a value, after the end of its type.
     pub(crate) fn end_of_value(&mut self) -> Result<(), Rejection> {
-        self.end("a <value> contains one type")
+        self.end("a <value> contains exactly one type")
     }
 
     /// The text of an element whose start was read, and its end.
@@ -114,7 +114,9 @@ impl<'a> Walk<'a> {
         match self.reader.step()? {
             (text, Markup::End) => Ok(Kind::Untyped(text)),
             (text, Markup::Start(kind)) if xml::is_blank(&text) => Ok(Kind::Typed(kind)),
-            _ => Err(Rejection::NotMethodCall("a <value> contains one type")),
+            _ => Err(Rejection::NotMethodCall(
+                "a <value> contains exactly one type",
+            )),
         }
     }
 
@@ -156,9 +158,9 @@ impl<'a> Walk<'a> {
             self.start("name", "a <member> begins with its <name>")?;
             let name = self.text("<name> contains only text")?;
             limits::check_name(&name)?;
-            self.start("value", "a <member> has one <value>")?;
+            self.start("value", "a <member> has exactly one <value>")?;
             member(self, name)?;
-            self.end("a <member> has one <value>")?;
+            self.end("a <member> has exactly one <value>")?;
         }
         Ok(())
     }
@@ -168,10 +170,10 @@ impl<'a> Walk<'a> {
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<(), Rejection>,
     ) -> Result<(), Rejection> {
-        self.start("data", "<array> contains one <data>")?;
+        self.start("data", "<array> contains exactly one <data>")?;
         while self.start_or_end("value", "<data> contains only <value>")? {
             item(self)?;
         }
-        self.end("<array> contains one <data>")
+        self.end("<array> contains exactly one <data>")
     }
 }

@@ -9,8 +9,8 @@ const BAD_BASIC: &str = r#"401 {"error":{"id":"unauthorized","details":{"authErr
 const BAD_TOKEN: &str = r#"401 {"error":{"id":"unauthorized","details":{"authError":{"id":"badToken","description":"Provided token could not be understood by the server."}},"description":"Provided authentication is not valid (see details)."}}"#;
 const INVALID: &str = r#"401 {"error":{"id":"unauthorized","details":{"authError":{"id":"tokenInvalid","description":"Provided token is not valid."}},"description":"Provided authentication is not valid (see details)."}}"#;
 const REVOKED: &str = r#"401 {"error":{"id":"unauthorized","details":{"authError":{"id":"tokenRevoked","description":"Provided token has been revoked."}},"description":"Provided authentication is not valid (see details)."}}"#;
-const NOT_ACCEPTABLE: &str = r#"406 {"error":{"id":"notAcceptable","description":"Answers are application/json, which you do not accept."}}"#;
-const UNSUPPORTED: &str = r#"415 {"error":{"id":"unsupportedMediaType","description":"The body must be application/json, and not encoded."}}"#;
+const NOT_ACCEPTABLE: &str = r#"406 {"error":{"id":"notAcceptable","description":"Responses are application/json, which the header Accept excludes."}}"#;
+const UNSUPPORTED: &str = r#"415 {"error":{"id":"unsupportedMediaType","description":"The body must be application/json, without a content encoding."}}"#;
 const MISSING: &str = r#"400 {"error":{"id":"missingRequiredValue","details":{"key":"token"},"description":"Missing required value: token."}}"#;
 
 /// A header for Basic authentication.
@@ -112,7 +112,7 @@ fn checks_have_a_fixed_order() {
             (&format!("POST /user/nothing as wrong {odd}"), NOT_FOUND),
             (
                 &format!("PUT /user/groups/join as wrong {odd}"),
-                r#"405 allow POST {"error":{"id":"methodNotAllowed","description":"This method is not allowed here; these are: POST."}}"#,
+                r#"405 allow POST {"error":{"id":"methodNotAllowed","description":"This method is not allowed here. Allowed methods: POST."}}"#,
             ),
             (&format!("{join} as wrong {odd}"), INVALID),
             (&format!("{join} {wrong} {odd}"), BAD_BASIC),

@@ -3,7 +3,7 @@
 use super::{MALFORMED, NOT_FOUND, PREFIX, UNAUTHORIZED, Zone, line_of, on_both};
 use crate::harness::Connection;
 
-const TOO_LARGE: &str = r#"413 {"error":{"id":"requestTooLarge","description":"Provided data is more than the server reads."}}"#;
+const TOO_LARGE: &str = r#"413 {"error":{"id":"requestTooLarge","description":"Provided data exceeds the allowed size."}}"#;
 
 /// Asserts a response, and that the next call works.
 #[track_caller]
@@ -120,7 +120,7 @@ fn every_method_on_every_path_gets_a_response() {
                     let mut expect = format!("405 allow {served}");
                     if method != "HEAD" {
                         expect.push_str(&format!(
-                            r#" {{"error":{{"id":"methodNotAllowed","description":"This method is not allowed here; these are: {served}."}}}}"#
+                            r#" {{"error":{{"id":"methodNotAllowed","description":"This method is not allowed here. Allowed methods: {served}."}}}}"#
                         ));
                     }
                     assert_eq!(line_of(&response), expect, "{method} {path}");

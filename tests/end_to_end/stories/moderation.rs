@@ -154,7 +154,7 @@ fn edit_group_changes_given_fields_and_decides_requests() {
         let log = story.get("getAuditLog", join(&anna, &group));
         let newest = &log.value["entries"][0];
         assert_eq!(newest["action"], "denyJoinRequest");
-        assert_eq!(newest["reason"], "the group is now by invitation only");
+        assert_eq!(newest["reason"], "the group is now invitation-only");
         let hidden = |answer: Answer| {
             answer.fails("content_not_found");
         };

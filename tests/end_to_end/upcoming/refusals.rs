@@ -36,7 +36,7 @@ fn bad_requests_are_rejected() {
         let values = "&a".repeat(1_001);
         assert_eq!(get(&format!("{good}{values}")).status, 413);
 
-        let wrong = "This method is called with another HTTP verb: see the header Allow.";
+        let wrong = "Wrong HTTP verb. The header Allow contains the accepted verbs.";
         let post_only = get(&format!("method=group.join&api_key={key}"));
         fixture.refused(&post_only, 405, wrong);
         assert_eq!(post_only.header("allow"), "POST");

@@ -25,7 +25,7 @@ pub(crate) fn acceptable_login(login: &str) -> Result<()> {
     if length == 0 || length > Login::MAX_LENGTH || login.contains(odd) {
         return Err(Error::new(
             codes::VALIDATION_INVALID_VALUE,
-            "A login is 1 to 64 characters without white space, '/' and ':'.",
+            "A login is 1 to 64 characters; white space, control characters, '/' and ':' are not allowed.",
         ));
     }
     Ok(())

@@ -57,7 +57,7 @@ impl CreateKey {
             .is_some_and(|url| !is_callback(url))
         {
             return invalid(
-                "A callback is an address such as https://example.org/back, without #.",
+                "A callback is a URL such as https://example.org/back, without a fragment.",
             );
         }
         Ok(())

@@ -296,7 +296,7 @@ pub fn acting(act: Act, actor: Standing, subject: Standing) -> Result<()> {
 
 /// The reason, in the audit log, for denying the pending join requests of a group that becomes
 /// invitation-only.
-pub const NOW_BY_INVITATION: &str = "the group is now by invitation only";
+pub const NOW_BY_INVITATION: &str = "the group is now invitation-only";
 
 impl Standing {
     /// The current standing of a user in a group, from their row. An expired ban counts as no relation.

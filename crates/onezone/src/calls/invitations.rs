@@ -11,7 +11,7 @@ use crate::call::{Context, Failure};
 use crate::error::{INVITE_TYPE, Refusal};
 use crate::values::{Values, number};
 
-/// Creates an invitation that is valid once.
+/// Creates an invitation that can be used once.
 pub(crate) fn invite(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
     let id = GroupRef(context.ids.id);
     context.check_group(id)?;

@@ -30,7 +30,7 @@ const LEVEL: &str = "The value moderated, in any case, sets event_moderation to 
 
 const EACH_GROUP: &str = "An element group for each group.";
 const EACH_USER: &str = "An element user for each user that exists.";
-const WHOSE: &str = "An element token, with the user to whom it belongs.";
+const WHOSE: &str = "An element token with the user that it belongs to.";
 
 /// The errors of methods that need a caller and nothing else.
 const CALLER: [Refusal; 2] = [Refusal::MissingToken, Refusal::InvalidToken];
@@ -77,7 +77,7 @@ pub const METHODS: &[Method] = &[
             ArgumentDescription::required("group_id", "Numbers, separated by commas."),
             ArgumentDescription::optional(
                 "token",
-                "The caller's token. It is needed for groups that users join by invitation.",
+                "The caller's token. Required for invitation-only groups.",
             ),
         ],
         response: EACH_GROUP,
@@ -90,7 +90,7 @@ pub const METHODS: &[Method] = &[
         action: "getMyGroups",
         effect: Effect::Read,
         run: group_get::mine,
-        summary: "Returns the groups of which the caller is a member.",
+        summary: "Returns the groups that the caller is a member of.",
         arguments: &[TOKEN],
         response: "An element group for each group, the highest number first.",
         errors: &CALLER,
@@ -159,7 +159,7 @@ pub const METHODS: &[Method] = &[
         action: EditGroup::DECLARATION.name,
         effect: Effect::Change,
         run: group_edit::edit,
-        summary: "Changes a group. What is not given is not changed. For its moderators.",
+        summary: "Changes the given properties of a group. For moderators of the group.",
         arguments: &[
             TOKEN,
             GROUP,
