@@ -326,3 +326,22 @@ fn step_of(entry: &'static Entry) -> Option<ScenarioStep> {
         per_group: true,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_that_reads_with_a_token_is_called() {
+        let catalog = trivium_core::catalog();
+        let scenario = scenario(catalog);
+        for entry in &catalog.entries {
+            let reads = entry.declared.effect == Effect::Read;
+            if reads && entry.credential == Credential::Token {
+                let steps = scenario.iter();
+                let mut own = steps.filter(|step| step.operation == entry.name());
+                assert!(own.any(|step| step.rejection.is_none()), "{}", entry.name());
+            }
+        }
+    }
+}
