@@ -8,7 +8,8 @@
 
 use trivium_rpc::Code;
 
-use crate::{codes, demonstration};
+use crate::codes;
+use crate::demonstration::known;
 
 /// A person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -121,9 +122,9 @@ impl Example {
     /// The example with the credential of the demonstration.
     pub(crate) fn resolve(self) -> trivium_rpc::Example {
         let credential = match self.by {
-            Who::Administrator => Some(demonstration::ADMIN_PASSWORD),
-            Who::Member => Some(demonstration::MEMBER.2),
-            Who::Owner => Some(demonstration::OWNER.2),
+            Who::Administrator => Some(known::ADMIN_PASSWORD),
+            Who::Member => Some(known::MEMBER.2),
+            Who::Owner => Some(known::OWNER.2),
             _ => None,
         };
         let arguments = self.arguments.iter();

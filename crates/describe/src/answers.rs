@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use trivium_front::contract::status;
 use trivium_front::{ClientRequest, Dialect, Profile};
 use trivium_rpc::{Catalog, Entry};
 
@@ -107,4 +108,34 @@ pub fn with_base_url<'a>(base_url: &str, body: &'a str) -> Cow<'a, str> {
     body.replace(BASE_URL, base_url)
         .replace(&escaped(BASE_URL), &escaped(base_url))
         .into()
+}
+
+/// Writes the recorded response to the example of an operation, as a server of this site sends it, with
+/// the headers that describe its body.
+pub fn response(site: &Site<'_>, entry: &Entry, format: Format) -> String {
+    let profile = site.wire.profile;
+    let body = site.service.answers.of(profile, entry.name(), format);
+    let body = with_base_url(site.base_url, body.unwrap_or_default());
+    let status = match example_status(site, entry, format) {
+        200 => "200 OK",
+        _ => "500 Internal Server Error",
+    };
+    format!(
+        "HTTP/1.1 {status}\nContent-Type: {}\nContent-Length: {}\n\n{body}",
+        format.content_type(profile),
+        body.len()
+    )
+}
+
+/// Returns the status of the response. Examples succeed, except those of operations that always fail.
+fn example_status(site: &Site<'_>, entry: &Entry, format: Format) -> u16 {
+    let answers = &site.service.answers;
+    let answer = answers.of(Profile::Documented, entry.name(), Format::Json);
+    let answer: Option<serde_json::Value> =
+        answer.and_then(|answer| serde_json::from_str(answer).ok());
+    let failed = answer.is_some_and(|answer| answer.get("success") == Some(&false.into()));
+    match entry.errors.first() {
+        Some(code) if failed && format != Format::XmlRpc => status(site.wire.status, *code),
+        _ => 200,
+    }
 }

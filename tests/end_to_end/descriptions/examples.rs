@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use trivium_core::catalog;
 use trivium_describe::answers;
-use trivium_describe::examples::{Format, response};
+use trivium_describe::answers::response;
+use trivium_describe::examples::Format;
 use trivium_front::StatusRule;
 use trivium_rpc::Effect;
 

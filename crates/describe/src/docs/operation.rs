@@ -10,9 +10,9 @@ use trivium_rpc::{Rule, Value as DefaultValue, ValueType};
 use super::errors::{Cause, causes};
 use super::index::verbs;
 use super::snippets::{Printed, Snippet, snippets};
-use crate::Site;
 use crate::examples::{self, Format};
 use crate::schema::{kind, members, resolve, text};
+use crate::{Site, answers};
 
 #[derive(Template)]
 #[template(path = "docs/operation.html")]
@@ -77,7 +77,7 @@ pub(crate) fn page(site: &Site<'_>, entry: &Entry) -> Option<Reply> {
         format,
         path: format.path(catalog, entry.name()),
         request: request(format).to_string(),
-        response: examples::response(site, entry, format),
+        response: answers::response(site, entry, format),
     });
     let page = OperationPage {
         site,

@@ -1,11 +1,14 @@
 //! The demonstration data: known users, known secrets, and groups of each registration type.
 
+pub(crate) mod known;
+
 use std::sync::Arc;
 
 use trivium_storage::groups::{Moderation, NewGroup, Visibility};
 use trivium_storage::invitations::{self, NewInvitation, Role};
 use trivium_storage::memberships::{self, Membership, State};
 
+pub use self::known::{ADMIN_PASSWORD, INVITATION, KEY, MEMBER, OWNER};
 use crate::administration::tokens::KeepToken;
 use crate::administration::users::AddUser;
 use crate::applications::keys::CreateKey;
@@ -17,21 +20,6 @@ use crate::{
     Administrator, Credentials, Declaration, Operation, Origin, PreparedOperation, Result, Service,
     Session, secrets,
 };
-
-/// The user who joins: login, password and token.
-pub const MEMBER: (&str, &str, &str) = ("marc", "marcspassword", "123576abcdef6572134");
-
-/// The API key of an application of the Upcoming dialect.
-pub const KEY: &str = "demo0demo0";
-
-/// The owner of the groups: login, password and token.
-pub const OWNER: (&str, &str, &str) = ("phil", "philspassword", "4312176fedcba675321");
-
-/// The admin password in the examples. A server has the one of its configuration.
-pub const ADMIN_PASSWORD: &str = "adminspassword";
-
-/// The secret of an invitation to [`INVITED_GROUP`].
-pub const INVITATION: &str = "inv_0123456789abcdef0123456789abcdef012345670e7b17ab";
 
 /// The groups: ID, name and registration type.
 pub const GROUPS: &[(i64, &str, RegistrationType)] = &[
