@@ -216,8 +216,21 @@ fn strings(line: &str) -> Vec<&str> {
         .and_then(|(_, rest)| rest.split_once("\"#"))
     {
         Some((raw, _)) => vec![raw],
-        None => line.split('"').skip(1).step_by(2).collect(),
+        None => {
+            let mut is_escaped = false;
+            let is_quote = |c: char| {
+                let quote = c == '"' && !is_escaped;
+                is_escaped = c == '\\' && !is_escaped;
+                quote
+            };
+            line.split(is_quote).skip(1).step_by(2).collect()
+        }
     }
+}
+
+/// The value of a string literal, whose escapes are those of JSON.
+fn unescaped(literal: &str) -> String {
+    serde_json::from_str(&format!("\"{literal}\"")).expect("a string literal")
 }
 
 /// Interprets a program that has the shape of a compiled one, and returns its output.
@@ -234,7 +247,8 @@ fn interpret(program: &str) -> String {
             }
             (".header", [name, value]) => builder = builder.header(*name, *value),
             (".query" | "", [name, value]) => {
-                pairs.push(format!("{}={}", encode(name), encode(value)));
+                let [name, value] = [name, value].map(|literal| encode(&unescaped(literal)));
+                pairs.push(format!("{name}={value}"));
             }
             (".send_form", []) => {
                 builder = builder.header("Content-Type", "application/x-www-form-urlencoded");

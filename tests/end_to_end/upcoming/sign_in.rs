@@ -205,7 +205,7 @@ fn other_sites_cannot_post_or_frame_the_page() {
             let refused = sign_in(fixture, &headers, form, &bert.login, &bert.password);
             assert_eq!(refused.status, 403, "{headers:?} {form}");
             assert!(!refused.text().contains("<output>"));
-            assert!(refused.text().contains("open the page again"));
+            assert!(refused.text().contains("Open the page again"));
         }
         let from_here = [right, ("Origin", "http://test")];
         let done = sign_in(fixture, &from_here, &form, &bert.login, &bert.password);
@@ -231,7 +231,7 @@ fn wrong_passwords_and_keys_are_rejected_with_a_page() {
                 .text()
                 .contains(&format!("href=\"/services/auth/?api_key={key}\""))
         );
-        for _ in 0..9 {
+        for _ in 0..10 {
             with("guess", "not the password");
         }
         let slowed = with("guess", "not the password");
