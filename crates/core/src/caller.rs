@@ -13,6 +13,7 @@ use trivium_storage::{Seconds, tokens, users};
 use crate::accounts::password::{self, Verified};
 use crate::error::ErrorDetail;
 use crate::secrets::hash;
+use crate::throttle::Account;
 use crate::types::{AuthToken, Login, Password, UserRef};
 use crate::{Directory, Effect, Origin, Result, Service, Session, codes};
 
@@ -68,7 +69,9 @@ fn verify_admin_password(service: &Service, origin: &Origin, password: &Password
             "This service has no admin password, so this operation is not permitted.",
         )
     })?;
-    let attempt = service.throttle.password(origin.address, ADMINISTRATOR)?;
+    let attempt = service
+        .throttle
+        .password(origin.address, Account::Administrator)?;
     // Hashes have one length, so the time of the comparison discloses nothing.
     if !bool::from(hash(&password.0).ct_eq(&hash(&expected.0))) {
         return Err(Error::new(

@@ -8,6 +8,7 @@ use trivium_storage::users::{self, UserChange};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::session::Record;
+use crate::throttle::Account;
 use crate::types::Password;
 use crate::{
     Actor, Caller, Declaration, Error, Exclusive, Origin, PreparedOperation, Proof,
@@ -47,7 +48,9 @@ impl PreparedOperation for ChangePassword {
             Ok(users::find(session.connection, actor.id)?)
         })?;
         let user = user.ok_or(codes::USER_TOKEN_INVALID)?;
-        let attempt = service.throttle.password(origin.address, &user.login)?;
+        let attempt = service
+            .throttle
+            .password(origin.address, Account::User(&user.login))?;
         if !passwords::verify(&self.old_password, user.password_hash.as_deref())? {
             return Err(wrong());
         }

@@ -7,6 +7,7 @@ use std::fmt;
 
 use trivium_storage::users::{self, User};
 
+use crate::throttle::Account;
 use crate::types::{Login, Password};
 use crate::{Code, Effect, Error, Origin, Result, Service, Session, codes, passwords};
 
@@ -30,7 +31,9 @@ pub fn verify(
     login: &Login,
     password: &Password,
 ) -> Result<Verified> {
-    let attempt = service.throttle.password(origin.address, login)?;
+    let attempt = service
+        .throttle
+        .password(origin.address, Account::User(login))?;
     let user = service.read_with(origin, |session| find(session, login))?;
     let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
     // An unknown login costs the same, so that the time does not disclose which logins exist.
