@@ -1,5 +1,11 @@
 //! A revoked token is rejected in every call that starts after the revocation was acknowledged; and
 //! a flood of logins does not slow other callers down.
+//!
+//! - [`matrix`] has every way in which a credential ends, with all credentials that must end with it.
+//! - [`race`] ends a credential while a change derives another from it.
+
+mod matrix;
+mod race;
 
 use std::io::Write;
 use std::net::TcpStream;

@@ -186,7 +186,15 @@ impl Actor {
         })
     }
 
-    /// The error if the user was disabled or deleted, or changed their password, meanwhile.
+    /// The user, after the row was locked: the credential may have been revoked while the lock was awaited.
+    fn find_again(self, proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
+        match session.connection.locks_rows() {
+            true => Self::find(proof, session),
+            false => Ok(self),
+        }
+    }
+
+    /// The error if the user was disabled or deleted meanwhile.
     fn outdated(proof: &Proof) -> Error {
         match proof {
             Proof::Password(_) => password::wrong(codes::USER_INVALID_PASSWORD),
@@ -204,14 +212,14 @@ impl Caller for Actor {
 
     fn identify(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
         let actor = Self::find(proof, session)?;
+        if session.effect == Effect::Read || actor.administrator {
+            return Ok(actor);
+        }
         // Disabling and deleting the user waits for this change, or this change sees their result.
-        if session.effect == Effect::Change
-            && !actor.administrator
-            && !session.connection.lock_user_shared(actor.id)?
-        {
+        if !session.connection.lock_user_shared(actor.id)? {
             return Err(Self::outdated(proof));
         }
-        Ok(actor)
+        actor.find_again(proof, session)
     }
 }
 
@@ -255,7 +263,7 @@ impl Caller for Exclusive<Actor> {
         if !user.as_ref().is_some_and(is_active) {
             return Err(Actor::outdated(proof));
         }
-        Ok(Self(actor))
+        Ok(Self(actor.find_again(proof, session)?))
     }
 }
 

@@ -104,13 +104,36 @@ pub fn insert_frob(connection: &mut AnyConnection, frob: &Frob, now: Seconds) ->
     Ok(())
 }
 
-/// Deletes and returns the frob with this hash. Of concurrent callers, only one gets it.
-pub fn take_frob(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Frob>> {
-    let found = frobs::table
+/// Finds a frob by its hash.
+pub fn find_frob(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Frob>> {
+    Ok(frobs::table
         .find(hash)
         .select(Frob::as_select())
         .get_result(connection)
-        .optional()?;
+        .optional()?)
+}
+
+/// Deletes the frobs of a user.
+pub fn delete_frobs_of_user(connection: &mut AnyConnection, user: i64) -> Result<()> {
+    diesel::delete(frobs::table.filter(frobs::user_id.eq(user))).execute(connection)?;
+    Ok(())
+}
+
+/// Deletes the frobs of an application.
+pub fn delete_frobs_of_application(connection: &mut AnyConnection, application: i64) -> Result<()> {
+    diesel::delete(frobs::table.filter(frobs::key_id.eq(application))).execute(connection)?;
+    Ok(())
+}
+
+/// Deletes all frobs.
+pub fn delete_all_frobs(connection: &mut AnyConnection) -> Result<()> {
+    diesel::delete(frobs::table).execute(connection)?;
+    Ok(())
+}
+
+/// Deletes and returns the frob with this hash. Of concurrent callers, only one gets it.
+pub fn take_frob(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Frob>> {
+    let found = find_frob(connection, hash)?;
     let taken = diesel::delete(frobs::table.find(hash)).execute(connection)?;
     Ok(found.filter(|_| taken > 0))
 }

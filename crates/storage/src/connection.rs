@@ -9,7 +9,6 @@ use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as Diesel;
-use diesel::sql_types::BigInt;
 use diesel::{PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
 
 use crate::{Error, Result, Seconds};
@@ -299,18 +298,6 @@ impl AnyConnection {
             "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL FOR SHARE",
             user,
         )
-    }
-
-    /// Locks a row; false if no row matches. On SQLite a write transaction is exclusive, so
-    /// what it has read cannot change and nothing is to be locked.
-    fn lock(&mut self, statement: &str, id: i64) -> Result<bool> {
-        match self {
-            Self::Sqlite(_) => Ok(true),
-            Self::Postgres(postgres) => Ok(diesel::sql_query(statement)
-                .bind::<BigInt, _>(id)
-                .execute(postgres)?
-                > 0),
-        }
     }
 
     /// Advances the sequences of the IDs past the IDs that an import has set.

@@ -2,7 +2,7 @@
 //!
 //! - [`connection`] opens SQLite or Postgres by URL scheme; [`AnyConnection`] is either.
 //! - [`database`] is a migrated database with its connection pool and its writer.
-//! - [`writer`] commits waiting changes together and replies after COMMIT.
+//! - [`writer`] commits waiting changes together and replies after COMMIT; `locks` locks rows on Postgres.
 //! - One module per group of tables: [`users`], [`tokens`], [`groups`], [`memberships`],
 //!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has the column of that dialect.
 //!
@@ -18,6 +18,7 @@ pub mod database;
 mod error;
 pub mod groups;
 pub mod invitations;
+mod locks;
 pub mod memberships;
 pub mod onezone;
 mod schema;

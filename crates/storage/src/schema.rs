@@ -100,6 +100,7 @@ diesel::table! {
         created_at -> BigInt,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        key_id -> Nullable<BigInt>,
     }
 }
 
@@ -126,6 +127,7 @@ diesel::joinable!(invitations -> groups (group_id));
 diesel::joinable!(invitations -> users (issuer_id));
 diesel::joinable!(memberships -> groups (group_id));
 diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(tokens -> api_keys (key_id));
 diesel::joinable!(tokens -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(

@@ -38,6 +38,8 @@ pub struct NewToken {
     pub created_at: Seconds,
     /// When it expires.
     pub expires_at: Seconds,
+    /// The application that it is given to; `None` if its user gets it directly.
+    pub key_id: Option<i64>,
 }
 
 /// A token and its user, with all that decides whether the token is valid.
@@ -114,6 +116,29 @@ pub fn revoke_others(
     diesel::update(tokens::table)
         .filter(tokens::user_id.eq(user))
         .filter(tokens::id.ne(keep.unwrap_or(0)))
+        .filter(tokens::revoked_at.is_null())
+        .set(tokens::revoked_at.eq(now))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Revokes the tokens that were given to an application.
+pub fn revoke_of_application(
+    connection: &mut AnyConnection,
+    application: i64,
+    now: Seconds,
+) -> Result<()> {
+    diesel::update(tokens::table)
+        .filter(tokens::key_id.eq(application))
+        .filter(tokens::revoked_at.is_null())
+        .set(tokens::revoked_at.eq(now))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Revokes the tokens of all users.
+pub fn revoke_all(connection: &mut AnyConnection, now: Seconds) -> Result<()> {
+    diesel::update(tokens::table)
         .filter(tokens::revoked_at.is_null())
         .set(tokens::revoked_at.eq(now))
         .execute(connection)?;

@@ -137,6 +137,7 @@ fn one(
                 prefix: token[..8].to_owned(),
                 created_at: now,
                 expires_at: now + 1_000_000,
+                key_id: None,
             },
         )?;
     }

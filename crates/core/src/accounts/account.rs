@@ -2,7 +2,7 @@
 //! command line.
 
 use trivium_storage::users::{self, NewUser, User, UserChange};
-use trivium_storage::{groups, invitations, memberships, tokens};
+use trivium_storage::{applications, groups, invitations, memberships, tokens};
 
 use crate::caller::ADMINISTRATOR;
 use crate::session::Record;
@@ -47,7 +47,7 @@ pub(crate) fn create(session: &mut Session<'_>, account: &NewUser) -> Result<Use
     Ok(UserRef(id))
 }
 
-/// Changes an account. A new password revokes all tokens.
+/// Changes an account. A new password revokes all tokens and frobs.
 ///
 /// # Errors
 /// `user_not_found`, and those of [`create`].
@@ -65,12 +65,13 @@ pub(crate) fn change(session: &mut Session<'_>, id: UserRef, change: &UserChange
     }
     users::update(session.connection, user.id, change).map_err(taken)?;
     if change.password_hash.is_some() {
-        tokens::revoke_others(session.connection, user.id, None, session.now)?;
+        revoke_tokens(session, user.id, None)?;
     }
     record(session, &user.login)
 }
 
-/// Disables an account, or enables it again. Disabling invalidates its tokens and invitations.
+/// Disables an account, or enables it again. Disabling invalidates its tokens, frobs and
+/// invitations.
 ///
 /// # Errors
 /// `user_not_found`.
@@ -124,8 +125,20 @@ pub(crate) fn delete(session: &mut Session<'_>, id: UserRef) -> Result<()> {
 }
 
 fn revoke_secrets(session: &mut Session<'_>, user: &User) -> Result<()> {
-    tokens::revoke_others(session.connection, user.id, None, session.now)?;
+    revoke_tokens(session, user.id, None)?;
     invitations::orphan(session.connection, user.id, None, session.now)?;
+    Ok(())
+}
+
+/// Revokes the tokens of a user except `keep`, and the frobs, which can be exchanged for tokens. The user is
+/// locked exclusively, so no other change adds one meanwhile.
+///
+/// # Errors
+/// A failure of the store.
+pub(crate) fn revoke_tokens(session: &mut Session<'_>, user: i64, keep: Option<i64>) -> Result<()> {
+    // Frobs before tokens, as in their exchange: the fixed order prevents deadlocks.
+    applications::delete_frobs_of_user(session.connection, user)?;
+    tokens::revoke_others(session.connection, user, keep, session.now)?;
     Ok(())
 }
 

@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_rpc::entry::Done;
-use trivium_storage::tokens;
 use trivium_storage::users::{self, UserChange};
 
+use crate::accounts::account::revoke_tokens;
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::session::Record;
 use crate::throttle::Account;
@@ -78,7 +78,7 @@ impl PreparedOperation for ChangePassword {
         };
         users::update(session.connection, actor.id, &change)?;
         let keep = actor.token.map(|(token, _)| token);
-        tokens::revoke_others(session.connection, actor.id, keep, session.now)?;
+        revoke_tokens(session, actor.id, keep)?;
         session.record(&actor.login, Record::default())?;
         Ok(Done {})
     }

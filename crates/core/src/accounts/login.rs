@@ -48,7 +48,7 @@ impl PreparedOperation for Login {
     fn run(&self, verified: &Verified, (): &(), session: &mut Session<'_>) -> Result<LoggedIn> {
         let user = verified.lock(session)?;
         let lifetime = session.settings.token_lifetime;
-        let auth_token = create_token(session, user.id, lifetime)?;
+        let auth_token = create_token(session, user.id, None, lifetime)?;
         session.record(&user.login, Record::default())?;
         Ok(LoggedIn {
             auth_token,
@@ -80,17 +80,18 @@ impl PublicOperation for Login {
     ];
 }
 
-/// Creates a token of a user, and stores its hash.
+/// Creates a token of a user, given to an application or to the user, and stores its hash.
 ///
 /// # Errors
 /// A failure of the store.
 pub(crate) fn create_token(
     session: &mut Session<'_>,
     user_id: i64,
+    application: Option<i64>,
     lifetime: i64,
 ) -> Result<String> {
     let token = secrets::new_token()?;
-    keep_token(session, user_id, &token, lifetime)?;
+    keep_token(session, user_id, application, &token, lifetime)?;
     Ok(token)
 }
 
@@ -101,6 +102,7 @@ pub(crate) fn create_token(
 pub(crate) fn keep_token(
     session: &mut Session<'_>,
     user_id: i64,
+    application: Option<i64>,
     token: &str,
     lifetime: i64,
 ) -> Result<()> {
@@ -112,6 +114,7 @@ pub(crate) fn keep_token(
             prefix: secrets::prefix(token),
             created_at: session.now,
             expires_at: session.now.saturating_add(lifetime),
+            key_id: application,
         },
     )?;
     Ok(())

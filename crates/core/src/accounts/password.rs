@@ -75,10 +75,17 @@ impl Verified {
     /// Those of [`ERRORS`].
     pub(crate) fn lock(&self, session: &mut Session<'_>) -> Result<User> {
         let user = self.user(session)?;
-        if session.effect == Effect::Change && !session.connection.lock_user_shared(user.id)? {
+        if session.effect == Effect::Read {
+            return Ok(user);
+        }
+        if !session.connection.lock_user_shared(user.id)? {
             return Err(wrong(codes::USER_INVALID_PASSWORD));
         }
-        Ok(user)
+        // The password may have changed while the lock was awaited.
+        match session.connection.locks_rows() {
+            true => self.user(session),
+            false => Ok(user),
+        }
     }
 }
 

@@ -1,11 +1,15 @@
 //! Tokens.
 
+use trivium_storage::applications;
 use trivium_storage::tokens::{self, Token};
 
 use super::record;
 use super::users::active;
+use crate::accounts::account::revoke_tokens;
 use crate::accounts::login::{create_token, keep_token};
 use crate::accounts::revoke_token::revoke_by_prefix;
+use crate::caller::ADMINISTRATOR;
+use crate::session::Record;
 use crate::{Administrator, Declaration, Operation, Result, Session, codes};
 
 /// Creates a token of a user.
@@ -25,7 +29,7 @@ impl Operation for CreateToken {
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<String> {
         let user = active(session, &self.login)?;
-        let token = create_token(session, user.id, self.lifetime)?;
+        let token = create_token(session, user.id, None, self.lifetime)?;
         record(session, &self.login)?;
         Ok(token)
     }
@@ -50,7 +54,7 @@ impl Operation for KeepToken {
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
         let user = active(session, self.login)?;
-        keep_token(session, user.id, self.token, self.lifetime)
+        keep_token(session, user.id, None, self.token, self.lifetime)
     }
 }
 
@@ -73,7 +77,7 @@ impl Operation for ListTokens {
     }
 }
 
-/// Revokes tokens of a user: those with a prefix, or all.
+/// Revokes tokens of a user: those with a prefix, or all, with the frobs.
 #[derive(Clone, Debug)]
 pub struct RevokeTokens {
     /// The login.
@@ -94,8 +98,28 @@ impl Operation for RevokeTokens {
         let user = active(session, &self.login)?;
         match &self.prefix {
             Some(prefix) => revoke_by_prefix(session, user.id, prefix)?,
-            None => tokens::revoke_others(session.connection, user.id, None, session.now)?,
+            None => {
+                session.connection.lock_user(user.id)?;
+                revoke_tokens(session, user.id, None)?;
+            }
         }
         record(session, &self.login)
+    }
+}
+
+/// Revokes the tokens and frobs of all users.
+#[derive(Clone, Copy, Debug)]
+pub struct RevokeAllTokens;
+
+impl Operation for RevokeAllTokens {
+    const DECLARATION: &'static Declaration = &Declaration::change("revokeAllTokens", &[]);
+    type Caller = Administrator;
+    type Output = ();
+
+    fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
+        session.connection.lock_tokens_and_frobs()?;
+        applications::delete_all_frobs(session.connection)?;
+        tokens::revoke_all(session.connection, session.now)?;
+        session.record(ADMINISTRATOR, Record::default())
     }
 }

@@ -2,7 +2,7 @@
 
 use trivium_storage::applications::{self, Application, Frob};
 
-use crate::applications::find_valid;
+use crate::applications::lock_valid;
 use crate::session::Record;
 use crate::{Actor, Declaration, Operation, Result, Session, codes, secrets};
 
@@ -32,7 +32,7 @@ impl Operation for ApproveApplication {
     type Output = Approved;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Approved> {
-        let application = find_valid(session, &self.key)?;
+        let application = lock_valid(session, &self.key)?;
         let frob = secrets::new_token()?;
         applications::insert_frob(
             session.connection,

@@ -1,6 +1,6 @@
 //! The API keys of applications, as the administrator manages them.
 
-use trivium_storage::applications;
+use trivium_storage::{applications, tokens};
 
 use crate::administration::record;
 use crate::applications::{Application, find_valid};
@@ -91,7 +91,7 @@ impl Operation for ListKeys {
     }
 }
 
-/// Revokes a key.
+/// Revokes a key, with the frobs and tokens that were given to its application.
 #[derive(Clone, Debug)]
 pub struct RevokeKey {
     /// The key.
@@ -106,7 +106,12 @@ impl Operation for RevokeKey {
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
         let application = find_valid(session, &self.key)?;
-        applications::revoke(session.connection, &self.key, session.now)?;
+        // This locks the key: an approval or an exchange of a frob has ended, or sees the revocation.
+        if !applications::revoke(session.connection, &self.key, session.now)? {
+            return Err(codes::API_KEY_INVALID.into());
+        }
+        applications::delete_frobs_of_application(session.connection, application.id)?;
+        tokens::revoke_of_application(session.connection, application.id, session.now)?;
         record(session, &application.name)
     }
 }

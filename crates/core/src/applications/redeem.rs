@@ -4,7 +4,7 @@ use trivium_storage::applications;
 use trivium_storage::users::{self, User};
 
 use crate::accounts::login::create_token;
-use crate::applications::find_valid;
+use crate::applications::{find_valid, lock_valid};
 use crate::session::Record;
 use crate::{Declaration, Operation, Result, Session, codes, secrets};
 
@@ -25,18 +25,24 @@ impl Operation for RedeemFrob {
     type Output = (String, User);
 
     fn run(&self, (): &(), session: &mut Session<'_>) -> Result<(String, User)> {
-        let application = find_valid(session, &self.key)?;
-        let frob = applications::take_frob(session.connection, &secrets::hash(&self.frob))?
+        // The key is checked before the frob; both again once the user is locked, because users are locked first.
+        find_valid(session, &self.key)?;
+        let hash = secrets::hash(&self.frob);
+        let user = match applications::find_frob(session.connection, &hash)? {
+            Some(frob) if session.connection.lock_user_shared(frob.user_id)? => frob.user_id,
+            _ => return Err(codes::FROB_INVALID.into()),
+        };
+        let application = lock_valid(session, &self.key)?;
+        let frob = applications::take_frob(session.connection, &hash)?
             .filter(|frob| frob.key_id == application.id && frob.expires_at > session.now)
+            .filter(|frob| frob.user_id == user)
             .ok_or(codes::FROB_INVALID)?;
-        // The user may have been disabled or deleted since.
+        // Such users have no frobs; SQLite does not check this in the lock.
         let user = users::find(session.connection, frob.user_id)?
             .filter(|user| user.disabled_at.is_none() && user.deleted_at.is_none())
             .ok_or(codes::FROB_INVALID)?;
-        if !session.connection.lock_user_shared(user.id)? {
-            return Err(codes::FROB_INVALID.into());
-        }
-        let token = create_token(session, user.id, session.settings.token_lifetime)?;
+        let lifetime = session.settings.token_lifetime;
+        let token = create_token(session, user.id, Some(application.id), lifetime)?;
         session.record(
             &user.login,
             Record {

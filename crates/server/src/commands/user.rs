@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use trivium_core::accounts::delete_user::DeleteUser;
-use trivium_core::administration::tokens::{CreateToken, ListTokens, RevokeTokens};
+use trivium_core::administration::tokens::{
+    CreateToken, ListTokens, RevokeAllTokens, RevokeTokens,
+};
 use trivium_core::administration::users::{
     AddUser, DisableUser, EnableUser, ListUsers, SetPassword, ShowUser,
 };
@@ -102,10 +104,18 @@ pub(crate) fn token(global: &Global, command: &Token) -> Result<(), Failure> {
                 .collect();
             print::list(global, &["prefix", "createdAt", "expiresAt"], &rows)
         }
-        Token::Revoke { login, prefix, .. } => administrator.run(RevokeTokens {
-            login: login.clone(),
-            prefix: prefix.clone(),
-        }),
+        Token::Revoke {
+            login,
+            prefix,
+            user,
+            ..
+        } => match login.as_ref().or(user.as_ref()) {
+            Some(login) => administrator.run(RevokeTokens {
+                login: login.clone(),
+                prefix: prefix.clone(),
+            }),
+            None => administrator.run(RevokeAllTokens),
+        },
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) enum User {
         /// Login of the user
         login: String,
     },
-    /// Set a user's password and revoke all of the user's tokens
+    /// Set a user's password, and revoke all of the user's tokens and frobs
     #[command(after_help = "Examples:
   trivium user passwd marc
   echo 'a long password' | trivium user passwd marc --password-stdin")]
@@ -169,19 +169,24 @@ pub(crate) enum Token {
         /// Login of the user
         login: String,
     },
-    /// Revoke a user's tokens by their first characters, or all of them
-    #[command(
-        after_help = "Examples:\n  trivium token revoke marc 1f0c22ab\n  trivium token revoke marc --all"
-    )]
+    /// Revoke a user's tokens by their first characters, all tokens of a user, or those of everybody
+    #[command(after_help = "Examples:
+  trivium token revoke marc 1f0c22ab
+  trivium token revoke --all --user marc
+  trivium token revoke --all")]
     Revoke {
         /// Login of the user
-        login: String,
+        #[arg(required_unless_present = "all")]
+        login: Option<String>,
         /// First characters, as printed by `token list`
         #[arg(required_unless_present = "all")]
         prefix: Option<String>,
-        /// Revoke all tokens
+        /// Revoke all tokens and frobs: of the user, or without a user of everybody
         #[arg(long, conflicts_with = "prefix")]
         all: bool,
+        /// Login of the user whose tokens --all revokes
+        #[arg(long, value_name = "LOGIN", requires = "all", conflicts_with = "login")]
+        user: Option<String>,
     },
 }
 
@@ -319,7 +324,7 @@ pub(crate) enum Key {
     /// List the applications, oldest first
     #[command(after_help = "Example:\n  trivium key list --json")]
     List,
-    /// Revoke an API key; tokens issued to the application remain valid
+    /// Revoke an API key, with the tokens and frobs of its application
     #[command(after_help = "Example:\n  trivium key revoke 0a1b2c3d4e")]
     Revoke {
         /// The API key

@@ -61,6 +61,7 @@ fn token(connection: &mut AnyConnection, user: i64, byte: u8, expires_at: i64) {
         prefix: byte.to_string(),
         created_at: 0,
         expires_at,
+        key_id: None,
     };
     tokens::insert(connection, &token).unwrap();
 }

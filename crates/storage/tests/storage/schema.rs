@@ -230,6 +230,11 @@ const CASES: &[Case] = &[
         "UPDATE tokens SET user_id = 2",
     ),
     case(
+        REFERENCE,
+        "UPDATE tokens SET key_id = 99",
+        "UPDATE tokens SET key_id = 1",
+    ),
+    case(
         NOT_NULL,
         "UPDATE tokens SET expires_at = NULL",
         "UPDATE tokens SET revoked_at = NULL",
