@@ -53,3 +53,34 @@ fn urls_in_responses_lead_to_pages() {
         assert_eq!(gateway.served.post("/", "text/plain", b"x").status, 405);
     }
 }
+
+#[test]
+fn no_response_may_be_sniffed_for_another_type() {
+    let gateway = Gateway::start(Backend::Sqlite, &[]);
+    for path in [
+        "/api/json/peopleaggregator/echo?echoText=x",
+        "/api/json/peopleaggregator/joinGroup",
+        "/api/json/peopleaggregator/nope",
+        "/api/xml/peopleaggregator/getGroups",
+        "/api/xml/schema.xsd",
+        "/api/xmlrpc",
+        "/services/rest/?method=nope",
+        "/services/rest/?method=user.getInfo&user_id=1&format=json&callback=f",
+        "/services/auth/?api_key=nope",
+        "/api/v3/onezone/user/groups",
+        "/api/v3/onezone/nope",
+        "/crossdomain.xml",
+        "/openapi.json",
+        "/docs",
+        "/live",
+        "/ready",
+        "/nope",
+    ] {
+        let response = gateway.served.get(path);
+        let header = response.header("x-content-type-options");
+        assert_eq!(header, "nosniff", "{path}: {}", response.status);
+    }
+    let call = crate::harness::xml_rpc("<methodCall/>");
+    let response = gateway.served.send(&Vec::from(call));
+    assert_eq!(response.header("x-content-type-options"), "nosniff");
+}

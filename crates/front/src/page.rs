@@ -15,7 +15,7 @@ pub fn document(content_type: &'static str, body: impl Into<Cow<'static, str>>) 
     Reply {
         status: 200,
         content_type: content_type.into(),
-        headers: vec![("X-Content-Type-Options", "nosniff".to_owned())],
+        headers: Vec::new(),
         body: body.into().into_owned().into_bytes(),
         code: None,
     }
@@ -32,7 +32,6 @@ pub fn page<E>(status: u16, html: Result<String, E>) -> Reply {
         status,
         headers: vec![
             ("Content-Security-Policy", POLICY.to_owned()),
-            ("X-Content-Type-Options", "nosniff".to_owned()),
             ("Referrer-Policy", "no-referrer".to_owned()),
         ],
         ..document("text/html; charset=utf-8", body)

@@ -203,6 +203,8 @@ async fn serve(
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     );
     response.insert_header(("X-Request-Id", id));
+    // No browser takes a response for a script or a page that is not declared as one.
+    response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     if !reply.content_type.is_empty() {
         response.insert_header((header::CONTENT_TYPE, &*reply.content_type));
     }

@@ -17,14 +17,10 @@ pub struct Body {
 
 /// A reply with this body.
 pub fn reply(status: u16, code: Option<&'static str>, body: Body) -> Reply {
-    let mut headers = Vec::new();
-    if body.content_type.starts_with("text/javascript") {
-        headers.push(("X-Content-Type-Options", "nosniff".to_owned()));
-    }
     Reply {
         status,
         content_type: Cow::Borrowed(body.content_type),
-        headers,
+        headers: Vec::new(),
         body: body.bytes,
         code,
     }

@@ -252,7 +252,6 @@ fn show(status: u16, template: &impl Template, callback: Option<&str>) -> Reply 
         headers: vec![
             ("Content-Security-Policy", policy),
             ("X-Frame-Options", "DENY".to_owned()),
-            ("X-Content-Type-Options", "nosniff".to_owned()),
             // With "no-referrer", browsers would not send the header Origin of the form.
             ("Referrer-Policy", "same-origin".to_owned()),
             ("Cache-Control", "no-store".to_owned()),
