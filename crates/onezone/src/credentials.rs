@@ -6,6 +6,7 @@ use trivium_core::Credentials;
 use trivium_core::types::{AuthToken, Login, Password};
 use trivium_front::Request;
 use trivium_front::text::utf8_or_latin1;
+use trivium_rpc::text::is_portable;
 
 use crate::error::{MAX_TOKEN_LENGTH, Refusal};
 
@@ -18,7 +19,9 @@ pub(crate) fn read(request: &Request<'_>) -> Result<Credentials, Refusal> {
     if let Some(token) = token.or(request.macaroon) {
         // Any text may be a token of this service.
         return match token.len() {
-            1..=MAX_TOKEN_LENGTH => Ok(Credentials::Token(AuthToken(token.to_owned()))),
+            1..=MAX_TOKEN_LENGTH if is_portable(token) => {
+                Ok(Credentials::Token(AuthToken(token.to_owned())))
+            }
             _ => Err(Refusal::unauthenticated(Refusal::BadToken)),
         };
     }
@@ -30,12 +33,13 @@ pub(crate) fn read(request: &Request<'_>) -> Result<Credentials, Refusal> {
     }
 }
 
-/// Login and password of Basic authentication, unless malformed or too long.
+/// Login and password of Basic authentication, unless they are malformed or too long, or have a character that
+/// XML cannot carry: no login and no password has one.
 fn decode(pair: &str) -> Option<(Login, Password)> {
     let bytes = Base64::decode_vec(pair).ok()?;
     let text = utf8_or_latin1(&bytes);
     let (login, password) = text.split_once(':')?;
-    (login.chars().count() <= Login::MAX_LENGTH)
+    (login.chars().count() <= Login::MAX_LENGTH && is_portable(&text))
         .then(|| (Login(login.to_owned()), Password(password.to_owned())))
 }
 
@@ -71,7 +75,8 @@ mod tests {
     fn malformed_basic_credentials_are_rejected() {
         let (login, password) = decode("bWFyYzphOmI=").expect("marc:a:b");
         assert_eq!((login.0.as_str(), password.0.as_str()), ("marc", "a:b"));
-        for wrong in ["", "bWFyYw==", "bWFyYzphOmI", "!"] {
+        // The last two are `marc:` and `:x` with NUL.
+        for wrong in ["", "bWFyYw==", "bWFyYzphOmI", "!", "bWFyYzoA", "ADp4"] {
             assert!(decode(wrong).is_none(), "{wrong}");
         }
     }

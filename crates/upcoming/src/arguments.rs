@@ -44,6 +44,27 @@ impl Arguments {
         Ok(Self(all))
     }
 
+    /// Checks that XML can carry every argument.
+    ///
+    /// # Errors
+    /// The code of an unknown token, API key or frob; `validation_invalid_value` for other arguments.
+    pub fn check_characters(&self) -> Result<()> {
+        let unportable =
+            |(name, value): &&(String, String)| !is_portable(name) || !is_portable(value);
+        let Some((name, _)) = self.0.iter().find(unportable) else {
+            return Ok(());
+        };
+        Err(match name.as_str() {
+            "token" => codes::USER_TOKEN_INVALID.into(),
+            "api_key" => codes::API_KEY_INVALID.into(),
+            "frob" => codes::FROB_INVALID.into(),
+            name => Error::new(
+                codes::VALIDATION_INVALID_VALUE,
+                format!("Invalid {} parameter.", trivium_front::text::quote(name)),
+            ),
+        })
+    }
+
     /// An argument; empty if it is absent.
     pub fn text(&self, name: &str) -> &str {
         self.find(name).unwrap_or_default()
@@ -159,14 +180,8 @@ impl Arguments {
     }
 
     /// A text, if it is present.
-    ///
-    /// # Errors
-    /// [`Refusal::Invalid`] if the text has a character that XML cannot carry.
-    pub fn prose(&self, name: &'static str) -> Result<Option<String>> {
-        match self.find(name) {
-            Some(text) if !is_portable(text) => Err(Refusal::Invalid(name).into()),
-            text => Ok(text.map(str::to_owned)),
-        }
+    pub fn prose(&self, name: &str) -> Option<String> {
+        self.find(name).map(str::to_owned)
     }
 }
 

@@ -108,6 +108,9 @@ impl Upcoming {
         let method = methods::find(arguments.text("method")).ok_or(Refusal::MethodNotFound)?;
         target.method = Some(method);
         method.verb.check(request.method)?;
+        arguments
+            .check_characters()
+            .map_err(|error| error::to_upcoming_error(method.name, error))?;
         if let Format::Jsonp(_) = target.format
             && (method.verb == Verb::Post || arguments.has("token") && !self.jsonp_with_token)
         {

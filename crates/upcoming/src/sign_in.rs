@@ -99,6 +99,7 @@ impl FrontEnd for SignIn {
 
 /// The job of a request: GET shows the form, POST approves the application.
 fn job(request: &Request<'_>, arguments: &Arguments, key: String) -> Result<Job<Page>> {
+    arguments.check_characters()?;
     match request.method {
         "GET" | "HEAD" => Ok(Job {
             action: "signIn",

@@ -3,10 +3,12 @@
 //! - [`budget`] has oversized input; malformed XML and JSON are tested without sockets, in the crates of the
 //!   protocols.
 //! - [`framing`] has malformed requests, and every method on every path.
+//! - [`characters`] has characters that XML cannot carry, in every text.
 //! - [`stalls`] has clients that stall; [`chance`] mutates valid requests at random.
 
 mod budget;
 mod chance;
+mod characters;
 mod framing;
 mod stalls;
 

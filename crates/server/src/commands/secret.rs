@@ -3,6 +3,7 @@
 use std::io::{BufRead, IsTerminal};
 
 use trivium_core::types::Password;
+use trivium_rpc::text::is_portable;
 
 use crate::failure::Failure;
 
@@ -13,6 +14,11 @@ pub(crate) fn new_password(stdin: bool) -> Result<Option<Password>, Failure> {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line)?;
         let password = line.trim_end_matches(['\r', '\n']).to_owned();
+        if !is_portable(&password) {
+            return Err(Failure::Failed(
+                "the password contains a character that XML cannot represent".into(),
+            ));
+        }
         return Ok(Some(Password(password)));
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {

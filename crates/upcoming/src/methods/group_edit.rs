@@ -27,14 +27,14 @@ struct Properties {
 
 impl Properties {
     fn read(arguments: &Arguments) -> Result<Self> {
-        let name = arguments.prose("name")?.map(GroupName);
+        let name = arguments.prose("name").map(GroupName);
         let level = arguments.text("moderation_level");
         let event_moderation = match arguments.flag("event_moderation")? {
             Some(flag) => Some(flag),
             None if level.is_empty() => None,
             None => Some(level.eq_ignore_ascii_case("moderated")),
         };
-        let description = arguments.prose("description")?.map(Prose);
+        let description = arguments.prose("description").map(Prose);
         if description
             .as_ref()
             .is_some_and(|text| text.chars().count() > Prose::MAX_LENGTH)
