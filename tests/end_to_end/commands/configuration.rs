@@ -180,11 +180,11 @@ fn wrong_configurations_are_rejected() {
         ),
         (
             "listen =",
-            "trivium: trivium.toml: TOML parse error at line 1",
+            "trivium: trivium.toml: malformed TOML at line 1, column 9, in the option 'listen'",
         ),
         (
             "listen = 'a'\nlisten = 'b'",
-            "trivium: trivium.toml: TOML parse error at line 2",
+            "trivium: trivium.toml: malformed TOML at line 2, column 1, in the option 'listen'",
         ),
         (
             "database = 'mysql://x/y'",
@@ -196,19 +196,19 @@ fn wrong_configurations_are_rejected() {
     for (file, error) in [
         (
             "listen = 'x'",
-            "trivium: trivium.toml: invalid value 'x' for '--listen <ADDRESS>'",
+            "trivium: trivium.toml: invalid value for '--listen <ADDRESS>'",
         ),
         (
             "workers = 0",
-            "trivium: trivium.toml: invalid value '0' for '--workers <N>'",
+            "trivium: trivium.toml: invalid value for '--workers <N>': the value is not in 1..=256",
         ),
         (
             "directory = 'all'",
-            "trivium: trivium.toml: invalid value 'all' for '--directory <",
+            "trivium: trivium.toml: invalid value for '--directory <",
         ),
         (
             "token_lifetime = 0",
-            "trivium: trivium.toml: invalid value '0' for '--token-lifetime",
+            "trivium: trivium.toml: invalid value for '--token-lifetime",
         ),
     ] {
         with_file(file, &["serve"]).fails(4, error);
@@ -218,12 +218,12 @@ fn wrong_configurations_are_rejected() {
         (
             &[("TRIVIUM_WORKERS", "many")][..],
             &["serve"][..],
-            "trivium: TRIVIUM_WORKERS: invalid value 'many' for '--workers <N>'",
+            "trivium: TRIVIUM_WORKERS: invalid value for '--workers <N>'",
         ),
         (
             &[("TRIVIUM_LISTEN", "x")],
             &["serve"],
-            "trivium: TRIVIUM_LISTEN: invalid value 'x' for '--listen <ADDRESS>'",
+            "trivium: TRIVIUM_LISTEN: invalid value for '--listen <ADDRESS>'",
         ),
         (
             &[("TRIVIUM_CONFIG", "nope.toml")],
@@ -390,5 +390,101 @@ fn secrets_are_not_shown() {
         let result = run(folder.path(), environment, &["user", "list"], "");
         assert_eq!(result.code, Some(1), "{result:?}");
         assert!(!result.err.contains("sesame"), "{result:?}");
+    }
+}
+
+#[test]
+fn errors_of_a_configuration_do_not_show_its_values() {
+    for (file, arguments, error) in [
+        (
+            "admin_password = sesame",
+            &["user", "list"][..],
+            "malformed TOML at line 1, column 18, in the option 'admin_password'",
+        ),
+        (
+            "listen = '127.0.0.1:0'\nadmin_password = 'sesame\n",
+            &["user", "list"],
+            "malformed TOML at line 2, column 25, in the option 'admin_password'",
+        ),
+        (
+            "admin_password = 'sesame' 'sesame'",
+            &["user", "list"],
+            "malformed TOML at line 1, column 27, in the option 'admin_password'",
+        ),
+        (
+            "database = postgres://u:sesame@h/d",
+            &["user", "list"],
+            "malformed TOML at line 1, column 12, in the option 'database'",
+        ),
+        (
+            "sesame",
+            &["user", "list"],
+            "malformed TOML at line 1, column ",
+        ),
+        // The second line of a secret looks like a key.
+        (
+            "admin_password = \"\"\"a\nsesame = \\q\"\"\"",
+            &["user", "list"],
+            "malformed TOML at line 2, column ",
+        ),
+        (
+            "admin_password = {sesame = 1}",
+            &["user", "list"],
+            "'admin_password' must be a string, an integer or a boolean",
+        ),
+        (
+            "admin_password = ['sesame']",
+            &["user", "list"],
+            "'admin_password' must be a string, an integer or a boolean",
+        ),
+        (
+            "[admin_password]\nsesame = 1",
+            &["user", "list"],
+            "'admin_password' must be a string, an integer or a boolean",
+        ),
+        // A secret that was written to another option.
+        (
+            "listen = 'sesame'",
+            &["serve"],
+            "invalid value for '--listen <ADDRESS>': invalid socket address syntax",
+        ),
+        (
+            "workers = 'sesame'",
+            &["serve"],
+            "invalid value for '--workers <N>': invalid digit found in string",
+        ),
+        (
+            "directory = 'sesame'",
+            &["serve"],
+            "invalid value for '--directory <DIRECTORY>'; expected one of public, members",
+        ),
+        (
+            "onezone = 'sesame'",
+            &["serve"],
+            "invalid value for '--onezone <PREFIX>'",
+        ),
+        (
+            "log_level = 'sesame'",
+            &["serve"],
+            "invalid value for '--log-level <LEVEL>'",
+        ),
+    ] {
+        let result = with_file(file, arguments);
+        result.fails(4, &format!("trivium: trivium.toml: {error}"));
+        assert!(!result.err.contains("sesame"), "{file}: {result:?}");
+    }
+    let empty = folder(&[]);
+    for name in [
+        "LISTEN",
+        "WORKERS",
+        "DIRECTORY",
+        "UPCOMING",
+        "KEEP_ALIVE",
+        "LOG_LEVEL",
+    ] {
+        let variable = format!("TRIVIUM_{name}");
+        let result = run(empty.path(), &[(&variable, "sesame")], &["serve"], "");
+        result.fails(4, &format!("trivium: {variable}: invalid value for '--"));
+        assert!(!result.err.contains("sesame"), "{name}: {result:?}");
     }
 }

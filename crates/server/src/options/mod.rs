@@ -144,10 +144,10 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
         )));
     }
     let mut admin_password = None;
-    let file = configuration_file(&arguments)?;
+    let file = configuration_file(&arguments, &command)?;
     let path = file.as_ref().map(|(path, _)| path.clone());
     if let Some((path, file)) = file {
-        for (name, value) in flatten(&path, file)? {
+        for (name, value) in flatten(&path, file, &command)? {
             if name == ADMIN_PASSWORD {
                 admin_password = Some(value);
                 continue;
@@ -191,7 +191,10 @@ fn secret_file(variable: &str) -> Result<Option<String>, Failure> {
 }
 
 /// Reads the file that `--config` or `TRIVIUM_CONFIG` names, or `trivium.toml` if it exists.
-fn configuration_file(arguments: &[OsString]) -> Result<Option<(PathBuf, toml::Table)>, Failure> {
+fn configuration_file(
+    arguments: &[OsString],
+    command: &clap::Command,
+) -> Result<Option<(PathBuf, toml::Table)>, Failure> {
     let mut words = arguments.iter().filter_map(|word| word.to_str());
     let mut named = None;
     while let Some(word) = words.next() {
@@ -208,21 +211,51 @@ fn configuration_file(arguments: &[OsString]) -> Result<Option<(PathBuf, toml::T
     match std::fs::read_to_string(&path) {
         Ok(text) => match text.parse() {
             Ok(table) => Ok(Some((path, table))),
-            Err(error) => Err(invalid(toml::de::Error::to_string(&error))),
+            Err(error) => Err(invalid(malformed(&text, &error, command))),
         },
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(None),
         Err(error) => Err(invalid(error.to_string())),
     }
 }
 
+/// Describes where a file is malformed: by line, column and option. Nothing else of the file is shown, because
+/// any part of it may be a secret.
+fn malformed(text: &str, error: &toml::de::Error, command: &clap::Command) -> String {
+    let place = error.span().map_or(0, |span| span.start);
+    let before = text.get(..place).unwrap_or(text);
+    let (lines, start) = match before.rsplit_once('\n') {
+        Some((lines, start)) => (lines.split('\n').count(), start),
+        None => (0, before),
+    };
+    let row = lines + 1;
+    let column = start.chars().count() + 1;
+    let line = text.lines().nth(lines).unwrap_or_default();
+    let key = line.split('=').next().unwrap_or_default().trim();
+    // Text that is no option may be a part of a secret with several lines.
+    match is_option(command, key) {
+        true => format!("malformed TOML at line {row}, column {column}, in the option '{key}'"),
+        false => format!("malformed TOML at line {row}, column {column}"),
+    }
+}
+
+/// True for an option that the file may set.
+fn is_option(command: &clap::Command, name: &str) -> bool {
+    name == ADMIN_PASSWORD || with_default(command.clone(), name, String::new()).is_some()
+}
+
 /// Flattens tables: `[peopleaggregator] profile = "original"` becomes
 /// `peopleaggregator_profile`, `original`.
-fn flatten(path: &Path, table: toml::Table) -> Result<Vec<(String, String)>, Failure> {
+fn flatten(
+    path: &Path,
+    table: toml::Table,
+    command: &clap::Command,
+) -> Result<Vec<(String, String)>, Failure> {
     let mut flat = Vec::new();
     for (name, value) in table {
         match value {
-            toml::Value::Table(inner) => {
-                let inner = flatten(path, inner)?;
+            // A table in place of a secret would have its parts for names, which errors show.
+            toml::Value::Table(inner) if !is_option(command, &name) => {
+                let inner = flatten(path, inner, command)?;
                 flat.extend(
                     inner
                         .into_iter()
@@ -284,8 +317,30 @@ fn attribute(error: clap::Error, arguments: &[OsString], file: Option<&Path>) ->
         Some(file) if std::env::var_os(&variable).is_none() => file.display().to_string(),
         _ => variable,
     };
-    let message = error.to_string();
-    let message = message.strip_prefix("error: ").unwrap_or(&message);
-    let message = message.split("\n\n").next().unwrap_or_default();
-    Failure::Configuration(format!("{source}: {message}"))
+    Failure::Configuration(format!("{source}: {}", without_value(&error)))
+}
+
+/// The message of an invalid value, without the value: it may be a secret in the wrong place.
+fn without_value(error: &clap::Error) -> String {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    let value = text(ContextKind::InvalidValue);
+    let mut message = format!("invalid value for '{}'", text(ContextKind::InvalidArg));
+    if let Some(ContextValue::Strings(choices)) = error.get(ContextKind::ValidValue)
+        && !choices.is_empty()
+    {
+        message.push_str(&format!("; expected one of {}", choices.join(", ")));
+    } else if let Some(cause) = std::error::Error::source(error) {
+        let cause = cause.to_string();
+        match cause.strip_prefix(value) {
+            Some(rest) if !value.is_empty() && rest.starts_with(' ') => {
+                message.push_str(&format!(": the value{rest}"));
+            }
+            _ if !cause.contains(value) => message.push_str(&format!(": {cause}")),
+            _ => {}
+        }
+    }
+    message
 }
