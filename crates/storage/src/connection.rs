@@ -268,38 +268,6 @@ impl AnyConnection {
         }
     }
 
-    /// Locks a group until the transaction ends, which serializes the changes of a group. SQLite
-    /// serializes all changes anyway.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn lock_group(&mut self, group: i64) -> Result<()> {
-        self.lock("SELECT id FROM groups WHERE id = $1 FOR UPDATE", group)?;
-        Ok(())
-    }
-
-    /// Locks a user until the transaction ends. Users are locked before groups; the fixed order
-    /// prevents deadlocks.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn lock_user(&mut self, user: i64) -> Result<()> {
-        self.lock("SELECT id FROM users WHERE id = $1 FOR UPDATE", user)?;
-        Ok(())
-    }
-
-    /// Takes a shared lock on a user, who can then not be disabled or deleted until the
-    /// transaction ends. False if the user is disabled or deleted already.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn lock_user_shared(&mut self, user: i64) -> Result<bool> {
-        self.lock(
-            "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL FOR SHARE",
-            user,
-        )
-    }
-
     /// Advances the sequences of the IDs past the IDs that an import has set.
     ///
     /// SQLite does this by itself.

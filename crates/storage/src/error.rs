@@ -30,6 +30,9 @@ pub enum Error {
     /// The writer's queue is full.
     #[error("the writer's queue is full")]
     QueueFull,
+    /// What a change read to choose its locks was changed before it had them.
+    #[error("what was read before a lock has changed")]
+    Outdated,
     /// The database is being closed.
     #[error("the database is closed")]
     Closed,
@@ -45,7 +48,11 @@ impl Error {
     /// Returns whether a retry may succeed.
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::Pool(_) | Self::OutcomeUnknown(_) | Self::QueueFull | Self::Closed => true,
+            Self::Pool(_)
+            | Self::OutcomeUnknown(_)
+            | Self::QueueFull
+            | Self::Outdated
+            | Self::Closed => true,
             Self::Query(error) => query_is_temporary(error),
             _ => false,
         }
@@ -59,9 +66,10 @@ impl Error {
         )
     }
 
-    /// Returns whether Postgres expects a retry of the transaction (40001 and 40P01).
+    /// Returns whether the transaction is to be repeated. Postgres expects that after 40001 and 40P01.
     pub(crate) fn wants_retry(&self) -> bool {
         match self {
+            Self::Outdated => true,
             Self::Query(Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
             // Diesel has no kind for 40P01; its message is fixed in Postgres' sources.
             Self::Query(Diesel::DatabaseError(DatabaseErrorKind::Unknown, info)) => {

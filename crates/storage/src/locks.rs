@@ -1,5 +1,11 @@
-//! Locks of rows on Postgres, until the transaction ends. On SQLite a write transaction is exclusive, so what it has
-//! read cannot change, and nothing is locked.
+//! Locks of rows on Postgres, until the transaction ends. On SQLite a write transaction is exclusive, so what it
+//! has read cannot change, and nothing is locked.
+//!
+//! The locks of a change have one order, so that two changes never wait for each other: users, then groups by ID,
+//! then an application, then the tables of tokens and frobs. A change that locks a user exclusively locks no other,
+//! and never first takes a shared lock. In debug builds another order panics, on both databases.
+
+use std::cell::RefCell;
 
 use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
@@ -7,7 +13,105 @@ use diesel::sql_types::BigInt;
 
 use crate::{AnyConnection, Result};
 
+/// A lock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Lock {
+    UserShared(i64),
+    User(i64),
+    Group(i64),
+    Application(i64),
+    Tables,
+}
+
+impl Lock {
+    /// Returns whether a change that holds this lock may wait for another.
+    const fn may_precede(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::UserShared(_), Self::User(_))
+            | (Self::User(_), Self::User(_) | Self::UserShared(_)) => false,
+            (Self::Group(one), Self::Group(other)) => one < other,
+            (one, other) => one.rank() <= other.rank(),
+        }
+    }
+
+    const fn rank(self) -> u8 {
+        match self {
+            Self::UserShared(_) | Self::User(_) => 0,
+            Self::Group(_) => 1,
+            Self::Application(_) => 2,
+            Self::Tables => 3,
+        }
+    }
+
+    /// Returns whether another lock is of no effect beside this one.
+    fn includes(self, other: Self) -> bool {
+        self == other
+            || matches!((self, other), (Self::User(one), Self::UserShared(other)) if one == other)
+    }
+}
+
+thread_local! {
+    /// The locks of the change that this thread runs.
+    static HELD: RefCell<Vec<Lock>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Forgets the locks of the change before.
+pub(crate) fn begin() {
+    HELD.with_borrow_mut(Vec::clear);
+}
+
+/// Records a lock.
+///
+/// # Panics
+/// In debug builds, if the order of the locks may cause a deadlock.
+fn record(lock: Lock) {
+    if !cfg!(debug_assertions) {
+        return;
+    }
+    HELD.with_borrow_mut(|held| {
+        if held.iter().any(|other| other.includes(lock)) {
+            return;
+        }
+        let ordered = held.iter().all(|other| other.may_precede(lock));
+        assert!(ordered, "{lock:?} is locked after {held:?}");
+        held.push(lock);
+    });
+}
+
 impl AnyConnection {
+    /// Locks a group, which serializes the changes of a group.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn lock_group(&mut self, group: i64) -> Result<()> {
+        record(Lock::Group(group));
+        self.lock("SELECT id FROM groups WHERE id = $1 FOR UPDATE", group)?;
+        Ok(())
+    }
+
+    /// Locks a user.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn lock_user(&mut self, user: i64) -> Result<()> {
+        record(Lock::User(user));
+        self.lock("SELECT id FROM users WHERE id = $1 FOR UPDATE", user)?;
+        Ok(())
+    }
+
+    /// Takes a shared lock on a user, who can then not be disabled or deleted. False if the user is disabled or
+    /// deleted already.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn lock_user_shared(&mut self, user: i64) -> Result<bool> {
+        record(Lock::UserShared(user));
+        self.lock(
+            "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL FOR SHARE",
+            user,
+        )
+    }
+
     /// Returns whether a change may have waited for a lock, so that what it read before may have changed.
     pub const fn locks_rows(&self) -> bool {
         matches!(self, Self::Postgres(_))
@@ -18,6 +122,7 @@ impl AnyConnection {
     /// # Errors
     /// A failure of the database.
     pub fn lock_application_shared(&mut self, application: i64) -> Result<bool> {
+        record(Lock::Application(application));
         self.lock(
             "SELECT id FROM api_keys WHERE id = $1 AND revoked_at IS NULL FOR SHARE",
             application,
@@ -29,6 +134,7 @@ impl AnyConnection {
     /// # Errors
     /// A failure of the database.
     pub fn lock_tokens_and_frobs(&mut self) -> Result<()> {
+        record(Lock::Tables);
         if let Self::Postgres(postgres) = self {
             postgres.batch_execute("LOCK TABLE frobs, tokens IN SHARE ROW EXCLUSIVE MODE")?;
         }
@@ -36,7 +142,7 @@ impl AnyConnection {
     }
 
     /// Locks a row; false if no row matches.
-    pub(crate) fn lock(&mut self, statement: &str, id: i64) -> Result<bool> {
+    fn lock(&mut self, statement: &str, id: i64) -> Result<bool> {
         match self {
             Self::Sqlite(_) => Ok(true),
             Self::Postgres(postgres) => Ok(diesel::sql_query(statement)

@@ -21,7 +21,7 @@ use std::thread::JoinHandle;
 use diesel::connection::SimpleConnection;
 use r2d2::Pool;
 
-use crate::{AnyConnection, DatabaseUrl, Error, Options, Result, TransactionError};
+use crate::{AnyConnection, DatabaseUrl, Error, Options, Result, TransactionError, locks};
 
 /// Maximum number of changes that share a COMMIT. A larger batch would delay its first changes.
 const MAX_BATCH: usize = 64;
@@ -159,6 +159,7 @@ where
     R: FnOnce(Result<T, E>) + Send,
 {
     fn attempt(&mut self, connection: &mut AnyConnection) -> Attempt {
+        locks::begin();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.change)(connection)))
             .unwrap_or_else(|panic| Err(Error::Panicked(panic_message(&*panic)).into()));
         let attempt = match &outcome {

@@ -3,11 +3,12 @@
 //!
 //! - This module makes concurrent calls and reads the state after them.
 //! - [`joining`] has races for memberships and names; [`moderating`] races for requests, bans,
-//!   accounts and ownership.
+//!   accounts and ownership; [`locks`] races for the locks of Postgres.
 //!
 //! `TRIVIUM_ROUNDS` is the number of rounds of each race on each database.
 
 mod joining;
+mod locks;
 mod moderating;
 
 use std::collections::BTreeMap;

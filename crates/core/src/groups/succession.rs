@@ -19,16 +19,48 @@ const CANDIDATES: Page = Page {
     limit: 100,
 };
 
+/// The next owner of the caller's group, whose row is locked. Users are locked before groups, so this comes
+/// before anything that locks the group.
+#[derive(Clone, Copy, Debug)]
+pub struct Successor(Option<i64>);
+
+/// Locks the user who would become the owner if the caller left the group.
+///
+/// # Errors
+/// A failure of the store.
+pub fn lock_successor(session: &mut Session<'_>, actor: &Actor, id: GroupRef) -> Result<Successor> {
+    let group = groups::find(session.connection, id.0)?;
+    let owned = group.filter(|group| group.owner_id == actor.id && group.deleted_at.is_none());
+    Ok(Successor(match owned {
+        Some(group) => next_owner(session, &group, |session, user| {
+            // The lock keeps a user who is being deleted from becoming the owner.
+            Ok(session.connection.lock_user_shared(user)?)
+        })?
+        .map(|user| user.id),
+        None => None,
+    }))
+}
+
 /// Ends the caller's membership. If the caller owns the group, the moderator who joined first becomes
 /// the owner, or else the member who joined first. If there is no other member, the group is deleted.
 ///
 /// # Errors
 /// Those of [`LeaveGroup`] except `owner_cannot_leave`;
 /// `content_collection_title_already_exist` if the next owner already has a group of this name.
-pub fn leave(session: &mut Session<'_>, actor: &Actor, id: GroupRef) -> Result<()> {
+pub fn leave(
+    session: &mut Session<'_>,
+    actor: &Actor,
+    id: GroupRef,
+    successor: Successor,
+) -> Result<()> {
     let group = session.group(id)?;
     if session.relation(&group, actor.id)?.standing == Standing::Owner {
-        let Some(next) = next_owner(session, &group)? else {
+        let next = next_owner(session, &group, |_, _| Ok(true))?;
+        // The members may have changed before the group was locked.
+        if next.as_ref().map(|user| user.id) != successor.0 {
+            return Err(trivium_storage::Error::Outdated.into());
+        }
+        let Some(next) = next else {
             return delete_group(session, actor, &group);
         };
         transfer(session, &actor.login, &group, &next)?;
@@ -36,8 +68,13 @@ pub fn leave(session: &mut Session<'_>, actor: &Actor, id: GroupRef) -> Result<(
     Operation::run(&LeaveGroup { id }, actor, session).map(|_| ())
 }
 
-/// The next owner of a group. A disabled user is the last choice.
-fn next_owner(session: &mut Session<'_>, group: &Group) -> Result<Option<User>> {
+/// The next owner of a group. A disabled user is the last choice; `lock` returns false for one who is
+/// disabled.
+fn next_owner(
+    session: &mut Session<'_>,
+    group: &Group,
+    lock: impl Fn(&mut Session<'_>, i64) -> Result<bool>,
+) -> Result<Option<User>> {
     let mut disabled = None;
     for state in [State::Moderator, State::Member] {
         let (members, _) = memberships::list(
@@ -48,8 +85,7 @@ fn next_owner(session: &mut Session<'_>, group: &Group) -> Result<Option<User>> 
             CANDIDATES,
         )?;
         for member in members.iter().filter(|m| m.user_id != group.owner_id) {
-            // The lock keeps a user who is being deleted from becoming the owner.
-            let exists = session.connection.lock_user_shared(member.user_id)?;
+            let exists = lock(session, member.user_id)?;
             let user = session.user(UserRef(member.user_id))?;
             if exists && user.disabled_at.is_none() {
                 return Ok(Some(user));

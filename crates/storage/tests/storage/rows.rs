@@ -548,8 +548,12 @@ fn disabled_or_deleted_user_cannot_be_locked_shared() {
         assert_eq!(connection.lock_user_shared(id).unwrap(), locked, "{login}");
     }
     assert!(!connection.lock_user_shared(99).unwrap());
-    connection.lock_user(99).unwrap();
-    connection.lock_group(99).unwrap();
+    // The order of locks is checked for each thread.
+    let other = std::thread::spawn(move || {
+        connection.lock_user(99).unwrap();
+        connection.lock_group(99).unwrap();
+    });
+    other.join().unwrap();
 }
 
 #[test]

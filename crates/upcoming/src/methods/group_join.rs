@@ -45,8 +45,9 @@ pub(super) fn leave(
 ) -> Result<Answer> {
     let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::InvalidGroup)?;
+    let successor = succession::lock_successor(session, &actor, id)?;
     // A private group is disclosed to its members only.
     visible(session, Some(&actor), id)?;
-    succession::leave(session, &actor, id)?;
+    succession::leave(session, &actor, id, successor)?;
     Ok(Answer::default())
 }

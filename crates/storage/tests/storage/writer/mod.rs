@@ -7,6 +7,7 @@ mod batch;
 mod caller;
 mod commit;
 mod conflict;
+mod order;
 mod stop;
 
 use std::sync::Arc;
