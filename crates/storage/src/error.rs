@@ -66,6 +66,19 @@ impl Error {
         )
     }
 
+    /// Returns whether a unique index is violated: by its name in Postgres, by its columns in SQLite.
+    pub(crate) fn violates(&self, index: &str, columns: &str) -> bool {
+        match self {
+            Self::Query(Diesel::DatabaseError(DatabaseErrorKind::UniqueViolation, information)) => {
+                match information.constraint_name() {
+                    Some(name) => name == index,
+                    None => information.message().ends_with(&format!(": {columns}")),
+                }
+            }
+            _ => false,
+        }
+    }
+
     /// Returns whether the transaction is to be repeated. Postgres expects that after 40001 and 40P01.
     pub(crate) fn wants_retry(&self) -> bool {
         match self {

@@ -80,6 +80,11 @@ pub fn insert(connection: &mut AnyConnection, user: &NewUser) -> Result<i64> {
         .get_result(connection)?)
 }
 
+/// Returns whether an error of [`insert`] or [`update`] is that the e-mail address is taken, not the login.
+pub fn is_email_taken(error: &Error) -> bool {
+    error.violates("users_email", "users.email")
+}
+
 /// Finds a user by ID, deleted or not.
 pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<User>> {
     Ok(users::table

@@ -1,6 +1,8 @@
 //! Users, groups and imports, on both databases, with and without a running server.
 
 use serde_json::{Value, json};
+use trivium_storage::users::{self, UserChange};
+use trivium_storage::{Database, Options};
 use trivium_test_support::{Backend, Scratch};
 
 use super::{CommandResult, run};
@@ -380,4 +382,67 @@ fn every_list_is_available_as_json() {
             assert!(place.ask(&arguments).json().is_object(), "{arguments:?}");
         }
     });
+}
+
+#[test]
+fn logins_of_the_audit_log_are_reserved() {
+    for backend in Backend::ALL {
+        let scratch = Scratch::new(backend);
+        let log = scratch.folder.path().join("log");
+        let environment = [("TRIVIUM_ADMIN_PASSWORD", "the admin's own")];
+        let options = ["--database", scratch.url.as_str()];
+        let served = Served::start(&options, &environment, log.clone());
+        let place = Place {
+            scratch,
+            served: Some(served),
+        };
+        place.ask(&["user", "add", "marc"]).is("user:1");
+        for login in ["administrator", "system"] {
+            let error = format!("trivium: The login '{login}' is reserved. (user_loginname_taken)");
+            place.ask(&["user", "add", login]).fails(1, &error);
+            for (name, more) in [
+                (
+                    "newUser",
+                    json!({"firstName": "", "lastName": "", "email": ""}),
+                ),
+                ("editUser", json!({"id": "user:1"})),
+            ] {
+                let mut call = json!({
+                    "adminPassword": "the admin's own", "login": login,
+                    "password": "a long password",
+                });
+                let members = call.as_object_mut().unwrap();
+                members.extend(more.as_object().unwrap().clone());
+                let answer = place.served("POST", name, call).unwrap();
+                assert_eq!(answer["code"], "user_loginname_taken", "{name}");
+            }
+        }
+        assert!(!place.served.as_ref().unwrap().log().contains("reserved"));
+
+        // A user who has such a login already keeps working, and is reported at start.
+        let url = place.scratch.url.parse().unwrap();
+        let database = Database::open(url, &Options::default()).unwrap();
+        let change = UserChange {
+            login: Some("system".into()),
+            ..UserChange::default()
+        };
+        database
+            .change_and_wait(move |connection| users::update(connection, 1, &change))
+            .unwrap();
+        drop(database);
+        drop(place.served);
+        let served = Served::start(&["--database", &place.scratch.url], &[], log);
+        assert!(
+            served.log().contains("a user has a reserved login"),
+            "{}",
+            served.log()
+        );
+        let place = Place {
+            served: Some(served),
+            ..place
+        };
+        let token = place.ask(&["user", "token", "system"]).out;
+        let checked = place.served("GET", "checkToken", json!({"authToken": token}));
+        assert_eq!(checked.unwrap()["login"], "system");
+    }
 }

@@ -1,12 +1,66 @@
 //! Races for the locks of Postgres, in which another transaction holds a lock at the decisive moment.
 
-use std::sync::{Arc, Barrier};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
-use trivium_test_support::{Backend, Cluster};
+use trivium_core::administration::users::AddUser;
+use trivium_core::types::Login;
+use trivium_core::{Credentials, Origin, Service, Settings, codes};
+use trivium_storage::users::{self, NewUser};
+use trivium_storage::{Database, Options};
+use trivium_test_support::{Backend, Cluster, Scratch};
 
 use crate::harness::{Gateway, PROTOCOLS, Protocol, Story, form};
+
+#[test]
+fn login_and_email_taken_meanwhile_are_told_apart() {
+    for (login, email, code) in [
+        ("anna", "other@example.org", codes::USER_LOGINNAME_TAKEN),
+        ("other", "anna@example.org", codes::USER_EMAIL_NOT_UNIQUE),
+    ] {
+        let scratch = Scratch::new(Backend::Postgres);
+        let open = || {
+            let url = scratch.url.parse().expect("an address");
+            Database::open(url, &Options::default()).expect("a database")
+        };
+        let other = open();
+        let (inserted, insertions) = channel();
+        let (commit, commits) = channel::<()>();
+        let commits = Mutex::new(commits);
+        other.change(
+            move |connection| {
+                let anna = NewUser {
+                    login: "anna".into(),
+                    email: Some("anna@example.org".into()),
+                    ..NewUser::default()
+                };
+                users::insert(connection, &anna)?;
+                inserted.send(()).expect("a test");
+                commits.lock().expect("one").recv().expect("a test");
+                Ok::<_, trivium_storage::Error>(())
+            },
+            |outcome| outcome.expect("anna"),
+        );
+        insertions.recv().expect("an insertion");
+        let service = Service::new(open(), Settings::default());
+        let adding = std::thread::spawn(move || {
+            let account = AddUser {
+                login: Login(login.into()),
+                email: Some(email.into()),
+                ..AddUser::default()
+            };
+            service.run(account, Credentials::Administrator, Origin::command_line())
+        });
+        // By then it has found the login and the address free, and waits for the index.
+        std::thread::sleep(Duration::from_millis(500));
+        assert!(!adding.is_finished());
+        commit.send(()).expect("a change");
+        let outcome = adding.join().expect("an outcome");
+        assert_eq!(outcome.map_err(|error| error.code()), Err(code), "{login}");
+    }
+}
 
 #[test]
 fn one_of_concurrent_password_changes_succeeds() {

@@ -142,7 +142,16 @@ pub(crate) fn revoke_tokens(session: &mut Session<'_>, user: i64, keep: Option<i
     Ok(())
 }
 
+/// The logins that no user may take: the audit log names the administrator and the system by them.
+pub(crate) const RESERVED: [&str; 2] = [ADMINISTRATOR, "system"];
+
 fn login_is_free(session: &mut Session<'_>, login: &str) -> Result<()> {
+    if RESERVED.contains(&login) {
+        return Err(Error::new(
+            codes::USER_LOGINNAME_TAKEN,
+            format!("The login '{login}' is reserved."),
+        ));
+    }
     match users::find_by_login(session.connection, login)? {
         Some(_) => Err(codes::USER_LOGINNAME_TAKEN.into()),
         None => Ok(()),
@@ -158,7 +167,9 @@ fn email_is_free(session: &mut Session<'_>, email: &str) -> Result<()> {
 
 /// Maps a violation of a unique index: another transaction took the value after it was checked.
 fn taken(error: trivium_storage::Error) -> Error {
-    if error.is_unique_violation() {
+    if users::is_email_taken(&error) {
+        codes::USER_EMAIL_NOT_UNIQUE.into()
+    } else if error.is_unique_violation() {
         codes::USER_LOGINNAME_TAKEN.into()
     } else {
         error.into()

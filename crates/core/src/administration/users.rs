@@ -152,6 +152,25 @@ impl Operation for EnableUser {
     }
 }
 
+/// Lists the users with a reserved login, which only an earlier version could give them.
+#[derive(Clone, Copy, Debug)]
+pub struct ListReservedUsers;
+
+impl Operation for ListReservedUsers {
+    const DECLARATION: &'static Declaration = &Declaration::read("listReservedUsers", &[]);
+    type Caller = Administrator;
+    type Output = Vec<User>;
+
+    fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<Vec<User>> {
+        let mut found = Vec::new();
+        for login in account::RESERVED {
+            let user = users::find_by_login(session.connection, login)?;
+            found.extend(user.filter(|user| user.deleted_at.is_none()));
+        }
+        Ok(found)
+    }
+}
+
 /// Shows a user.
 #[derive(Clone, Debug)]
 pub struct ShowUser {

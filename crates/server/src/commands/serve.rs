@@ -1,11 +1,13 @@
 //! `trivium serve`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
 use trivium_core::Directory;
+use trivium_core::administration::users::ListReservedUsers;
 use trivium_core::types::GroupRef;
-use trivium_core::{Service, Settings, demonstration};
+use trivium_core::{Credentials, Origin, Service, Settings, demonstration};
 use trivium_front::{StatusRule, Wire};
 use trivium_onezone::Onezone;
 use trivium_storage::{Database, DatabaseUrl, Options as Connections};
@@ -61,6 +63,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
     let database = Database::open(url.clone(), &connections)?;
     database.lock_for_serving()?;
     let service = Service::new(database, settings(options, serve));
+    report_reserved_logins(&service)?;
     if serve.demo {
         let groups = file::read(file::DEMONSTRATION).map_err(Failure::Data)?;
         demonstration::install(&service, groups)?;
@@ -81,6 +84,18 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         }
         server.run().await
     })
+}
+
+/// Logs the users whose login the audit log also uses for somebody else.
+fn report_reserved_logins(service: &Arc<Service>) -> Result<(), Failure> {
+    let origin = Origin::command_line();
+    for user in service.run(ListReservedUsers, Credentials::Administrator, origin)? {
+        tracing::warn!(
+            login = user.login,
+            "a user has a reserved login: the audit log cannot tell them apart"
+        );
+    }
+    Ok(())
 }
 
 fn settings(options: &Options, serve: &Serve) -> Settings {
