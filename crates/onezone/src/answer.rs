@@ -33,8 +33,6 @@ pub enum Answer {
     Created(Location),
     /// The call has no result.
     Done,
-    /// The call was rejected before anything was changed.
-    Refused(Refusal),
 }
 
 /// The address of a resource.
@@ -98,7 +96,6 @@ impl Answer {
             }
             Self::Created(location) => at(empty(201), location),
             Self::Done => empty(204),
-            Self::Refused(refusal) => refuse(refusal),
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use trivium_core::groups::get::GetGroup;
 use trivium_core::types::GroupRef;
-use trivium_core::{Actor, Caller, Effect, Error, Operation, Proof, Session, Work};
+use trivium_core::{Actor, Caller, Effect, Operation, Proof, Result, Session, Work};
 use trivium_front::dialect::ArgumentDescription;
 
 use crate::answer::Answer;
@@ -11,7 +11,7 @@ use crate::error::Refusal;
 use crate::values::Values;
 
 /// The function of a call.
-pub(crate) type Run = fn(Context<'_, '_>) -> Result<Answer, Failure>;
+pub(crate) type Run = fn(Context<'_, '_>) -> Result<Answer>;
 
 /// A call at an address: how it is made, what it does, and what its documentation says.
 #[derive(Debug)]
@@ -57,26 +57,6 @@ pub(crate) struct Ids {
     pub(crate) user: i64,
 }
 
-/// Why a call fails.
-pub(crate) enum Failure {
-    /// The dialect rejects it; nothing was changed.
-    Refused(Refusal),
-    /// Core rejects it, or fails.
-    Failed(Error),
-}
-
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
 /// A call of a route.
 pub(crate) struct RouteCall {
     pub(crate) route: &'static Route,
@@ -86,17 +66,7 @@ pub(crate) struct RouteCall {
 }
 
 impl Work<Answer> for RouteCall {
-    fn run(&self, proof: &Proof, session: &mut Session<'_>) -> trivium_core::Result<Answer> {
-        match self.run_checked(proof, session) {
-            Ok(answer) => Ok(answer),
-            Err(Failure::Refused(refusal)) => Ok(Answer::Refused(refusal)),
-            Err(Failure::Failed(error)) => Err(error),
-        }
-    }
-}
-
-impl RouteCall {
-    fn run_checked(&self, proof: &Proof, session: &mut Session<'_>) -> Result<Answer, Failure> {
+    fn run(&self, proof: &Proof, session: &mut Session<'_>) -> Result<Answer> {
         let actor = Option::<Actor>::identify(proof, session)?;
         let values = self.body.as_ref().map_err(Clone::clone)?;
         (self.route.run)(Context {
@@ -132,8 +102,94 @@ impl Context<'_, '_> {
     ///
     /// # Errors
     /// `notFound`.
-    pub(crate) fn check_group(&mut self, id: GroupRef) -> Result<(), Failure> {
+    pub(crate) fn check_group(&mut self, id: GroupRef) -> Result<()> {
         Operation::run(&GetGroup { id }, &self.actor, self.session)?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+
+    use trivium_core::administration::users::AddUser;
+    use trivium_core::types::{Login, ResultsPerPage, UserRef};
+    use trivium_core::{Credentials, Job, Origin, Service, Settings};
+    use trivium_storage::{Database, Options};
+    use trivium_test_support::{Backend, Scratch};
+
+    use super::*;
+
+    const ROUTE: Route = Route {
+        name: "create-and-reject",
+        method: "POST",
+        path: "",
+        action: "newGroup",
+        effect: Effect::Change,
+        run: create_and_reject,
+        summary: "",
+        arguments: &[],
+        response: "",
+        errors: Vec::new,
+        example: Example {
+            token: "",
+            path: "",
+            body: "",
+        },
+    };
+
+    /// A call that is rejected after it has created a group.
+    fn create_and_reject(context: Context<'_, '_>) -> Result<Answer> {
+        crate::calls::groups::create(context)?;
+        Err(Refusal::NotFound.into())
+    }
+
+    #[test]
+    fn rejected_call_changes_nothing() {
+        for backend in Backend::ALL {
+            let scratch = Scratch::new(backend);
+            let url = scratch.url.parse().expect("an address");
+            let database = Database::open(url, &Options::default()).expect("a database");
+            let service = Service::new(database, Settings::default());
+            let origin = Origin::command_line;
+            let anna = AddUser {
+                login: Login("anna".into()),
+                ..AddUser::default()
+            };
+            let anna = service.run(anna, Credentials::Administrator, origin());
+            let anna: UserRef = anna.expect("anna");
+            let mut values = Values::default();
+            values.0.insert("name".into(), "Chess".into());
+            let job = Job {
+                action: ROUTE.action,
+                effect: ROUTE.effect,
+                credentials: Credentials::ActingFor(anna),
+                work: Box::new(RouteCall {
+                    route: &ROUTE,
+                    ids: Ids::default(),
+                    body: Ok(values),
+                }),
+            };
+            let ready = service.prepare(job, origin()).expect("a change");
+            let (sender, receiver) = channel();
+            service.change(ready, move |outcome: Result<Answer>| {
+                sender.send(outcome.map(drop)).expect("a receiver");
+            });
+            let error = receiver.recv().expect("an outcome").expect_err("a refusal");
+            assert_eq!(Refusal::from(&error), Refusal::NotFound);
+            assert_eq!(groups(&service, anna), 0, "{backend:?}");
+        }
+    }
+
+    /// The number of groups of a user.
+    fn groups(service: &Arc<Service>, user: UserRef) -> usize {
+        let list = trivium_core::groups::get_my_groups::GetMyGroups {
+            page: Default::default(),
+            results_per_page: ResultsPerPage::default(),
+        };
+        let caller = Credentials::ActingFor(user);
+        let list = service.run(list, caller, Origin::command_line());
+        list.expect("a list").groups.len()
     }
 }

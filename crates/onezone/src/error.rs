@@ -86,10 +86,21 @@ pub enum Refusal {
     InternalServerError,
 }
 
+impl From<Refusal> for Error {
+    /// The error with which a call fails, so that nothing of it remains. Only the refusal is shown.
+    fn from(refusal: Refusal) -> Self {
+        Self::from(codes::VALIDATION_INVALID_VALUE).with_detail(refusal)
+    }
+}
+
 impl From<&Error> for Refusal {
-    /// The table: the codes that Onezone names differently, then the category.
+    /// The refusal of this dialect, or else the table: the codes that Onezone names differently, then the
+    /// category.
     fn from(error: &Error) -> Self {
         use ErrorDetail as Detail;
+        if let Some(refusal) = error.detail::<Self>() {
+            return refusal.clone();
+        }
         let bad_token = |error| Self::BadValueToken("token", Box::new(error));
         match (error.code(), error.detail()) {
             (codes::USER_TOKEN_INVALID, Some(Detail::TokenRevoked)) => {

@@ -1,6 +1,5 @@
 //! `/user/groups`: the groups of the caller.
 
-use trivium_core::Operation;
 use trivium_core::groups::get_my_groups::GetMyGroups;
 use trivium_core::groups::kind::Kind;
 use trivium_core::groups::leave::LeaveGroup;
@@ -8,15 +7,16 @@ use trivium_core::groups::new::NewGroup;
 use trivium_core::groups::rules::RegistrationType;
 use trivium_core::groups::view::{AccessType, GroupView, ModerationType};
 use trivium_core::types::{CategoryRef, GroupName, GroupRef, Line, Prose, ResultsPerPage};
+use trivium_core::{Operation, Result};
 
 use crate::answer::{Answer, Location};
-use crate::call::{Context, Failure};
+use crate::call::Context;
 use crate::calls::all_pages;
 use crate::error::Refusal;
 use crate::values::Values;
 
 /// Lists the groups of the caller.
-pub(crate) fn list(context: Context<'_, '_>) -> Result<Answer, Failure> {
+pub(crate) fn list(context: Context<'_, '_>) -> Result<Answer> {
     let actor = context.actor()?;
     let groups = all_pages(|page| {
         let list = GetMyGroups {
@@ -32,7 +32,7 @@ pub(crate) fn list(context: Context<'_, '_>) -> Result<Answer, Failure> {
 }
 
 /// Creates a group. As in Onezone, users join it by invitation, and only members see it.
-pub(crate) fn create(context: Context<'_, '_>) -> Result<Answer, Failure> {
+pub(crate) fn create(context: Context<'_, '_>) -> Result<Answer> {
     let actor = context.actor()?;
     let name = GroupName(context.values.name()?.to_owned());
     let kind = kind(context.values)?;
@@ -69,7 +69,7 @@ fn kind(values: &Values) -> Result<Kind, Refusal> {
 }
 
 /// Shows a group to a member.
-pub(crate) fn show(context: Context<'_, '_>) -> Result<Answer, Failure> {
+pub(crate) fn show(context: Context<'_, '_>) -> Result<Answer> {
     let id = GroupRef(context.ids.id);
     let actor = context.actor()?;
     let group = context.session.own_group(&actor, id)?;
@@ -81,7 +81,7 @@ pub(crate) fn show(context: Context<'_, '_>) -> Result<Answer, Failure> {
 }
 
 /// Ends the membership of the caller.
-pub(crate) fn leave(context: Context<'_, '_>) -> Result<Answer, Failure> {
+pub(crate) fn leave(context: Context<'_, '_>) -> Result<Answer> {
     let id = GroupRef(context.ids.id);
     let actor = context.actor()?;
     LeaveGroup { id }.run(&actor, context.session)?;

@@ -4,15 +4,15 @@
 use trivium_core::invitations::new::{InvitedRole, NewInvitation};
 use trivium_core::invitations::revoke::{RevokeInvitation, group_of};
 use trivium_core::types::{GroupRef, InvitationRef};
-use trivium_core::{Operation, catalog, codes};
+use trivium_core::{Error, Operation, Result, catalog, codes};
 
 use crate::answer::{Answer, Location};
-use crate::call::{Context, Failure};
+use crate::call::Context;
 use crate::error::{INVITE_TYPE, Refusal};
 use crate::values::{Values, number};
 
 /// Creates an invitation that can be used once.
-pub(crate) fn invite(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
+pub(crate) fn invite(mut context: Context<'_, '_>) -> Result<Answer> {
     let id = GroupRef(context.ids.id);
     context.check_group(id)?;
     let actor = context.actor()?;
@@ -21,7 +21,7 @@ pub(crate) fn invite(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
 }
 
 /// Creates an invitation with limits.
-pub(crate) fn name(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
+pub(crate) fn name(mut context: Context<'_, '_>) -> Result<Answer> {
     let values = context.values;
     let id = group(values);
     if let Ok(id) = id {
@@ -46,11 +46,11 @@ pub(crate) fn name(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
 }
 
 /// Revokes an invitation. A revoked invitation does not exist.
-pub(crate) fn revoke(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
+pub(crate) fn revoke(mut context: Context<'_, '_>) -> Result<Answer> {
     let invitation_id = InvitationRef(context.ids.id);
-    let not_found = |error: trivium_core::Error| match error.code() {
+    let not_found = |error: Error| match error.code() {
         codes::INVITATION_INVALID | codes::INVITATION_REVOKED => Refusal::NotFound.into(),
-        _ => Failure::from(error),
+        _ => error,
     };
     let id = group_of(context.session, invitation_id).map_err(not_found)?;
     context.check_group(id)?;

@@ -1,14 +1,14 @@
 //! `POST /user/groups/join`: joins a group by an invitation token.
 
-use trivium_core::Operation;
 use trivium_core::invitations::join_by_invitation::JoinByInvitation;
 use trivium_core::types::InvitationSecret;
+use trivium_core::{Operation, Result};
 
 use crate::answer::{Answer, Location};
-use crate::call::{Context, Failure};
+use crate::call::Context;
 
 /// Joins the caller to the group of the token.
-pub(crate) fn join(context: Context<'_, '_>) -> Result<Answer, Failure> {
+pub(crate) fn join(context: Context<'_, '_>) -> Result<Answer> {
     let actor = context.actor()?;
     let invitation = InvitationSecret(context.values.invitation()?.to_owned());
     let joined = JoinByInvitation { invitation }.run(&actor, context.session)?;

@@ -1,16 +1,16 @@
 //! `/groups/{id}/users`: the members of a group.
 
-use trivium_core::Operation;
 use trivium_core::groups::get_members::GetMembers;
 use trivium_core::moderation::remove::RemoveMember;
 use trivium_core::types::{GroupRef, ResultsPerPage, UserRef};
+use trivium_core::{Operation, Result};
 
 use crate::answer::Answer;
-use crate::call::{Context, Failure};
+use crate::call::Context;
 use crate::calls::all_pages;
 
 /// Lists the members of a group.
-pub(crate) fn list(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
+pub(crate) fn list(mut context: Context<'_, '_>) -> Result<Answer> {
     let id = GroupRef(context.ids.id);
     context.check_group(id)?;
     let actor = context.actor()?;
@@ -29,7 +29,7 @@ pub(crate) fn list(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
 }
 
 /// Removes another member from a group.
-pub(crate) fn remove(mut context: Context<'_, '_>) -> Result<Answer, Failure> {
+pub(crate) fn remove(mut context: Context<'_, '_>) -> Result<Answer> {
     let id = GroupRef(context.ids.id);
     let user = UserRef(context.ids.user);
     context.check_group(id)?;

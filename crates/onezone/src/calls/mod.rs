@@ -5,15 +5,12 @@ pub(crate) mod invitations;
 pub(crate) mod join;
 pub(crate) mod members;
 
+use trivium_core::Result;
 use trivium_core::types::PageNumber;
-
-use crate::call::Failure;
 
 /// All rows of a paged list of core, because this dialect has no pages. `page` returns the rows of a
 /// page and the number of pages.
-fn all_pages<T>(
-    mut page: impl FnMut(PageNumber) -> trivium_core::Result<(Vec<T>, i64)>,
-) -> Result<Vec<T>, Failure> {
+fn all_pages<T>(mut page: impl FnMut(PageNumber) -> Result<(Vec<T>, i64)>) -> Result<Vec<T>> {
     let mut all = Vec::new();
     for number in 1.. {
         let (rows, pages) = page(PageNumber(number))?;
