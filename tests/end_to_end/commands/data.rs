@@ -385,6 +385,23 @@ fn every_list_is_available_as_json() {
 }
 
 #[test]
+fn log_of_a_group_that_never_existed_is_an_error() {
+    everywhere(|place| {
+        place.ask(&["user", "add", "marc"]).is("user:1");
+        place
+            .ask(&["group", "add", "Chess", "--owner", "marc"])
+            .is("group:1");
+        place.ask(&["group", "delete", "group:1"]).is("");
+        // The log of a deleted group remains.
+        let log = place.ask(&["group", "log", "group:1", "--json"]).json();
+        assert_eq!(all(&log, "action"), ["deleteGroup", "newGroup"]);
+        place
+            .ask(&["group", "log", "group:2"])
+            .fails(1, "trivium: There is no such group");
+    });
+}
+
+#[test]
 fn logins_of_the_audit_log_are_reserved() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);

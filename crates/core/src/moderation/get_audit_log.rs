@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::audit;
+use trivium_storage::{audit, groups};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, slice};
@@ -63,9 +63,11 @@ impl Operation for GetAuditLog {
     type Output = AuditLog;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<AuditLog> {
-        // The administrator may also read the log of a deleted group.
         if !actor.administrator {
             session.moderated_group(actor, self.id)?;
+        } else if groups::find(session.connection, self.id.0)?.is_none() {
+            // The administrator may also read the log of a deleted group.
+            return Err(codes::CONTENT_NOT_FOUND.into());
         }
         let (rows, total) = audit::list(
             session.connection,
