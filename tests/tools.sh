@@ -10,6 +10,7 @@ need() { # need COMMAND PACKAGE: the package is missing if the command fails
 
 need 'command -v initdb || ls /usr/lib/postgresql/*/bin/initdb' postgresql
 need 'command -v psql' postgresql-client
+need 'command -v sqlite3' sqlite3
 need 'command -v curl' curl
 need 'command -v python3' python3
 need 'python3 -c "import ensurepip"' python3-venv

@@ -12,6 +12,7 @@
 //! - [`clients`] and [`history`] run third-party clients.
 //! - [`commands`] tests the command line; [`documents`] the examples in the documents;
 //!   [`descriptions`] OpenAPI, XML Schema and the documentation pages; [`pages`] the public pages.
+//! - [`disk`] deletes, replaces, damages and locks the file under a server, and fills its disk.
 //! - [`fixtures`] opens databases of earlier versions.
 //! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
 
@@ -33,6 +34,7 @@ mod crates;
 mod crossing;
 mod deadlines;
 mod descriptions;
+mod disk;
 mod documents;
 mod fixtures;
 mod golden;

@@ -63,14 +63,13 @@ async fn show<O: Operation>(
 
 async fn ready(service: &Arc<Service>) -> Reply {
     let service = Arc::clone(service);
-    let check = move || {
-        service
-            .database
-            .read::<_, trivium_storage::Error>(|_| Ok(()))
-    };
-    match web::block(check).await {
+    match web::block(move || service.database.ready()).await {
         Ok(Ok(())) => plain(200, "ready"),
-        _ => plain(503, "the database is out of reach"),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "not ready");
+            plain(503, "not ready: the log has the reason")
+        }
+        Err(_) => plain(503, "stopping"),
     }
 }
 

@@ -4,12 +4,13 @@
 //! `establish` would take any text for the name of a new SQLite file.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as Diesel;
-use diesel::{PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
+use diesel::sql_types::{Integer, Text};
+use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection};
 
 use crate::{Error, Result, Seconds};
 
@@ -200,6 +201,10 @@ impl DatabaseUrl {
     }
 }
 
+/// Number of frames in the WAL from which on the writer moves them to the database file. It is
+/// SQLite's own default.
+const CHECKPOINT_FRAMES: i32 = 1000;
+
 /// Switches the file to WAL, and retries for up to 5 s while it is locked.
 ///
 /// Connections that switch a new file concurrently may deadlock. SQLite then fails at once with
@@ -218,25 +223,21 @@ fn switch_to_wal(sqlite: &mut SqliteConnection) -> QueryResult<()> {
     }
 }
 
-impl r2d2::ManageConnection for DatabaseUrl {
-    type Connection = AnyConnection;
-    type Error = Error;
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
 
-    fn connect(&self) -> Result<AnyConnection> {
-        self.connect()
-    }
-
-    fn is_valid(&self, connection: &mut AnyConnection) -> Result<()> {
-        Ok(connection.batch_execute("SELECT 1")?)
-    }
-
-    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
-        use diesel::r2d2::R2D2Connection;
-        match connection {
-            AnyConnection::Sqlite(sqlite) => sqlite.is_broken(),
-            AnyConnection::Postgres(postgres) => postgres.is_broken(),
-        }
-    }
+/// The row of `PRAGMA wal_checkpoint`.
+#[derive(QueryableByName)]
+struct Checkpoint {
+    /// Number of frames in the WAL.
+    #[diesel(sql_type = Integer)]
+    log: i32,
+    /// Number of these that are in the database file.
+    #[diesel(sql_type = Integer)]
+    checkpointed: i32,
 }
 
 impl AnyConnection {
@@ -266,6 +267,73 @@ impl AnyConnection {
                 postgres.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             }
         }
+    }
+
+    /// Reads a row that every migrated database has.
+    pub(crate) fn read_a_row(&mut self) -> Result<()> {
+        let query = "SELECT version AS value FROM __diesel_schema_migrations LIMIT 1";
+        if self.values(query)?.is_empty() {
+            return Err(Error::Corrupt("the database has no tables".into()));
+        }
+        Ok(())
+    }
+
+    /// Checks the structure of an SQLite file.
+    pub(crate) fn quick_check(&mut self) -> Result<()> {
+        if !matches!(self, Self::Sqlite(_)) {
+            return Ok(());
+        }
+        self.read_a_row()?;
+        let found = self.values("SELECT quick_check AS value FROM pragma_quick_check LIMIT 1")?;
+        match found.first().map(String::as_str) {
+            Some("ok") => Ok(()),
+            other => Err(Error::Corrupt(format!(
+                "quick_check: {}",
+                other.unwrap_or_default()
+            ))),
+        }
+    }
+
+    /// Returns the database file as SQLite has resolved its name; `None` on Postgres.
+    pub(crate) fn sqlite_file(&mut self) -> Result<Option<PathBuf>> {
+        if !matches!(self, Self::Sqlite(_)) {
+            return Ok(None);
+        }
+        let files =
+            self.values("SELECT file AS value FROM pragma_database_list WHERE name = 'main'")?;
+        Ok(files.into_iter().next().map(PathBuf::from))
+    }
+
+    /// Commits a change of no rows: a page with the value that it has.
+    pub(crate) fn rewrite_a_page(&mut self) -> Result<()> {
+        let version =
+            self.values("SELECT CAST(user_version AS TEXT) AS value FROM pragma_user_version")?;
+        let version = version.first().map_or("0", String::as_str);
+        let statements = format!("BEGIN IMMEDIATE; PRAGMA user_version = {version}; COMMIT");
+        Ok(self.batch_execute(&statements)?)
+    }
+
+    /// Returns whether enough frames wait in the WAL for a checkpoint.
+    pub(crate) fn wants_checkpoint(&mut self) -> QueryResult<bool> {
+        let Self::Sqlite(sqlite) = self else {
+            return Ok(false);
+        };
+        let Checkpoint { log, checkpointed } =
+            diesel::sql_query("PRAGMA wal_checkpoint(NOOP)").get_result(sqlite)?;
+        Ok(log - checkpointed >= CHECKPOINT_FRAMES)
+    }
+
+    /// Moves frames of the WAL to the database file, as far as no reader needs them.
+    pub(crate) fn checkpoint(&mut self) -> QueryResult<()> {
+        self.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")
+    }
+
+    fn values(&mut self, query: &str) -> Result<Vec<String>> {
+        let rows: Vec<Row> = match self {
+            Self::Sqlite(sqlite) => diesel::sql_query(query).load(sqlite),
+            Self::Postgres(postgres) => diesel::sql_query(query).load(postgres),
+        }?;
+        Ok(rows.into_iter().map(|row| row.value).collect())
     }
 
     /// Advances the sequences of the IDs past the IDs that an import has set.

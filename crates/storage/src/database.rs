@@ -1,7 +1,7 @@
 //! A migrated database with its connection pool and its writer.
 
 use std::fs::File;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use diesel::SqliteConnection;
@@ -9,6 +9,7 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use crate::health::Health;
 use crate::writer::Writer;
 use crate::{AnyConnection, DatabaseUrl, Error, Result, TransactionError};
 
@@ -41,8 +42,9 @@ impl Default for Options {
 
 /// A migrated database with its connection pool and its writer.
 pub struct Database {
-    pool: r2d2::Pool<DatabaseUrl>,
+    pool: r2d2::Pool<Connections>,
     writer: Writer,
+    health: Arc<Health>,
     /// The lock file of `serve`, held until the process ends.
     lock: Mutex<Option<File>>,
     url: DatabaseUrl,
@@ -55,22 +57,35 @@ impl Database {
     /// [`Error::Open`] and [`Error::Migration`], with messages for the administrator.
     pub fn open(url: DatabaseUrl, options: &Options) -> Result<Self> {
         migrate(&url)?;
+        let health = Arc::new(Health::new(url.clone()));
         let size = match url {
             DatabaseUrl::Sqlite(_) => options.readers,
             // On Postgres, the writers take their connections from the same pool.
             DatabaseUrl::Postgres(_) => options.readers + options.writers,
         };
+        let connections = Connections {
+            url: url.clone(),
+            health: Arc::clone(&health),
+        };
         let pool = r2d2::Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
             .connection_timeout(options.pool_timeout)
-            .test_on_check_out(matches!(url, DatabaseUrl::Postgres(_)))
-            .error_handler(Box::new(LogPoolErrors))
-            .build(url.clone())?;
-        let writer = Writer::start(&url, &pool, options)?;
+            .error_handler(Box::new(LogPoolErrors));
+        let pool = match url {
+            // A connection to a file does not break. A later one might open another file.
+            DatabaseUrl::Sqlite(_) => pool
+                .test_on_check_out(false)
+                .idle_timeout(None)
+                .max_lifetime(None),
+            DatabaseUrl::Postgres(_) => pool.test_on_check_out(true),
+        };
+        let pool = pool.build(connections)?;
+        let writer = Writer::start(&url, &pool, &health, options)?;
         Ok(Self {
             pool,
             writer,
+            health,
             lock: Mutex::new(None),
             url,
         })
@@ -110,6 +125,7 @@ impl Database {
         &self,
         read: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.health.running()?;
         let mut connection = self.pool.get().map_err(Error::from)?;
         connection.begin_read().map_err(Error::from)?;
         let outcome =
@@ -120,9 +136,23 @@ impl Database {
         // There is nothing to commit. A connection that cannot end its transaction is broken; the
         // pool tests for that when it hands out a Postgres connection.
         let ended = connection.batch_execute("ROLLBACK");
+        if let Err(Some(error)) = outcome.as_ref().map_err(TransactionError::storage_error) {
+            self.health.examined(error)?;
+        }
         let value = outcome?;
         ended.map_err(Error::from)?;
+        // The connection may have read a file that was replaced since it was opened.
+        self.health.verify()?;
         Ok(value)
+    }
+
+    /// Checks that the database can be read, and that it accepted the last change.
+    ///
+    /// # Errors
+    /// The reason why not.
+    pub fn ready(&self) -> Result<()> {
+        self.health.accepts_changes()?;
+        self.read(AnyConnection::read_a_row)
     }
 
     /// Queues `change` for the writer, which calls `reply` with the result after COMMIT.
@@ -159,6 +189,52 @@ impl Database {
     /// Stops accepting changes and runs those already queued.
     pub fn close(&self) {
         self.writer.close();
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.close();
+        if self.health.verify().is_err() {
+            // Its connections stay open until the process ends, see `health`.
+            std::mem::forget(self.pool.clone());
+        }
+    }
+}
+
+/// Opens the connections of the pool.
+pub struct Connections {
+    url: DatabaseUrl,
+    health: Arc<Health>,
+}
+
+impl r2d2::ManageConnection for Connections {
+    type Connection = AnyConnection;
+    type Error = Error;
+
+    fn connect(&self) -> Result<AnyConnection> {
+        self.health.verify()?;
+        let connection = self.url.connect()?;
+        match self.health.verify() {
+            Ok(()) => Ok(connection),
+            Err(error) => {
+                // It may have opened another file, see `health`.
+                std::mem::forget(connection);
+                Err(error)
+            }
+        }
+    }
+
+    fn is_valid(&self, connection: &mut AnyConnection) -> Result<()> {
+        Ok(connection.batch_execute("SELECT 1")?)
+    }
+
+    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+        use diesel::r2d2::R2D2Connection;
+        match connection {
+            AnyConnection::Sqlite(sqlite) => sqlite.is_broken(),
+            AnyConnection::Postgres(postgres) => postgres.is_broken(),
+        }
     }
 }
 

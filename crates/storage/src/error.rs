@@ -27,6 +27,13 @@ pub enum Error {
     /// COMMIT failed: the change may or may not have taken effect.
     #[error("the outcome of COMMIT is unknown: {0}")]
     OutcomeUnknown(Diesel),
+    /// Nothing is read or written until a restart: a file of the database was deleted, replaced or
+    /// damaged, or a sync failed.
+    #[error("the database has stopped: {0}")]
+    Stopped(String),
+    /// The last change failed for a cause that may end, such as a full disk.
+    #[error("the database accepts no changes at present: {0}")]
+    Failing(String),
     /// The writer's queue is full.
     #[error("the writer's queue is full")]
     QueueFull,
@@ -50,11 +57,37 @@ impl Error {
         match self {
             Self::Pool(_)
             | Self::OutcomeUnknown(_)
+            | Self::Stopped(_)
+            | Self::Failing(_)
             | Self::QueueFull
             | Self::Outdated
             | Self::Closed => true,
             Self::Query(error) => query_is_temporary(error),
             _ => false,
+        }
+    }
+
+    /// Returns SQLite's message if the file is damaged. It has one for each of its error codes, in
+    /// English always.
+    pub(crate) fn damage(&self) -> Option<&str> {
+        ["database disk image is malformed", "file is not a database"]
+            .into_iter()
+            .find(|message| self.message().starts_with(message))
+    }
+
+    /// Returns whether SQLite could not read, write or sync. A full disk is another error.
+    pub(crate) fn is_io_error(&self) -> bool {
+        self.message() == "disk I/O error"
+    }
+
+    /// Returns the message of the database, for an error of which Diesel has no kind.
+    pub(crate) fn message(&self) -> &str {
+        match self {
+            Self::Query(Diesel::DatabaseError(DatabaseErrorKind::Unknown, info))
+            | Self::OutcomeUnknown(Diesel::DatabaseError(DatabaseErrorKind::Unknown, info)) => {
+                info.message()
+            }
+            _ => "",
         }
     }
 
@@ -76,6 +109,26 @@ impl Error {
                 }
             }
             _ => false,
+        }
+    }
+
+    /// Makes the same error for another caller: Diesel's errors cannot be cloned.
+    pub(crate) fn duplicate(&self) -> Self {
+        let copy = |error: &Diesel| {
+            let kind = match error {
+                Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
+                    DatabaseErrorKind::ClosedConnection
+                }
+                _ => DatabaseErrorKind::Unknown,
+            };
+            Diesel::DatabaseError(kind, Box::new(error.to_string()))
+        };
+        match self {
+            Self::Stopped(reason) => Self::Stopped(reason.clone()),
+            Self::Failing(reason) => Self::Failing(reason.clone()),
+            Self::Query(error) => Self::Query(copy(error)),
+            Self::OutcomeUnknown(error) => Self::OutcomeUnknown(copy(error)),
+            other => Self::Corrupt(other.to_string()),
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! - [`connection`] opens SQLite or Postgres by URL scheme; [`AnyConnection`] is either.
 //! - [`database`] is a migrated database with its connection pool and its writer.
+//! - `health` decides whether an acknowledgement would be true.
 //! - [`writer`] commits waiting changes together and replies after COMMIT; `locks` locks rows on Postgres.
 //! - One module per group of tables: [`users`], [`tokens`], [`groups`], [`memberships`],
 //!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has the column of that dialect.
@@ -17,6 +18,7 @@ pub mod connection;
 pub mod database;
 mod error;
 pub mod groups;
+mod health;
 pub mod invitations;
 mod locks;
 pub mod memberships;

@@ -11,20 +11,30 @@
 //! - An error of the database (disk full, I/O) may have ended the whole transaction. The batch is
 //!   rolled back, and its changes run again one by one.
 //! - If COMMIT fails, the outcome is unknown, and the callers receive an error that says so.
+//! - A COMMIT into a file that was deleted or replaced succeeds. So the files are checked after each
+//!   COMMIT and before the replies (`health`).
+//! - SQLite ignores a failed checkpoint after a COMMIT. So the writer runs the checkpoints itself.
 //! - After a failed statement, Postgres reports success for COMMIT but rolls back.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use r2d2::Pool;
 
+use crate::database::Connections;
+use crate::health::Health;
 use crate::{AnyConnection, DatabaseUrl, Error, Options, Result, TransactionError, locks};
 
 /// Maximum number of changes that share a COMMIT. A larger batch would delay its first changes.
 const MAX_BATCH: usize = 64;
+
+/// Time between attempts to write while no change succeeds, such as on a full disk.
+const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Maximum number of retries of a change after a conflict on Postgres.
 const MAX_RETRIES: usize = 8;
@@ -40,19 +50,36 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::Open`] if SQLite's write connection cannot be opened.
-    pub fn start(url: &DatabaseUrl, pool: &Pool<DatabaseUrl>, options: &Options) -> Result<Self> {
+    pub(crate) fn start(
+        url: &DatabaseUrl,
+        pool: &Pool<Connections>,
+        health: &Arc<Health>,
+        options: &Options,
+    ) -> Result<Self> {
         let (queue, jobs) = sync_channel(options.queue);
         let mut threads = Vec::new();
         match url {
             DatabaseUrl::Sqlite(_) => {
                 let mut connection = url.connect()?;
-                threads.push(spawn(move || commit_together(&mut connection, &jobs))?);
+                connection.batch_execute("PRAGMA wal_autocheckpoint = 0")?;
+                // This opens -wal.
+                connection.read_a_row()?;
+                if let Some(file) = connection.sqlite_file()? {
+                    let mut wal = file.clone().into_os_string();
+                    wal.push("-wal");
+                    let names = url.sqlite_path().into_iter();
+                    let names: Vec<_> = names.chain([file.as_path()]).collect();
+                    health.watch(&names, &PathBuf::from(wal))?;
+                }
+                let health = Arc::clone(health);
+                threads.push(spawn(move || commit_together(connection, &jobs, &health))?);
             }
             DatabaseUrl::Postgres(_) => {
                 let jobs = Arc::new(Mutex::new(jobs));
                 for _ in 0..options.writers {
                     let (pool, jobs) = (pool.clone(), Arc::clone(&jobs));
-                    threads.push(spawn(move || commit_each(&pool, &jobs))?);
+                    let health = Arc::clone(health);
+                    threads.push(spawn(move || commit_each(&pool, &jobs, &health))?);
                 }
             }
         }
@@ -141,6 +168,8 @@ enum Attempt {
 trait Job: Send {
     /// Runs the change and stores its outcome.
     fn attempt(&mut self, connection: &mut AnyConnection) -> Attempt;
+    /// Returns the failure of the database in the stored outcome.
+    fn storage_error(&self) -> Option<&Error>;
     /// Replies to the caller with the stored outcome, or with the error in `committed`.
     fn settle(self: Box<Self>, committed: Result<()>);
 }
@@ -173,6 +202,13 @@ where
         };
         self.outcome = Some(outcome);
         attempt
+    }
+
+    fn storage_error(&self) -> Option<&Error> {
+        match &self.outcome {
+            Some(Err(error)) => error.storage_error(),
+            _ => None,
+        }
     }
 
     fn settle(self: Box<Self>, committed: Result<()>) {
@@ -209,26 +245,104 @@ pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
 
 // SQLite: one thread, up to MAX_BATCH changes per COMMIT.
 
-fn commit_together(connection: &mut AnyConnection, jobs: &Receiver<Box<dyn Job>>) {
-    while let Ok(first) = jobs.recv() {
-        let mut batch = vec![first];
+fn commit_together(mut connection: AnyConnection, jobs: &Receiver<Box<dyn Job>>, health: &Health) {
+    loop {
+        let first = if health.is_failing() {
+            jobs.recv_timeout(PROBE_INTERVAL)
+        } else {
+            jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        };
+        let mut batch = match first {
+            Ok(first) => vec![first],
+            Err(RecvTimeoutError::Timeout) => {
+                probe(&mut connection, health);
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
         while batch.len() < MAX_BATCH {
             match jobs.try_recv() {
                 Ok(job) => batch.push(job),
                 Err(_) => break,
             }
         }
-        run_batch(connection, batch);
+        run_batch(&mut connection, batch, health);
+        if health.running().is_ok() {
+            checkpoint(&mut connection, health);
+        }
+    }
+    if health.verify().is_err() {
+        // It stays open until the process ends, see `health`.
+        std::mem::forget(connection);
     }
 }
 
-fn run_batch(connection: &mut AnyConnection, mut batch: Vec<Box<dyn Job>>) {
-    if let Err(error) = connection.begin_change() {
-        let message = error.to_string();
-        tracing::error!(error = message, "BEGIN failed");
-        for job in batch {
-            job.settle(Err(Error::Query(copy(&error, &message))));
+/// Finds out whether changes succeed again.
+fn probe(connection: &mut AnyConnection, health: &Health) {
+    let written = match health.verify() {
+        Ok(()) => connection.rewrite_a_page(),
+        Err(_) => return,
+    };
+    match written {
+        Ok(()) => {
+            if health.verify().is_ok() {
+                health.recover();
+            }
         }
+        Err(error) => {
+            roll_back(connection);
+            commit_failed(health, &error);
+        }
+    }
+}
+
+/// Moves the WAL to the database file when it has grown.
+fn checkpoint(connection: &mut AnyConnection, health: &Health) {
+    match connection.wants_checkpoint() {
+        Ok(true) if health.verify().is_ok() => {
+            if let Err(error) = connection.checkpoint() {
+                commit_failed(health, &Error::Query(error));
+            }
+        }
+        Ok(_) => {}
+        Err(error) => change_failed(health, &Error::Query(error)),
+    }
+}
+
+/// Draws the consequence of a failed COMMIT or checkpoint, which includes a sync. What a failed sync
+/// has left on the disk is unknown, even if the next one succeeds.
+fn commit_failed(health: &Health, error: &Error) {
+    if error.is_io_error() {
+        health.stop(format!("a write or a sync failed: {}", error.message()));
+    } else {
+        change_failed(health, error);
+    }
+}
+
+/// Draws the consequence of an error of the database. A change that was outdated once too often met
+/// other changes, not an obstacle.
+fn change_failed(health: &Health, error: &Error) {
+    if matches!(error, Error::Outdated) {
+        return;
+    }
+    if health.examined(error).is_ok() && error.is_temporary() && health.verify().is_ok() {
+        health.fail(&error.to_string());
+    }
+}
+
+fn run_batch(connection: &mut AnyConnection, mut batch: Vec<Box<dyn Job>>, health: &Health) {
+    if health.running().is_err() {
+        settle_all(batch, || health.running());
+        return;
+    }
+    if let Err(error) = connection.begin_change() {
+        let error = Error::Query(error);
+        tracing::error!(%error, "BEGIN failed");
+        change_failed(health, &error);
+        settle_all(batch, || {
+            health.running()?;
+            Err(error.duplicate())
+        });
         return;
     }
     let complete = batch
@@ -237,20 +351,34 @@ fn run_batch(connection: &mut AnyConnection, mut batch: Vec<Box<dyn Job>>) {
     if !complete {
         roll_back(connection);
         for job in batch {
-            run_alone(connection, job);
+            run_alone(connection, job, health);
         }
         return;
     }
     match connection.commit_change() {
-        Ok(()) => batch.into_iter().for_each(|job| job.settle(Ok(()))),
-        Err(error) => {
-            let message = error.to_string();
-            tracing::error!(error = message, changes = batch.len(), "COMMIT failed");
-            roll_back(connection);
-            for job in batch {
-                job.settle(Err(Error::OutcomeUnknown(copy(&error, &message))));
+        Ok(()) => {
+            let stored = health.verify();
+            settle_all(batch, || match &stored {
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.duplicate()),
+            });
+            if stored.is_ok() && health.is_failing() {
+                probe(connection, health);
             }
         }
+        Err(error) => {
+            tracing::error!(%error, changes = batch.len(), "COMMIT failed");
+            roll_back(connection);
+            let error = Error::OutcomeUnknown(error);
+            commit_failed(health, &error);
+            settle_all(batch, || Err(error.duplicate()));
+        }
+    }
+}
+
+fn settle_all(batch: Vec<Box<dyn Job>>, committed: impl Fn() -> Result<()>) {
+    for job in batch {
+        job.settle(committed());
     }
 }
 
@@ -268,28 +396,41 @@ fn attempt_in_savepoint(connection: &mut AnyConnection, job: &mut dyn Job) -> bo
 }
 
 /// Runs a change in its own transaction and replies to its caller.
-fn run_alone(connection: &mut AnyConnection, mut job: Box<dyn Job>) {
+fn run_alone(connection: &mut AnyConnection, mut job: Box<dyn Job>, health: &Health) {
     for retry in 0.. {
+        if let Err(error) = health.running() {
+            return job.settle(Err(error));
+        }
         if let Err(error) = connection.begin_change() {
-            return job.settle(Err(Error::Query(error)));
+            let error = Error::Query(error);
+            change_failed(health, &error);
+            return job.settle(Err(error));
         }
         match job.attempt(connection) {
             Attempt::Succeeded => {
-                let committed = connection.commit_change();
-                if committed.is_err() {
-                    roll_back(connection);
-                }
-                return match committed.map_err(Error::Query) {
-                    // After a conflict at COMMIT, Postgres has rolled back.
-                    Err(error) if error.wants_retry() && retry < MAX_RETRIES => continue,
-                    Err(Error::Query(error)) => job.settle(Err(Error::OutcomeUnknown(error))),
-                    other => job.settle(other),
+                let Err(error) = connection.commit_change() else {
+                    return job.settle(health.verify());
                 };
+                roll_back(connection);
+                let error = Error::Query(error);
+                // After a conflict at COMMIT, Postgres has rolled back.
+                if error.wants_retry() && retry < MAX_RETRIES {
+                    continue;
+                }
+                let error = match error {
+                    Error::Query(error) => Error::OutcomeUnknown(error),
+                    other => other,
+                };
+                commit_failed(health, &error);
+                return job.settle(Err(error));
             }
             Attempt::Retry if retry < MAX_RETRIES => roll_back(connection),
             Attempt::Rejected | Attempt::Broken | Attempt::Retry => {
                 roll_back(connection);
-                return job.settle(Ok(()));
+                if let Some(error) = job.storage_error() {
+                    change_failed(health, error);
+                }
+                return job.settle(health.running());
             }
         }
     }
@@ -302,21 +443,9 @@ fn roll_back(connection: &mut AnyConnection) {
     }
 }
 
-/// Makes an error of the same kind for another caller: Diesel's errors cannot be cloned.
-fn copy(error: &diesel::result::Error, message: &str) -> diesel::result::Error {
-    use diesel::result::{DatabaseErrorKind, Error as Diesel};
-    let kind = match error {
-        Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
-            DatabaseErrorKind::ClosedConnection
-        }
-        _ => DatabaseErrorKind::Unknown,
-    };
-    Diesel::DatabaseError(kind, Box::new(message.to_owned()))
-}
-
 // Postgres: several threads, one transaction per change.
 
-fn commit_each(pool: &Pool<DatabaseUrl>, jobs: &Mutex<Receiver<Box<dyn Job>>>) {
+fn commit_each(pool: &Pool<Connections>, jobs: &Mutex<Receiver<Box<dyn Job>>>, health: &Health) {
     loop {
         let job = match jobs.lock() {
             Ok(jobs) => jobs.recv(),
@@ -326,7 +455,7 @@ fn commit_each(pool: &Pool<DatabaseUrl>, jobs: &Mutex<Receiver<Box<dyn Job>>>) {
         // The pool tests a connection before it hands it out, so no change fails because
         // Postgres was restarted.
         match pool.get() {
-            Ok(mut connection) => run_alone(&mut connection, job),
+            Ok(mut connection) => run_alone(&mut connection, job, health),
             Err(error) => job.settle(Err(Error::Pool(error))),
         }
     }

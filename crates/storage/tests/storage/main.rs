@@ -3,6 +3,7 @@
 //! - [`writer`]: changes are atomic, and their callers receive the right outcome.
 //! - [`connection`]: database URLs and connection settings.
 //! - [`database`]: opening, serving and reading.
+//! - [`health`]: changed files, and obstacles to changes.
 //! - [`schema`]: both databases have the same tables and reject the same rows.
 //! - [`rows`]: the queries.
 //!
@@ -17,6 +18,7 @@
 mod common;
 mod connection;
 mod database;
+mod health;
 mod rows;
 mod schema;
 mod writer;

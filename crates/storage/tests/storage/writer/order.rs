@@ -93,5 +93,7 @@ fn change_that_read_before_its_locks_is_repeated() {
         let outcome = queue(&database, |_| Err(Error::Outdated.into()));
         let outcome = outcome.recv().unwrap().unwrap_err();
         assert!(matches!(outcome, super::Denied::Store(error) if error.is_temporary()));
+        // The database did not fail.
+        database.ready().unwrap();
     }
 }
