@@ -3,8 +3,10 @@
 //! `sqlite:PATH` and `postgres://…` are accepted, anything else is rejected: Diesel's own
 //! `establish` would take any text for the name of a new SQLite file.
 
+use std::ffi::OsString;
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -137,15 +139,12 @@ impl fmt::Debug for DatabaseUrl {
 
 impl DatabaseUrl {
     /// Returns the file of an SQLite database.
-    pub fn sqlite_path(&self) -> Option<&Path> {
+    pub fn sqlite_path(&self) -> Option<PathBuf> {
         match self {
-            Self::Sqlite(path) => Some(Path::new(
-                path.strip_prefix("file:")
-                    .unwrap_or(path)
-                    .split('?')
-                    .next()
-                    .unwrap_or(path),
-            )),
+            Self::Sqlite(path) => Some(match path.strip_prefix("file:") {
+                Some(uri) => path_of_uri(uri),
+                None => PathBuf::from(path),
+            }),
             Self::Postgres(_) => None,
         }
     }
@@ -199,6 +198,35 @@ impl DatabaseUrl {
             }
         }
     }
+}
+
+/// Returns the path of a URI as SQLite reads it: without host, parameters and fragment, and with `%20`
+/// for a space.
+fn path_of_uri(uri: &str) -> PathBuf {
+    let path = uri.split(['?', '#']).next().unwrap_or_default();
+    let path = match path.strip_prefix("//") {
+        // SQLite rejects hosts other than localhost.
+        Some(rest) => rest.find('/').and_then(|slash| rest.get(slash..)),
+        None => None,
+    }
+    .unwrap_or(path);
+    let mut bytes = Vec::new();
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let digits = tail.get(..2).filter(|_| *first == b'%');
+        let digits = digits.and_then(|digits| str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    PathBuf::from(OsString::from_vec(bytes))
 }
 
 /// Number of frames in the WAL from which on the writer moves them to the database file. It is

@@ -1,7 +1,9 @@
 //! A migrated database with its connection pool and its writer.
 
-use std::fs::File;
-use std::sync::{Arc, Mutex};
+use std::fs::{File, TryLockError};
+use std::mem::ManuallyDrop;
+use std::os::unix::fs::OpenOptionsExt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::SqliteConnection;
@@ -16,9 +18,21 @@ use crate::{AnyConnection, DatabaseUrl, Error, Result, TransactionError};
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
+/// What a process opens a database for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Access {
+    /// A command, beside which a server may run.
+    #[default]
+    Command,
+    /// A server, of which an SQLite file has one.
+    Serve,
+}
+
 /// Sizes and timeouts of the connection pool and the writer.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// What the database is opened for.
+    pub access: Access,
     /// Number of connections for reads.
     pub readers: u32,
     /// Number of concurrent changes on Postgres. SQLite has one writer.
@@ -32,6 +46,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            access: Access::default(),
             readers: 4,
             writers: 8,
             pool_timeout: Duration::from_secs(2),
@@ -45,17 +60,21 @@ pub struct Database {
     pool: r2d2::Pool<Connections>,
     writer: Writer,
     health: Arc<Health>,
-    /// The lock file of `serve`, held until the process ends.
-    lock: Mutex<Option<File>>,
-    url: DatabaseUrl,
+    _lock: Option<ServingLock>,
 }
 
 impl Database {
     /// Opens the database, after creating and migrating it where necessary.
     ///
     /// # Errors
-    /// [`Error::Open`] and [`Error::Migration`], with messages for the administrator.
+    /// [`Error::Open`], [`Error::AlreadyServed`] and [`Error::Migration`], with messages for the
+    /// administrator.
     pub fn open(url: DatabaseUrl, options: &Options) -> Result<Self> {
+        // The lock comes first, so that no server migrates the tables of another.
+        let lock = match options.access {
+            Access::Serve => ServingLock::acquire(&url)?,
+            Access::Command => None,
+        };
         migrate(&url)?;
         let health = Arc::new(Health::new(url.clone()));
         let size = match url {
@@ -82,39 +101,15 @@ impl Database {
         };
         let pool = pool.build(connections)?;
         let writer = Writer::start(&url, &pool, &health, options)?;
+        if let Some(lock) = &lock {
+            health.is_open(&lock.0)?;
+        }
         Ok(Self {
             pool,
             writer,
             health,
-            lock: Mutex::new(None),
-            url,
+            _lock: lock,
         })
-    }
-
-    /// Acquires the lock that permits only one `serve` per SQLite file.
-    ///
-    /// # Errors
-    /// [`Error::AlreadyServed`] if another process holds the lock.
-    pub fn lock_for_serving(&self) -> Result<()> {
-        let Some(path) = self.url.sqlite_path() else {
-            return Ok(());
-        };
-        let mut name = path.as_os_str().to_owned();
-        name.push("-serve");
-        let open = |e: std::io::Error| Error::Open(format!("{}: {e}", self.url));
-        let file = File::create(&name).map_err(open)?;
-        match file.try_lock() {
-            Ok(()) => {
-                if let Ok(mut lock) = self.lock.lock() {
-                    *lock = Some(file);
-                }
-                Ok(())
-            }
-            Err(std::fs::TryLockError::WouldBlock) => {
-                Err(Error::AlreadyServed(self.url.to_string()))
-            }
-            Err(std::fs::TryLockError::Error(e)) => Err(open(e)),
-        }
     }
 
     /// Runs `read` on a pooled connection, on a snapshot of the database.
@@ -198,6 +193,47 @@ impl Drop for Database {
         if self.health.verify().is_err() {
             // Its connections stay open until the process ends, see `health`.
             std::mem::forget(self.pool.clone());
+        }
+    }
+}
+
+/// The lock that permits one server for each SQLite file, whatever its name: the lock is on the file
+/// itself.
+///
+/// The file is opened before SQLite opens it, and not closed until the process ends: closing any
+/// descriptor of the file would drop the POSIX locks that SQLite holds on it. This lock is `flock`'s,
+/// which does not affect those.
+struct ServingLock(ManuallyDrop<File>);
+
+impl ServingLock {
+    /// Acquires the lock, and creates an empty file where there is none. `None` on Postgres.
+    fn acquire(url: &DatabaseUrl) -> Result<Option<Self>> {
+        let Some(path) = url.sqlite_path() else {
+            return Ok(None);
+        };
+        let open = |error: std::io::Error| Error::Open(format!("{url}: {error}"));
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path)
+            .map_err(open)?;
+        let file = ManuallyDrop::new(file);
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self(file))),
+            Err(TryLockError::WouldBlock) => Err(Error::AlreadyServed(url.to_string())),
+            Err(TryLockError::Error(error)) => Err(open(error)),
+        }
+    }
+}
+
+impl Drop for ServingLock {
+    fn drop(&mut self) {
+        // Without this, a process that opens a database twice could not serve it twice.
+        if let Err(error) = self.0.unlock() {
+            tracing::debug!(%error, "cannot unlock the database file");
         }
     }
 }

@@ -12,7 +12,7 @@
 //!   stay open: closing the last one would checkpoint and remove `-wal` at its name, where another
 //!   database's may be by now.
 
-use std::fs::Metadata;
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,7 @@ impl Health {
     ///
     /// # Errors
     /// [`Error::Open`] if a file is missing, or the names lead to different files.
-    pub(crate) fn watch(&self, names: &[&Path], wal: &Path) -> Result<()> {
+    pub(crate) fn watch(&self, names: &[PathBuf], wal: &Path) -> Result<()> {
         let stat = |path: &Path| {
             std::fs::metadata(path)
                 .map_err(|error| Error::Open(format!("{}: {error}", path.display())))
@@ -83,13 +83,31 @@ impl Health {
                     name.display()
                 )));
             }
-            watched.push((name.to_path_buf(), identity));
+            watched.push((name.clone(), identity));
         }
         watched.push((wal.to_owned(), Identity::from(&stat(wal)?)));
         let size = AtomicU64::new(size);
         self.files
             .set(Files { watched, size })
             .map_err(|_| Error::Open(format!("{} is open already", self.url)))
+    }
+
+    /// Checks that SQLite has opened this file.
+    ///
+    /// # Errors
+    /// [`Error::Open`] if not.
+    pub(crate) fn is_open(&self, file: &File) -> Result<()> {
+        let metadata = file.metadata();
+        let metadata = metadata.map_err(|e| Error::Open(format!("{}: {e}", self.url)))?;
+        let identity = Identity::from(&metadata);
+        let opened = self.files.get().and_then(|files| files.watched.first());
+        match opened {
+            Some((_, opened)) if *opened == identity => Ok(()),
+            _ => Err(Error::Open(format!(
+                "{} was replaced while it was opened",
+                self.url
+            ))),
+        }
     }
 
     /// Stops reads and changes until a restart.

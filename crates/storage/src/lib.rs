@@ -30,7 +30,7 @@ pub mod users;
 pub mod writer;
 
 pub use connection::{AnyConnection, DatabaseUrl};
-pub use database::{Database, Options};
+pub use database::{Access, Database, Options};
 pub use error::{Error, TransactionError};
 
 /// The result of a query.

@@ -65,10 +65,9 @@ impl Writer {
                 // This opens -wal.
                 connection.read_a_row()?;
                 if let Some(file) = connection.sqlite_file()? {
-                    let mut wal = file.clone().into_os_string();
+                    let mut wal = file.as_os_str().to_owned();
                     wal.push("-wal");
-                    let names = url.sqlite_path().into_iter();
-                    let names: Vec<_> = names.chain([file.as_path()]).collect();
+                    let names: Vec<_> = url.sqlite_path().into_iter().chain([file]).collect();
                     health.watch(&names, &PathBuf::from(wal))?;
                 }
                 let health = Arc::clone(health);

@@ -27,6 +27,19 @@ fn a_second_server_on_a_file_is_rejected() {
         1,
         &format!("trivium: {} is served by another trivium", scratch.url),
     );
+    // Links lead to the same file.
+    let file = scratch.url.trim_start_matches("sqlite:");
+    std::os::unix::fs::symlink(file, scratch.folder.path().join("link.db")).unwrap();
+    std::fs::hard_link(file, scratch.folder.path().join("hard.db")).unwrap();
+    for name in ["link.db", "hard.db"] {
+        let database = format!("sqlite:{name}");
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--database", &database];
+        let refused = run(scratch.folder.path(), &[], &arguments, "");
+        refused.fails(
+            1,
+            &format!("trivium: {database} is served by another trivium"),
+        );
+    }
     check(&first, get("/ready"), "200 ready");
 
     // A killed server leaves no lock behind.

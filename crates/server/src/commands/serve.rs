@@ -10,7 +10,7 @@ use trivium_core::types::GroupRef;
 use trivium_core::{Credentials, Origin, Service, Settings, demonstration};
 use trivium_front::{StatusRule, Wire};
 use trivium_onezone::Onezone;
-use trivium_storage::{Database, DatabaseUrl, Options as Connections};
+use trivium_storage::{Access, Database, DatabaseUrl, Options as Connections};
 use trivium_upcoming::sign_in::SignIn;
 use trivium_upcoming::{Upcoming, file};
 
@@ -57,11 +57,11 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
     };
     let readers = threads.workers * threads.readers;
     let connections = Connections {
+        access: Access::Serve,
         readers: u32::try_from(readers).unwrap_or(u32::MAX),
         ..Connections::default()
     };
     let database = Database::open(url.clone(), &connections)?;
-    database.lock_for_serving()?;
     let service = Service::new(database, settings(options, serve));
     report_reserved_logins(&service)?;
     if serve.demo {

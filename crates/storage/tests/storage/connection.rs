@@ -1,5 +1,6 @@
 //! Database URLs and connection settings.
 
+use std::path::PathBuf;
 use std::sync::Barrier;
 
 use trivium_storage::{AnyConnection, DatabaseUrl, Error};
@@ -18,6 +19,21 @@ fn url_is_parsed_by_scheme() {
         (
             "sqlite:file:/srv/t.db?vfs=unix-dotfile",
             "sqlite:file:/srv/t.db?vfs=unix-dotfile",
+            Some("/srv/t.db"),
+        ),
+        (
+            "sqlite:file:a%20b%3F.db?cache=private#c",
+            "sqlite:file:a%20b%3F.db?cache=private#c",
+            Some("a b?.db"),
+        ),
+        (
+            "sqlite:file://localhost/srv/%t.db",
+            "sqlite:file://localhost/srv/%t.db",
+            Some("/srv/%t.db"),
+        ),
+        (
+            "sqlite:file:///srv/t.db",
+            "sqlite:file:///srv/t.db",
             Some("/srv/t.db"),
         ),
         ("postgres://host/db", "postgres://host/db", None),
@@ -49,7 +65,7 @@ fn url_is_parsed_by_scheme() {
         let url: DatabaseUrl = text.parse().unwrap();
         assert_eq!(url.to_string(), displayed, "{text}");
         assert_eq!(format!("{url:?}"), displayed, "{text}");
-        assert_eq!(url.sqlite_path(), path.map(AsRef::as_ref), "{text}");
+        assert_eq!(url.sqlite_path(), path.map(PathBuf::from), "{text}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Barrier;
 
-use trivium_storage::{Database, Error, Options, users};
+use trivium_storage::{Access, Database, Error, Options, users};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{EVERYTHING, alone, open, options, second, sql, url, user, values};
@@ -50,30 +50,91 @@ fn written_rows_survive_reopening() {
     }
 }
 
+/// Opens a database as a server does.
+fn serve(url: &str) -> Result<Database, Error> {
+    let options = Options {
+        access: Access::Serve,
+        ..options()
+    };
+    Database::open(url.parse().unwrap(), &options)
+}
+
 #[test]
-fn sqlite_file_is_served_by_one_process() {
+fn sqlite_file_is_served_by_one_process_under_every_name() {
+    use std::os::unix::fs::symlink;
     let scratch = Scratch::new(Backend::Sqlite);
-    let first = open(&scratch);
-    let second = open(&scratch);
-    first.lock_for_serving().unwrap();
-    let error = second.lock_for_serving().unwrap_err();
-    assert!(matches!(error, Error::AlreadyServed(_)), "{error:?}");
-    let message = format!("{} is served by another trivium", scratch.url);
-    assert!(error.to_string().starts_with(&message), "{error}");
+    let file = url(&scratch).sqlite_path().unwrap();
+    let first = serve(&scratch.url).unwrap();
+    let folder = scratch.folder.path();
+    symlink(&file, folder.join("symbolic link")).unwrap();
+    symlink(folder, folder.join("folder")).unwrap();
+    std::fs::hard_link(&file, folder.join("hard")).unwrap();
+    let folder = folder.display();
+    for name in [
+        scratch.url.clone(),
+        format!("sqlite:{folder}/./test.db"),
+        format!("sqlite:{folder}/symbolic link"),
+        format!("sqlite:{folder}/folder/test.db"),
+        format!("sqlite:{folder}/hard"),
+        format!("sqlite:file:{folder}/symbolic%20link?cache=private"),
+    ] {
+        let error = serve(&name).err();
+        assert!(
+            matches!(&error, Some(Error::AlreadyServed(url)) if *url == name),
+            "{name}: {error:?}"
+        );
+        let message = format!("{name} is served by another trivium");
+        assert!(error.unwrap().to_string().starts_with(&message));
+    }
     // Other commands still work.
-    second
+    let command = open(&scratch);
+    command
         .change_and_wait(|c| Ok::<_, Error>(user(c, "anna")))
         .unwrap();
     drop(first);
-    second.lock_for_serving().unwrap();
+    serve(&scratch.url).unwrap();
+}
+
+#[test]
+fn server_takes_its_lock_before_it_migrates() {
+    let scratch = Scratch::new(Backend::Sqlite);
+    let file = url(&scratch).sqlite_path().unwrap();
+    let other = std::fs::File::create(&file).unwrap();
+    other.try_lock().unwrap();
+    let error = serve(&scratch.url).err();
+    assert!(matches!(&error, Some(Error::AlreadyServed(_))), "{error:?}");
+    assert_eq!(other.metadata().unwrap().len(), 0);
+}
+
+#[test]
+fn lock_of_the_server_keeps_the_locks_of_sqlite() {
+    // Closing a descriptor of the file would drop them.
+    let scratch = Scratch::new(Backend::Sqlite);
+    let first = serve(&scratch.url).unwrap();
+    assert!(serve(&scratch.url).is_err());
+    let count = || {
+        let inode = std::os::unix::fs::MetadataExt::ino(
+            &std::fs::metadata(url(&scratch).sqlite_path().unwrap()).unwrap(),
+        );
+        let locks = std::fs::read_to_string("/proc/locks").unwrap();
+        let of_file = format!(":{inode} ");
+        let process = format!(" {} ", std::process::id());
+        locks
+            .lines()
+            .filter(|line| {
+                line.contains("POSIX") && line.contains(&of_file) && line.contains(&process)
+            })
+            .count()
+    };
+    assert_ne!(count(), 0);
+    drop(first);
+    assert_eq!(count(), 0);
 }
 
 #[test]
 fn postgres_database_can_be_served_by_several_processes() {
     let scratch = Scratch::new(Backend::Postgres);
-    let (first, second) = (open(&scratch), open(&scratch));
-    first.lock_for_serving().unwrap();
-    second.lock_for_serving().unwrap();
+    let (_first, _second) = (serve(&scratch.url).unwrap(), serve(&scratch.url).unwrap());
 }
 
 #[test]
