@@ -19,7 +19,7 @@ use trivium_test_support::{Backend, Scratch};
 
 use crate::harness::{
     Connection, Crowd, Gateway, Served, Someone, check, encode, form, form_of, get, new_group,
-    outcome,
+    outcome, trivium,
 };
 
 /// Number of clients, and of groups that each could join.
@@ -329,23 +329,24 @@ fn a_truncated_file_stops_the_server() {
     }
 }
 
+/// Overwrites the first page of a table in a file that nobody has open.
+fn damage(file: &Path, table: &str) {
+    use std::os::unix::fs::FileExt;
+    let query = format!("SELECT rootpage FROM sqlite_schema WHERE name = '{table}'");
+    let root: u64 = sqlite3(file, &query).trim().parse().expect("a page");
+    let bytes = File::options().write(true).open(file).expect("the file");
+    bytes
+        .write_all_at(&[0xFF; 4096], (root - 1) * 4096)
+        .expect("damage");
+}
+
 #[test]
 fn a_damaged_file_stops_the_server() {
-    use std::os::unix::fs::FileExt;
     let mut arena = Arena::new();
     let file = arena.file();
     arena.gateway.served.signal("TERM");
     arena.gateway.served.wait();
-    let root = sqlite3(
-        &file,
-        "SELECT rootpage FROM sqlite_schema WHERE name = 'groups'",
-    );
-    let root: u64 = root.trim().parse().expect("a page");
-    let bytes = File::options().write(true).open(&file).expect("the file");
-    bytes
-        .write_all_at(&[0xFF; 4096], (root - 1) * 4096)
-        .expect("damage");
-    drop(bytes);
+    damage(&file, "groups");
     let log = arena.gateway.scratch.folder.path().join("damaged");
     let options = ["--database", &arena.gateway.scratch.url];
     arena.gateway.served = Served::start(&options, &[], log);
@@ -485,4 +486,77 @@ fn a_failed_sync_stops_the_server() {
     arena.gateway.served.signal("TERM");
     assert_eq!(arena.gateway.served.wait(), Some(0));
     arena.has(&arena.file(), &joins);
+}
+
+/// The mode of a file, without its type.
+fn mode(file: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(file)
+        .expect("a file")
+        .permissions()
+        .mode()
+        & 0o777
+}
+
+#[test]
+fn new_files_are_private_and_wider_modes_are_reported() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut gateway = Gateway::start(Backend::Sqlite, &[]);
+    let file: PathBuf = gateway.scratch.url.trim_start_matches("sqlite:").into();
+    for ending in ["", "-wal", "-shm"] {
+        assert_eq!(mode(&beside(&file, ending)), 0o600, "{ending:?}");
+    }
+    assert!(!gateway.served.log().contains("0600"));
+    gateway.served.signal("TERM");
+    gateway.served.wait();
+    // A command creates it alike.
+    let other = gateway.scratch.folder.path().join("other.db");
+    let database = format!("sqlite:{}", other.display());
+    let output = trivium(&["user", "add", "anna", "--database", &database], "");
+    assert!(output.status.success());
+    assert_eq!(mode(&other), 0o600);
+
+    std::fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).expect("a mode");
+    let log = gateway.scratch.folder.path().join("wide");
+    let wide = Served::start(&["--database", &gateway.scratch.url], &[], log);
+    let warning = "set the mode of the file to 0600 mode=\"0644\"";
+    assert!(wide.log().contains(warning), "{}", wide.log());
+    assert_eq!(mode(&file), 0o644);
+}
+
+#[test]
+fn a_file_is_checked_after_an_unclean_stop() {
+    let mut arena = Arena::new();
+    let file = arena.file();
+    assert!(!arena.gateway.served.log().contains("checking the database"));
+    arena.gateway.served.signal("KILL");
+    arena.gateway.served.wait();
+    let options = ["--database", &arena.gateway.scratch.url];
+    let log = arena.gateway.scratch.folder.path().join("intact");
+    arena.gateway.served = Served::start(&options, &[], log);
+    while !arena
+        .gateway
+        .served
+        .log()
+        .contains("the database is intact")
+    {
+        std::thread::yield_now();
+    }
+    check(&arena.gateway.served, get("/ready"), "200 ready");
+    // A clean stop empties -wal, so that nothing repairs the damage of a page that no call reads.
+    arena.gateway.served.signal("TERM");
+    arena.gateway.served.wait();
+    damage(&file, "api_keys");
+    let log = arena.gateway.scratch.folder.path().join("damaged");
+    arena.gateway.served = Served::start(&options, &[], log);
+    arena.gateway.command(&["user", "add", "anna"], "");
+    check(&arena.gateway.served, get("/ready"), "200 ready");
+    arena.gateway.served.signal("KILL");
+    arena.gateway.served.wait();
+    let log = arena.gateway.scratch.folder.path().join("checked");
+    arena.gateway.served = Served::start(&options, &[], log);
+    while outcome(&arena.gateway.served.get("/ready")) != NOT_READY {
+        std::thread::yield_now();
+    }
+    arena.has_stopped("the database has stopped");
 }

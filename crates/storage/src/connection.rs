@@ -5,8 +5,12 @@
 
 use std::ffi::OsString;
 use std::fmt;
+use std::fs::File;
+use std::io;
 use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -158,6 +162,9 @@ impl DatabaseUrl {
         let open = |error: &dyn fmt::Display| Error::Open(format!("{self}: {error}"));
         match self {
             Self::Sqlite(path) => {
+                if let Some(file) = self.sqlite_path() {
+                    create(&file).map_err(|e| open(&e))?;
+                }
                 let mut sqlite = SqliteConnection::establish(path).map_err(|e| open(&e))?;
                 // busy_timeout comes first: switching to WAL takes a lock, so connections that
                 // open concurrently would fail with "database is locked".
@@ -197,6 +204,24 @@ impl DatabaseUrl {
                 Ok(AnyConnection::Postgres(postgres))
             }
         }
+    }
+}
+
+/// Creates an empty file that only its owner may open, unless the file exists: SQLite would permit
+/// others to read it. SQLite gives `-wal` and `-shm` the mode of the file.
+fn create(file: &Path) -> io::Result<()> {
+    // Closing the file would drop the locks that another thread's SQLite holds on it. That cannot
+    // have opened it before it was created, or while this is held.
+    static CREATING: Mutex<()> = Mutex::new(());
+    let _creating = CREATING.lock().unwrap_or_else(PoisonError::into_inner);
+    let created = File::options()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file);
+    match created {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

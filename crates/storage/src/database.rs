@@ -2,7 +2,8 @@
 
 use std::fs::{File, TryLockError};
 use std::mem::ManuallyDrop;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +25,8 @@ pub enum Access {
     /// A command, beside which a server may run.
     #[default]
     Command,
+    /// A command that only reads. The database must exist.
+    Read,
     /// A server, of which an SQLite file has one.
     Serve,
 }
@@ -70,11 +73,17 @@ impl Database {
     /// [`Error::Open`], [`Error::AlreadyServed`] and [`Error::Migration`], with messages for the
     /// administrator.
     pub fn open(url: DatabaseUrl, options: &Options) -> Result<Self> {
+        let path = url.sqlite_path();
+        if options.access == Access::Read && path.as_ref().is_some_and(|path| !path.exists()) {
+            return Err(Error::Open(format!("{url}: there is no such database")));
+        }
         // The lock comes first, so that no server migrates the tables of another.
         let lock = match options.access {
             Access::Serve => ServingLock::acquire(&url)?,
-            Access::Command => None,
+            Access::Command | Access::Read => None,
         };
+        // SQLite removes -wal when it closes the last connection.
+        let was_killed = lock.is_some() && path.as_deref().is_some_and(has_wal);
         migrate(&url)?;
         let health = Arc::new(Health::new(url.clone()));
         let size = match url {
@@ -103,6 +112,10 @@ impl Database {
         let writer = Writer::start(&url, &pool, &health, options)?;
         if let Some(lock) = &lock {
             health.is_open(&lock.0)?;
+            warn_of_wide_mode(&url, &lock.0);
+        }
+        if was_killed {
+            check_in_background(&health)?;
         }
         Ok(Self {
             pool,
@@ -195,6 +208,44 @@ impl Drop for Database {
             std::mem::forget(self.pool.clone());
         }
     }
+}
+
+/// Returns whether `-wal` has changes, which a process that closed the database would have moved.
+fn has_wal(path: &Path) -> bool {
+    // SQLite follows links first.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut wal = path.into_os_string();
+    wal.push("-wal");
+    std::fs::metadata(wal).is_ok_and(|wal| wal.len() > 0)
+}
+
+/// Reports a file that other users of the machine can read: it has hashes of passwords and tokens.
+fn warn_of_wide_mode(url: &DatabaseUrl, file: &File) {
+    if let Ok(metadata) = file.metadata()
+        && metadata.mode() & 0o077 != 0
+    {
+        let mode = format!("{:04o}", metadata.mode() & 0o7777);
+        tracing::warn!(
+            mode,
+            "other users may open {url}: set the mode of the file to 0600"
+        );
+    }
+}
+
+/// Checks the structure of the file on a thread of its own; damage stops the database.
+fn check_in_background(health: &Arc<Health>) -> Result<()> {
+    let health = Arc::clone(health);
+    std::thread::Builder::new()
+        .name("quick_check".into())
+        .spawn(move || {
+            tracing::info!("checking the database, which was not closed");
+            match health.quick_check() {
+                Ok(()) => tracing::info!("the database is intact"),
+                Err(error) => tracing::error!(%error, "the check of the database failed"),
+            }
+        })
+        .map_err(|e| Error::Open(format!("cannot start a thread: {e}")))?;
+    Ok(())
 }
 
 /// The lock that permits one server for each SQLite file, whatever its name: the lock is on the file

@@ -215,6 +215,23 @@ impl Health {
         }
     }
 
+    /// Checks the structure of the file; damage stops the database.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`], or a failure of the check.
+    pub(crate) fn quick_check(&self) -> Result<()> {
+        self.verify()?;
+        let checked = self.url.connect().and_then(|mut new| new.quick_check());
+        match checked {
+            Err(error @ (Error::Corrupt(_) | Error::Open(_))) => Err(self.stop(error.to_string())),
+            Err(error) => {
+                self.examined(&error)?;
+                Err(error)
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// Examines an error of the database: damage stops it.
     pub(crate) fn examined(&self, error: &Error) -> Result<()> {
         match error.damage() {

@@ -42,45 +42,65 @@ fn flags_override_the_environment_and_it_overrides_the_file() {
     let by_secret = ("TRIVIUM_DATABASE_FILE", "secret");
     let by_config = ("TRIVIUM_CONFIG", "other.toml");
     for (files, environment, arguments, database) in [
-        (&[][..], &[][..], &["user", "list"][..], "trivium.db"),
-        (&files, &[], &["user", "list"], "file.db"),
-        (&files, &[by_config], &["user", "list"], "other.db"),
+        (
+            &[][..],
+            &[][..],
+            &["category", "add", "Music"][..],
+            "trivium.db",
+        ),
+        (&files, &[], &["category", "add", "Music"], "file.db"),
         (
             &files,
-            &[],
-            &["--config", "other.toml", "user", "list"],
+            &[by_config],
+            &["category", "add", "Music"],
             "other.db",
         ),
         (
             &files,
             &[],
-            &["user", "list", "--config=other.toml"],
+            &["--config", "other.toml", "category", "add", "Music"],
+            "other.db",
+        ),
+        (
+            &files,
+            &[],
+            &["category", "add", "Music", "--config=other.toml"],
             "other.db",
         ),
         (
             &files,
             &[by_config],
-            &["user", "list", "--config", "trivium.toml"],
+            &["category", "add", "Music", "--config", "trivium.toml"],
             "file.db",
         ),
-        (&files, &[by_secret], &["user", "list"], "secret.db"),
+        (
+            &files,
+            &[by_secret],
+            &["category", "add", "Music"],
+            "secret.db",
+        ),
         (
             &files,
             &[by_secret, by_variable],
-            &["user", "list"],
+            &["category", "add", "Music"],
             "variable.db",
         ),
-        (&files, &[by_variable], &["user", "list"], "variable.db"),
+        (
+            &files,
+            &[by_variable],
+            &["category", "add", "Music"],
+            "variable.db",
+        ),
         (
             &files,
             &[by_secret, by_variable],
-            &["user", "list", "--database", "sqlite:flag.db"],
+            &["category", "add", "Music", "--database", "sqlite:flag.db"],
             "flag.db",
         ),
         (
             &files,
             &[by_secret],
-            &["--database=sqlite:flag.db", "user", "list"],
+            &["--database=sqlite:flag.db", "category", "add", "Music"],
             "flag.db",
         ),
     ] {
@@ -207,6 +227,10 @@ fn wrong_configurations_are_rejected() {
             "trivium: trivium.toml: invalid value for '--directory <",
         ),
         (
+            "base_url = 'sesame.test'",
+            "trivium: trivium.toml: invalid value for '--base-url <URL>': expected an http",
+        ),
+        (
             "token_lifetime = 0",
             "trivium: trivium.toml: invalid value for '--token-lifetime",
         ),
@@ -299,6 +323,30 @@ fn wrong_configurations_are_rejected() {
 }
 
 #[test]
+fn commands_that_read_create_no_database() {
+    let folder = folder(&[]);
+    for command in [
+        &["user", "list"][..],
+        &["user", "show", "anna"],
+        &["token", "list", "anna"],
+        &["key", "list"],
+        &["group", "list"],
+        &["group", "show", "group:1"],
+        &["group", "members", "group:1"],
+        &["group", "log", "group:1"],
+        &["request", "list", "group:1"],
+        &["invite", "list", "group:1"],
+        &["category", "list"],
+    ] {
+        run(folder.path(), &[], command, "").fails(
+            1,
+            "trivium: cannot open the database: sqlite:trivium.db: there is no such database",
+        );
+    }
+    assert_eq!(databases(folder.path()), [""; 0]);
+}
+
+#[test]
 fn wrong_command_lines_are_rejected() {
     let folder = folder(&[]);
     for arguments in [
@@ -340,6 +388,17 @@ fn wrong_command_lines_are_rejected() {
         &["serve", "--log-format", "xml"],
         &["serve", "--peopleaggregator-profile", "modern"],
         &["serve", "--token-lifetime", "0"],
+        &["serve", "--demo", "--database", "sqlite:x.db"],
+        &["--database", "sqlite:x.db", "serve", "--demo"],
+        &["serve", "--base-url", ""],
+        &["serve", "--base-url", "http://"],
+        &["serve", "--base-url", "http:///"],
+        &["serve", "--base-url", "groups.example"],
+        &["serve", "--base-url", "ftp://groups.example"],
+        &["serve", "--base-url", "https://groups.example/path"],
+        &["serve", "--base-url", "https://groups.example//"],
+        &["serve", "--base-url", "https://groups.example?query"],
+        &["serve", "--base-url", "https://anna@groups.example"],
         // Secrets are not arguments: other users of the machine can read those.
         &["user", "add", "a", "--password", "sesame"],
         &["user", "passwd", "a", "sesame"],

@@ -8,7 +8,8 @@ use crate::failure::Failure;
 use crate::options::{Category, Global};
 
 pub(crate) fn run(global: &Global, command: &Category) -> Result<(), Failure> {
-    let administrator = Administrator::open(global)?;
+    let reads = matches!(command, Category::List);
+    let administrator = Administrator::open_to_read(global, reads)?;
     match command {
         Category::Add { name } => {
             let name = name.clone();

@@ -17,7 +17,11 @@ use crate::failure::Failure;
 use crate::options::{Global, Group};
 
 pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
-    let administrator = Administrator::open(global)?;
+    let reads = matches!(
+        command,
+        Group::List | Group::Show { .. } | Group::Members { .. } | Group::Log { .. }
+    );
+    let administrator = Administrator::open_to_read(global, reads)?;
     match command {
         Group::Add {
             name,

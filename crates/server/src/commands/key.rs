@@ -10,7 +10,8 @@ use crate::failure::Failure;
 use crate::options::{Global, Key};
 
 pub(crate) fn run(global: &Global, command: &Key) -> Result<(), Failure> {
-    let administrator = Administrator::open(global)?;
+    let reads = matches!(command, Key::List);
+    let administrator = Administrator::open_to_read(global, reads)?;
     match command {
         Key::Create { name, callback } => {
             let key = administrator.run(CreateKey {

@@ -70,7 +70,8 @@ pub(crate) fn member(global: &Global, command: &Member) -> Result<(), Failure> {
 }
 
 pub(crate) fn request(global: &Global, command: &Request) -> Result<(), Failure> {
-    let administrator = Administrator::open(global)?;
+    let reads = matches!(command, Request::List { .. });
+    let administrator = Administrator::open_to_read(global, reads)?;
     match command {
         Request::List { group } => {
             let rows = administrator.pages(
@@ -109,7 +110,8 @@ pub(crate) fn request(global: &Global, command: &Request) -> Result<(), Failure>
 }
 
 pub(crate) fn invite(global: &Global, command: &Invite) -> Result<(), Failure> {
-    let administrator = Administrator::open(global)?;
+    let reads = matches!(command, Invite::List { .. });
+    let administrator = Administrator::open_to_read(global, reads)?;
     match command {
         Invite::Create {
             group,

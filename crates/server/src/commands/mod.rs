@@ -19,7 +19,7 @@ use serde::Serialize;
 use trivium_core::administration::users::ShowUser;
 use trivium_core::types::{PageNumber, ResultsPerPage, UserRef};
 use trivium_core::{Credentials, Origin, PreparedOperation, Service, Settings};
-use trivium_storage::{Database, Options as Connections};
+use trivium_storage::{Access, Database, Options as Connections};
 
 use crate::failure::Failure;
 use crate::options::{Command, Global, Options};
@@ -54,7 +54,18 @@ pub(crate) struct Administrator {
 impl Administrator {
     /// Opens the database of the options; creates or migrates it if necessary.
     fn open(global: &Global) -> Result<Self, Failure> {
+        Self::open_for(global, Access::Command)
+    }
+
+    /// Opens the database of the options, which must exist, if a command only reads.
+    fn open_to_read(global: &Global, reads: bool) -> Result<Self, Failure> {
+        let access = if reads { Access::Read } else { Access::Command };
+        Self::open_for(global, access)
+    }
+
+    fn open_for(global: &Global, access: Access) -> Result<Self, Failure> {
         let connections = Connections {
+            access,
             readers: 1,
             writers: 1,
             ..Connections::default()

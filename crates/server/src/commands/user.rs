@@ -23,7 +23,8 @@ pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
         }
         _ => None,
     };
-    let administrator = Administrator::open(global)?;
+    let reads = matches!(command, User::List | User::Show { .. });
+    let administrator = Administrator::open_to_read(global, reads)?;
     match command {
         User::Add {
             login,
@@ -86,7 +87,8 @@ pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
 }
 
 pub(crate) fn token(global: &Global, command: &Token) -> Result<(), Failure> {
-    let administrator = Administrator::open(global)?;
+    let reads = matches!(command, Token::List { .. });
+    let administrator = Administrator::open_to_read(global, reads)?;
     match command {
         Token::List { login } => {
             let rows: Vec<_> = administrator

@@ -14,6 +14,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use call::{Call, Source, ViaOption};
@@ -163,6 +164,15 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
     let matches = command
         .try_get_matches_from(&arguments)
         .map_err(|error| attribute(error, &arguments, path.as_deref()))?;
+    if let Some(serve) = matches.subcommand_matches("serve")
+        && serve.get_flag("demo")
+        && serve.value_source("database") == Some(ValueSource::CommandLine)
+    {
+        return Err(Failure::Usage(Options::command().error(
+            ErrorKind::ArgumentConflict,
+            "--demo serves a temporary database: it cannot be used with --database",
+        )));
+    }
     let mut options = Options::from_arg_matches(&matches)?;
     options.admin_password = std::env::var("TRIVIUM_ADMIN_PASSWORD")
         .ok()

@@ -34,7 +34,7 @@ pub(crate) struct Serve {
     #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) workers: Option<u16>,
     /// Public base URL of the service, for links in responses [default: as requested]
-    #[arg(long, env = "TRIVIUM_BASE_URL", value_name = "URL")]
+    #[arg(long, env = "TRIVIUM_BASE_URL", value_name = "URL", value_parser = base_url)]
     pub(crate) base_url: Option<String>,
     /// Response format: as documented, or as sent by the original servers
     #[arg(
@@ -104,6 +104,21 @@ pub(crate) struct Serve {
         value_name = "LEVEL"
     )]
     pub(crate) log_level: tracing::Level,
+}
+
+/// Parses a base URL: a scheme, a host and perhaps a port.
+fn base_url(text: &str) -> Result<String, String> {
+    let host = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| text.strip_prefix(scheme))
+        .map(|rest| rest.strip_suffix('/').unwrap_or(rest));
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~:[]".contains(&b);
+    match host {
+        Some(host) if !host.is_empty() && host.bytes().all(plain) => Ok(text.to_owned()),
+        _ => Err(
+            "expected an http or https URL without a path, such as https://groups.example".into(),
+        ),
+    }
 }
 
 /// See [`trivium_front::Profile`].
