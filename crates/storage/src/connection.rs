@@ -14,11 +14,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::result::Error as Diesel;
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use diesel::sql_types::{Integer, Text};
 use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection};
 
-use crate::{Error, Result, Seconds};
+use crate::{Error, Result, Seconds, TransactionError};
 
 pub use any::AnyConnection;
 
@@ -320,6 +320,31 @@ impl AnyConnection {
                 postgres.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             }
         }
+    }
+
+    /// Turns an error of Postgres for which Diesel has no kind into [`Error::Interrupted`]. Diesel does
+    /// not expose SQLSTATE, and Postgres' messages are in the language of its configuration.
+    pub(crate) fn explain<E: TransactionError>(&self, error: E) -> E {
+        match (self, error.storage_error()) {
+            (
+                Self::Postgres(_),
+                Some(Error::Query(Diesel::DatabaseError(DatabaseErrorKind::Unknown, info))),
+            ) => Error::Interrupted(info.message().to_owned()).into(),
+            _ => error,
+        }
+    }
+
+    /// Returns whether a transaction that ended with this error may succeed if it runs again. SQLite
+    /// retries by itself.
+    pub(crate) fn wants_retry(&self, error: &Diesel) -> bool {
+        matches!(self, Self::Postgres(_))
+            && matches!(
+                error,
+                Diesel::DatabaseError(
+                    DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::Unknown,
+                    _
+                )
+            )
     }
 
     /// Reads a row that every migrated database has.

@@ -135,7 +135,9 @@ impl Database {
     ) -> Result<T, E> {
         self.health.running()?;
         let mut connection = self.pool.get().map_err(Error::from)?;
-        connection.begin_read().map_err(Error::from)?;
+        if let Err(error) = connection.begin_read() {
+            return Err(connection.explain(Error::Query(error)).into());
+        }
         let outcome =
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(&mut connection)))
                 .unwrap_or_else(|panic| {
@@ -147,8 +149,10 @@ impl Database {
         if let Err(Some(error)) = outcome.as_ref().map_err(TransactionError::storage_error) {
             self.health.examined(error)?;
         }
-        let value = outcome?;
-        ended.map_err(Error::from)?;
+        let value = outcome.map_err(|error| connection.explain(error))?;
+        if let Err(error) = ended {
+            return Err(connection.explain(Error::Query(error)).into());
+        }
         // The connection may have read a file that was replaced since it was opened.
         self.health.verify()?;
         Ok(value)
@@ -340,6 +344,12 @@ fn migrate(url: &DatabaseUrl) -> Result<()> {
             }
         }
         AnyConnection::Postgres(mut postgres) => {
+            // A migration takes as long as it takes, and so does another process'.
+            postgres.batch_execute(
+                "SET statement_timeout = 0;
+                 SET lock_timeout = 0;
+                 SET idle_in_transaction_session_timeout = 0;",
+            )?;
             // The key of the lock is arbitrary, and the same for every version of the program.
             // Closing the connection releases the lock.
             postgres.batch_execute("SELECT pg_advisory_lock(7237180)")?;

@@ -24,6 +24,10 @@ pub enum Error {
     /// A statement failed.
     #[error("{0}")]
     Query(#[from] Diesel),
+    /// Postgres ended a statement for a cause that Diesel does not tell apart: a deadlock, a timeout, a
+    /// cancellation, a server that stops.
+    #[error("Postgres ended the statement: {0}")]
+    Interrupted(String),
     /// COMMIT failed: the change may or may not have taken effect.
     #[error("the outcome of COMMIT is unknown: {0}")]
     OutcomeUnknown(Diesel),
@@ -56,6 +60,7 @@ impl Error {
     pub fn is_temporary(&self) -> bool {
         match self {
             Self::Pool(_)
+            | Self::Interrupted(_)
             | Self::OutcomeUnknown(_)
             | Self::Stopped(_)
             | Self::Failing(_)
@@ -127,22 +132,23 @@ impl Error {
             Self::Stopped(reason) => Self::Stopped(reason.clone()),
             Self::Failing(reason) => Self::Failing(reason.clone()),
             Self::Query(error) => Self::Query(copy(error)),
+            Self::Interrupted(message) => Self::Interrupted(message.clone()),
             Self::OutcomeUnknown(error) => Self::OutcomeUnknown(copy(error)),
             other => Self::Corrupt(other.to_string()),
         }
     }
 
-    /// Returns whether the transaction is to be repeated. Postgres expects that after 40001 and 40P01.
+    /// Returns whether the transaction may succeed if it runs again.
     pub(crate) fn wants_retry(&self) -> bool {
-        match self {
-            Self::Outdated => true,
-            Self::Query(Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _)) => true,
-            // Diesel has no kind for 40P01; its message is fixed in Postgres' sources.
-            Self::Query(Diesel::DatabaseError(DatabaseErrorKind::Unknown, info)) => {
-                info.message() == "deadlock detected"
-            }
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::Outdated
+                | Self::Interrupted(_)
+                | Self::Query(Diesel::DatabaseError(
+                    DatabaseErrorKind::SerializationFailure,
+                    _
+                ))
+        )
     }
 
     /// Returns whether only the statement was rolled back, so that the transaction can continue.
@@ -170,19 +176,13 @@ fn query_is_temporary(error: &Diesel) -> bool {
             _,
         )
         | Diesel::BrokenTransactionManager => true,
-        // For these errors, both drivers return only a message and no code.
+        // Diesel has no kinds for these errors of SQLite, whose messages are constants. Those of
+        // Postgres depend on its language, so none is compared: see `AnyConnection::explain`.
         Diesel::DatabaseError(Unknown, info) => [
             "database is locked",
             "database or disk is full",
             "disk I/O error",
             "attempt to write a readonly database",
-            "deadlock detected",
-            "the database system is",
-            "terminating connection",
-            "server closed the connection",
-            "no connection to the server",
-            "could not write",
-            "No space left on device",
         ]
         .iter()
         .any(|part| info.message().contains(part)),

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use r2d2::Pool;
@@ -36,8 +36,11 @@ const MAX_BATCH: usize = 64;
 /// Time between attempts to write while no change succeeds, such as on a full disk.
 const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Maximum number of retries of a change after a conflict on Postgres.
+/// Maximum number of retries of a change, after a conflict on Postgres or as `Outdated`.
 const MAX_RETRIES: usize = 8;
+
+/// Time after which a change is not retried. A statement that ran into a timeout has used it up.
+const RETRY_TIME: Duration = Duration::from_secs(5);
 
 /// The queue of changes and the threads that run them.
 pub struct Writer {
@@ -159,7 +162,7 @@ enum Attempt {
     Rejected,
     /// The database failed; the transaction may have ended.
     Broken,
-    /// Postgres expects a retry.
+    /// The change may succeed if it runs again.
     Retry,
 }
 
@@ -189,7 +192,8 @@ where
     fn attempt(&mut self, connection: &mut AnyConnection) -> Attempt {
         locks::begin();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.change)(connection)))
-            .unwrap_or_else(|panic| Err(Error::Panicked(panic_message(&*panic)).into()));
+            .unwrap_or_else(|panic| Err(Error::Panicked(panic_message(&*panic)).into()))
+            .map_err(|error| connection.explain(error));
         let attempt = match &outcome {
             Ok(_) => Attempt::Succeeded,
             Err(error) => match error.storage_error() {
@@ -396,12 +400,18 @@ fn attempt_in_savepoint(connection: &mut AnyConnection, job: &mut dyn Job) -> bo
 
 /// Runs a change in its own transaction and replies to its caller.
 fn run_alone(connection: &mut AnyConnection, mut job: Box<dyn Job>, health: &Health) {
-    for retry in 0.. {
+    let began = Instant::now();
+    for retry in 0_usize.. {
+        if retry > 0 {
+            // The other transactions of a conflict get the time to end.
+            std::thread::sleep(Duration::from_millis(1 << retry.min(6)));
+        }
+        let may_retry = retry < MAX_RETRIES && began.elapsed() < RETRY_TIME;
         if let Err(error) = health.running() {
             return job.settle(Err(error));
         }
         if let Err(error) = connection.begin_change() {
-            let error = Error::Query(error);
+            let error = connection.explain(Error::Query(error));
             change_failed(health, &error);
             return job.settle(Err(error));
         }
@@ -410,20 +420,19 @@ fn run_alone(connection: &mut AnyConnection, mut job: Box<dyn Job>, health: &Hea
                 let Err(error) = connection.commit_change() else {
                     return job.settle(health.verify());
                 };
-                roll_back(connection);
-                let error = Error::Query(error);
-                // After a conflict at COMMIT, Postgres has rolled back.
-                if error.wants_retry() && retry < MAX_RETRIES {
+                let wants_retry = connection.wants_retry(&error);
+                let unknown = Error::OutcomeUnknown(error);
+                // Postgres has rolled back if it reports an error at COMMIT and the connection
+                // remains usable. If the connection has ended, it may have committed before.
+                if roll_back(connection) && wants_retry && may_retry {
                     continue;
                 }
-                let error = match error {
-                    Error::Query(error) => Error::OutcomeUnknown(error),
-                    other => other,
-                };
-                commit_failed(health, &error);
-                return job.settle(Err(error));
+                commit_failed(health, &unknown);
+                return job.settle(Err(unknown));
             }
-            Attempt::Retry if retry < MAX_RETRIES => roll_back(connection),
+            Attempt::Retry if may_retry => {
+                roll_back(connection);
+            }
             Attempt::Rejected | Attempt::Broken | Attempt::Retry => {
                 roll_back(connection);
                 if let Some(error) = job.storage_error() {
@@ -435,10 +444,15 @@ fn run_alone(connection: &mut AnyConnection, mut job: Box<dyn Job>, health: &Hea
     }
 }
 
-/// Ends a transaction. It may have ended by itself already, so errors are logged at debug level.
-fn roll_back(connection: &mut AnyConnection) {
-    if let Err(error) = connection.batch_execute("ROLLBACK") {
-        tracing::debug!(%error, "ROLLBACK failed");
+/// Ends a transaction; false if that fails. It may have ended by itself already, so errors are logged at
+/// debug level.
+fn roll_back(connection: &mut AnyConnection) -> bool {
+    match connection.batch_execute("ROLLBACK") {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::debug!(%error, "ROLLBACK failed");
+            false
+        }
     }
 }
 

@@ -156,6 +156,23 @@ fn newer_schema_is_rejected() {
 }
 
 #[test]
+fn migrations_have_no_timeout() {
+    let scratch = Scratch::new(Backend::Postgres);
+    let observe = "
+        CREATE TABLE seen (value TEXT);
+        CREATE FUNCTION observe() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+            INSERT INTO seen SELECT name || '=' || setting FROM pg_settings
+            WHERE name IN ('statement_timeout', 'lock_timeout');
+        END $$;
+        CREATE EVENT TRIGGER observe ON ddl_command_end EXECUTE FUNCTION observe();";
+    sql(&mut second(&scratch), observe).unwrap();
+    open(&scratch);
+    let query = "SELECT DISTINCT value FROM seen ORDER BY value";
+    let seen = values(&mut second(&scratch), query);
+    assert_eq!(seen, ["lock_timeout=0", "statement_timeout=0"]);
+}
+
+#[test]
 fn read_sees_a_snapshot() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);

@@ -70,7 +70,10 @@ fn change_is_retried_after_a_conflict_on_postgres() {
                      WHEN (NEW.login = 'bert') EXECUTE FUNCTION conflict();";
     let conflicts = [
         ("40001", "could not serialize access"),
-        ("40P01", "deadlock detected"),
+        // A deadlock, a lock timeout and a cancelled statement, in another language.
+        ("40P01", "Verklemmung entdeckt"),
+        ("55P03", "konnte Sperre nicht setzen"),
+        ("57014", "storniere Anfrage"),
     ];
     for (code, message) in conflicts {
         for trigger in [in_change, at_commit] {
@@ -87,6 +90,31 @@ fn change_is_retried_after_a_conflict_on_postgres() {
         let runs = check(Backend::Postgres, &preparation, &steps);
         assert_eq!(runs, [1, 9, 1], "{outcome}");
     }
+}
+
+#[test]
+fn timeouts_of_postgres_are_temporary() {
+    let scratch = Scratch::new(Backend::Postgres);
+    let database = open(&scratch, 100);
+    let mut other = second(&scratch);
+    sql(&mut other, "BEGIN; UPDATE users SET first_name = 'x'").unwrap();
+    let waits = queue(&database, |c| {
+        sql(c, "SET LOCAL lock_timeout = 1")?;
+        Ok(sql(c, "UPDATE users SET first_name = 'y'")?)
+    });
+    let takes_long = "SET LOCAL statement_timeout = 1; SELECT pg_sleep(60)";
+    let works = queue(&database, |c| Ok(sql(c, takes_long)?));
+    for outcome in [waits, works] {
+        let outcome = outcome.recv().unwrap();
+        assert!(
+            matches!(&outcome, Err(Denied::Store(error)) if error.is_temporary()),
+            "{outcome:?}"
+        );
+    }
+    let read = database.read(|c| sql(c, takes_long)).unwrap_err();
+    assert!(read.is_temporary(), "{read:?}");
+    sql(&mut other, "ROLLBACK").unwrap();
+    assert_still_commits(&scratch, &database);
 }
 
 #[test]
