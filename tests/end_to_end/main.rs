@@ -3,7 +3,8 @@
 //! - [`harness`] starts gateways, sends requests and compares responses.
 //! - [`stories`] has readable examples, run over every protocol and both databases.
 //! - [`model`] compares the service with a model of its rules; [`races`] makes concurrent calls;
-//!   [`authorisation`] has the table of permissions.
+//!   [`authorisation`] has the table of permissions; [`disclosure`] compares groups by invitation with
+//!   groups that do not exist.
 //! - [`golden`] has the documented bytes; [`contract`] the rules of arguments, HTTP methods and
 //!   encodings; [`system`] the methods of XML-RPC's `system`.
 //! - [`hostile`] sends malformed and oversized input; [`deadlines`] stalls; [`revocation`] revokes
@@ -34,6 +35,7 @@ mod crates;
 mod crossing;
 mod deadlines;
 mod descriptions;
+mod disclosure;
 mod disk;
 mod documents;
 mod fixtures;

@@ -159,13 +159,13 @@ impl Access {
     /// Moderators and the owner may call it.
     pub const fn moderators(arguments: Arguments) -> Self {
         let codes = [DENIED, DENIED, DENIED, DENIED, None, None];
-        Self::by_standing(arguments, codes).elsewhere(codes::USER_ACCESS_DENIED)
+        Self::by_standing(arguments, codes).elsewhere(codes::CONTENT_NOT_FOUND)
     }
 
     /// Only the owner may call it.
     pub const fn owner(arguments: Arguments) -> Self {
         let codes = [DENIED, DENIED, DENIED, DENIED, DENIED, None];
-        Self::by_standing(arguments, codes).elsewhere(codes::USER_ACCESS_DENIED)
+        Self::by_standing(arguments, codes).elsewhere(codes::CONTENT_NOT_FOUND)
     }
 
     /// The result for each of [`STANDINGS`], and success elsewhere.

@@ -86,6 +86,10 @@ impl Operation for ImportGroups {
             import_owner(session, *id, login)?;
         }
         for group in &self.groups {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the ID of a deleted group is taken, too"
+            )]
             if groups::find(session.connection, group.id)?.is_some() {
                 return Err(taken(GroupRef(group.id)));
             }

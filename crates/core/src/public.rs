@@ -3,8 +3,8 @@
 use trivium_storage::{groups, users};
 
 use crate::accounts::find::full_name;
-use crate::groups::get::visible;
 use crate::groups::rules::RegistrationType;
+use crate::session::Viewer;
 use crate::types::{DateTime, GroupRef, UserRef};
 use crate::{Declaration, Directory, Operation, Result, Session, codes};
 
@@ -58,7 +58,7 @@ impl Operation for ShowPublicGroup {
     type Output = PublicGroup;
 
     fn run(&self, (): &(), session: &mut Session<'_>) -> Result<PublicGroup> {
-        let group = visible(session, None, self.id)?;
+        let group = session.group(self.id, Viewer::Anonymous)?.group;
         let owner = users::find(session.connection, group.owner_id)?
             .map(|owner| full_name(&owner.first_name, &owner.last_name, &owner.login));
         Ok(PublicGroup {

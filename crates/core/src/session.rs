@@ -6,11 +6,10 @@ use std::net::IpAddr;
 use trivium_rpc::{Effect, Via};
 use trivium_storage::groups::{self, Group};
 use trivium_storage::users::{self, User};
-use trivium_storage::{AnyConnection, Seconds, audit};
+use trivium_storage::{AnyConnection, Seconds, audit, memberships};
 
 use crate::caller::Actor;
 use crate::groups::relation::Relation;
-use crate::groups::rules::Standing;
 use crate::throttle::Throttle;
 use crate::types::{GroupRef, Password, UserRef};
 use crate::{Result, codes};
@@ -68,6 +67,50 @@ trivium_rpc::string_enum! {
     }
 }
 
+/// For whom a group is looked up, which decides whether it is disclosed.
+#[derive(Clone, Copy, Debug)]
+pub enum Viewer<'a> {
+    /// A caller who is not authenticated.
+    Anonymous,
+    /// An authenticated user.
+    User(&'a Actor),
+    /// A user who would join, perhaps by an invitation. Every group is disclosed to them, so the response
+    /// must not show more of a group by invitation than that it exists.
+    Joining(&'a Actor),
+    /// The administrator.
+    Administrator,
+}
+
+impl<'a> From<&'a Actor> for Viewer<'a> {
+    fn from(actor: &'a Actor) -> Self {
+        if actor.administrator {
+            Self::Administrator
+        } else {
+            Self::User(actor)
+        }
+    }
+}
+
+impl<'a> From<Option<&'a Actor>> for Viewer<'a> {
+    fn from(actor: Option<&'a Actor>) -> Self {
+        actor.map_or(Self::Anonymous, Self::from)
+    }
+}
+
+impl<'a> From<&'a Option<Actor>> for Viewer<'a> {
+    fn from(actor: &'a Option<Actor>) -> Self {
+        actor.as_ref().into()
+    }
+}
+
+/// A group that is disclosed to the caller.
+pub struct DisclosedGroup {
+    /// The group.
+    pub group: Group,
+    /// The relation of the caller to it. The administrator has the standing of its owner.
+    pub relation: Relation,
+}
+
 /// The context of a running operation.
 pub struct Session<'a> {
     /// The transaction.
@@ -87,17 +130,46 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// The group of this ID. A change locks it until the end of the transaction.
+    /// The group of this ID, if it is disclosed to the viewer. A change locks it until the end of the
+    /// transaction.
+    ///
+    /// This is the only place where operations look a group up. The same statements run whether the group
+    /// does not exist, was deleted, or is hidden.
     ///
     /// # Errors
-    /// `content_not_found`, also if the group was deleted.
-    pub fn group(&mut self, id: GroupRef) -> Result<Group> {
+    /// `content_not_found`, also if the group was deleted, or is not disclosed.
+    pub fn group<'v>(
+        &mut self,
+        id: GroupRef,
+        viewer: impl Into<Viewer<'v>>,
+    ) -> Result<DisclosedGroup> {
+        let viewer = viewer.into();
         if self.effect == Effect::Change {
             self.connection.lock_group(id.0)?;
         }
-        groups::find(self.connection, id.0)?
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this method decides whether the group is disclosed"
+        )]
+        let group = groups::find(self.connection, id.0)?;
+        let row = match viewer {
+            Viewer::User(actor) | Viewer::Joining(actor) => {
+                memberships::find(self.connection, id.0, actor.id)?
+            }
+            Viewer::Anonymous | Viewer::Administrator => None,
+        };
+        let group = group
             .filter(|group| group.deleted_at.is_none())
-            .ok_or_else(|| codes::CONTENT_NOT_FOUND.into())
+            .ok_or(codes::CONTENT_NOT_FOUND)?;
+        let relation = match viewer {
+            Viewer::Administrator => Relation::of_administrator(),
+            _ => Relation::of(&group, row, self.now),
+        };
+        let shows_all = matches!(viewer, Viewer::Joining(_) | Viewer::Administrator);
+        if !shows_all && !relation.standing.discloses(group.registration_type.into()) {
+            return Err(codes::CONTENT_NOT_FOUND.into());
+        }
+        Ok(DisclosedGroup { group, relation })
     }
 
     /// The user of this ID.
@@ -110,7 +182,7 @@ impl Session<'_> {
             .ok_or_else(|| codes::USER_NOT_FOUND.into())
     }
 
-    /// The relation of a user to a group.
+    /// The relation of another user to a group.
     ///
     /// # Errors
     /// A failure of the store.
@@ -118,25 +190,14 @@ impl Session<'_> {
         Relation::find(self.connection, group, user, self.now)
     }
 
-    /// The standing of the caller in a group. The administrator has that of its owner.
-    ///
-    /// # Errors
-    /// A failure of the store.
-    pub fn standing(&mut self, actor: &Actor, group: &Group) -> Result<Standing> {
-        if actor.administrator {
-            return Ok(Standing::Owner);
-        }
-        Ok(self.relation(group, actor.id)?.standing)
-    }
-
     /// A group of which the caller is a member.
     ///
     /// # Errors
     /// `content_not_found`, also for all others.
     pub fn own_group(&mut self, actor: &Actor, id: GroupRef) -> Result<Group> {
-        let group = self.group(id)?;
-        match self.standing(actor, &group)?.role() {
-            Some(_) => Ok(group),
+        let found = self.group(id, actor)?;
+        match found.relation.standing.role() {
+            Some(_) => Ok(found.group),
             None => Err(codes::CONTENT_NOT_FOUND.into()),
         }
     }
@@ -145,10 +206,10 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `content_not_found`, `user_access_denied`.
-    pub fn moderated_group(&mut self, actor: &Actor, id: GroupRef) -> Result<Group> {
-        let group = self.group(id)?;
-        if self.standing(actor, &group)?.moderates() {
-            Ok(group)
+    pub fn moderated_group(&mut self, actor: &Actor, id: GroupRef) -> Result<DisclosedGroup> {
+        let found = self.group(id, actor)?;
+        if found.relation.standing.moderates() {
+            Ok(found)
         } else {
             Err(codes::USER_ACCESS_DENIED.into())
         }

@@ -1,9 +1,8 @@
 //! What a call is, and how it runs, in the order in which Onezone checks: credentials, body, then the
 //! call itself.
 
-use trivium_core::groups::get::GetGroup;
 use trivium_core::types::GroupRef;
-use trivium_core::{Actor, Caller, Effect, Operation, Proof, Result, Session, Work};
+use trivium_core::{Actor, Caller, Effect, Proof, Result, Session, Work};
 use trivium_front::dialect::ArgumentDescription;
 
 use crate::answer::Answer;
@@ -103,7 +102,7 @@ impl Context<'_, '_> {
     /// # Errors
     /// `notFound`.
     pub(crate) fn check_group(&mut self, id: GroupRef) -> Result<()> {
-        Operation::run(&GetGroup { id }, &self.actor, self.session)?;
+        self.session.group(id, &self.actor)?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 //! for every standing in the caller's group and in somebody else's, on both databases, and a call for
 //! each declared code.
 
-mod scene;
+pub(crate) mod scene;
 
 use trivium_core::cases::{STANDINGS, Who};
 use trivium_core::catalog::cases;
@@ -51,10 +51,10 @@ fn standings(scene: &mut Scene<'_>) {
         for (who, expected) in STANDINGS.into_iter().zip(access.codes) {
             let about = format!("{} by {who:?}, {:?}", entry.name(), scene.story.protocol);
             if is_about_group(entry) {
-                let answer = scene.call(entry, who, Token::Own, &[], true);
+                let answer = scene.call(entry, who, Token::Own, &[], &scene.private_group);
                 assert_eq!(code(&answer, entry), name(access.elsewhere), "{about}");
             }
-            let answer = scene.call(entry, who, Token::Own, &[], false);
+            let answer = scene.call(entry, who, Token::Own, &[], &scene.group);
             assert_eq!(code(&answer, entry), name(expected), "{about}");
             let is_change = entry.declared.effect == Effect::Change;
             if is_change && expected.is_none() && is_about_group(entry) {
@@ -88,7 +88,7 @@ fn credentials(scene: &Scene<'_>) {
             (Token::Other(&expired), with_expired),
             (Token::Other(&disabled.token), of_disabled),
         ] {
-            let answer = scene.call(entry, Who::Owner, token, &[], false);
+            let answer = scene.call(entry, Who::Owner, token, &[], &scene.group);
             assert_eq!(code(&answer, entry), expected, "{} {token:?}", entry.name());
         }
     }
@@ -115,22 +115,28 @@ fn every_declared_error_is_returned_in_every_format() {
                 // This server has an admin password.
                 let expected = expected.filter(|code| *code != codes::OPERATION_NOT_PERMITTED);
                 if let Some(expected) = expected {
-                    let answer = scene.call(entry, who, Token::Own, &[], false);
+                    let answer = scene.call(entry, who, Token::Own, &[], &scene.group);
                     fails(&scene, entry, &answer, expected);
                 }
             }
             for cause in cases.causes {
-                let answer = scene.call(entry, cause.by, Token::Own, cause.arguments, false);
+                let answer = scene.call(entry, cause.by, Token::Own, cause.arguments, &scene.group);
                 fails(&scene, entry, &answer, cause.code);
             }
             match entry.credential {
                 Credential::None => {}
                 Credential::AdminPassword => {
-                    let answer = scene.call(entry, Who::Nobody, Token::Missing, &[], false);
+                    let answer = scene.call(entry, Who::Nobody, Token::Missing, &[], &scene.group);
                     fails(&scene, entry, &answer, codes::USER_INVALID_PASSWORD);
                 }
                 Credential::Token | Credential::OptionalToken => {
-                    let answer = scene.call(entry, Who::Owner, Token::Other("unknown"), &[], false);
+                    let answer = scene.call(
+                        entry,
+                        Who::Owner,
+                        Token::Other("unknown"),
+                        &[],
+                        &scene.group,
+                    );
                     fails(&scene, entry, &answer, codes::USER_TOKEN_INVALID);
                 }
             }

@@ -10,7 +10,7 @@ use trivium_core::catalog::cases;
 use trivium_core::demonstration::ADMIN_PASSWORD;
 use trivium_rpc::{Credential, Entry, Verbs};
 
-use crate::harness::{Answer, Person, Story, new_group};
+use crate::harness::{Answer, Person, Request, Story, new_group};
 
 /// The people of a scene, with the beginnings of their logins.
 const PEOPLE: [(Who, &str); 9] = [
@@ -27,7 +27,7 @@ const PEOPLE: [(Who, &str); 9] = [
 
 /// The token that a caller presents.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Token<'t> {
+pub(crate) enum Token<'t> {
     /// Their own, or the one of the arguments; nothing for a caller without a token.
     Own,
     /// This one.
@@ -37,21 +37,23 @@ pub(super) enum Token<'t> {
 }
 
 /// The people, the group in which each has their standing, and what is created when a call needs it.
-pub(super) struct Scene<'a> {
-    pub(super) story: Story<'a>,
+pub(crate) struct Scene<'a> {
+    pub(crate) story: Story<'a>,
     people: Vec<(Who, Person)>,
     /// The owner of the other groups.
     somebody: Person,
-    group: String,
+    /// The group.
+    pub(crate) group: String,
     group_name: String,
-    private_group: String,
+    /// A private group of somebody else.
+    pub(crate) private_group: String,
     /// What was created for [`Of`], by its debug format.
     created: RefCell<HashMap<String, String>>,
     names: Cell<u32>,
 }
 
 impl<'a> Scene<'a> {
-    pub(super) fn new(story: Story<'a>) -> Self {
+    pub(crate) fn new(story: Story<'a>) -> Self {
         let people = PEOPLE.map(|(who, name)| (who, story.person(name))).into();
         let somebody = story.person("somebody");
         let private_group = story.group(&somebody, "Private", "invite");
@@ -70,7 +72,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Creates another group in which everybody has their standing.
-    pub(super) fn renew(&mut self) {
+    pub(crate) fn renew(&mut self) {
         self.created.borrow_mut().clear();
         self.group_name = self.new_name();
         let owner = self.person(Who::Owner);
@@ -93,23 +95,43 @@ impl<'a> Scene<'a> {
         self.moderate("banMember", Who::Banned, json!({}));
     }
 
-    pub(super) fn person(&self, who: Who) -> &Person {
+    pub(crate) fn person(&self, who: Who) -> &Person {
         let found = self.people.iter().find(|(other, _)| *other == who);
         &found
             .unwrap_or_else(|| panic!("{who:?} is not in the scene"))
             .1
     }
 
-    /// Calls an operation with the arguments of its access, some of which `instead` replaces. In a call
-    /// `elsewhere` the group is the private one.
-    pub(super) fn call(
+    /// Makes the group private: its requests are denied.
+    pub(crate) fn hide(&self) {
+        let private = json!({"id": self.group, "registrationType": "invite"});
+        self.act(Who::Owner, "editGroup", private);
+    }
+
+    /// Calls an operation; see [`request`](Self::request).
+    pub(crate) fn call(
         &self,
         entry: &Entry,
         by: Who,
         token: Token<'_>,
         instead: Arguments,
-        elsewhere: bool,
+        group: &str,
     ) -> Answer {
+        let request = self.request(entry, by, token, instead, group);
+        let response = self.story.gateway.served.send(&Vec::from(request));
+        self.story.protocol.read(&response)
+    }
+
+    /// Writes the call of an operation with the arguments of its access, some of which `instead`
+    /// replaces. It is about this group.
+    pub(crate) fn request(
+        &self,
+        entry: &Entry,
+        by: Who,
+        token: Token<'_>,
+        instead: Arguments,
+        group: &str,
+    ) -> Request {
         let access = cases(entry).expect("a row").access;
         let is_replaced = |name: &str| instead.iter().any(|(other, _)| *other == name);
         let kept = access
@@ -119,7 +141,7 @@ impl<'a> Scene<'a> {
         let mut arguments = json!({});
         for (name, of) in kept.chain(instead) {
             let value = match of {
-                Of::Group if elsewhere => self.private_group.clone(),
+                Of::Group => group.to_owned(),
                 of => self.value(*of, by),
             };
             arguments[*name] = json!(value);
@@ -151,13 +173,15 @@ impl<'a> Scene<'a> {
                 }
             }
         }
-        match entry.declared.verbs {
-            Verbs::Get => self.story.get(entry.name(), arguments),
-            Verbs::Post | Verbs::Any => self.story.post(entry.name(), arguments),
-        }
+        let verb = match entry.declared.verbs {
+            Verbs::Get => "GET",
+            Verbs::Post | Verbs::Any => "POST",
+        };
+        self.story.protocol.request(verb, entry.name(), &arguments)
     }
 
-    fn value(&self, of: Of, by: Who) -> String {
+    /// The value of an argument of a caller.
+    pub(crate) fn value(&self, of: Of, by: Who) -> String {
         match of {
             Of::Text(text) => text.to_owned(),
             Of::Group => self.group.clone(),
@@ -290,7 +314,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Makes a call that succeeds.
-    fn act(&self, by: Who, operation: &str, arguments: Value) -> Answer {
+    pub(crate) fn act(&self, by: Who, operation: &str, arguments: Value) -> Answer {
         let arguments = with(arguments, "authToken", &self.person(by).token);
         let answer = self.story.post(operation, arguments);
         answer.succeeds();
@@ -316,13 +340,13 @@ fn with(mut arguments: Value, name: &str, value: &str) -> Value {
 }
 
 /// True if the access of an operation is about the group.
-pub(super) fn is_about_group(entry: &Entry) -> bool {
+pub(crate) fn is_about_group(entry: &Entry) -> bool {
     let cases = cases(entry).expect("a row");
     let mut arguments = cases.access.arguments.iter();
     arguments.any(|(_, of)| *of == Of::Group)
 }
 
 /// The operations of the catalog.
-pub(super) fn operations() -> impl Iterator<Item = &'static Entry> {
+pub(crate) fn operations() -> impl Iterator<Item = &'static Entry> {
     catalog().entries.iter()
 }

@@ -31,7 +31,7 @@ fn the_original_profile_has_fewer_codes() {
         (
             "POST",
             "leaveGroup",
-            join("group:1236").to_vec(),
+            join("group:1235").to_vec(),
             "operation_not_permitted: …",
         ),
         (

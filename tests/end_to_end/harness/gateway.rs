@@ -203,7 +203,15 @@ impl Gateway {
         options: &[&str],
         environment: &[(&str, &str)],
     ) -> Self {
-        let scratch = Scratch::new(backend);
+        Self::start_on(Scratch::new(backend), options, environment)
+    }
+
+    /// Starts a server on this database.
+    pub(crate) fn start_on(
+        scratch: Scratch,
+        options: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let options = [options, &["--database", &scratch.url]].concat();
         let log = scratch.folder.path().join("log");
         let served = Served::start(&options, environment, log);

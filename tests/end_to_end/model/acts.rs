@@ -6,7 +6,7 @@ use super::rules::{Answer, State, World, done};
 
 impl World {
     pub(super) fn act(&mut self, step: &Step, place: usize, whom: usize, act: Act) -> Answer {
-        let group = self.group(place)?;
+        let group = self.shown(place, step.who)?;
         let here = &self.groups[group];
         if !here.moderated_by(step.who) {
             return Err("user_access_denied");

@@ -31,7 +31,7 @@ impl World {
         limit: Option<i64>,
         role: Rights,
     ) -> Answer {
-        let group = self.group(place)?;
+        let group = self.shown(place, step.who)?;
         if !self.groups[group].may_invite(step.who, role) {
             return Err("user_access_denied");
         }
@@ -97,7 +97,7 @@ impl World {
     }
 
     pub(super) fn revoke(&mut self, step: &Step, place: usize, pocket: usize) -> Answer {
-        let group = self.group(place)?;
+        let group = self.shown(place, step.who)?;
         if !self.groups[group].moderated_by(step.who) {
             return Err("user_access_denied");
         }

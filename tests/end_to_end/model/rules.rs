@@ -144,7 +144,7 @@ impl World {
             }
             Action::JoinByInvitation { pocket } => self.join_by_invitation(step, pocket),
             Action::Withdraw { place } => {
-                let group = self.group(place)?;
+                let group = self.shown(place, who)?;
                 if self.groups[group].state(who) != Some(State::Requested) {
                     return Err("join_request_not_found");
                 }
@@ -153,7 +153,7 @@ impl World {
                 done()
             }
             Action::Leave { place } => {
-                let group = self.group(place)?;
+                let group = self.shown(place, who)?;
                 if self.groups[group].owner == who {
                     return Err("owner_cannot_leave");
                 }
@@ -174,7 +174,7 @@ impl World {
             Action::RevokeInvitation { place, pocket } => self.revoke(step, place, pocket),
             Action::MyGroups => Ok(self.my_groups(who)),
             Action::See { place, view } => {
-                let group = self.group(place)?;
+                let group = self.shown(place, who)?;
                 self.see(group, who, view)
             }
         }
@@ -188,8 +188,20 @@ impl World {
             .ok_or("content_not_found")
     }
 
-    fn owned(&self, place: usize, who: usize) -> Result<usize, &'static str> {
+    /// The group in a place, if it is disclosed to a user: a group by invitation is disclosed to its
+    /// members and requesters.
+    pub(super) fn shown(&self, place: usize, who: usize) -> Result<usize, &'static str> {
         let group = self.group(place)?;
+        let here = &self.groups[group];
+        let outside = matches!(here.state(who), None | Some(State::Banned));
+        if outside && here.registration == Registration::Invite {
+            return Err("content_not_found");
+        }
+        Ok(group)
+    }
+
+    fn owned(&self, place: usize, who: usize) -> Result<usize, &'static str> {
+        let group = self.shown(place, who)?;
         if self.groups[group].owner == who {
             Ok(group)
         } else {
@@ -250,7 +262,11 @@ impl World {
     fn join_group(&mut self, step: &Step, place: usize, pocket: Option<usize>) -> Answer {
         let (group, who) = (self.group(place)?, step.who);
         let state = self.groups[group].state(who);
+        let registration = self.groups[group].registration;
         match state {
+            Some(State::Banned) if registration == Registration::Invite => {
+                return Err("group_not_invited");
+            }
             Some(State::Banned) => return Err("banned"),
             Some(State::Member | State::Moderator) => return Err("already_member"),
             Some(State::Requested) | None => {}
@@ -267,7 +283,7 @@ impl World {
         if state == Some(State::Requested) {
             return Err("join_request_pending");
         }
-        match self.groups[group].registration {
+        match registration {
             Registration::Open => {
                 self.put(group, who, Some(State::Member));
                 self.log(group, step, "joinGroup", "");

@@ -1,6 +1,6 @@
 //! The views of the model, as short texts.
 
-use super::actions::{NAMES, PEOPLE, Registration, Rights, View};
+use super::actions::{NAMES, PEOPLE, Rights, View};
 use super::invitations::Invitation;
 use super::rules::{Answer, State, World};
 
@@ -38,9 +38,6 @@ impl World {
     pub(super) fn see(&self, index: usize, who: usize, view: View) -> Answer {
         let group = &self.groups[index];
         let open_to_all = matches!(view, View::Group | View::Members);
-        if open_to_all && group.registration == Registration::Invite && !group.has(who) {
-            return Err("content_not_found");
-        }
         if !open_to_all && !group.moderated_by(who) {
             return Err("user_access_denied");
         }

@@ -2,14 +2,12 @@
 //!
 //! - [`joining`] and [`neighbours`] have a row for each case of each call; [`authentication`] has
 //!   the credentials and the order of the checks.
-//! - [`hostile`] has malformed and oversized input; [`disclosure`] tests that private groups stay
-//!   hidden.
+//! - [`hostile`] has malformed and oversized input.
 //! - [`crossing`] redeems invitations over other front-ends; [`serving`] tests the prefix and
 //!   third-party clients.
 
 mod authentication;
 mod crossing;
-mod disclosure;
 mod hostile;
 mod joining;
 mod neighbours;

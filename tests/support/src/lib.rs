@@ -52,6 +52,18 @@ impl Scratch {
         };
         Self { url, folder }
     }
+
+    /// Makes Postgres write the statements of later connections to [`Cluster::log`].
+    ///
+    /// # Panics
+    /// If the settings cannot be changed.
+    pub fn log_statements(&self) {
+        let (_, name) = self.url.rsplit_once('/').expect("a database");
+        let settings = ["log_statement = 'all'", "log_min_messages = 'log'"];
+        for setting in settings {
+            Cluster::get().sql(name, &format!("ALTER DATABASE {name} SET {setting}"));
+        }
+    }
 }
 
 /// A private Postgres cluster.
@@ -145,6 +157,14 @@ impl Cluster {
             "postgres://trivium@{}/{name}",
             self.socket.display().to_string().replace('/', "%2F")
         )
+    }
+
+    /// The log of the server so far.
+    ///
+    /// # Panics
+    /// If it cannot be read.
+    pub fn log(&self) -> Vec<u8> {
+        std::fs::read(self.socket.join("log")).expect("the log of the cluster")
     }
 
     /// Runs statements in a database of the cluster and returns their output.

@@ -3,6 +3,7 @@
 use trivium_storage::groups::{self, Group};
 
 use super::ALL_ROWS;
+use crate::session::Viewer;
 use crate::types::GroupRef;
 use crate::{Administrator, Declaration, Error, Operation, Result, Session, codes};
 
@@ -34,13 +35,13 @@ impl Operation for ShowGroup {
     type Output = Group;
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<Group> {
-        groups::find(session.connection, self.id.0)?
-            .filter(|group| group.deleted_at.is_none())
-            .ok_or_else(|| {
-                Error::new(
-                    codes::CONTENT_NOT_FOUND,
-                    format!("There is no {}.", self.id),
-                )
-            })
+        match session.group(self.id, Viewer::Administrator) {
+            Ok(found) => Ok(found.group),
+            Err(error) if error.code() == codes::CONTENT_NOT_FOUND => Err(Error::new(
+                codes::CONTENT_NOT_FOUND,
+                format!("There is no {}.", self.id),
+            )),
+            Err(error) => Err(error),
+        }
     }
 }

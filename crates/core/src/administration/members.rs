@@ -3,7 +3,7 @@
 use crate::caller::ADMINISTRATOR;
 use crate::groups::rules::{Joining, RegistrationType, joining};
 use crate::invitations::new::InvitedRole;
-use crate::session::Record;
+use crate::session::{Record, Viewer};
 use crate::types::{GroupRef, UserRef};
 use crate::{Administrator, Declaration, Operation, Result, Session, codes};
 
@@ -34,7 +34,7 @@ impl Operation for AddMember {
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
         session.connection.lock_user_shared(self.user.0)?;
         let user = session.user(self.user)?;
-        let group = session.group(self.group)?;
+        let group = session.group(self.group, Viewer::Administrator)?.group;
         let relation = session.relation(&group, user.id)?;
         // The administrator's decision counts as an invitation.
         let rule = joining(relation.standing, RegistrationType::Invite, true)?;

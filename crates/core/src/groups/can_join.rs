@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::{JoinState, Joining, Standing, joining};
 use crate::invitations::redeem;
+use crate::session::{DisclosedGroup, Viewer};
 use crate::types::{GroupRef, InvitationSecret};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
@@ -47,8 +48,8 @@ impl Operation for CanJoin {
     type Output = JoinCheck;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<JoinCheck> {
-        let group = session.group(self.id)?;
-        let standing = session.relation(&group, actor.id)?.standing;
+        let DisclosedGroup { group, relation } = session.group(self.id, Viewer::Joining(actor))?;
+        let standing = relation.standing;
         let invited = match (&self.invitation, standing) {
             (Some(secret), Standing::None | Standing::Requested) => {
                 match redeem::to_group(session, &group, secret) {

@@ -6,7 +6,8 @@ use trivium_storage::groups::{self, Group};
 use trivium_storage::memberships;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::session::Record;
+use crate::groups::rules::Standing;
+use crate::session::{DisclosedGroup, Record};
 use crate::types::GroupRef;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
@@ -28,8 +29,8 @@ impl Operation for DeleteGroup {
     type Output = Done;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
-        let group = session.group(self.id)?;
-        if group.owner_id != actor.id && !actor.administrator {
+        let DisclosedGroup { group, relation } = session.group(self.id, actor)?;
+        if relation.standing != Standing::Owner {
             return Err(codes::USER_ACCESS_DENIED.into());
         }
         delete_group(session, actor, &group)?;

@@ -11,7 +11,7 @@ use crate::groups::get::GroupResult;
 use crate::groups::new::{NAME, acceptable_name, title_taken};
 use crate::groups::rules::{NOW_BY_INVITATION, RegistrationType, Standing};
 use crate::groups::view::{AccessType, GroupView, ModerationType};
-use crate::session::Record;
+use crate::session::{DisclosedGroup, Record};
 use crate::types::{CategoryRef, GroupName, GroupRef, Line, Prose};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
@@ -58,8 +58,8 @@ impl Operation for EditGroup {
     type Output = GroupResult;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<GroupResult> {
-        let group = session.group(self.id)?;
-        if session.standing(actor, &group)? != Standing::Owner {
+        let DisclosedGroup { group, relation } = session.group(self.id, actor)?;
+        if relation.standing != Standing::Owner {
             return Err(codes::USER_ACCESS_DENIED.into());
         }
         if let Some(name) = &self.name {
@@ -96,7 +96,7 @@ impl Operation for EditGroup {
             Some(RegistrationType::Moderated) | None => {}
         }
         Ok(GroupResult {
-            group: GroupView::of(session.group(self.id)?, session),
+            group: GroupView::of(session.group(self.id, actor)?.group, session),
         })
     }
 }

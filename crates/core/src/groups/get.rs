@@ -2,15 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::groups::{Group, Registration};
 
 use crate::cases::{Access, Example, Of, Who};
-use crate::groups::rules::Standing;
 use crate::groups::view::GroupView;
 use crate::types::GroupRef;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Shows a group. An invitation-only group is visible to its members only.
+/// Shows a group. An invitation-only group is visible to its members and requesters only.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetGroup {
@@ -34,7 +32,7 @@ impl Operation for GetGroup {
     type Output = GroupResult;
 
     fn run(&self, actor: &Option<Actor>, session: &mut Session<'_>) -> Result<GroupResult> {
-        let group = visible(session, actor.as_ref(), self.id)?;
+        let group = session.group(self.id, actor)?.group;
         Ok(GroupResult {
             group: GroupView::of(group, session),
         })
@@ -45,29 +43,4 @@ impl PublicOperation for GetGroup {
     const EXAMPLE: Example = Example::by(Who::Nobody, &[("id", "group:1234")]);
     const ACCESS: Access =
         Access::everybody(&[("id", Of::Group)]).elsewhere(codes::CONTENT_NOT_FOUND);
-}
-
-/// Returns a group if it is disclosed to the caller.
-///
-/// # Errors
-/// Those of [`GetGroup`].
-pub fn visible(session: &mut Session<'_>, actor: Option<&Actor>, id: GroupRef) -> Result<Group> {
-    let group = session.group(id)?;
-    let standing = match actor {
-        Some(actor) => session.standing(actor, &group)?,
-        None => Standing::None,
-    };
-    disclosed(&group, standing)?;
-    Ok(group)
-}
-
-/// Checks that a group is disclosed: an invitation-only group is disclosed to its members only.
-///
-/// # Errors
-/// `content_not_found`.
-pub(crate) fn disclosed(group: &Group, standing: Standing) -> Result<()> {
-    if group.registration_type == Registration::Invite && standing.role().is_none() {
-        return Err(codes::CONTENT_NOT_FOUND.into());
-    }
-    Ok(())
 }

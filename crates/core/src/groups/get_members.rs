@@ -8,8 +8,8 @@ pub use trivium_storage::memberships::{MemberOrder, Person};
 
 use crate::accounts::find::full_name;
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::groups::get::disclosed;
 use crate::groups::rules::{Role, Standing};
+use crate::session::DisclosedGroup;
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
 use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Session, codes};
 
@@ -128,10 +128,8 @@ pub(crate) fn group_with_visible_members(
     actor: &Actor,
     id: GroupRef,
 ) -> Result<Group> {
-    let group = session.group(id)?;
-    let standing = session.standing(actor, &group)?;
-    disclosed(&group, standing)?;
-    if group.access_type == Visibility::Members && standing.role().is_none() {
+    let DisclosedGroup { group, relation } = session.group(id, actor)?;
+    if group.access_type == Visibility::Members && relation.standing.role().is_none() {
         return Err(codes::USER_ACCESS_DENIED.into());
     }
     Ok(group)

@@ -10,7 +10,7 @@ use crate::groups::relation::Relation;
 use crate::groups::rules::{JoinState, Joining, Standing, joining};
 use crate::invitations::new::InvitedRole;
 use crate::invitations::redeem::{self, Redeemable};
-use crate::session::Record;
+use crate::session::{DisclosedGroup, Record, Viewer};
 use crate::types::{GroupRef, InvitationSecret, Prose, UserRef};
 use crate::{Actor, Declaration, ErrorDetail, Operation, PublicOperation, Result, Session, codes};
 
@@ -55,8 +55,7 @@ impl Operation for JoinGroup {
     type Output = Joined;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Joined> {
-        let group = session.group(self.id)?;
-        let relation = session.relation(&group, actor.id)?;
+        let DisclosedGroup { group, relation } = session.group(self.id, Viewer::Joining(actor))?;
         let invitation = match (&self.invitation, relation.standing) {
             // The invitation of a member or banned user is not checked: it cannot change the outcome.
             (Some(secret), Standing::None | Standing::Requested) => {

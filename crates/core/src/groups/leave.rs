@@ -6,7 +6,7 @@ use trivium_storage::{groups, invitations, memberships};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Standing;
-use crate::session::Record;
+use crate::session::{DisclosedGroup, Record};
 use crate::types::GroupRef;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
@@ -32,8 +32,7 @@ impl Operation for LeaveGroup {
     type Output = Done;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
-        let group = session.group(self.id)?;
-        let relation = session.relation(&group, actor.id)?;
+        let DisclosedGroup { group, relation } = session.group(self.id, actor)?;
         let (standing, row) = match (relation.standing, relation.row) {
             (Standing::Owner, _) => return Err(codes::OWNER_CANNOT_LEAVE.into()),
             (standing, Some(row)) if standing.role().is_some() => (standing, row),
@@ -69,7 +68,7 @@ impl PublicOperation for LeaveGroup {
             Some(codes::OWNER_CANNOT_LEAVE),
         ],
     )
-    .elsewhere(codes::NOT_A_MEMBER);
+    .elsewhere(codes::CONTENT_NOT_FOUND);
     const CAUSES: &'static [Cause] = &[Cause::of(
         codes::CONTENT_NOT_FOUND,
         Who::Member,

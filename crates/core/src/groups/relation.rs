@@ -27,9 +27,22 @@ impl Relation {
         now: Seconds,
     ) -> Result<Self> {
         let row = memberships::find(connection, group.id, user)?;
-        Ok(Self {
+        Ok(Self::of(group, row, now))
+    }
+
+    /// The relation that a row stores.
+    pub(crate) fn of(group: &Group, row: Option<Membership>, now: Seconds) -> Self {
+        Self {
             standing: Standing::current(group, row.as_ref(), now),
             row,
-        })
+        }
+    }
+
+    /// The relation of the administrator, who has the standing of the owner.
+    pub(crate) const fn of_administrator() -> Self {
+        Self {
+            standing: Standing::Owner,
+            row: None,
+        }
     }
 }

@@ -91,6 +91,15 @@ const ANY: &[RegistrationType] = RegistrationType::ALL;
 
 /// The rules of joining. The first row that matches decides.
 pub const JOINING: &[JoinRule] = &[
+    // The same for strangers and banned users: both are outside.
+    JoinRule {
+        standing: &[Standing::None, Standing::Banned],
+        registration: &[RegistrationType::Invite],
+        invited: Some(false),
+        joining: Joining::Refuse(codes::GROUP_NOT_INVITED),
+        reason: "The group can be joined by invitation only.",
+        next_step: "Ask a moderator for an invitation.",
+    },
     JoinRule {
         standing: &[Standing::Banned],
         registration: ANY,
@@ -138,14 +147,6 @@ pub const JOINING: &[JoinRule] = &[
         joining: Joining::Let(JoinState::InModeration),
         reason: "A moderator decides who joins the group.",
         next_step: "Call joinGroup; a moderator then decides.",
-    },
-    JoinRule {
-        standing: &[Standing::None],
-        registration: &[RegistrationType::Invite],
-        invited: Some(false),
-        joining: Joining::Refuse(codes::GROUP_NOT_INVITED),
-        reason: "The group can be joined by invitation only.",
-        next_step: "Ask a moderator for an invitation.",
     },
 ];
 
@@ -331,6 +332,13 @@ impl Standing {
         }
     }
 
+    /// True if a group is disclosed to users of this standing. To those outside, who are neither members
+    /// nor requesters, a group by invitation does not exist. A banned user is outside.
+    pub const fn discloses(self, registration: RegistrationType) -> bool {
+        let is_outside = matches!(self, Self::None | Self::Banned);
+        !(is_outside && matches!(registration, RegistrationType::Invite))
+    }
+
     /// True for moderators and owners.
     pub const fn moderates(self) -> bool {
         matches!(self, Self::Moderator | Self::Owner)
@@ -340,6 +348,18 @@ impl Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn group_by_invitation_is_disclosed_to_members_and_requesters() {
+        for standing in Standing::ALL {
+            let is_inside = standing.role().is_some() || *standing == Standing::Requested;
+            for registration in RegistrationType::ALL {
+                let expected = is_inside || *registration != RegistrationType::Invite;
+                let disclosed = standing.discloses(*registration);
+                assert_eq!(disclosed, expected, "{standing:?} {registration:?}");
+            }
+        }
+    }
 
     #[test]
     fn every_case_of_joining_has_a_row() {

@@ -9,7 +9,7 @@ use crate::groups::delete::delete_group;
 use crate::groups::leave::LeaveGroup;
 use crate::groups::new::title_taken;
 use crate::groups::rules::Standing;
-use crate::session::Record;
+use crate::session::{DisclosedGroup, Record};
 use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Operation, Page, Result, Session};
 
@@ -53,8 +53,8 @@ pub fn leave(
     id: GroupRef,
     successor: Successor,
 ) -> Result<()> {
-    let group = session.group(id)?;
-    if session.relation(&group, actor.id)?.standing == Standing::Owner {
+    let DisclosedGroup { group, relation } = session.group(id, actor)?;
+    if relation.standing == Standing::Owner {
         let next = next_owner(session, &group, |_, _| Ok(true))?;
         // The members may have changed before the group was locked.
         if next.as_ref().map(|user| user.id) != successor.0 {

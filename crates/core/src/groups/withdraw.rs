@@ -27,7 +27,7 @@ impl Operation for WithdrawJoinRequest {
     type Output = Done;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
-        let group = session.group(self.id)?;
+        let group = session.group(self.id, actor)?.group;
         let requested = State::Requested;
         if !memberships::delete(session.connection, group.id, actor.id, requested)? {
             return Err(codes::JOIN_REQUEST_NOT_FOUND.into());
@@ -53,7 +53,7 @@ impl PublicOperation for WithdrawJoinRequest {
             NO_REQUEST, NO_REQUEST, None, NO_REQUEST, NO_REQUEST, NO_REQUEST,
         ],
     )
-    .elsewhere(codes::JOIN_REQUEST_NOT_FOUND);
+    .elsewhere(codes::CONTENT_NOT_FOUND);
     const CAUSES: &'static [Cause] = &[Cause::of(
         codes::CONTENT_NOT_FOUND,
         Who::Requester,

@@ -70,7 +70,7 @@ impl Operation for GetInvitations {
     type Output = Invitations;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Invitations> {
-        let group = session.moderated_group(actor, self.id)?;
+        let group = session.moderated_group(actor, self.id)?.group;
         let (rows, total) = invitations::list(
             session.connection,
             group.id,

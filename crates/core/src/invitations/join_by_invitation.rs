@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::cases::{Access, Cause, Example, Invitation, Of, Who};
 use crate::groups::rules::JoinState;
 use crate::invitations::redeem;
+use crate::session::DisclosedGroup;
 use crate::types::{GroupRef, InvitationSecret};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
@@ -45,8 +46,8 @@ impl Operation for JoinByInvitation {
     type Output = JoinedByInvitation;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<JoinedByInvitation> {
-        let (group, invitation) = redeem::to_any_group(session, &self.invitation)?;
-        let relation = session.relation(&group, actor.id)?;
+        let (found, invitation) = redeem::to_any_group(session, actor, &self.invitation)?;
+        let DisclosedGroup { group, relation } = found;
         let join_state = relation.join(session, actor, &group, "", Some(invitation))?;
         Ok(JoinedByInvitation {
             id: GroupRef(group.id),

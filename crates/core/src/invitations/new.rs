@@ -6,7 +6,7 @@ use trivium_storage::invitations;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Standing;
-use crate::session::Record;
+use crate::session::{DisclosedGroup, Record};
 use crate::types::{DateTime, GroupRef, InvitationRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes, secrets};
 
@@ -65,9 +65,8 @@ impl Operation for NewInvitation {
     type Output = Invited;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Invited> {
-        let group = session.group(self.id)?;
-        let standing = session.standing(actor, &group)?;
-        may_invite(standing, self.role)?;
+        let DisclosedGroup { group, relation } = session.group(self.id, actor)?;
+        may_invite(relation.standing, self.role)?;
         let invitation = secrets::new_invitation()?;
         let expires_at = self.expires_in.map(|seconds| session.now + seconds);
         let id = invitations::insert(

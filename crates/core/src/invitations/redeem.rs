@@ -5,8 +5,9 @@ use trivium_storage::invitations::{self, Invitation};
 use trivium_storage::{tokens, users};
 
 use crate::invitations::new::InvitedRole;
+use crate::session::{DisclosedGroup, Viewer};
 use crate::types::{DateTime, GroupRef};
-use crate::{Error, ErrorDetail, Result, Session, codes, secrets};
+use crate::{Actor, Error, ErrorDetail, Result, Session, codes, secrets};
 
 /// An invitation that is valid now.
 pub(crate) struct Redeemable {
@@ -35,11 +36,16 @@ pub(crate) fn to_group(
 ///
 /// # Errors
 /// As [`to_group`], and `content_not_found` before the issuer is checked.
-pub(crate) fn to_any_group(session: &mut Session<'_>, secret: &str) -> Result<(Group, Redeemable)> {
+pub(crate) fn to_any_group(
+    session: &mut Session<'_>,
+    actor: &Actor,
+    secret: &str,
+) -> Result<(DisclosedGroup, Redeemable)> {
     let found = find(session, secret)?;
     check_usable(session, &found)?;
     let target = GroupRef(found.group_id);
-    let group = session.group(target).map_err(|error| match error.code() {
+    let group = session.group(target, Viewer::Joining(actor));
+    let group = group.map_err(|error| match error.code() {
         codes::CONTENT_NOT_FOUND => error.with_detail(ErrorDetail::Target(target)),
         _ => error,
     })?;

@@ -6,7 +6,7 @@ use trivium_storage::invitations;
 
 use crate::cases::{Access, Cause, Example, Invitation, Of, Who};
 use crate::invitations::new::may_invite;
-use crate::session::Record;
+use crate::session::{DisclosedGroup, Record};
 use crate::types::{GroupRef, InvitationRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
@@ -46,12 +46,11 @@ impl Operation for RevokeInvitation {
     type Output = Done;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
-        let group = session.moderated_group(actor, self.id)?;
+        let DisclosedGroup { group, relation } = session.moderated_group(actor, self.id)?;
         let invitation = invitations::find(session.connection, self.invitation_id.0)?
             .filter(|invitation| invitation.group_id == group.id)
             .ok_or(codes::INVITATION_INVALID)?;
-        let standing = session.standing(actor, &group)?;
-        may_invite(standing, invitation.role.into())?;
+        may_invite(relation.standing, invitation.role.into())?;
         if !invitations::revoke(session.connection, invitation.id, session.now)? {
             return Err(codes::INVITATION_REVOKED.into());
         }

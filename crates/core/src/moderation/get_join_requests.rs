@@ -59,7 +59,7 @@ impl Operation for GetJoinRequests {
     type Output = JoinRequests;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<JoinRequests> {
-        let group = session.moderated_group(actor, self.id)?;
+        let group = session.moderated_group(actor, self.id)?.group;
         let (rows, total) = memberships::list(
             session.connection,
             group.id,

@@ -8,7 +8,7 @@ use trivium_storage::users::User;
 
 use crate::groups::relation::Relation;
 use crate::groups::rules::{Act, Standing, acting};
-use crate::session::Record;
+use crate::session::{DisclosedGroup, Record};
 use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Result, Session};
 
@@ -31,8 +31,8 @@ pub(crate) fn permit<'a>(
     user: UserRef,
     act: Act,
 ) -> Result<Permitted<'a>> {
-    let group = session.group(group)?;
-    let standing = session.standing(actor, &group)?;
+    let DisclosedGroup { group, relation } = session.group(group, actor)?;
+    let standing = relation.standing;
     // Only moderators learn whether a user exists.
     if !standing.moderates() {
         acting(act, standing, Standing::None)?;

@@ -52,7 +52,11 @@ pub(crate) fn revoke(mut context: Context<'_, '_>) -> Result<Answer> {
         codes::INVITATION_INVALID | codes::INVITATION_REVOKED => Refusal::NotFound.into(),
         _ => error,
     };
-    let id = group_of(context.session, invitation_id).map_err(not_found)?;
+    // An unknown invitation takes the same statements as one to a hidden group.
+    let id = match group_of(context.session, invitation_id) {
+        Err(error) if error.code() == codes::INVITATION_INVALID => GroupRef(0),
+        found => found?,
+    };
     context.check_group(id)?;
     let actor = context.actor()?;
     let revocation = RevokeInvitation { id, invitation_id };

@@ -1,7 +1,6 @@
 //! `group.add`, `group.edit`.
 
 use trivium_core::groups::edit::EditGroup;
-use trivium_core::groups::get::visible;
 use trivium_core::groups::new::NewGroup;
 use trivium_core::groups::rules::RegistrationType;
 use trivium_core::groups::view::{AccessType, ModerationType};
@@ -94,7 +93,9 @@ pub(super) fn add(
         moderation_type,
     };
     let created = call.run(&actor, session)?;
-    Ok(group::answer(vec![session.group(created.id)?]))
+    Ok(group::answer(vec![
+        session.group(created.id, &actor)?.group,
+    ]))
 }
 
 /// Changes the given properties of a group.
@@ -105,8 +106,7 @@ pub(super) fn edit(
 ) -> Result<Answer> {
     let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::MissingGroup)?;
-    // A private group is disclosed to its members only.
-    let group = visible(session, Some(&actor), id)?;
+    let group = session.group(id, &actor)?.group;
     let given = Properties::read(arguments)?;
     let before: RegistrationType = group.registration_type.into();
     let registration_type = given.registration_type(before);
@@ -123,5 +123,5 @@ pub(super) fn edit(
         moderation_type,
     };
     call.run(&actor, session)?;
-    Ok(group::answer(vec![session.group(id)?]))
+    Ok(group::answer(vec![session.group(id, &actor)?.group]))
 }

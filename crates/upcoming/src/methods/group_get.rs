@@ -1,6 +1,5 @@
 //! `group.getInfo`, `group.getMyGroups`.
 
-use trivium_core::groups::get::visible;
 use trivium_core::groups::get_my_groups::all;
 use trivium_core::types::GroupRef;
 use trivium_core::{Actor, Caller, Proof, Result, Session, codes};
@@ -24,8 +23,8 @@ pub(super) fn info(
         .map_err(|_| Refusal::MissingGroups)?
     {
         let Ok(id) = id.parse() else { continue };
-        match visible(session, actor.as_ref(), GroupRef(id)) {
-            Ok(group) => groups.push(group),
+        match session.group(GroupRef(id), &actor) {
+            Ok(found) => groups.push(found.group),
             Err(error) if error.code() == codes::CONTENT_NOT_FOUND => {}
             Err(error) => return Err(error),
         }

@@ -1,10 +1,8 @@
 //! `group.join`, `group.leave`.
 
-use trivium_core::groups::get::visible;
 use trivium_core::groups::join::JoinGroup;
 use trivium_core::groups::rules::JoinState;
 use trivium_core::groups::succession;
-use trivium_core::groups::view::Group;
 use trivium_core::{Operation, Proof, Result, Session, codes};
 
 use crate::answer::Answer;
@@ -30,7 +28,7 @@ pub(super) fn join(
         Err(error) if error.code() == codes::JOIN_REQUEST_PENDING => true,
         Err(error) => return Err(error),
     };
-    let joined: Group = session.group(id)?;
+    let joined = session.group(id, &actor)?.group;
     Ok(Answer {
         accepted,
         ..group::answer(vec![joined])
@@ -46,8 +44,6 @@ pub(super) fn leave(
     let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::InvalidGroup)?;
     let successor = succession::lock_successor(session, &actor, id)?;
-    // A private group is disclosed to its members only.
-    visible(session, Some(&actor), id)?;
     succession::leave(session, &actor, id, successor)?;
     Ok(Answer::default())
 }

@@ -1,5 +1,10 @@
 //! Concurrent changes of the same rows.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "there is no caller to whom a group is disclosed"
+)]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 

@@ -1,0 +1,124 @@
+//! To users outside a group by invitation, it does not exist: they get the bytes that they get for a
+//! group that does not exist, in every operation, protocol and dialect, and on Postgres the server runs
+//! the same statements.
+//!
+//! - [`operations`] has the operations that take a group; [`dialects`] the methods and calls that do.
+
+mod dialects;
+mod operations;
+
+use std::sync::{Mutex, PoisonError};
+
+use trivium_core::cases::Who;
+use trivium_test_support::{Backend, Cluster, Scratch};
+
+use crate::authorisation::scene::Scene;
+use crate::harness::{Gateway, Protocol, Request, Story, get};
+
+/// Users outside the group of a scene that is hidden. A banned user is outside.
+const OUTSIDERS: [Who; 3] = [Who::Nobody, Who::Stranger, Who::Banned];
+
+/// What a caller can observe, and the SQL.
+#[derive(Debug, PartialEq, Eq)]
+struct Observation {
+    status: u16,
+    /// Sorted, without the time and the ID of the request.
+    headers: Vec<(String, String)>,
+    body: String,
+    /// The statements, on Postgres; without their values.
+    statements: Vec<String>,
+}
+
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Runs a test on both databases.
+fn on_both(test: impl Fn(&Gateway, Backend)) {
+    for backend in Backend::ALL {
+        // One test at a time, because the databases of a cluster share its log.
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let scratch = Scratch::new(backend);
+        if backend == Backend::Postgres {
+            scratch.log_statements();
+        }
+        let gateway = Gateway::start_on(scratch, &[], &[]);
+        if backend == Backend::Postgres {
+            let ready = observe(&gateway, backend, get("/ready"));
+            assert!(!ready.statements.is_empty(), "statements are not logged");
+        }
+        test(&gateway, backend);
+        let log = gateway.served.log();
+        assert!(!log.contains("ERROR"), "{log}");
+    }
+}
+
+/// A scene over one protocol.
+fn scene(gateway: &Gateway, protocol: Protocol) -> Scene<'_> {
+    Scene::new(Story { gateway, protocol })
+}
+
+/// Sends a request.
+fn observe(gateway: &Gateway, backend: Backend, request: Request) -> Observation {
+    let before = log_length(backend);
+    let mut response = gateway.served.send(&Vec::from(request));
+    let differs = |name: &str| matches!(name, "date" | "x-request-id");
+    response.headers.retain(|(name, _)| !differs(name));
+    response.headers.sort();
+    Observation {
+        status: response.status,
+        body: response.text(),
+        headers: response.headers,
+        statements: statements(backend, before),
+    }
+}
+
+fn log_length(backend: Backend) -> usize {
+    match backend {
+        Backend::Sqlite => 0,
+        Backend::Postgres => Cluster::get().log().len(),
+    }
+}
+
+/// The statements that Postgres logged since its log had this length. No other test logs statements.
+fn statements(backend: Backend, since: usize) -> Vec<String> {
+    if backend == Backend::Sqlite {
+        return Vec::new();
+    }
+    let log = Cluster::get().log();
+    String::from_utf8_lossy(&log[since..])
+        .lines()
+        .filter_map(|line| {
+            let (_, logged) = line.split_once("LOG:  ")?;
+            // Before the statement is its name, which differs between connections.
+            let (_, statement) = logged.split_once(": ")?;
+            // The pool opened another connection.
+            let is_setting = statement.starts_with("SET ");
+            (!is_setting).then(|| statement.to_owned())
+        })
+        .collect()
+}
+
+/// Observations that differ, each in a line.
+#[derive(Default)]
+struct Differences(Vec<String>);
+
+impl Differences {
+    /// Compares what is observed of the hidden group with what is observed without it.
+    fn compare(&mut self, about: &str, observed: &Observation, absent: &Observation) {
+        if observed != absent {
+            self.0.push(format!(
+                "{about}:\n     got {observed:?}\n  absent {absent:?}"
+            ));
+        }
+    }
+
+    #[track_caller]
+    fn assert_none(&self) {
+        let all = self.0.join("\n");
+        assert!(self.0.is_empty(), "{} differences:\n{all}", self.0.len());
+    }
+}
+
+/// The number of a group or invitation.
+fn number(id: &str) -> &str {
+    id.split_once(':').expect("an ID").1
+}
