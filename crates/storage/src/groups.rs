@@ -313,6 +313,48 @@ pub fn list_of_member(
     })
 }
 
+/// Returns a page of the groups that a user is a member of and that are disclosed to a viewer, highest
+/// ID first, and their total count.
+///
+/// Of the groups by invitation, those are disclosed that the viewer is a member of, too.
+pub fn list_disclosed_of_member(
+    connection: &mut AnyConnection,
+    user: i64,
+    viewer: Option<i64>,
+    page: Page,
+) -> Result<(Vec<Group>, i64)> {
+    let own = diesel::alias!(memberships as own);
+    // IDs start at 1.
+    let viewer = viewer.unwrap_or(0);
+    on_native!(connection, |connection| {
+        let disclosed = || {
+            let of_viewer = own
+                .filter(own.field(memberships::user_id).eq(viewer))
+                .filter(own.field(memberships::state).ne(State::Requested))
+                .filter(own.field(memberships::state).ne(State::Banned))
+                .select(own.field(memberships::group_id));
+            memberships::table
+                .inner_join(groups::table)
+                .filter(memberships::user_id.eq(user))
+                .filter(memberships::state.ne(State::Requested))
+                .filter(memberships::state.ne(State::Banned))
+                .filter(
+                    groups::registration_type
+                        .ne(Registration::Invite)
+                        .or(groups::id.eq_any(of_viewer)),
+                )
+        };
+        let total = disclosed().count().get_result(connection)?;
+        let rows = disclosed()
+            .order(memberships::group_id.desc())
+            .limit(page.limit)
+            .offset(page.offset)
+            .select(Group::as_select())
+            .load(connection)?;
+        Ok((rows, total))
+    })
+}
+
 /// Counts the pending join requests per group; groups without requests are omitted.
 pub fn count_requests(connection: &mut AnyConnection, groups: &[i64]) -> Result<HashMap<i64, i64>> {
     if groups.is_empty() {

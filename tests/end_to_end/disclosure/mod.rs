@@ -3,8 +3,10 @@
 //! the same statements.
 //!
 //! - [`operations`] has the operations that take a group; [`dialects`] the methods and calls that do.
+//! - [`lists`] has the lists and counts, which do not change when such a group is created.
 
 mod dialects;
+mod lists;
 mod operations;
 
 use std::sync::{Mutex, PoisonError};

@@ -113,7 +113,10 @@ fn get_groups_leaves_out_private_and_deleted_groups() {
         assert!(!all.contains(&private) && !all.contains(&gone));
         let url = |id: &str| format!("http://test/{}", id.replace(':', "/"));
         story
-            .get("getGroups", json!({"context": anna.id}))
+            .get(
+                "getGroups",
+                json!({"context": anna.id, "authToken": anna.token}),
+            )
             .is(json!({
                 "msg": "2 of 2 groups", "page": 1, "resultsPerPage": 100,
                 "totalResults": 2, "totalPages": 1,

@@ -9,9 +9,10 @@ use trivium_storage::groups;
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::view::GroupSummary;
 use crate::types::{PageNumber, ResultsPerPage, UserRef, pages, slice};
-use crate::{Declaration, Operation, PublicOperation, Result, Session, codes};
+use crate::{Actor, Declaration, Directory, Operation, PublicOperation, Result, Session, codes};
 
-/// Lists groups, newest first: all that are not invitation-only, or those of one user.
+/// Lists groups, newest first: all that are not invitation-only, or those of one user. Of the
+/// invitation-only groups of a user, it lists those that the caller is a member of.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetGroups {
@@ -99,17 +100,20 @@ pub struct Groups {
 impl Operation for GetGroups {
     const DECLARATION: &'static Declaration =
         &Declaration::read("getGroups", &[codes::USER_NOT_FOUND]);
-    type Caller = ();
+    type Caller = Option<Actor>;
     type Output = Groups;
 
-    fn run(&self, (): &(), session: &mut Session<'_>) -> Result<Groups> {
+    fn run(&self, actor: &Option<Actor>, session: &mut Session<'_>) -> Result<Groups> {
         let page = slice(self.page, self.results_per_page);
         let (rows, total) = match self.context {
             GroupContext::Global => groups::list_listed(session.connection, page)?,
             GroupContext::User(user) => {
+                if session.settings.directory == Directory::Members && actor.is_none() {
+                    return Err(codes::USER_TOKEN_INVALID.into());
+                }
                 let user = session.user(user)?;
-                let (rows, total) = groups::list_of_member(session.connection, user.id, page)?;
-                (rows.into_iter().map(|row| row.group).collect(), total)
+                let viewer = actor.as_ref().map(|actor| actor.id);
+                groups::list_disclosed_of_member(session.connection, user.id, viewer, page)?
             }
         };
         Ok(Groups {
@@ -131,7 +135,7 @@ impl PublicOperation for GetGroups {
     const ACCESS: Access = Access::everybody(&[]);
     const CAUSES: &'static [Cause] = &[Cause::of(
         codes::USER_NOT_FOUND,
-        Who::Nobody,
+        Who::Stranger,
         &[("context", Of::Id(Who::Missing))],
     )];
 }
