@@ -49,6 +49,12 @@ impl PublicOperation for ApproveJoinRequest {
     const ACCESS: Access =
         Access::moderators(&[("id", Of::Group), ("user", Of::Id(Who::OtherRequester))]);
     const CAUSES: &'static [Cause] = &[
+        // Users without rights do not learn whether another user exists.
+        Cause::of(
+            codes::USER_ACCESS_DENIED,
+            Who::Stranger,
+            &[("user", Of::Id(Who::Missing))],
+        ),
         Cause::of(
             codes::CONTENT_NOT_FOUND,
             Who::Owner,
