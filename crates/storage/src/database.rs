@@ -63,6 +63,8 @@ pub struct Database {
     pool: r2d2::Pool<Connections>,
     writer: Writer,
     health: Arc<Health>,
+    /// True if the last server of the file was killed.
+    was_killed: bool,
     _lock: Option<ServingLock>,
 }
 
@@ -114,15 +116,25 @@ impl Database {
             health.is_open(&lock.0)?;
             warn_of_wide_mode(&url, &lock.0);
         }
-        if was_killed {
-            check_in_background(&health)?;
-        }
         Ok(Self {
             pool,
             writer,
             health,
+            was_killed,
             _lock: lock,
         })
+    }
+
+    /// Checks the structure of a file whose last server was killed, on a thread of its own; damage stops the
+    /// database. A server calls this when it is ready to report that.
+    ///
+    /// # Errors
+    /// [`Error::Open`] if the thread cannot start.
+    pub fn check_after_kill(&self) -> Result<()> {
+        match self.was_killed {
+            true => check_in_background(&self.health),
+            false => Ok(()),
+        }
     }
 
     /// Runs `read` on a pooled connection, on a snapshot of the database.

@@ -490,7 +490,7 @@ fn http_1_0_and_absolute_targets_are_accepted() {
         check(&server, crlf(request), r#"200 {"echoText":"x"}"#);
     }
     // The option --base-url overrides it.
-    let server = Served::demonstration(&["--base-url", "https://groups.example/x/"]);
+    let server = Served::demonstration(&["--base-url", "https://groups.example/"]);
     let response = check(&server, get(&format!("{list}&x")), "200 {…");
-    assert_eq!(url(&response), "https://groups.example/x");
+    assert_eq!(url(&response), "https://groups.example");
 }

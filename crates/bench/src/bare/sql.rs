@@ -132,7 +132,10 @@ mod tests {
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
         let database = Database::open(url.parse()?, &Options::default())?;
         let pragmas: BTreeSet<String> = sent().iter().flat_map(|sent| pragmas(sent)).collect();
-        assert_eq!(pragmas, self::pragmas(PRAGMAS));
+        // The service makes the checkpoints itself that SQLite makes for the bare subject.
+        let mut own = self::pragmas(PRAGMAS);
+        own.insert("PRAGMA wal_autocheckpoint = 0".to_owned());
+        assert_eq!(pragmas, own);
 
         let service = Service::new(database, Settings::default());
         demonstration::install(&service, Vec::new()).map_err(|error| error.to_string())?;

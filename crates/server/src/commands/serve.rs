@@ -70,7 +70,13 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
     }
     actix_web::rt::System::new().block_on(async {
         let hashers = Handle::current();
-        let gateway = Gateway::new(service, wire(serve), dialects(serve), readers, hashers);
+        let gateway = Gateway::new(
+            Arc::clone(&service),
+            wire(serve),
+            dialects(serve),
+            readers,
+            hashers,
+        );
         let timeouts = Timeouts {
             request: Duration::from_secs(serve.request_timeout),
             keep_alive: Duration::from_secs(serve.keep_alive),
@@ -78,6 +84,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         let base_url = serve.base_url.clone();
         let server = http::bind(gateway, serve.listen, threads, base_url, timeouts)?;
         let base = format!("http://{}", server.address);
+        service.database.check_after_kill()?;
         print::line(&format!("Trivium serves {url} on {base}"))?;
         if serve.demo {
             print::line(&announcement(&base, serve))?;
