@@ -82,14 +82,19 @@ impl Arena {
         let acknowledged = Mutex::new(BTreeSet::new());
         let (count, refused) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let happened = AtomicBool::new(false);
+        let ended = AtomicBool::new(false);
         std::thread::scope(|scope| {
             for member in &self.members {
                 let (acknowledged, count, refused) = (&acknowledged, &count, &refused);
-                let happened = &happened;
+                let (happened, ended) = (&happened, &ended);
                 scope.spawn(move || {
                     let mut connection = Connection::open(&self.gateway.served.address);
                     let mut was_refused = false;
                     for group in 1..=GROUPS {
+                        // The fault may need a pause, such as one in which another process gets a lock.
+                        while group > GROUPS / 2 && !ended.load(Ordering::SeqCst) {
+                            std::thread::yield_now();
+                        }
                         let after = happened.load(Ordering::SeqCst);
                         connection.send(&join(&member.tokens[0], group));
                         let response = outcome(&connection.receive().expect("a response"));
@@ -117,6 +122,7 @@ impl Arena {
             while count.load(Ordering::SeqCst) < CLIENTS * 10 {
                 std::thread::yield_now();
             }
+            let _end = RaiseOnDrop(&ended);
             happened.store(fault(), Ordering::SeqCst);
         });
         acknowledged.into_inner().expect("the joins")
@@ -391,6 +397,15 @@ fn a_foreign_lock_ends_by_itself() {
     arena.gateway.served.signal("TERM");
     assert_eq!(arena.gateway.served.wait(), Some(0));
     arena.has(&file, &joins);
+}
+
+/// Sets a flag when it is dropped, also by a panic.
+struct RaiseOnDrop<'a>(&'a AtomicBool);
+
+impl Drop for RaiseOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
 }
 
 /// A small file system, until this is dropped.
