@@ -234,6 +234,10 @@ fn wrong_configurations_are_rejected() {
             "token_lifetime = 0",
             "trivium: trivium.toml: invalid value for '--token-lifetime",
         ),
+        (
+            "keep_alive = '2h'",
+            "trivium: trivium.toml: invalid value for '--keep-alive <DURATION>': expected at most 1h",
+        ),
     ] {
         with_file(file, &["serve"]).fails(4, error);
     }
@@ -361,6 +365,8 @@ fn wrong_command_lines_are_rejected() {
         &["user", "token", "a", "--ttl", "x"],
         &["user", "token", "a", "--ttl", "0s"],
         &["user", "token", "a", "--ttl", "-1s"],
+        &["user", "token", "a", "--ttl", "-1s"],
+        &["serve", "--keep-alive", "2h"],
         &["user", "token", "a", "--ttl", "99999999999d"],
         &["user", "list", "--database"],
         &["user", "list", "--config"],

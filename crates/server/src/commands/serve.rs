@@ -1,7 +1,6 @@
 //! `trivium serve`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 use trivium_core::Directory;
@@ -78,8 +77,8 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             hashers,
         );
         let timeouts = Timeouts {
-            request: Duration::from_secs(serve.request_timeout),
-            keep_alive: Duration::from_secs(serve.keep_alive),
+            request: serve.request_timeout,
+            keep_alive: serve.keep_alive,
         };
         let base_url = serve.base_url.clone();
         let server = http::bind(gateway, serve.listen, threads, base_url, timeouts)?;

@@ -8,6 +8,8 @@ use trivium_core::groups::view::AccessType;
 use trivium_core::invitations::new::InvitedRole;
 use trivium_core::types::{CategoryRef, DateTime, GroupRef, InvitationRef};
 
+use super::units::seconds;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum User {
     /// Add a user and print the ID
@@ -368,22 +370,4 @@ pub(crate) enum Import {
         #[arg(long, value_name = "LOGIN")]
         member: Option<String>,
     },
-}
-
-/// Parses a duration such as `90s`, `15m`, `12h` or `30d` to seconds.
-fn seconds(text: &str) -> Result<i64, String> {
-    let malformed = || "expected a number and a unit, e.g. 90s, 15m, 12h or 30d".to_owned();
-    let unit = text.chars().last().ok_or_else(malformed)?;
-    let factor = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3_600,
-        'd' => 86_400,
-        _ => return Err(malformed()),
-    };
-    text.strip_suffix(unit)
-        .and_then(|number| number.parse::<u32>().ok())
-        .filter(|number| *number > 0)
-        .map(|number| i64::from(number) * factor)
-        .ok_or_else(malformed)
 }

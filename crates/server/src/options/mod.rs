@@ -9,6 +9,7 @@ mod data;
 mod describe;
 mod prefix;
 mod serve;
+mod units;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -1,10 +1,12 @@
 //! The options of `trivium serve`.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::prefix::Prefix;
+use super::units::{duration, seconds, up_to};
 
 /// Options of `trivium serve`, which creates and migrates the database, then serves until SIGTERM
 /// or SIGINT.
@@ -63,36 +65,21 @@ pub(crate) struct Serve {
     #[arg(long, env = "TRIVIUM_ONEZONE", value_name = "PREFIX")]
     #[arg(default_value = trivium_onezone::PREFIX)]
     pub(crate) onezone: Prefix,
-    /// Lifetime of a token from login, in seconds
-    #[arg(
-        long,
-        env = "TRIVIUM_TOKEN_LIFETIME",
-        default_value_t = 86_400,
-        value_name = "SECONDS"
-    )]
-    #[arg(value_parser = clap::value_parser!(i64).range(1..=2_000_000_000))]
+    /// Lifetime of a token from login, e.g. 90s, 15m, 12h, 30d
+    #[arg(long, env = "TRIVIUM_TOKEN_LIFETIME", value_name = "DURATION")]
+    #[arg(default_value = "1d", value_parser = up_to("2000000000s", seconds))]
     pub(crate) token_lifetime: i64,
     /// Who may list users and find groups
     #[arg(long, env = "TRIVIUM_DIRECTORY", value_enum, default_value = "public")]
     pub(crate) directory: DirectoryOption,
-    /// Time limit for the head of a request, and for its body, in seconds
-    #[arg(
-        long,
-        env = "TRIVIUM_REQUEST_TIMEOUT",
-        default_value_t = 20,
-        value_name = "SECONDS"
-    )]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
-    pub(crate) request_timeout: u64,
-    /// Time limit for an idle connection between requests, in seconds
-    #[arg(
-        long,
-        env = "TRIVIUM_KEEP_ALIVE",
-        default_value_t = 30,
-        value_name = "SECONDS"
-    )]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600))]
-    pub(crate) keep_alive: u64,
+    /// Time limit for the head of a request, and for its body
+    #[arg(long, env = "TRIVIUM_REQUEST_TIMEOUT", value_name = "DURATION")]
+    #[arg(default_value = "20s", value_parser = up_to("1h", duration))]
+    pub(crate) request_timeout: Duration,
+    /// Time limit for an idle connection between requests
+    #[arg(long, env = "TRIVIUM_KEEP_ALIVE", value_name = "DURATION")]
+    #[arg(default_value = "30s", value_parser = up_to("1h", duration))]
+    pub(crate) keep_alive: Duration,
     /// Format of the log on standard error
     #[arg(long, env = "TRIVIUM_LOG_FORMAT", value_enum, default_value = "text")]
     pub(crate) log_format: LogFormat,
