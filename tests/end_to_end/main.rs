@@ -9,6 +9,7 @@
 //!   encodings; [`system`] the methods of XML-RPC's `system`.
 //! - [`hostile`] sends malformed and oversized input; [`deadlines`] stalls; [`revocation`] revokes
 //!   tokens and floods the login; [`stop`] stops a busy server.
+//! - [`bounds`] opens too many connections and fills the memory; [`proxies`] forwards requests.
 //! - [`upcoming`] and [`onezone`] test the dialects; [`crossing`] combines all front-ends.
 //! - [`clients`] and [`history`] run third-party clients.
 //! - [`commands`] tests the command line; [`documents`] the examples in the documents;
@@ -27,6 +28,7 @@
 )]
 
 mod authorisation;
+mod bounds;
 mod clients;
 mod commands;
 mod conform;
@@ -46,6 +48,7 @@ mod hostile;
 mod model;
 mod onezone;
 mod pages;
+mod proxies;
 mod races;
 mod revocation;
 mod stop;

@@ -34,7 +34,7 @@ pub(crate) fn serve(fixed: &Fixed) -> Result<()> {
         body: web::Bytes::from(vec![b'.'; fixed.bytes]),
     });
     actix_web::rt::System::new().block_on(async move {
-        // The settings of the server's http.rs.
+        // The settings of the server's http.
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(constant.clone())

@@ -165,7 +165,7 @@ impl Default for Invitations {
 }
 
 /// The network of a client: a /64 of IPv6, or an IPv4 address, also if it is mapped into IPv6.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
         v4 => v4,

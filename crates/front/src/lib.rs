@@ -30,4 +30,4 @@ pub use check::RawValue;
 pub use client::{ClientRequest, Payload};
 pub use contract::{Profile, StatusRule, Wire};
 pub use dialect::Dialect;
-pub use request::{Batch, FrontEnd, Read, Reply, Request, Writer, read_one};
+pub use request::{Batch, Body, FrontEnd, Read, Reply, Request, Writer, read_one};

@@ -31,8 +31,27 @@ pub struct Request<'a> {
     pub origin: Option<&'a str>,
     /// The header Host.
     pub host: Option<&'a str>,
-    /// The body; `None` if it exceeded the limit and was not read.
-    pub body: Option<&'a [u8]>,
+    /// True if the client sent the request over HTTPS, perhaps to a proxy.
+    pub is_secure: bool,
+    /// The body.
+    pub body: Body<'a>,
+}
+
+/// The body of a request.
+#[derive(Clone, Copy, Debug)]
+pub enum Body<'a> {
+    /// The whole body.
+    Whole(&'a [u8]),
+    /// It was not read, because it exceeded the limit of its front-end.
+    TooLarge,
+    /// It was not read, because the server has no memory for it at present.
+    Refused,
+}
+
+impl Default for Body<'_> {
+    fn default() -> Self {
+        Self::Whole(&[])
+    }
 }
 
 impl<'a> Request<'a> {
@@ -87,6 +106,9 @@ pub trait Batch<C = Call, A = Answer> {
 
     /// Writes the outcome of the call that [`next`](Self::next) returned last.
     fn write(&mut self, outcome: Outcome<A>);
+
+    /// The size of the response so far, in bytes.
+    fn size(&self) -> usize;
 
     /// The response, after the last call.
     fn finish(self: Box<Self>) -> Reply;

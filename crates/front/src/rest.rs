@@ -14,7 +14,7 @@ use crate::check::{Input, RawValue, check};
 use crate::contract::{Profile, Wire, headers, status};
 use crate::limits::{self, Meter};
 use crate::print::{Failure, Unprintable};
-use crate::request::{FrontEnd, Read, Reply, Request, read_one};
+use crate::request::{Body, FrontEnd, Read, Reply, Request, read_one};
 use crate::text::quote;
 use crate::{form, json, xml};
 
@@ -175,7 +175,7 @@ pub fn allow(catalog: &Catalog, name: &str) -> Option<&'static str> {
 /// The body, if it is not too large and not encoded.
 ///
 /// # Errors
-/// `unsupported_media_type`, `request_too_large`.
+/// `unsupported_media_type`, `request_too_large`, `temporarily_unavailable`.
 pub fn body<'a>(request: &Request<'a>) -> Result<&'a [u8], Error> {
     body_up_to(request, limits::MAX_BODY)
 }
@@ -195,10 +195,11 @@ pub fn body_up_to<'a>(request: &Request<'a>, max: usize) -> Result<&'a [u8], Err
             ),
         ));
     }
-    request
-        .body
-        .filter(|body| body.len() <= max)
-        .ok_or_else(|| limits::body_too_large(max))
+    match request.body {
+        Body::Whole(body) if body.len() <= max => Ok(body),
+        Body::Whole(_) | Body::TooLarge => Err(limits::body_too_large(max)),
+        Body::Refused => Err(limits::busy()),
+    }
 }
 
 /// The media type of a Content-Type, in lower case and without parameters.

@@ -19,8 +19,10 @@ use trivium_upcoming::Upcoming;
 use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
 
+use crate::http::{Exchange, SMALL_RESPONSE};
+
 /// Maximum time that a read waits for a permit before it is rejected.
-const READ_TIMEOUT: Duration = Duration::from_secs(2);
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Reads that are queued for each reader thread: it continues with the next one while the server's
 /// thread handles the result of the last.
@@ -157,18 +159,25 @@ impl Gateway {
         endpoint: Endpoint<'_>,
         request: &Request<'_>,
         client: Client,
+        exchange: &mut Exchange,
     ) -> Reply {
         match endpoint {
-            Endpoint::Json => self.pass(&self.json, request, client).await,
-            Endpoint::Xml => self.pass(&self.xml, request, client).await,
-            Endpoint::XmlRpc => self.pass(&self.xml_rpc, request, client).await,
-            Endpoint::Upcoming(upcoming) => self.pass(upcoming, request, client).await,
-            Endpoint::SignIn(sign_in) => self.pass(sign_in, request, client).await,
-            Endpoint::Onezone(onezone) => self.pass(onezone, request, client).await,
+            Endpoint::Json => self.pass(&self.json, request, client, exchange).await,
+            Endpoint::Xml => self.pass(&self.xml, request, client, exchange).await,
+            Endpoint::XmlRpc => self.pass(&self.xml_rpc, request, client, exchange).await,
+            Endpoint::Upcoming(upcoming) => self.pass(upcoming, request, client, exchange).await,
+            Endpoint::SignIn(sign_in) => self.pass(sign_in, request, client, exchange).await,
+            Endpoint::Onezone(onezone) => self.pass(onezone, request, client, exchange).await,
         }
     }
 
-    async fn pass<F>(&self, front_end: &F, request: &Request<'_>, client: Client) -> Reply
+    async fn pass<F>(
+        &self,
+        front_end: &F,
+        request: &Request<'_>,
+        client: Client,
+        exchange: &mut Exchange,
+    ) -> Reply
     where
         F: FrontEnd,
         F::Call: TryInto<Job<F::Answer>, Error: Into<Error>>,
@@ -180,45 +189,79 @@ impl Gateway {
         };
         match front_end.read(request) {
             Read::Reply(reply) => reply,
-            Read::Call(call, write) => write(self.call(call, origin).await),
+            Read::Call(call, write) => {
+                let job = call.try_into().map_err(Into::into);
+                let may_refuse = !matches!(&job, Ok(job) if job.effect == Effect::Change);
+                let (outcome, held) = self.call(job, origin).await;
+                let reply = write(outcome);
+                drop(held);
+                let size = reply.body.capacity();
+                if may_refuse && !exchange.charge(size, SMALL_RESPONSE) {
+                    return refusal(front_end, request);
+                }
+                reply
+            }
             Read::Batch(mut batch) => {
+                let mut size = 0;
+                let mut is_short = false;
                 while let Some(call) = batch.next() {
-                    batch.write(self.call(call, origin.clone()).await);
+                    let job = match is_short {
+                        true => Err(limits::busy()),
+                        false => call.try_into().map_err(Into::into),
+                    };
+                    let (outcome, _held) = self.call(job, origin.clone()).await;
+                    batch.write(outcome);
+                    // Its call was made, so its result is sent.
+                    let grown = batch.size().saturating_sub(size);
+                    size += grown;
+                    if !exchange.charge(grown, SMALL_RESPONSE) {
+                        exchange.hold(grown);
+                        is_short = true;
+                    }
                 }
                 batch.finish()
             }
         }
     }
 
-    /// Runs a call, and logs the private cause if it fails.
-    async fn call<C, A>(&self, call: C, origin: Origin) -> Outcome<A>
-    where
-        C: TryInto<Job<A>, Error: Into<Error>>,
-        A: Send + 'static,
-    {
-        let outcome = match call.try_into() {
-            Ok(job) => self.run(job, origin).await,
-            Err(error) => Err(error.into()),
+    /// Runs a call, and logs the private cause if it fails. See [`run`](Self::run) for the permit.
+    async fn call<A: Send + 'static>(
+        &self,
+        job: Result<Job<A>, Error>,
+        origin: Origin,
+    ) -> (Outcome<A>, Option<OwnedSemaphorePermit>) {
+        let (outcome, held) = match job {
+            Ok(job) => match self.run(job, origin).await {
+                Ok((value, held)) => (Ok(value), held),
+                Err(error) => (Err(error), None),
+            },
+            Err(error) => (Err(error), None),
         };
         if let Err(error) = &outcome
             && let Some(cause) = error.cause()
         {
             tracing::error!(code = error.code().name, %cause, "a call failed");
         }
-        outcome
+        (outcome, held)
     }
 
-    async fn run<A: Send + 'static>(&self, job: Job<A>, origin: Origin) -> Outcome<A> {
+    /// Runs a job. The result of a read has a permit, so that the number of results in memory is limited:
+    /// it is to be dropped when the result was printed.
+    async fn run<A: Send + 'static>(
+        &self,
+        job: Job<A>,
+        origin: Origin,
+    ) -> Outcome<(A, Option<OwnedSemaphorePermit>)> {
         let ready = self.prepare(job, origin).await?;
         match ready.effect {
             Effect::Read => {
                 let permit = tokio::time::timeout(READ_TIMEOUT, permit(&self.reads));
-                let permit = permit.await.map_err(|_| busy())??;
+                let permit = permit.await.map_err(|_| limits::busy())??;
                 let service = Arc::clone(&self.service);
                 // The server's thread must not wait for a disk.
                 let read = spawn_blocking(move || {
-                    let _permit = permit;
-                    service.read(&ready)
+                    let value = service.read(&ready)?;
+                    Ok((value, Some(permit)))
                 });
                 joined(read).await
             }
@@ -228,9 +271,10 @@ impl Gateway {
                     // The change remains if the client has disconnected.
                     let _disconnected = sender.send(result);
                 });
-                outcome
+                let outcome = outcome
                     .await
-                    .unwrap_or_else(|_| Err(codes::TEMPORARILY_UNAVAILABLE.into()))
+                    .unwrap_or_else(|_| Err(codes::TEMPORARILY_UNAVAILABLE.into()));
+                outcome.map(|value| (value, None))
             }
         }
     }
@@ -244,7 +288,7 @@ impl Gateway {
         if !job.hashes_password() {
             return self.service.prepare(job, origin);
         }
-        let _waiting = self.hashing.try_acquire().map_err(|_| busy())?;
+        let _waiting = self.hashing.try_acquire().map_err(|_| limits::busy())?;
         let permit = permit(&self.hashes).await?;
         let service = Arc::clone(&self.service);
         let prepared = self.hashers.spawn_blocking(move || {
@@ -261,9 +305,14 @@ async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
     Ok(Arc::clone(of).acquire_owned().await?)
 }
 
-/// Returns the error of a call for which there is no capacity.
-fn busy() -> Error {
-    Error::from(codes::TEMPORARILY_UNAVAILABLE).with_retry_after(1)
+/// Returns the response to a read for whose result there is no memory at present. The request is read again,
+/// because the writer of its response is used up.
+fn refusal<F: FrontEnd>(front_end: &F, request: &Request<'_>) -> Reply {
+    match front_end.read(request) {
+        Read::Reply(reply) => reply,
+        Read::Call(_, write) => write(Err(limits::busy())),
+        Read::Batch(batch) => batch.finish(),
+    }
 }
 
 /// Awaits the result of work on another thread.

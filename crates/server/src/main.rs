@@ -2,13 +2,12 @@
 //!
 //! - [`options`] declares every command and option once. [`commands`] runs the commands; some of them call
 //!   a running server through [`client`].
-//! - [`http`] is the HTTP server, and the only module that uses actix-web. [`deadline`] has its timeouts,
-//!   [`drain`] its graceful shutdown, and [`pages`] the pages and health checks.
+//! - [`http`] is the HTTP server, and the only module that uses actix-web. [`drain`] has its graceful
+//!   shutdown, and [`pages`] the pages and health checks.
 //! - [`gateway`] dispatches a request to its front-end, and a call to the database.
 
 mod client;
 mod commands;
-mod deadline;
 mod drain;
 mod failure;
 mod gateway;
@@ -18,6 +17,11 @@ mod options;
 mod pages;
 
 use std::process::ExitCode;
+
+use tikv_jemallocator::Jemalloc;
+
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     let options = match options::parse(std::env::args_os()) {

@@ -137,10 +137,7 @@ impl SignIn {
             action: format!("{}{PLACE}/", self.prefix),
         };
         let mut reply = show(200, &page, application.callback.as_deref());
-        let secure = match request.origin {
-            Some(origin) if origin.starts_with("https:") => "; Secure",
-            _ => "",
-        };
+        let secure = if request.is_secure { "; Secure" } else { "" };
         let cookie = format!(
             "{COOKIE}={form}; Path={}{PLACE}; Max-Age=3600; HttpOnly; SameSite=Strict{secure}",
             self.prefix

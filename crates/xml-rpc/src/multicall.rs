@@ -104,6 +104,10 @@ impl Batch for Multicall<'_> {
         self.put(outcome.map_err(Rejection::Failed));
     }
 
+    fn size(&self) -> usize {
+        self.body.capacity()
+    }
+
     fn finish(mut self: Box<Self>) -> Reply {
         self.syntax.close_array(&mut self.body, self.empty);
         self.syntax.end(&mut self.body, Envelope::Params);

@@ -238,6 +238,7 @@ fn limits_are_checked() {
     subject.check(fill("system.multicall []", 1_048_576), &multicall);
     subject.check(fill("system.multicall []", 1_048_577), &mib);
     subject.check("POST /api/xmlrpc unread", &mib);
+    subject.check("POST /api/xmlrpc refused", "503 temporarily_unavailable: …");
     // A multicall has at most 64 calls.
     let calls = |count: usize| {
         // Together they have more than 1,000 values.

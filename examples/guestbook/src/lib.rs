@@ -10,7 +10,7 @@ pub mod service;
 use std::fmt;
 
 use trivium_describe::{Answers, Service, Site, answers, openapi, site};
-use trivium_front::{ClientRequest, FrontEnd, Read, Reply, Request, StatusRule, Wire, page};
+use trivium_front::{Body, ClientRequest, FrontEnd, Read, Reply, Request, StatusRule, Wire, page};
 use trivium_rest_json::RestJson;
 use trivium_rest_xml::RestXml;
 use trivium_rpc::{Answer, Call, Handlers};
@@ -141,7 +141,7 @@ impl FrontEnds {
             path,
             query,
             content_type,
-            body: Some(body.unwrap_or_default().as_bytes()),
+            body: Body::Whole(body.unwrap_or_default().as_bytes()),
             ..Request::default()
         });
         let body = reply.map(|reply| reply.body).unwrap_or_default();

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data, PayloadConfig};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use guestbook::{ADDRESS, Guestbook};
-use trivium_front::{Request, limits};
+use trivium_front::{Body, Request, limits};
 
 async fn serve(guestbook: Data<Guestbook>, http: HttpRequest, body: Option<Bytes>) -> HttpResponse {
     let header = |name: &str| http.headers().get(name)?.to_str().ok();
@@ -18,7 +18,7 @@ async fn serve(guestbook: Data<Guestbook>, http: HttpRequest, body: Option<Bytes
         authorization: header("authorization"),
         host: header("host"),
         // Without a body, the front-end rejects the request as too large, in the caller's protocol.
-        body: body.as_deref(),
+        body: body.as_deref().map_or(Body::TooLarge, Body::Whole),
         ..Request::default()
     });
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

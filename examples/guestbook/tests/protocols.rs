@@ -5,7 +5,7 @@
 use guestbook::Guestbook;
 use guestbook::service::CAPACITY;
 use serde_json::Value;
-use trivium_front::{Reply, Request};
+use trivium_front::{Body, Reply, Request};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -14,7 +14,7 @@ fn send(guestbook: &Guestbook, method: &str, path: &str, body: (&str, &str)) -> 
         method,
         path,
         content_type: Some(body.0),
-        body: Some(body.1.as_bytes()),
+        body: Body::Whole(body.1.as_bytes()),
         ..Request::default()
     });
     (status, String::from_utf8(body).expect("UTF-8"))

@@ -40,6 +40,7 @@ pub fn check_limits(subject: &Subject) {
         }
     }
     subject.check("POST echo unread", &too_large(BYTES));
+    subject.check("POST echo refused", "503 temporarily_unavailable: …");
     // Far beyond the limits, and odd input within them.
     for (body, open, expect) in [
         ("json ", "[", "200 malformed_body: …"),

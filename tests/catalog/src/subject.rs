@@ -1,6 +1,6 @@
 //! A front-end under test: requests and responses as text.
 
-use trivium_front::{FrontEnd, Profile, Read, Reply, Request, StatusRule, Wire};
+use trivium_front::{self as front, FrontEnd, Profile, Read, Reply, Request, StatusRule, Wire};
 use trivium_rpc::{Answer, Call};
 
 use crate::service;
@@ -9,7 +9,7 @@ use crate::service;
 ///
 /// A request is written `VERB TARGET [TYPE BODY]`. The target is an operation with its query, or a path
 /// with a leading slash; the type is `form`, `json`, `xml` or a Content-Type without spaces, or `unread`
-/// for a body that the server did not read.
+/// for a body that was too large for the server to read, or `refused` for one for which it has no memory.
 ///
 /// A response is written `STATUS BODY`, where `'x'` is the result of `echo` with this text,
 /// `CODE: MESSAGE` a failure and `fault NUMBER: MESSAGE` a fault; any other body is written as sent.
@@ -147,7 +147,11 @@ impl Subject {
             content_type: Some(content_type).filter(|name| !name.is_empty()),
             content_encoding: header("Content-Encoding"),
             accept: header("Accept"),
-            body: Some(body).filter(|_| content_type != "unread"),
+            body: match content_type {
+                "unread" => front::Body::TooLarge,
+                "refused" => front::Body::Refused,
+                _ => front::Body::Whole(body),
+            },
             ..Request::default()
         };
         match self.front_end.read(&request) {

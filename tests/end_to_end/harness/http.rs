@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
+
+use socket2::{Domain, Socket, Type};
 
 use super::answers;
 
@@ -71,14 +73,37 @@ impl Connection {
     /// Connects, or returns `None` if no server listens.
     pub(crate) fn try_open(address: &str) -> Option<Self> {
         let stream = TcpStream::connect(address).ok()?;
+        Some(Self::on(stream, address))
+    }
+
+    /// Connects from an address of this machine, with a small buffer for what it receives.
+    pub(crate) fn open_from(address: &str, from: Ipv4Addr) -> Self {
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        socket.set_recv_buffer_size(4 * 1024).expect("a buffer");
+        let from = SocketAddr::from((from, 0));
+        socket.bind(&from.into()).expect("an address");
+        let to: SocketAddr = address.parse().expect("an address");
+        socket.connect(&to.into()).expect("a connection");
+        Self::on(socket.into(), address)
+    }
+
+    fn on(stream: TcpStream, address: &str) -> Self {
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
             .expect("a deadline");
-        Some(Self {
+        Self {
             stream: BufReader::new(stream),
             address: address.to_owned(),
             pending: VecDeque::new(),
-        })
+        }
+    }
+
+    /// Sends as many of these bytes as the server receives without a delay of this length. Returns false
+    /// unless it receives them all.
+    pub(crate) fn push(&mut self, bytes: &[u8], delay: Duration) -> bool {
+        let stream = self.stream.get_mut();
+        stream.set_write_timeout(Some(delay)).expect("a deadline");
+        stream.write_all(bytes).is_ok()
     }
 
     /// Sends these bytes. A server that has closed does not read them; its response counts.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::runtime::Handle;
 use trivium_core::Directory;
 use trivium_core::administration::users::ListReservedUsers;
@@ -16,9 +17,16 @@ use trivium_upcoming::{Upcoming, file};
 use super::print;
 use crate::failure::Failure;
 use crate::gateway::{Dialects, Gateway};
-use crate::http::{Threads, Timeouts};
+use crate::http::{Limits, Proxies, Threads, Timeouts};
 use crate::options::{DirectoryOption, Options, Serve, StatusOption, overlap};
 use crate::{gateway, http, logs};
+
+/// Open files that are not connections of clients: those of the database, of the log, and connections that
+/// are being closed.
+const RESERVED_FILES: usize = 512;
+
+/// Connections that are accepted however few files may be open.
+const MIN_CONNECTIONS: usize = 64;
 
 pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
     if let (Some(one), Some(other)) = (&serve.upcoming.0, &serve.onezone.0)
@@ -80,8 +88,22 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             request: serve.request_timeout,
             keep_alive: serve.keep_alive,
         };
-        let base_url = serve.base_url.clone();
-        let server = http::bind(gateway, serve.listen, threads, base_url, timeouts)?;
+        let settings = http::Settings {
+            listen: serve.listen,
+            threads,
+            timeouts,
+            limits: Limits {
+                connections: max_connections(serve.max_connections),
+                memory: serve.memory_budget,
+                quiet: timeouts.request + timeouts.keep_alive,
+            },
+            proxies: Proxies {
+                trusted: serve.trusted_proxies.clone(),
+                header: serve.forwarded_header,
+            },
+            base_url: serve.base_url.clone(),
+        };
+        let server = http::bind(gateway, settings)?;
         let base = format!("http://{}", server.address);
         service.database.check_after_kill()?;
         print::line(&format!("Trivium serves {url} on {base}"))?;
@@ -90,6 +112,26 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         }
         server.run().await
     })
+}
+
+/// Raises the limit on open files as far as is permitted, and returns the limit on connections: the setting, or
+/// fewer if there are not enough files.
+fn max_connections(setting: usize) -> usize {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "cannot raise the limit on open files");
+    }
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let files = usize::try_from(files).unwrap_or(usize::MAX);
+    let connections = files.saturating_sub(RESERVED_FILES).max(MIN_CONNECTIONS);
+    if connections < setting {
+        tracing::warn!(
+            max_connections = connections,
+            "the limit on open files is {files}, so there are fewer connections than max_connections"
+        );
+    }
+    setting.min(connections)
 }
 
 /// Logs the users whose login the audit log also uses for somebody else.

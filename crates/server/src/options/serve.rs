@@ -1,12 +1,14 @@
 //! The options of `trivium serve`.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 
 use super::prefix::Prefix;
-use super::units::{duration, seconds, up_to};
+use super::units::{duration, seconds, size, up_to};
+use crate::http::ForwardedHeader;
 
 /// Options of `trivium serve`, which creates and migrates the database, then serves until SIGTERM
 /// or SIGINT.
@@ -80,6 +82,41 @@ pub(crate) struct Serve {
     #[arg(long, env = "TRIVIUM_KEEP_ALIVE", value_name = "DURATION")]
     #[arg(default_value = "30s", value_parser = up_to("1h", duration))]
     pub(crate) keep_alive: Duration,
+    /// Maximum number of open connections; at the limit, an idle one of the address with most is closed
+    #[arg(
+        long,
+        env = "TRIVIUM_MAX_CONNECTIONS",
+        default_value_t = 10_000,
+        value_name = "N",
+        value_parser = connections
+    )]
+    pub(crate) max_connections: usize,
+    /// Memory for request bodies that are being read and for responses that are not sent yet
+    #[arg(
+        long,
+        env = "TRIVIUM_MEMORY_BUDGET",
+        default_value = "128MiB",
+        value_name = "SIZE",
+        value_parser = size
+    )]
+    pub(crate) memory_budget: usize,
+    /// Addresses or networks of proxies whose forwarding header is believed, separated by commas
+    #[arg(
+        long,
+        env = "TRIVIUM_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "NETWORK",
+        value_parser = network
+    )]
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Header in which the trusted proxies forward the address of the client
+    #[arg(
+        long,
+        env = "TRIVIUM_FORWARDED_HEADER",
+        value_enum,
+        default_value = "x-forwarded-for"
+    )]
+    pub(crate) forwarded_header: ForwardedHeader,
     /// Format of the log on standard error
     #[arg(long, env = "TRIVIUM_LOG_FORMAT", value_enum, default_value = "text")]
     pub(crate) log_format: LogFormat,
@@ -91,6 +128,22 @@ pub(crate) struct Serve {
         value_name = "LEVEL"
     )]
     pub(crate) log_level: tracing::Level,
+}
+
+/// Parses a number of connections.
+fn connections(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=1_000_000) => Ok(number),
+        _ => Err("expected a number from 1 to 1000000".into()),
+    }
+}
+
+/// Parses the address or the network of a proxy.
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let network = text.parse::<IpNet>();
+    let network = network.or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    network.map_err(|_| "expected an address or a network, such as 10.0.0.0/8".into())
 }
 
 /// Parses a base URL: a scheme, a host and perhaps a port.

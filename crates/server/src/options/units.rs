@@ -28,7 +28,6 @@ pub(crate) fn seconds(text: &str) -> Result<i64, String> {
 ///
 /// # Errors
 /// If the text has another form, or is 0.
-#[cfg_attr(not(test), expect(dead_code, reason = "no option is a size yet"))]
 pub(crate) fn size(text: &str) -> Result<usize, String> {
     scaled(text, SIZES)
         .and_then(|size| size.try_into().ok())

@@ -1,0 +1,216 @@
+//! The HTTP server. Only this module uses actix-web.
+//!
+//! - [`handler`] takes a request to its front-end or to the pages; [`body`] has the bodies.
+//! - [`connections`] limits what clients hold; [`stream`] has the deadlines of connections.
+//! - [`proxies`] finds the client behind trusted proxies.
+
+mod body;
+mod connections;
+mod handler;
+mod proxies;
+mod stream;
+
+use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use actix_http::error::DispatchError;
+use actix_http::{Extensions, HttpService, Protocol};
+use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_web::dev::AppConfig;
+use actix_web::rt::net::TcpStream;
+use actix_web::{App, web};
+use socket2::SockRef;
+
+pub(crate) use self::body::SMALL_RESPONSE;
+use self::connections::Connections;
+pub(crate) use self::connections::{Exchange, Limits};
+pub(crate) use self::proxies::{ForwardedHeader, Proxies};
+use self::stream::Stream;
+use crate::drain::Drain;
+use crate::failure::Failure;
+use crate::gateway::Gateway;
+
+/// Connections that may be open beyond the limit, while others are being closed.
+const OVERLAP: usize = 256;
+
+/// The time that actix-server gets to stop accepting before the listener is closed.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The state that all requests share.
+struct Shared {
+    gateway: Gateway,
+    connections: Arc<Connections>,
+    proxies: Proxies,
+    drain: Drain,
+    base_url: Option<String>,
+    listen: SocketAddr,
+    timeouts: Timeouts,
+    /// The first part of request ids, which differs between runs of the server.
+    run: u32,
+    requests: AtomicU64,
+}
+
+/// Time limits for clients.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    /// Maximum time for the head of a request, and for its body.
+    pub(crate) request: Duration,
+    /// Maximum time until the next request on an open connection.
+    pub(crate) keep_alive: Duration,
+}
+
+/// Numbers of threads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Threads {
+    /// Threads that serve connections.
+    pub(crate) workers: usize,
+    /// Threads that read the database, for each of these.
+    pub(crate) readers: usize,
+}
+
+/// The settings of the server.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// The address on which it listens.
+    pub(crate) listen: SocketAddr,
+    pub(crate) threads: Threads,
+    pub(crate) timeouts: Timeouts,
+    /// Limits on what clients hold.
+    pub(crate) limits: Limits,
+    pub(crate) proxies: Proxies,
+    /// The public base URL, if it is not the one that is requested.
+    pub(crate) base_url: Option<String>,
+}
+
+/// A server that listens but does not run yet.
+pub(crate) struct Server {
+    shared: Arc<Shared>,
+    server: actix_server::Server,
+    listener: TcpListener,
+    /// The address on which it listens.
+    pub(crate) address: SocketAddr,
+}
+
+/// Binds the address.
+///
+/// # Errors
+/// If the address cannot be bound.
+pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failure> {
+    let Settings {
+        listen,
+        threads,
+        timeouts,
+        limits,
+        proxies,
+        base_url,
+    } = settings;
+    let cannot = |e: std::io::Error| Failure::Failed(format!("cannot listen on {listen}: {e}"));
+    let listener = TcpListener::bind(listen).map_err(cannot)?;
+    let address = listener.local_addr().map_err(cannot)?;
+    let mut run = [0_u8; 4];
+    getrandom::fill(&mut run).map_err(|e| Failure::Failed(e.to_string()))?;
+    let shared = Arc::new(Shared {
+        gateway,
+        connections: Arc::new(Connections::new(limits)),
+        proxies,
+        drain: Drain::default(),
+        base_url: base_url.map(|url| url.trim_end_matches('/').to_owned()),
+        listen: address,
+        timeouts,
+        run: u32::from_be_bytes(run),
+        requests: AtomicU64::new(0),
+    });
+    let data = web::Data::from(Arc::clone(&shared));
+    let accepting = listener.try_clone().map_err(cannot)?;
+    // The same as `actix_web::HttpServer`, but with a wrapper around each stream.
+    let server = actix_server::Server::build()
+        .workers(threads.workers)
+        .worker_max_blocking_threads(threads.readers)
+        // A limit of actix-web's stops accepting, so the oldest clients would keep new ones out.
+        .max_concurrent_connections((limits.connections + OVERLAP).div_ceil(threads.workers))
+        .disable_signals()
+        .shutdown_timeout(1)
+        .listen("trivium", accepting, move || {
+            let app = App::new()
+                .app_data(data.clone())
+                .default_service(web::to(handler::serve))
+                .into_factory()
+                .map_err(|error: actix_web::Error| error.error_response());
+            let http = HttpService::build()
+                .keep_alive(timeouts.keep_alive)
+                .client_request_timeout(timeouts.request)
+                .client_disconnect_timeout(timeouts.request)
+                .local_addr(address)
+                .on_connect_ext(|stream: &Stream<TcpStream>, data: &mut Extensions| {
+                    data.insert(stream.connection());
+                })
+                .finish(map_config(app, |()| AppConfig::default()));
+            let shared = data.clone();
+            fn_service(move |stream: TcpStream| {
+                let shared = shared.clone();
+                async move {
+                    // A response is written at once, so Nagle's algorithm would only delay it.
+                    let _best_effort = stream.set_nodelay(true);
+                    let peer = stream.peer_addr().ok();
+                    let address = peer.map(|peer| peer.ip());
+                    let is_proxy = address.is_some_and(|address| shared.proxies.trusts(address));
+                    let stream = Stream::new(stream, shared.connections.open(address, is_proxy));
+                    Ok::<_, DispatchError>((stream, Protocol::Http1, peer))
+                }
+            })
+            .and_then(http)
+        })
+        .map_err(cannot)?
+        .run();
+    Ok(Server {
+        shared,
+        server,
+        listener,
+        address,
+    })
+}
+
+impl Server {
+    /// Serves until SIGTERM or SIGINT, then completes the accepted requests and returns.
+    ///
+    /// # Errors
+    /// If the server fails.
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        let handle = self.server.handle();
+        let shared = Arc::clone(&self.shared);
+        let listener = self.listener;
+        let stop = actix_web::rt::spawn(async move {
+            match signal().await {
+                Ok(name) => tracing::info!(signal = name, "stopping"),
+                Err(error) => tracing::error!(%error, "cannot listen for signals"),
+            }
+            // New connections are refused, so that clients find another server at once. actix-server's thread
+            // still accepts some until it sees the pause.
+            handle.pause().await;
+            tokio::time::sleep(PAUSE).await;
+            if let Err(error) = SockRef::from(&listener).shutdown(Shutdown::Read) {
+                tracing::debug!(%error, "the listener stays open until the server ends");
+            }
+            shared.drain.wait().await;
+            handle.stop(true).await;
+        });
+        self.server.await?;
+        stop.abort();
+        let service = Arc::clone(&self.shared.gateway.service);
+        // The writer commits its pending changes before the program ends.
+        let closed = actix_web::rt::task::spawn_blocking(move || service.database.close()).await;
+        closed.map_err(|error| Failure::Failed(error.to_string()))
+    }
+}
+
+async fn signal() -> std::io::Result<&'static str> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok("SIGTERM"),
+        _ = interrupt.recv() => Ok("SIGINT"),
+    }
+}

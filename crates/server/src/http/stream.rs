@@ -1,0 +1,218 @@
+//! The stream of a connection: its deadline, how much of it is read ahead, and its end when the server closes
+//! it to make room.
+//!
+//! actix-web has timeouts only for the head of a connection's first request and for idle
+//! connections. A later request that stalls in its head, and a client that does not read its
+//! response, would stay open forever. It also reads up to 128 KiB of a head, of a body or of further
+//! requests before it looks at them, and keeps a buffer of that size for as long as the connection is open.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::connections::{Connection, Open, Phase};
+
+/// Maximum number of bytes that are read before actix-web parses them.
+const BURST: usize = 16 * 1024;
+
+/// The size of a head, in bytes, from which on it is charged to the connection: until the connection ends,
+/// because actix-web keeps the buffer.
+const FREE_HEAD: usize = 16 * 1024;
+
+/// A stream that fails once the deadline of its connection has passed, or when the server closes it.
+pub(crate) struct Stream<S> {
+    stream: S,
+    open: Open,
+    timer: Pin<Box<Sleep>>,
+    /// Bytes read since the last time that the stream was not ready.
+    burst: usize,
+    /// Bytes read since `stage` began.
+    read: usize,
+    /// The size of the largest head for which the connection was charged.
+    head: usize,
+    stage: Stage,
+}
+
+/// A part of the life of a connection, within which bytes that are read accumulate.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stage {
+    requests: u32,
+    part: Part,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// What is read belongs to a head.
+    Head,
+    /// What is read belongs to a body, which has its own limits, or is dropped.
+    Body,
+    /// What is read belongs to later requests.
+    Ahead,
+}
+
+impl Stage {
+    fn of(connection: &Connection) -> Self {
+        Self {
+            requests: connection.requests(),
+            part: match connection.phase() {
+                Phase::Idle => Part::Head,
+                Phase::Receiving | Phase::Closing => Part::Body,
+                Phase::Calling | Phase::Sending => Part::Ahead,
+            },
+        }
+    }
+}
+
+impl<S> Stream<S> {
+    /// Wraps the stream of a connection.
+    pub(crate) fn new(stream: S, open: Open) -> Self {
+        let connection = open.connection();
+        let timer = Box::pin(sleep_until(
+            connection.deadline().unwrap_or_else(Instant::now),
+        ));
+        let stage = Stage::of(connection);
+        Self {
+            stream,
+            open,
+            timer,
+            burst: 0,
+            read: 0,
+            head: FREE_HEAD,
+            stage,
+        }
+    }
+
+    /// The connection.
+    pub(crate) fn connection(&self) -> Arc<Connection> {
+        Arc::clone(self.open.connection())
+    }
+
+    /// Returns an error once the deadline has passed; until then, registers a wake-up for it.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        let connection = self.open.connection();
+        loop {
+            let Some(deadline) = connection.deadline() else {
+                return Poll::Pending;
+            };
+            if self.timer.deadline() < deadline {
+                self.timer.as_mut().reset(deadline);
+            }
+            ready!(self.timer.as_mut().poll(cx));
+            // The deadline may have been reset since the timer was.
+            if connection.deadline().is_some_and(|by| by <= Instant::now()) {
+                return Poll::Ready(io::ErrorKind::TimedOut.into());
+            }
+        }
+    }
+
+    /// Returns an error if the server closes the connection, or its deadline has passed; until then, registers
+    /// a wake-up for both.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
+        let connection = self.open.connection();
+        connection.wake_at_end(cx.waker());
+        if connection.is_closed() {
+            return Poll::Ready(io::ErrorKind::ConnectionAborted.into());
+        }
+        self.poll_deadline(cx)
+    }
+
+    /// Returns the result of the stream, or the end of the connection if the stream is not ready.
+    fn or_end<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        polled: Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        match polled {
+            Poll::Pending => self.poll_end(cx).map(Err),
+            ready => ready,
+        }
+    }
+
+    /// Returns whether more may be read now; otherwise registers a wake-up.
+    fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let connection = self.open.connection();
+        if connection.is_closed() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        let stage = Stage::of(connection);
+        if stage != self.stage {
+            self.stage = stage;
+            self.read = 0;
+        }
+        // Nothing can be done with more bytes before the next phase. It begins on this thread.
+        if stage.part == Part::Ahead && self.read >= BURST {
+            connection.wake_at_next_phase();
+            return self.poll_end(cx).map(Err);
+        }
+        if self.burst >= BURST {
+            self.burst = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S> Stream<S> {
+    /// Charges an incomplete head that is large.
+    fn charge_head(&mut self) -> io::Result<()> {
+        if self.stage.part != Part::Head || self.read <= self.head {
+            return Ok(());
+        }
+        if !self.open.charge(self.read - self.head) {
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+        self.head = self.read;
+        Ok(())
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        ready!(self.poll_room(cx))?;
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if polled.is_pending() {
+            self.burst = 0;
+        } else {
+            let bytes = buffer.filled().len() - before;
+            self.burst += bytes;
+            self.read += bytes;
+            self.charge_head()?;
+        }
+        self.or_end(cx, polled)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        let connection = self.open.connection();
+        if polled.is_ready() && matches!(connection.phase(), Phase::Sending | Phase::Closing) {
+            connection.progressed();
+        }
+        self.or_end(cx, polled)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let polled = Pin::new(&mut self.stream).poll_flush(cx);
+        self.or_end(cx, polled)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let polled = Pin::new(&mut self.stream).poll_shutdown(cx);
+        self.or_end(cx, polled)
+    }
+}
