@@ -105,6 +105,13 @@ fn is_file(path: &str) -> bool {
 const MALFORMED_URL: &str = "malformed URL: in a user name, a password or a parameter, write \
                              @ / ? % & = and space as %40 %2F %3F %25 %26 %3D %20";
 
+/// Maximum time that SQLite waits for a lock of another process.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The time limits of libpq: in seconds, and the last in milliseconds.
+const LIBPQ_TIMEOUTS: &str = "connect_timeout=2&keepalives_idle=5&keepalives_interval=2\
+                              &keepalives_count=3&tcp_user_timeout=10000";
+
 /// How libpq's messages begin once it has parsed the URL. Its earlier messages quote the part
 /// that it cannot parse, which may be a password.
 const SAFE_MESSAGES: [&str; 3] = [
@@ -158,6 +165,14 @@ impl DatabaseUrl {
     /// # Errors
     /// [`Error::Open`] with the message of the database.
     pub fn connect(&self) -> Result<AnyConnection> {
+        self.connect_within(None)
+    }
+
+    /// As [`connect`](Self::connect), for calls with this time limit.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn connect_within(&self, call_timeout: Option<Duration>) -> Result<AnyConnection> {
         use diesel::Connection as _;
         let open = |error: &dyn fmt::Display| Error::Open(format!("{self}: {error}"));
         match self {
@@ -168,8 +183,9 @@ impl DatabaseUrl {
                 let mut sqlite = SqliteConnection::establish(path).map_err(|e| open(&e))?;
                 // busy_timeout comes first: switching to WAL takes a lock, so connections that
                 // open concurrently would fail with "database is locked".
+                let busy = call_timeout.map_or(BUSY_TIMEOUT, |limit| (limit / 2).min(BUSY_TIMEOUT));
                 sqlite
-                    .batch_execute("PRAGMA busy_timeout = 5000")
+                    .batch_execute(&format!("PRAGMA busy_timeout = {}", busy.as_millis()))
                     .and_then(|()| switch_to_wal(&mut sqlite))
                     .and_then(|()| {
                         sqlite.batch_execute(
@@ -184,27 +200,42 @@ impl DatabaseUrl {
                 Ok(AnyConnection::Sqlite(sqlite))
             }
             Self::Postgres(url) => {
-                let mut postgres = PgConnection::establish(url).map_err(|error| {
-                    let message = error.to_string();
-                    if SAFE_MESSAGES.iter().any(|start| message.starts_with(start)) {
-                        open(&message)
-                    } else {
-                        open(&MALFORMED_URL)
-                    }
-                })?;
+                let mut postgres =
+                    PgConnection::establish(&with_timeouts(url)).map_err(|error| {
+                        let message = error.to_string();
+                        if SAFE_MESSAGES.iter().any(|start| message.starts_with(start)) {
+                            open(&message)
+                        } else {
+                            open(&MALFORMED_URL)
+                        }
+                    })?;
+                let limit = |default: u64| {
+                    let default = Duration::from_secs(default);
+                    call_timeout.unwrap_or(default).as_millis()
+                };
                 postgres
-                    .batch_execute(
+                    .batch_execute(&format!(
                         "SET synchronous_commit = on;
                          SET TIME ZONE 'UTC';
-                         SET statement_timeout = '30s';
-                         SET lock_timeout = '10s';
-                         SET idle_in_transaction_session_timeout = '60s';",
-                    )
+                         SET statement_timeout = {};
+                         SET lock_timeout = {};
+                         SET idle_in_transaction_session_timeout = {};",
+                        limit(30),
+                        limit(10),
+                        limit(60),
+                    ))
                     .map_err(|e| open(&e))?;
                 Ok(AnyConnection::Postgres(postgres))
             }
         }
     }
+}
+
+/// Adds the time limits of libpq, by which it notices a host that is gone. Those of the URL come last, which
+/// take precedence.
+fn with_timeouts(url: &str) -> String {
+    let (base, parameters) = url.split_once('?').unwrap_or((url, ""));
+    format!("{base}?{LIBPQ_TIMEOUTS}&{parameters}")
 }
 
 /// Creates an empty file that only its owner may open, unless the file exists: SQLite would permit

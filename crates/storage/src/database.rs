@@ -5,7 +5,7 @@ use std::mem::ManuallyDrop;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
@@ -13,6 +13,8 @@ use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::health::Health;
+use crate::pool::{Connections, Pool};
+use crate::threads::ThreadPool;
 use crate::writer::Writer;
 use crate::{AnyConnection, DatabaseUrl, Error, Result, TransactionError};
 
@@ -36,7 +38,7 @@ pub enum Access {
 pub struct Options {
     /// What the database is opened for.
     pub access: Access,
-    /// Number of connections for reads.
+    /// Number of threads that read, each with a connection.
     pub readers: u32,
     /// Number of concurrent changes on Postgres. SQLite has one writer.
     pub writers: u32,
@@ -44,6 +46,8 @@ pub struct Options {
     pub pool_timeout: Duration,
     /// Number of changes that may wait; further ones are rejected.
     pub queue: usize,
+    /// Time limit of a call, from which those of the database follow. `None` for a command, which has none.
+    pub call_timeout: Option<Duration>,
 }
 
 impl Default for Options {
@@ -54,13 +58,14 @@ impl Default for Options {
             writers: 8,
             pool_timeout: Duration::from_secs(2),
             queue: 4096,
+            call_timeout: None,
         }
     }
 }
 
 /// A migrated database with its connection pool and its writer.
 pub struct Database {
-    pool: r2d2::Pool<Connections>,
+    pool: Arc<Pool>,
     writer: Writer,
     health: Arc<Health>,
     /// True if the last server of the file was killed.
@@ -89,28 +94,15 @@ impl Database {
         migrate(&url)?;
         let health = Arc::new(Health::new(url.clone()));
         let size = match url {
-            DatabaseUrl::Sqlite(_) => options.readers,
-            // On Postgres, the writers take their connections from the same pool.
+            // A thread that is stuck keeps its connection.
+            DatabaseUrl::Sqlite(_) => 2 * options.readers,
+            // The writers take their connections from the same pool, which is replaced if they get stuck.
             DatabaseUrl::Postgres(_) => options.readers + options.writers,
         };
-        let connections = Connections {
-            url: url.clone(),
-            health: Arc::clone(&health),
-        };
-        let pool = r2d2::Pool::builder()
-            .max_size(size)
-            .min_idle(Some(1))
-            .connection_timeout(options.pool_timeout)
-            .error_handler(Box::new(LogPoolErrors));
-        let pool = match url {
-            // A connection to a file does not break. A later one might open another file.
-            DatabaseUrl::Sqlite(_) => pool
-                .test_on_check_out(false)
-                .idle_timeout(None)
-                .max_lifetime(None),
-            DatabaseUrl::Postgres(_) => pool.test_on_check_out(true),
-        };
-        let pool = pool.build(connections)?;
+        let timeout = options.call_timeout.unwrap_or(Duration::MAX);
+        let timeout = timeout.min(options.pool_timeout);
+        let connections = Connections::new(url.clone(), Arc::clone(&health), options.call_timeout);
+        let pool = Arc::new(Pool::open(connections, size, timeout)?);
         let writer = Writer::start(&url, &pool, &health, options)?;
         if let Some(lock) = &lock {
             health.is_open(&lock.0)?;
@@ -146,7 +138,7 @@ impl Database {
         read: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
     ) -> Result<T, E> {
         self.health.running()?;
-        let mut connection = self.pool.get().map_err(Error::from)?;
+        let mut connection = self.pool.get()?;
         if let Err(error) = connection.begin_read() {
             return Err(connection.explain(Error::Query(error)).into());
         }
@@ -179,6 +171,12 @@ impl Database {
         self.read(AnyConnection::read_a_row)
     }
 
+    /// Creates threads on which to read. If they get stuck on Postgres, the connections are replaced.
+    pub fn threads(&self, name: &'static str, size: usize, capacity: usize) -> ThreadPool {
+        let pool = Arc::clone(&self.pool);
+        ThreadPool::new(name, size, capacity, move || pool.replace())
+    }
+
     /// Queues `change` for the writer, which calls `reply` with the result after COMMIT.
     ///
     /// The change may run more than once, each time from a clean state. If it returns an error,
@@ -190,7 +188,18 @@ impl Database {
         C: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
         R: FnOnce(Result<T, E>) + Send + 'static,
     {
-        self.writer.submit(change, reply);
+        self.writer.submit(None, change, reply);
+    }
+
+    /// As [`change`](Self::change), unless the deadline passes before the change begins.
+    pub fn change_by<T, E, C, R>(&self, deadline: Option<Instant>, change: C, reply: R)
+    where
+        T: Send + 'static,
+        E: TransactionError,
+        C: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+        R: FnOnce(Result<T, E>) + Send + 'static,
+    {
+        self.writer.submit(deadline, change, reply);
     }
 
     /// Runs a [`change`](Self::change) and waits for its result.
@@ -212,7 +221,12 @@ impl Database {
 
     /// Stops accepting changes and runs those already queued.
     pub fn close(&self) {
-        self.writer.close();
+        self.writer.close(None);
+    }
+
+    /// As [`close`](Self::close), but does not wait any longer than until `by`.
+    pub fn close_by(&self, by: Instant) {
+        self.writer.close(Some(by));
     }
 }
 
@@ -221,7 +235,7 @@ impl Drop for Database {
         self.close();
         if self.health.verify().is_err() {
             // Its connections stay open until the process ends, see `health`.
-            std::mem::forget(self.pool.clone());
+            self.pool.leak();
         }
     }
 }
@@ -305,42 +319,6 @@ impl Drop for ServingLock {
     }
 }
 
-/// Opens the connections of the pool.
-pub struct Connections {
-    url: DatabaseUrl,
-    health: Arc<Health>,
-}
-
-impl r2d2::ManageConnection for Connections {
-    type Connection = AnyConnection;
-    type Error = Error;
-
-    fn connect(&self) -> Result<AnyConnection> {
-        self.health.verify()?;
-        let connection = self.url.connect()?;
-        match self.health.verify() {
-            Ok(()) => Ok(connection),
-            Err(error) => {
-                // It may have opened another file, see `health`.
-                std::mem::forget(connection);
-                Err(error)
-            }
-        }
-    }
-
-    fn is_valid(&self, connection: &mut AnyConnection) -> Result<()> {
-        Ok(connection.batch_execute("SELECT 1")?)
-    }
-
-    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
-        use diesel::r2d2::R2D2Connection;
-        match connection {
-            AnyConnection::Sqlite(sqlite) => sqlite.is_broken(),
-            AnyConnection::Postgres(postgres) => postgres.is_broken(),
-        }
-    }
-}
-
 /// Migrates the tables to this version. Processes that start concurrently take turns.
 fn migrate(url: &DatabaseUrl) -> Result<()> {
     match url.connect()? {
@@ -402,13 +380,4 @@ where
         .run_pending_migrations(migrations)
         .map_err(failed)?;
     Ok(())
-}
-
-#[derive(Debug)]
-struct LogPoolErrors;
-
-impl r2d2::HandleError<Error> for LogPoolErrors {
-    fn handle_error(&self, error: Error) {
-        tracing::warn!(%error, "a database connection failed");
-    }
 }

@@ -41,6 +41,12 @@ pub enum Error {
     /// The writer's queue is full.
     #[error("the writer's queue is full")]
     QueueFull,
+    /// The deadline of the call passed before it began. It has no effect.
+    #[error("the deadline of the call passed before it began")]
+    Expired,
+    /// All threads wait for a database that does not respond.
+    #[error("the database does not respond")]
+    Stuck,
     /// What a change read to choose its locks was changed before it had them.
     #[error("what was read before a lock has changed")]
     Outdated,
@@ -65,6 +71,8 @@ impl Error {
             | Self::Stopped(_)
             | Self::Failing(_)
             | Self::QueueFull
+            | Self::Expired
+            | Self::Stuck
             | Self::Outdated
             | Self::Closed => true,
             Self::Query(error) => query_is_temporary(error),

@@ -3,7 +3,8 @@
 //! - [`connection`] opens SQLite or Postgres by URL scheme; [`AnyConnection`] is either.
 //! - [`database`] is a migrated database with its connection pool and its writer.
 //! - `health` decides whether an acknowledgement would be true.
-//! - [`writer`] commits waiting changes together and replies after COMMIT; `locks` locks rows on Postgres.
+//! - `pool` has the connections. [`threads`] runs work on threads that it replaces when they are stuck.
+//! - `writer` commits waiting changes together and replies after COMMIT; `locks` locks rows on Postgres.
 //! - One module per group of tables: [`users`], [`tokens`], [`groups`], [`memberships`],
 //!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has the column of that dialect.
 //!
@@ -23,15 +24,18 @@ pub mod invitations;
 mod locks;
 pub mod memberships;
 pub mod onezone;
+mod pool;
 mod schema;
 mod stored;
+pub mod threads;
 pub mod tokens;
 pub mod users;
-pub mod writer;
+mod writer;
 
 pub use connection::{AnyConnection, DatabaseUrl};
 pub use database::{Access, Database, Options};
 pub use error::{Error, TransactionError};
+pub use threads::ThreadPool;
 
 /// The result of a query.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

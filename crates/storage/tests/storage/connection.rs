@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::Barrier;
+use std::time::Duration;
 
-use trivium_storage::{AnyConnection, DatabaseUrl, Error};
+use trivium_storage::{AnyConnection, Database, DatabaseUrl, Error, Options};
 use trivium_test_support::{Backend, Scratch};
 
-use crate::common::{open, sql, url, values};
+use crate::common::{open, options, sql, url, values};
 
 #[test]
 fn url_is_parsed_by_scheme() {
@@ -228,6 +229,43 @@ fn every_postgres_connection_has_durable_settings() {
             ),
         ],
     );
+}
+
+#[test]
+fn time_limits_of_a_server_follow_from_that_of_a_call() {
+    let expected = [
+        (
+            Backend::Sqlite,
+            "SELECT CAST(timeout AS TEXT) AS value FROM pragma_busy_timeout",
+            vec!["1500"],
+        ),
+        (
+            Backend::Postgres,
+            "SELECT current_setting(name) AS value FROM unnest(ARRAY['statement_timeout',
+             'lock_timeout', 'idle_in_transaction_session_timeout']) AS name",
+            vec!["3s"; 3],
+        ),
+    ];
+    for (backend, query, expected) in expected {
+        let scratch = Scratch::new(backend);
+        let options = Options {
+            call_timeout: Some(Duration::from_secs(3)),
+            ..options()
+        };
+        let database = Database::open(url(&scratch), &options).unwrap();
+        let query = move |connection: &mut AnyConnection| Ok::<_, Error>(values(connection, query));
+        assert_eq!(database.read(query).unwrap(), expected);
+        assert_eq!(database.change_and_wait(query).unwrap(), expected);
+    }
+}
+
+#[test]
+fn time_limits_in_the_url_take_precedence() {
+    let scratch = Scratch::new(Backend::Postgres);
+    for (parameters, is_accepted) in [("connect_timeout=7", true), ("connect_timeout=x", false)] {
+        let url: DatabaseUrl = format!("{}?{parameters}", scratch.url).parse().unwrap();
+        assert_eq!(url.connect().is_ok(), is_accepted, "{parameters}");
+    }
 }
 
 #[test]

@@ -1,0 +1,170 @@
+//! The pool of connections.
+//!
+//! If the connections to Postgres do not respond, the pool is replaced: idle connections are closed, and busy
+//! ones when they are returned. A replaced pool exists until then, so their number is bounded.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use r2d2::PooledConnection;
+
+use crate::health::Health;
+use crate::{AnyConnection, DatabaseUrl, Error, Result};
+
+/// Maximum number of replaced pools that still exist.
+const MAX_REPLACED: usize = 8;
+
+/// The pool of connections to a database.
+pub(crate) struct Pool {
+    connections: Connections,
+    /// Maximum number of connections.
+    size: u32,
+    /// Maximum time to wait for a connection.
+    timeout: Duration,
+    current: RwLock<Arc<r2d2::Pool<Connections>>>,
+}
+
+impl Pool {
+    /// Builds the pool and opens its first connection.
+    ///
+    /// # Errors
+    /// [`Error::Pool`] if that fails.
+    pub(crate) fn open(connections: Connections, size: u32, timeout: Duration) -> Result<Self> {
+        let first = builder(&connections, size, timeout).build(connections.clone())?;
+        Ok(Self {
+            connections,
+            size,
+            timeout,
+            current: RwLock::new(Arc::new(first)),
+        })
+    }
+
+    /// Takes a connection from the pool, or opens one.
+    ///
+    /// # Errors
+    /// [`Error::Pool`] if none became available in time.
+    pub(crate) fn get(&self) -> Result<PooledConnection<Connections>> {
+        let pool = self.current();
+        pool.get().map_err(|error| {
+            // The pool's own threads may be stuck while they open connections.
+            self.replace_if(|current| Arc::ptr_eq(current, &pool));
+            Error::Pool(error)
+        })
+    }
+
+    /// Replaces the pool: its connections do not respond.
+    pub(crate) fn replace(&self) {
+        self.replace_if(|_| true);
+    }
+
+    /// Keeps the connections open until the process ends.
+    pub(crate) fn leak(&self) {
+        std::mem::forget(self.current());
+    }
+
+    fn current(&self) -> Arc<r2d2::Pool<Connections>> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn replace_if(&self, condition: impl Fn(&Arc<r2d2::Pool<Connections>>) -> bool) {
+        let connections = &self.connections;
+        // A connection to a file does not wait for a network, and a later one might open another file.
+        if matches!(connections.url, DatabaseUrl::Sqlite(_)) {
+            return;
+        }
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        // This and each pool has a handle.
+        let replaced = Arc::strong_count(&connections.handle).saturating_sub(2);
+        if replaced >= MAX_REPLACED || !condition(&current) {
+            return;
+        }
+        let new =
+            builder(connections, self.size, self.timeout).build_unchecked(connections.clone());
+        let old = std::mem::replace(&mut *current, Arc::new(new));
+        // The lock is released before the connections are closed.
+        drop(current);
+        drop(old);
+    }
+}
+
+fn builder(connections: &Connections, size: u32, timeout: Duration) -> r2d2::Builder<Connections> {
+    let builder = r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .connection_timeout(timeout)
+        .error_handler(Box::new(LogPoolErrors));
+    match connections.url {
+        // A connection to a file does not break. A later one might open another file.
+        DatabaseUrl::Sqlite(_) => builder
+            .test_on_check_out(false)
+            .idle_timeout(None)
+            .max_lifetime(None),
+        DatabaseUrl::Postgres(_) => builder.test_on_check_out(true),
+    }
+}
+
+/// Opens the connections of a pool.
+#[derive(Clone)]
+pub(crate) struct Connections {
+    url: DatabaseUrl,
+    health: Arc<Health>,
+    /// The time limit of a call.
+    call_timeout: Option<Duration>,
+    /// Counts the pools that exist.
+    handle: Arc<()>,
+}
+
+impl Connections {
+    pub(crate) fn new(
+        url: DatabaseUrl,
+        health: Arc<Health>,
+        call_timeout: Option<Duration>,
+    ) -> Self {
+        Self {
+            url,
+            health,
+            call_timeout,
+            handle: Arc::default(),
+        }
+    }
+}
+
+impl r2d2::ManageConnection for Connections {
+    type Connection = AnyConnection;
+    type Error = Error;
+
+    fn connect(&self) -> Result<AnyConnection> {
+        self.health.verify()?;
+        let connection = self.url.connect_within(self.call_timeout)?;
+        match self.health.verify() {
+            Ok(()) => Ok(connection),
+            Err(error) => {
+                // It may have opened another file, see `health`.
+                std::mem::forget(connection);
+                Err(error)
+            }
+        }
+    }
+
+    fn is_valid(&self, connection: &mut AnyConnection) -> Result<()> {
+        Ok(connection.batch_execute("SELECT 1")?)
+    }
+
+    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+        use diesel::r2d2::R2D2Connection;
+        match connection {
+            AnyConnection::Sqlite(sqlite) => sqlite.is_broken(),
+            AnyConnection::Postgres(postgres) => postgres.is_broken(),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct LogPoolErrors;
+
+impl r2d2::HandleError<Error> for LogPoolErrors {
+    fn handle_error(&self, error: Error) {
+        tracing::warn!(%error, "a database connection failed");
+    }
+}

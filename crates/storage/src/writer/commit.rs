@@ -1,0 +1,268 @@
+//! Transactions: those of several changes on SQLite, and those of one.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+
+use super::job::{Attempt, Job};
+use crate::health::Health;
+use crate::pool::Pool;
+use crate::{AnyConnection, Error, Result};
+
+/// Maximum number of changes that share a COMMIT. A larger batch would delay its first changes.
+const MAX_BATCH: usize = 64;
+
+/// Time between attempts to write while no change succeeds, such as on a full disk.
+const PROBE_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Maximum number of retries of a change, after a conflict on Postgres or as `Outdated`.
+const MAX_RETRIES: usize = 8;
+
+/// Time after which a change is not retried. A statement that ran into a timeout has used it up.
+const RETRY_TIME: Duration = Duration::from_secs(5);
+
+// SQLite: one thread, up to MAX_BATCH changes per COMMIT.
+
+pub(super) fn commit_together(
+    mut connection: AnyConnection,
+    jobs: &Receiver<Box<dyn Job>>,
+    health: &Health,
+) {
+    loop {
+        let first = if health.is_failing() {
+            jobs.recv_timeout(PROBE_INTERVAL)
+        } else {
+            jobs.recv().map_err(|_| RecvTimeoutError::Disconnected)
+        };
+        let mut batch = match first {
+            Ok(first) => vec![first],
+            Err(RecvTimeoutError::Timeout) => {
+                probe(&mut connection, health);
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
+        while batch.len() < MAX_BATCH {
+            match jobs.try_recv() {
+                Ok(job) => batch.push(job),
+                Err(_) => break,
+            }
+        }
+        run_batch(&mut connection, batch, health);
+        if health.running().is_ok() {
+            checkpoint(&mut connection, health);
+        }
+    }
+    if health.verify().is_err() {
+        // It stays open until the process ends, see `health`.
+        std::mem::forget(connection);
+    }
+}
+
+/// Finds out whether changes succeed again.
+fn probe(connection: &mut AnyConnection, health: &Health) {
+    let written = match health.verify() {
+        Ok(()) => connection.rewrite_a_page(),
+        Err(_) => return,
+    };
+    match written {
+        Ok(()) => {
+            if health.verify().is_ok() {
+                health.recover();
+            }
+        }
+        Err(error) => {
+            roll_back(connection);
+            commit_failed(health, &error);
+        }
+    }
+}
+
+/// Moves the WAL to the database file when it has grown.
+fn checkpoint(connection: &mut AnyConnection, health: &Health) {
+    match connection.wants_checkpoint() {
+        Ok(true) if health.verify().is_ok() => {
+            if let Err(error) = connection.checkpoint() {
+                commit_failed(health, &Error::Query(error));
+            }
+        }
+        Ok(_) => {}
+        Err(error) => change_failed(health, &Error::Query(error)),
+    }
+}
+
+/// Draws the consequence of a failed COMMIT or checkpoint, which includes a sync. What a failed sync
+/// has left on the disk is unknown, even if the next one succeeds.
+fn commit_failed(health: &Health, error: &Error) {
+    if error.is_io_error() {
+        health.stop(format!("a write or a sync failed: {}", error.message()));
+    } else {
+        change_failed(health, error);
+    }
+}
+
+/// Draws the consequence of an error of the database. A change that was outdated once too often met
+/// other changes, not an obstacle.
+fn change_failed(health: &Health, error: &Error) {
+    if matches!(error, Error::Outdated) {
+        return;
+    }
+    if health.examined(error).is_ok() && error.is_temporary() && health.verify().is_ok() {
+        health.fail(&error.to_string());
+    }
+}
+
+fn run_batch(connection: &mut AnyConnection, mut batch: Vec<Box<dyn Job>>, health: &Health) {
+    if health.running().is_err() {
+        settle_all(batch, || health.running());
+        return;
+    }
+    settle_expired(&mut batch);
+    if batch.is_empty() {
+        return;
+    }
+    if let Err(error) = connection.begin_change() {
+        let error = Error::Query(error);
+        tracing::error!(%error, "BEGIN failed");
+        change_failed(health, &error);
+        settle_all(batch, || {
+            health.running()?;
+            Err(error.duplicate())
+        });
+        return;
+    }
+    // BEGIN may have waited for another process.
+    settle_expired(&mut batch);
+    let complete = batch
+        .iter_mut()
+        .all(|job| attempt_in_savepoint(connection, &mut **job));
+    if !complete {
+        roll_back(connection);
+        for job in batch {
+            run_alone(connection, job, health);
+        }
+        return;
+    }
+    match connection.commit_change() {
+        Ok(()) => {
+            let stored = health.verify();
+            settle_all(batch, || match &stored {
+                Ok(()) => Ok(()),
+                Err(error) => Err(error.duplicate()),
+            });
+            if stored.is_ok() && health.is_failing() {
+                probe(connection, health);
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, changes = batch.len(), "COMMIT failed");
+            roll_back(connection);
+            let error = Error::OutcomeUnknown(error);
+            commit_failed(health, &error);
+            settle_all(batch, || Err(error.duplicate()));
+        }
+    }
+}
+
+fn settle_all(batch: Vec<Box<dyn Job>>, committed: impl Fn() -> Result<()>) {
+    for job in batch {
+        job.settle(committed());
+    }
+}
+
+/// Rejects the changes whose deadline has passed.
+fn settle_expired(batch: &mut Vec<Box<dyn Job>>) {
+    for job in batch.extract_if(.., |job| job.has_expired()) {
+        job.settle(Err(Error::Expired));
+    }
+}
+
+/// Runs one change of a batch; false if the transaction cannot continue.
+fn attempt_in_savepoint(connection: &mut AnyConnection, job: &mut dyn Job) -> bool {
+    if connection.batch_execute("SAVEPOINT change").is_err() {
+        return false;
+    }
+    let end = match job.attempt(connection) {
+        Attempt::Succeeded => "RELEASE change",
+        Attempt::Rejected => "ROLLBACK TO change; RELEASE change",
+        Attempt::Broken | Attempt::Retry => return false,
+    };
+    connection.batch_execute(end).is_ok()
+}
+
+/// Runs a change in its own transaction and replies to its caller.
+fn run_alone(connection: &mut AnyConnection, mut job: Box<dyn Job>, health: &Health) {
+    let began = Instant::now();
+    for retry in 0_usize.. {
+        if retry > 0 {
+            // The other transactions of a conflict get the time to end.
+            std::thread::sleep(Duration::from_millis(1 << retry.min(6)));
+        }
+        let may_retry = retry < MAX_RETRIES && began.elapsed() < RETRY_TIME;
+        if let Err(error) = health.running() {
+            return job.settle(Err(error));
+        }
+        if job.has_expired() {
+            return job.settle(Err(Error::Expired));
+        }
+        if let Err(error) = connection.begin_change() {
+            let error = connection.explain(Error::Query(error));
+            change_failed(health, &error);
+            return job.settle(Err(error));
+        }
+        match job.attempt(connection) {
+            Attempt::Succeeded if job.has_expired() => {
+                roll_back(connection);
+                return job.settle(Err(Error::Expired));
+            }
+            Attempt::Succeeded => {
+                let Err(error) = connection.commit_change() else {
+                    return job.settle(health.verify());
+                };
+                let wants_retry = connection.wants_retry(&error);
+                let unknown = Error::OutcomeUnknown(error);
+                // Postgres has rolled back if it reports an error at COMMIT and the connection
+                // remains usable. If the connection has ended, it may have committed before.
+                if roll_back(connection) && wants_retry && may_retry {
+                    continue;
+                }
+                commit_failed(health, &unknown);
+                return job.settle(Err(unknown));
+            }
+            Attempt::Retry if may_retry => {
+                roll_back(connection);
+            }
+            Attempt::Rejected | Attempt::Broken | Attempt::Retry => {
+                roll_back(connection);
+                if let Some(error) = job.storage_error() {
+                    change_failed(health, error);
+                }
+                return job.settle(health.running());
+            }
+        }
+    }
+}
+
+/// Ends a transaction; false if that fails. It may have ended by itself already, so errors are logged at
+/// debug level.
+fn roll_back(connection: &mut AnyConnection) -> bool {
+    match connection.batch_execute("ROLLBACK") {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::debug!(%error, "ROLLBACK failed");
+            false
+        }
+    }
+}
+
+// Postgres: several threads, one transaction per change.
+
+pub(super) fn run_on_pool(pool: &Pool, job: Box<dyn Job>, health: &Health) {
+    // The pool tests a connection before it hands it out, so no change fails because Postgres was
+    // restarted.
+    match pool.get() {
+        Ok(mut connection) => run_alone(&mut connection, job, health),
+        Err(error) => job.settle(Err(error)),
+    }
+}
