@@ -38,7 +38,7 @@ record:
 # TRIVIUM_TEST_SEED=… runs it again.
 torture: tools
 	TRIVIUM_SEQUENCES=100000 TRIVIUM_ROUNDS=1000 cargo test --release --locked \
-		--package trivium-server --test end_to_end -- --nocapture model:: races::
+		--package trivium-server --test end_to_end -- --nocapture model:: races:: postgres::
 	python3 tests/new_operation.py
 
 # Benchmarks the release binary; the ratios compare subjects of the same run.

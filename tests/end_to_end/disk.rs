@@ -11,8 +11,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use trivium_storage::{AnyConnection, Database, Error, Options, memberships};
 use trivium_test_support::{Backend, Scratch};
@@ -362,24 +363,29 @@ fn a_damaged_file_stops_the_server() {
     arena.has_stopped("database disk image is malformed");
 }
 
+/// Takes the lock of a database for writing, until the sender is dropped.
+fn lock(other: &Database) -> Sender<()> {
+    let (release, released) = channel::<()>();
+    let released = Mutex::new(released);
+    let (locked, locking) = channel();
+    other.change(
+        move |_: &mut AnyConnection| {
+            let _locked = locked.send(());
+            let _released = released.lock().expect("a lock").recv();
+            Ok::<_, Error>(())
+        },
+        |_| {},
+    );
+    locking.recv().expect("a lock");
+    release
+}
+
 #[test]
 fn a_foreign_lock_ends_by_itself() {
     let arena = Arena::new();
     let other = open(&arena.file());
-    let (release, released) = channel::<()>();
-    let released = Mutex::new(released);
-    let (locked, locking) = channel();
-    let joins = arena.join_until_stopped(|| {
-        other.change(
-            move |_: &mut AnyConnection| {
-                let _locked = locked.send(());
-                let _released = released.lock().expect("a lock").recv();
-                Ok::<_, Error>(())
-            },
-            |_| {},
-        );
-        locking.recv().expect("a lock");
-    });
+    let mut release = None;
+    let joins = arena.join_until_stopped(|| release = Some(lock(&other)));
     arena.is_refused("database is locked");
     // Reads go on.
     let token = encode(&arena.members[0].tokens[0]);
@@ -397,6 +403,49 @@ fn a_foreign_lock_ends_by_itself() {
     arena.gateway.served.signal("TERM");
     assert_eq!(arena.gateway.served.wait(), Some(0));
     arena.has(&file, &joins);
+}
+
+#[test]
+fn queued_joins_are_refused_by_their_deadline_under_a_foreign_lock() {
+    let arena = Arena::over(Gateway::start(Backend::Sqlite, &["--call-timeout", "1s"]));
+    let served = &arena.gateway.served;
+    let other = open(&arena.file());
+    let release = lock(&other);
+    let began = Instant::now();
+    // Several batches of the writer, each of which would wait for the lock.
+    let mut waiting: Vec<_> = (1..=GROUPS)
+        .map(|group| {
+            let mut connection = Connection::open(&served.address);
+            connection.send(&join(&arena.members[0].tokens[0], group));
+            connection
+        })
+        .collect();
+    for connection in &mut waiting {
+        let response = outcome(&connection.receive().expect("a response"));
+        assert!(
+            response.starts_with("503 temporarily_unavailable"),
+            "{response}"
+        );
+    }
+    assert!(
+        began.elapsed() < Duration::from_secs(20),
+        "the joins waited in turn"
+    );
+    arena.is_refused("database is locked");
+    drop(release);
+    while outcome(&served.get("/ready")) != "200 ready" {
+        std::thread::yield_now();
+    }
+    // None of them was run later.
+    let number = arena.members[0]
+        .id
+        .trim_start_matches("user:")
+        .parse()
+        .expect("user:N");
+    let rows = other
+        .read::<_, Error>(|connection| memberships::list_of_user(connection, number))
+        .expect("a query");
+    assert!(rows.is_empty(), "{}", rows.len());
 }
 
 /// Sets a flag when it is dropped, also by a panic.

@@ -15,6 +15,7 @@
 //! - [`commands`] tests the command line; [`documents`] the examples in the documents;
 //!   [`descriptions`] OpenAPI, XML Schema and the documentation pages; [`pages`] the public pages.
 //! - [`disk`] deletes, replaces, damages and locks the file under a server, and fills its disk.
+//! - [`postgres`] silences Postgres under a server, and cuts its connections at COMMIT.
 //! - [`fixtures`] opens databases of earlier versions.
 //! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
 
@@ -48,6 +49,7 @@ mod hostile;
 mod model;
 mod onezone;
 mod pages;
+mod postgres;
 mod proxies;
 mod races;
 mod revocation;

@@ -69,9 +69,7 @@ fn verify_admin_password(service: &Service, origin: &Origin, password: &Password
             "This service has no admin password, so this operation is not permitted.",
         )
     })?;
-    let attempt = service
-        .throttle
-        .password(origin.address, Account::Administrator)?;
+    let attempt = service.throttle.password(origin, Account::Administrator)?;
     // Hashes have one length, so the time of the comparison discloses nothing.
     if !bool::from(hash(&password.0).ct_eq(&hash(&expected.0))) {
         return Err(Error::new(

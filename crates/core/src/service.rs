@@ -35,6 +35,16 @@ pub struct Job<A = Answer> {
 }
 
 impl<A> Job<A> {
+    /// The job of an operation.
+    pub fn of<O: PreparedOperation<Output = A>>(operation: O, credentials: Credentials) -> Self {
+        Self {
+            action: O::DECLARATION.name,
+            effect: O::DECLARATION.effect,
+            credentials,
+            work: Box::new(Prepared::new(operation)),
+        }
+    }
+
     /// True if it verifies or hashes a password before the transaction: that keeps a thread busy for long.
     pub fn hashes_password(&self) -> bool {
         self.credentials.is_password() || self.work.hashes_password()
@@ -128,14 +138,15 @@ impl Service {
             .map_err(|failed| failed.0)
     }
 
-    /// Queues a change; `reply` is called after its COMMIT.
+    /// Queues a change; `reply` is called after its COMMIT. It is not run after the deadline of its call.
     pub fn change<A: Send + 'static>(
         self: &Arc<Self>,
         ready: Ready<A>,
         reply: impl FnOnce(Result<A>) + Send + 'static,
     ) {
         let service = Arc::clone(self);
-        self.database.change(
+        self.database.change_by(
+            ready.origin.deadline,
             move |connection| ready.run(&service, connection),
             |outcome| reply(outcome.map_err(|failed: Failed| failed.0)),
         );
@@ -151,13 +162,7 @@ impl Service {
         credentials: Credentials,
         origin: Origin,
     ) -> Result<O::Output> {
-        let job = Job {
-            action: O::DECLARATION.name,
-            effect: O::DECLARATION.effect,
-            credentials,
-            work: Box::new(Prepared::new(operation)),
-        };
-        let ready = self.prepare(job, origin)?;
+        let ready = self.prepare(Job::of(operation, credentials), origin)?;
         match ready.effect {
             Effect::Read => self.read(&ready),
             Effect::Change => {

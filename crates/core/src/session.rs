@@ -2,6 +2,7 @@
 //! call.
 
 use std::net::IpAddr;
+use std::time::Instant;
 
 use trivium_rpc::{Effect, Via};
 use trivium_storage::groups::{self, Group};
@@ -23,6 +24,8 @@ pub struct Origin {
     pub address: Option<IpAddr>,
     /// The address of this service's pages, without a slash at the end.
     pub base_url: String,
+    /// The time by which the client gets a response, if it is limited.
+    pub deadline: Option<Instant>,
 }
 
 impl Origin {
@@ -32,6 +35,7 @@ impl Origin {
             via: Via("command-line"),
             address: None,
             base_url: String::new(),
+            deadline: None,
         }
     }
 }

@@ -13,7 +13,7 @@ use std::net::IpAddr;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::{Error, Result, codes};
+use crate::{Error, Origin, Result, codes};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -44,9 +44,9 @@ impl Throttle {
     /// Begins to check a password. Waits while too many checks of the same pair are under way.
     ///
     /// # Errors
-    /// `rate_limited`, with the seconds to wait.
-    pub fn password(&self, address: Option<IpAddr>, account: Account<'_>) -> Result<Attempt<'_>> {
-        let address = address.map(network);
+    /// `rate_limited`, with the seconds to wait; `temporarily_unavailable` at the deadline of the call.
+    pub fn password(&self, origin: &Origin, account: Account<'_>) -> Result<Attempt<'_>> {
+        let address = origin.address.map(network);
         let keys = Keys {
             pair: self.hasher.hash_one((address, account)),
             account: self.hasher.hash_one(account),
@@ -56,7 +56,7 @@ impl Throttle {
             Account::User(_) => &self.users,
             Account::Administrator => &self.administrator,
         };
-        let turn = self.checks.wait(keys.pair);
+        let turn = self.checks.wait(keys.pair, origin.deadline)?;
         counters.check(&keys, Instant::now())?;
         Ok(Attempt {
             counters,
@@ -180,19 +180,22 @@ struct Checks {
 }
 
 impl Checks {
-    fn wait(&self, pair: u64) -> Turn<'_> {
-        let mut running = lock(&self.running);
-        while running
-            .get(&pair)
-            .is_some_and(|count| *count >= CHECKS_AT_ONCE)
-        {
-            running = self
-                .ended
-                .wait(running)
-                .unwrap_or_else(PoisonError::into_inner);
+    fn wait(&self, pair: u64, deadline: Option<Instant>) -> Result<Turn<'_>> {
+        let is_full = |running: &mut HashMap<u64, u32>| {
+            let count = running.get(&pair);
+            count.is_some_and(|count| *count >= CHECKS_AT_ONCE)
+        };
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let running = lock(&self.running);
+        let waited = self
+            .ended
+            .wait_timeout_while(running, left.unwrap_or(HOUR), is_full);
+        let (mut running, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            return Err(Error::from(codes::TEMPORARILY_UNAVAILABLE).with_retry_after(1));
         }
         *running.entry(pair).or_default() += 1;
-        Turn { checks: self, pair }
+        Ok(Turn { checks: self, pair })
     }
 }
 
@@ -323,13 +326,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
-    fn address(number: u8) -> Option<IpAddr> {
-        Some(IpAddr::from([192, 0, 2, number]))
+    fn from(number: u8) -> Origin {
+        Origin {
+            address: Some(IpAddr::from([192, 0, 2, number])),
+            ..Origin::command_line()
+        }
     }
 
     /// Fails to log in; false if the attempt is rejected.
     fn fail(throttle: &Throttle, number: u8, account: Account<'_>) -> bool {
-        throttle.password(address(number), account).is_ok()
+        throttle.password(&from(number), account).is_ok()
     }
 
     #[test]
@@ -337,13 +343,13 @@ mod tests {
         let throttle = Throttle::default();
         let anna = Account::User("anna");
         for _ in 0..1_000 {
-            let attempt = throttle.password(address(1), anna);
+            let attempt = throttle.password(&from(1), anna);
             attempt.expect("an attempt").succeeded();
         }
         for _ in 0..10 {
             assert!(fail(&throttle, 1, anna));
         }
-        let rejection = throttle.password(address(1), anna).err();
+        let rejection = throttle.password(&from(1), anna).err();
         let rejection = rejection.expect("the pair is limited");
         assert_eq!(rejection.code(), codes::RATE_LIMITED);
         assert!((1..=7).contains(&rejection.retry_after().expect("a time to wait")));
@@ -391,16 +397,24 @@ mod tests {
         let anna = Account::User("anna");
         std::thread::scope(|scope| {
             let attempts: Vec<_> = (0..CHECKS_AT_ONCE)
-                .map(|_| throttle.password(address(1), anna).expect("an attempt"))
+                .map(|_| throttle.password(&from(1), anna).expect("an attempt"))
                 .collect();
             let (sender, receiver) = std::sync::mpsc::channel();
             let throttle = &throttle;
             scope.spawn(move || {
-                drop(throttle.password(address(1), anna));
+                drop(throttle.password(&from(1), anna));
                 sender.send(()).expect("the test");
             });
+            // No longer than to the deadline of its call.
+            let expired = Origin {
+                deadline: Some(Instant::now()),
+                ..from(1)
+            };
+            let rejection = throttle.password(&expired, anna).err();
+            let code = rejection.map(|rejection| rejection.code());
+            assert_eq!(code, Some(codes::TEMPORARILY_UNAVAILABLE));
             // Another pair does not wait.
-            drop(throttle.password(address(2), anna));
+            drop(throttle.password(&from(2), anna));
             assert!(receiver.try_recv().is_err());
             drop(attempts);
             receiver.recv().expect("the check that waited");

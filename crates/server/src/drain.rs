@@ -1,11 +1,12 @@
 //! Graceful shutdown: accepted requests are completed first.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
-/// Maximum time that a shutdown waits for requests in progress.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(30);
+/// The part of the time to stop in which requests in progress are completed. In the rest, connections are
+/// closed and the writer commits.
+const REQUESTS: f64 = 0.8;
 
 /// Time without requests after which the shutdown completes. Requests that clients sent before
 /// the shutdown began still get a response.
@@ -19,7 +20,8 @@ pub(crate) struct Drain(Arc<State>);
 struct State {
     under_way: AtomicUsize,
     served: AtomicUsize,
-    stopping: AtomicBool,
+    /// When the shutdown began.
+    stopped: OnceLock<Instant>,
 }
 
 /// A request in progress, until this is dropped.
@@ -41,12 +43,18 @@ impl Drain {
 
     /// Returns whether the shutdown has begun; connections are then closed after the response.
     pub(crate) fn is_stopping(&self) -> bool {
-        self.0.stopping.load(Ordering::Relaxed)
+        self.0.stopped.get().is_some()
     }
 
-    /// Begins the shutdown and waits until no request is in progress.
-    pub(crate) async fn wait(&self) {
-        self.0.stopping.store(true, Ordering::Relaxed);
+    /// Returns when the program must have ended, if a shutdown has this time.
+    pub(crate) fn ends_by(&self, timeout: Duration) -> Instant {
+        *self.0.stopped.get_or_init(Instant::now) + timeout
+    }
+
+    /// Begins a shutdown that has this time, and waits until no request is in progress. Returns false if some
+    /// still are.
+    pub(crate) async fn wait(&self, timeout: Duration) -> bool {
+        self.0.stopped.get_or_init(Instant::now);
         let quiet = async {
             loop {
                 let served = self.0.served.load(Ordering::Relaxed);
@@ -57,8 +65,10 @@ impl Drain {
                 }
             }
         };
-        if tokio::time::timeout(SHUTDOWN_TIMEOUT, quiet).await.is_err() {
-            tracing::warn!("shutdown timeout with requests still in progress");
+        let drained = tokio::time::timeout(timeout.mul_f64(REQUESTS), quiet).await;
+        if drained.is_err() {
+            tracing::warn!("stopping with requests still in progress");
         }
+        drained.is_ok()
     }
 }

@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use tokio::task::{JoinHandle, spawn_blocking};
-use trivium_core::{Effect, Error, Job, Origin, Ready, Service, catalog, codes};
+use tokio::sync::oneshot;
+use trivium_core::{
+    Credentials, Effect, Error, Job, Operation, Origin, Ready, Service, Via, catalog,
+};
 use trivium_describe::ServedDialect;
 use trivium_front::{FrontEnd, Read, Reply, Request, Wire, limits};
 use trivium_onezone::Onezone;
@@ -15,21 +15,26 @@ use trivium_rest_json::RestJson;
 use trivium_rest_xml::RestXml;
 use trivium_rpc::Outcome;
 use trivium_site::description;
+use trivium_storage::ThreadPool;
 use trivium_upcoming::Upcoming;
 use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
 
 use crate::http::{Exchange, SMALL_RESPONSE};
+use crate::readers::{Permit, Readers, by, on_thread};
 
-/// Maximum time that a read waits for a permit before it is rejected.
-const READ_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Reads that are queued for each reader thread: it continues with the next one while the server's
-/// thread handles the result of the last.
-const READS_PER_THREAD: usize = 8;
-
-/// Maximum number of calls that hash a password or wait to do so; further ones are rejected.
+/// Maximum number of calls that wait to hash a password; further ones are rejected.
 const MAX_HASHING: usize = 512;
+
+/// Maximum number of readiness checks that wait.
+const MAX_CHECKS: usize = 64;
+
+/// Time limit of a readiness check.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The reason for the failure of a change that may have taken effect.
+const UNCONFIRMED: &str =
+    "the outcome of a change is unknown: COMMIT was not confirmed by the deadline of the call";
 
 /// A front-end that serves a path.
 #[derive(Clone, Copy, Debug)]
@@ -89,14 +94,12 @@ pub(crate) struct Gateway {
     xml: RestXml,
     xml_rpc: XmlRpc,
     dialects: Dialects,
-    /// Permits for reads: [`READS_PER_THREAD`] for each reader.
-    reads: Arc<Semaphore>,
-    /// The runtime whose threads hash passwords. The server's own blocking threads run reads.
-    hashers: Handle,
-    /// Permits for hashing: one for each core, because hashing a password occupies a core and 19 MiB.
-    hashes: Arc<Semaphore>,
-    /// Permits for calls that hash or wait to do so.
-    hashing: Semaphore,
+    /// The time limit of a request from when its body has been read.
+    call_timeout: Duration,
+    /// Threads that hash passwords: one for each core, because hashing occupies a core and 19 MiB.
+    hashers: ThreadPool,
+    /// The thread that checks readiness, which must not wait for calls.
+    checker: ThreadPool,
 }
 
 impl Gateway {
@@ -104,9 +107,10 @@ impl Gateway {
         service: Arc<Service>,
         wire: Wire,
         dialects: Dialects,
-        readers: usize,
-        hashers: Handle,
+        call_timeout: Duration,
     ) -> Self {
+        let hashers = service.database.threads("hasher", cores(), MAX_HASHING);
+        let checker = service.database.threads("readiness", 1, MAX_CHECKS);
         Self {
             service,
             wire,
@@ -114,11 +118,15 @@ impl Gateway {
             xml: RestXml::new(catalog(), wire),
             xml_rpc: XmlRpc::new(catalog(), wire),
             dialects,
-            reads: Arc::new(Semaphore::new(readers * READS_PER_THREAD)),
+            call_timeout,
             hashers,
-            hashes: Arc::new(Semaphore::new(cores())),
-            hashing: Semaphore::new(MAX_HASHING),
+            checker,
         }
+    }
+
+    /// Number of threads that read the database beside the readers.
+    pub(crate) fn other_readers() -> usize {
+        cores() + 1
     }
 
     /// Finds the front-end that serves this path. The schemas below the path of REST (XML) are pages.
@@ -153,26 +161,72 @@ impl Gateway {
         upcoming.beside(path)
     }
 
-    /// Serves a request.
+    /// Serves a request whose body has been read.
     pub(crate) async fn serve(
         &self,
+        readers: &Readers,
         endpoint: Endpoint<'_>,
         request: &Request<'_>,
         client: Client,
         exchange: &mut Exchange,
     ) -> Reply {
         match endpoint {
-            Endpoint::Json => self.pass(&self.json, request, client, exchange).await,
-            Endpoint::Xml => self.pass(&self.xml, request, client, exchange).await,
-            Endpoint::XmlRpc => self.pass(&self.xml_rpc, request, client, exchange).await,
-            Endpoint::Upcoming(upcoming) => self.pass(upcoming, request, client, exchange).await,
-            Endpoint::SignIn(sign_in) => self.pass(sign_in, request, client, exchange).await,
-            Endpoint::Onezone(onezone) => self.pass(onezone, request, client, exchange).await,
+            Endpoint::Json => {
+                self.pass(readers, &self.json, request, client, exchange)
+                    .await
+            }
+            Endpoint::Xml => {
+                self.pass(readers, &self.xml, request, client, exchange)
+                    .await
+            }
+            Endpoint::XmlRpc => {
+                self.pass(readers, &self.xml_rpc, request, client, exchange)
+                    .await
+            }
+            Endpoint::Upcoming(upcoming) => {
+                self.pass(readers, upcoming, request, client, exchange)
+                    .await
+            }
+            Endpoint::SignIn(sign_in) => {
+                self.pass(readers, sign_in, request, client, exchange).await
+            }
+            Endpoint::Onezone(onezone) => {
+                self.pass(readers, onezone, request, client, exchange).await
+            }
         }
+    }
+
+    /// Runs an operation that reads, and renders its outcome as a page.
+    pub(crate) async fn show<O: Operation>(
+        &self,
+        readers: &Readers,
+        operation: O,
+        page: impl FnOnce(Outcome<O::Output>) -> Reply,
+    ) -> Reply {
+        let origin = Origin {
+            via: Via("page"),
+            deadline: Some(self.deadline()),
+            ..Origin::command_line()
+        };
+        let job = Job::of(operation, Credentials::None);
+        let (outcome, _permit) = self.call(readers, Ok(job), origin).await;
+        page(outcome)
+    }
+
+    /// Checks that the database can be read, and that it accepted the last change.
+    ///
+    /// # Errors
+    /// The reason why not, as a cause.
+    pub(crate) async fn check(&self) -> Result<(), Error> {
+        let service = Arc::clone(&self.service);
+        let deadline = Instant::now() + CHECK_TIMEOUT.min(self.call_timeout);
+        let check = move || Ok(service.database.ready()?);
+        on_thread(&self.checker, deadline, check).await
     }
 
     async fn pass<F>(
         &self,
+        readers: &Readers,
         front_end: &F,
         request: &Request<'_>,
         client: Client,
@@ -186,15 +240,16 @@ impl Gateway {
             via: front_end.via(),
             address: client.address,
             base_url: client.base_url,
+            deadline: Some(self.deadline()),
         };
         match front_end.read(request) {
             Read::Reply(reply) => reply,
             Read::Call(call, write) => {
                 let job = call.try_into().map_err(Into::into);
                 let may_refuse = !matches!(&job, Ok(job) if job.effect == Effect::Change);
-                let (outcome, held) = self.call(job, origin).await;
+                let (outcome, permit) = self.call(readers, job, origin).await;
                 let reply = write(outcome);
-                drop(held);
+                drop(permit);
                 let size = reply.body.capacity();
                 if may_refuse && !exchange.charge(size, SMALL_RESPONSE) {
                     return refusal(front_end, request);
@@ -209,7 +264,7 @@ impl Gateway {
                         true => Err(limits::busy()),
                         false => call.try_into().map_err(Into::into),
                     };
-                    let (outcome, _held) = self.call(job, origin.clone()).await;
+                    let (outcome, _permit) = self.call(readers, job, origin.clone()).await;
                     batch.write(outcome);
                     // Its call was made, so its result is sent.
                     let grown = batch.size().saturating_sub(size);
@@ -224,57 +279,59 @@ impl Gateway {
         }
     }
 
-    /// Runs a call, and logs the private cause if it fails. See [`run`](Self::run) for the permit.
-    async fn call<A: Send + 'static>(
-        &self,
-        job: Result<Job<A>, Error>,
-        origin: Origin,
-    ) -> (Outcome<A>, Option<OwnedSemaphorePermit>) {
-        let (outcome, held) = match job {
-            Ok(job) => match self.run(job, origin).await {
-                Ok((value, held)) => (Ok(value), held),
-                Err(error) => (Err(error), None),
-            },
-            Err(error) => (Err(error), None),
-        };
-        if let Err(error) = &outcome
-            && let Some(cause) = error.cause()
-        {
-            tracing::error!(code = error.code().name, %cause, "a call failed");
-        }
-        (outcome, held)
+    /// The deadline of a request that begins now.
+    fn deadline(&self) -> Instant {
+        Instant::now() + self.call_timeout
     }
 
-    /// Runs a job. The result of a read has a permit, so that the number of results in memory is limited:
-    /// it is to be dropped when the result was printed.
+    /// Runs a call, and logs the private cause if it fails. A read returns its permit with the result.
+    async fn call<A: Send + 'static>(
+        &self,
+        readers: &Readers,
+        job: Result<Job<A>, Error>,
+        origin: Origin,
+    ) -> (Outcome<A>, Option<Permit>) {
+        let result = match job {
+            Ok(job) => self.run(readers, job, origin).await,
+            Err(error) => Err(error),
+        };
+        match result {
+            Ok((result, permit)) => (Ok(result), permit),
+            Err(error) => {
+                if let Some(cause) = error.cause() {
+                    tracing::error!(code = error.code().name, %cause, "a call failed");
+                }
+                (Err(error), None)
+            }
+        }
+    }
+
     async fn run<A: Send + 'static>(
         &self,
+        readers: &Readers,
         job: Job<A>,
         origin: Origin,
-    ) -> Outcome<(A, Option<OwnedSemaphorePermit>)> {
-        let ready = self.prepare(job, origin).await?;
+    ) -> Result<(A, Option<Permit>), Error> {
+        let deadline = origin.deadline.unwrap_or_else(|| self.deadline());
+        // The calls of a multicall share a deadline.
+        if deadline <= Instant::now() {
+            return Err(limits::busy());
+        }
+        let ready = self.prepare(job, origin, deadline).await?;
+        let service = Arc::clone(&self.service);
         match ready.effect {
             Effect::Read => {
-                let permit = tokio::time::timeout(READ_TIMEOUT, permit(&self.reads));
-                let permit = permit.await.map_err(|_| limits::busy())??;
-                let service = Arc::clone(&self.service);
-                // The server's thread must not wait for a disk.
-                let read = spawn_blocking(move || {
-                    let value = service.read(&ready)?;
-                    Ok((value, Some(permit)))
-                });
-                joined(read).await
+                let read = readers.read(deadline, move || service.read(&ready));
+                let (result, permit) = read.await?;
+                Ok((result, Some(permit)))
             }
             Effect::Change => {
                 let (sender, outcome) = oneshot::channel();
-                self.service.change(ready, move |result| {
+                service.change(ready, move |result| {
                     // The change remains if the client has disconnected.
                     let _disconnected = sender.send(result);
                 });
-                let outcome = outcome
-                    .await
-                    .unwrap_or_else(|_| Err(codes::TEMPORARILY_UNAVAILABLE.into()));
-                outcome.map(|value| (value, None))
+                Ok((by(deadline, outcome, UNCONFIRMED).await?, None))
             }
         }
     }
@@ -284,25 +341,15 @@ impl Gateway {
         &self,
         job: Job<A>,
         origin: Origin,
+        deadline: Instant,
     ) -> Result<Ready<A>, Error> {
         if !job.hashes_password() {
             return self.service.prepare(job, origin);
         }
-        let _waiting = self.hashing.try_acquire().map_err(|_| limits::busy())?;
-        let permit = permit(&self.hashes).await?;
         let service = Arc::clone(&self.service);
-        let prepared = self.hashers.spawn_blocking(move || {
-            let _permit = permit;
-            service.prepare(job, origin)
-        });
-        joined(prepared).await
+        let prepare = move || service.prepare(job, origin);
+        on_thread(&self.hashers, deadline, prepare).await
     }
-}
-
-/// Acquires a permit for work on another thread. The thread owns the permit, because the work continues
-/// if its client disconnects.
-async fn permit(of: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Error> {
-    Ok(Arc::clone(of).acquire_owned().await?)
 }
 
 /// Returns the response to a read for whose result there is no memory at present. The request is read again,
@@ -313,11 +360,6 @@ fn refusal<F: FrontEnd>(front_end: &F, request: &Request<'_>) -> Reply {
         Read::Call(_, write) => write(Err(limits::busy())),
         Read::Batch(batch) => batch.finish(),
     }
-}
-
-/// Awaits the result of work on another thread.
-async fn joined<T>(work: JoinHandle<Result<T, Error>>) -> Result<T, Error> {
-    work.await.unwrap_or_else(|error| Err(error.into()))
 }
 
 /// Returns the number of cores of this machine.

@@ -4,7 +4,7 @@
 //!   a running server through [`client`].
 //! - [`http`] is the HTTP server, and the only module that uses actix-web. [`drain`] has its graceful
 //!   shutdown, and [`pages`] the pages and health checks.
-//! - [`gateway`] dispatches a request to its front-end, and a call to the database.
+//! - [`gateway`] dispatches a request to its front-end, and a call to the database. [`readers`] runs reads.
 
 mod client;
 mod commands;
@@ -15,6 +15,7 @@ mod http;
 mod logs;
 mod options;
 mod pages;
+mod readers;
 
 use std::process::ExitCode;
 

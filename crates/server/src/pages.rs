@@ -1,75 +1,72 @@
 //! The pages, documents and health checks, which are served beside the front-ends.
 
-use std::sync::Arc;
-
-use actix_web::web;
+use trivium_core::codes;
 use trivium_core::public::{ShowPublicGroup, ShowPublicUser};
 use trivium_core::types::{GroupRef, UserRef};
-use trivium_core::{Credentials, Operation, Origin, Service, Via};
 use trivium_describe::{Site, site};
 use trivium_front::Reply;
+use trivium_rpc::Outcome;
 use trivium_site::pages;
+
+use crate::gateway::Gateway;
+use crate::readers::Readers;
 
 /// The path of the readiness check of load balancers.
 pub(crate) const READY: &str = "/ready";
 
 /// Renders the page at a path.
-pub(crate) async fn find(path: &str, site: &Site<'_>, service: &Arc<Service>) -> Reply {
+pub(crate) async fn find(
+    path: &str,
+    site: &Site<'_>,
+    gateway: &Gateway,
+    readers: &Readers,
+) -> Reply {
     match path {
         "/live" => return plain(200, "live"),
-        READY => return ready(service).await,
+        READY => return ready(gateway).await,
         _ => {}
     }
     let number = |prefix: &str| path.strip_prefix(prefix)?.parse::<u32>().ok();
     if let Some(id) = number("/group/") {
         let id = GroupRef(id.into());
-        show(service, ShowPublicGroup { id }, pages::group).await
+        let render = |outcome| rendered(outcome, pages::group);
+        gateway.show(readers, ShowPublicGroup { id }, render).await
     } else if let Some(id) = number("/user/") {
         let id = UserRef(id.into());
-        show(service, ShowPublicUser { id }, pages::user).await
+        let render = |outcome| rendered(outcome, pages::user);
+        gateway.show(readers, ShowPublicUser { id }, render).await
     } else {
         let found = site::find(path, site);
         found.unwrap_or_else(|| plain(404, "not_found: nothing is served at this address"))
     }
 }
 
-/// Runs an operation that reads, and renders its result as a page.
-async fn show<O: Operation>(
-    service: &Arc<Service>,
-    operation: O,
-    page: fn(&O::Output) -> Reply,
-) -> Reply {
-    let service = Arc::clone(service);
-    let origin = Origin {
-        via: Via("page"),
-        ..Origin::command_line()
-    };
-    let read = move || service.run(operation, Credentials::None, origin);
-    match web::block(read).await {
-        Ok(Ok(found)) => page(&found),
-        Ok(Err(error)) => match error.cause() {
-            None => pages::missing(),
-            Some(cause) => {
-                tracing::error!(%cause, "a page failed");
-                plain(503, error.message())
-            }
-        },
+/// Renders a page, or the reason why there is none.
+fn rendered<T>(outcome: Outcome<T>, page: fn(&T) -> Reply) -> Reply {
+    match outcome {
+        Ok(found) => page(&found),
+        Err(error) if error.cause().is_none() && error.code() != codes::TEMPORARILY_UNAVAILABLE => {
+            pages::missing()
+        }
         Err(error) => {
-            tracing::error!(%error, "a page failed");
-            plain(503, "this service is stopping")
+            let retry_after = error.retry_after().map(|seconds| seconds.to_string());
+            Reply {
+                headers: Vec::from_iter(retry_after.map(|seconds| ("Retry-After", seconds))),
+                ..plain(503, error.message())
+            }
         }
     }
 }
 
-async fn ready(service: &Arc<Service>) -> Reply {
-    let service = Arc::clone(service);
-    match web::block(move || service.database.ready()).await {
-        Ok(Ok(())) => plain(200, "ready"),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "not ready");
+async fn ready(gateway: &Gateway) -> Reply {
+    match gateway.check().await {
+        Ok(()) => plain(200, "ready"),
+        Err(error) => {
+            let reason = error.cause().map(ToString::to_string);
+            let error = reason.as_deref().unwrap_or("the database does not respond");
+            tracing::warn!(error, "not ready");
             plain(503, "not ready: the log has the reason")
         }
-        Err(_) => plain(503, "stopping"),
     }
 }
 

@@ -50,7 +50,7 @@ impl PreparedOperation for ChangePassword {
         let user = user.ok_or(codes::USER_TOKEN_INVALID)?;
         let attempt = service
             .throttle
-            .password(origin.address, Account::User(&user.login))?;
+            .password(origin, Account::User(&user.login))?;
         if !passwords::verify(&self.old_password, user.password_hash.as_deref())? {
             return Err(wrong());
         }

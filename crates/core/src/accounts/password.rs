@@ -31,9 +31,7 @@ pub fn verify(
     login: &Login,
     password: &Password,
 ) -> Result<Verified> {
-    let attempt = service
-        .throttle
-        .password(origin.address, Account::User(login))?;
+    let attempt = service.throttle.password(origin, Account::User(login))?;
     let user = service.read_with(origin, |session| find(session, login))?;
     let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
     // An unknown login costs the same, so that the time does not disclose which logins exist.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
-use tokio::runtime::Handle;
 use trivium_core::Directory;
 use trivium_core::administration::users::ListReservedUsers;
 use trivium_core::types::GroupRef;
@@ -62,10 +61,11 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             DatabaseUrl::Postgres(_) => 8,
         },
     };
-    let readers = threads.workers * threads.readers;
+    let readers = threads.workers * threads.readers + Gateway::other_readers();
     let connections = Connections {
         access: Access::Serve,
         readers: u32::try_from(readers).unwrap_or(u32::MAX),
+        call_timeout: Some(serve.call_timeout),
         ..Connections::default()
     };
     let database = Database::open(url.clone(), &connections)?;
@@ -76,17 +76,16 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         demonstration::install(&service, groups)?;
     }
     actix_web::rt::System::new().block_on(async {
-        let hashers = Handle::current();
         let gateway = Gateway::new(
             Arc::clone(&service),
             wire(serve),
             dialects(serve),
-            readers,
-            hashers,
+            serve.call_timeout,
         );
         let timeouts = Timeouts {
             request: serve.request_timeout,
             keep_alive: serve.keep_alive,
+            shutdown: serve.shutdown_timeout,
         };
         let settings = http::Settings {
             listen: serve.listen,

@@ -19,12 +19,14 @@ use super::connections::{Connection, Exchange, Phase};
 use super::proxies::Forwarded;
 use crate::gateway::Client;
 use crate::pages::{self, plain};
+use crate::readers::Readers;
 
 /// Handles a request: logs it, and adds the headers of every response.
 pub(super) async fn serve(
     http: HttpRequest,
     payload: web::Payload,
     shared: web::Data<Shared>,
+    readers: web::Data<Readers>,
 ) -> Either<HttpResponse<Pieces>, HttpResponse> {
     let Some(connection) = http.conn_data::<Arc<Connection>>() else {
         // Every stream has one.
@@ -36,7 +38,8 @@ pub(super) async fn serve(
     let number = shared.requests.fetch_add(1, Ordering::Relaxed);
     let id = format!("{:08x}-{number:08x}", shared.run);
     let client = shared.client(&http);
-    let (mut reply, closes) = respond(&http, payload, &shared, client, &mut exchange).await;
+    let (mut reply, closes) =
+        respond(&http, payload, &shared, &readers, client, &mut exchange).await;
     exchange.settle(reply.body.capacity());
     // Read once, so that the body of the response and the header Connection agree.
     let stopping = shared.drain.is_stopping();
@@ -93,6 +96,7 @@ async fn respond(
     http: &HttpRequest,
     payload: web::Payload,
     shared: &Shared,
+    readers: &Readers,
     client: Forwarded,
     exchange: &mut Exchange,
 ) -> (Reply, bool) {
@@ -110,7 +114,7 @@ async fn respond(
     exchange.enter(Phase::Calling);
     let base_url = shared.base_url_for(http, client);
     let Some(endpoint) = endpoint else {
-        let reply = page(http, shared, &base_url).await;
+        let reply = page(http, shared, readers, &base_url).await;
         let admitted = exchange.charge(reply.body.capacity(), SMALL_RESPONSE);
         return match admitted {
             true => (reply, closes),
@@ -153,7 +157,7 @@ async fn respond(
     };
     let mut reply = shared
         .gateway
-        .serve(endpoint, &request, client, exchange)
+        .serve(readers, endpoint, &request, client, exchange)
         .await;
     reply.headers.extend(
         reply
@@ -164,7 +168,7 @@ async fn respond(
 }
 
 /// Finds the page at an address.
-async fn page(http: &HttpRequest, shared: &Shared, base_url: &str) -> Reply {
+async fn page(http: &HttpRequest, shared: &Shared, readers: &Readers, base_url: &str) -> Reply {
     let path = http.path();
     let site = Site {
         service: description::service(),
@@ -175,7 +179,7 @@ async fn page(http: &HttpRequest, shared: &Shared, base_url: &str) -> Reply {
     };
     let reply = match shared.gateway.beside(path) {
         Some(reply) => reply,
-        None => pages::find(path, &site, &shared.gateway.service).await,
+        None => pages::find(path, &site, &shared.gateway, readers).await,
     };
     match *http.method() {
         Method::GET | Method::HEAD => reply,

@@ -31,6 +31,7 @@ use self::stream::Stream;
 use crate::drain::Drain;
 use crate::failure::Failure;
 use crate::gateway::Gateway;
+use crate::readers::Readers;
 
 /// Connections that may be open beyond the limit, while others are being closed.
 const OVERLAP: usize = 256;
@@ -59,6 +60,8 @@ pub(crate) struct Timeouts {
     pub(crate) request: Duration,
     /// Maximum time until the next request on an open connection.
     pub(crate) keep_alive: Duration,
+    /// Maximum time from the signal to stop until the program ends.
+    pub(crate) shutdown: Duration,
 }
 
 /// Numbers of threads.
@@ -127,14 +130,16 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
     // The same as `actix_web::HttpServer`, but with a wrapper around each stream.
     let server = actix_server::Server::build()
         .workers(threads.workers)
-        .worker_max_blocking_threads(threads.readers)
         // A limit of actix-web's stops accepting, so the oldest clients would keep new ones out.
         .max_concurrent_connections((limits.connections + OVERLAP).div_ceil(threads.workers))
         .disable_signals()
         .shutdown_timeout(1)
         .listen("trivium", accepting, move || {
+            // This runs once for each thread that serves connections.
+            let readers = Readers::new(&data.gateway.service.database, threads.readers);
             let app = App::new()
                 .app_data(data.clone())
+                .app_data(web::Data::new(readers))
                 .default_service(web::to(handler::serve))
                 .into_factory()
                 .map_err(|error: actix_web::Error| error.error_response());
@@ -181,6 +186,7 @@ impl Server {
         let handle = self.server.handle();
         let shared = Arc::clone(&self.shared);
         let listener = self.listener;
+        let timeout = self.shared.timeouts.shutdown;
         let stop = actix_web::rt::spawn(async move {
             match signal().await {
                 Ok(name) => tracing::info!(signal = name, "stopping"),
@@ -193,14 +199,17 @@ impl Server {
             if let Err(error) = SockRef::from(&listener).shutdown(Shutdown::Read) {
                 tracing::debug!(%error, "the listener stays open until the server ends");
             }
-            shared.drain.wait().await;
-            handle.stop(true).await;
+            let is_complete = shared.drain.wait(timeout).await;
+            handle.stop(is_complete).await;
         });
         self.server.await?;
         stop.abort();
         let service = Arc::clone(&self.shared.gateway.service);
-        // The writer commits its pending changes before the program ends.
-        let closed = actix_web::rt::task::spawn_blocking(move || service.database.close()).await;
+        let by = self.shared.drain.ends_by(timeout);
+        // The writer commits its pending changes before the program ends. Threads that are stuck end with
+        // the program.
+        let close = move || service.database.close_by(by);
+        let closed = actix_web::rt::task::spawn_blocking(close).await;
         closed.map_err(|error| Failure::Failed(error.to_string()))
     }
 }

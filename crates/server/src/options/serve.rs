@@ -82,6 +82,14 @@ pub(crate) struct Serve {
     #[arg(long, env = "TRIVIUM_KEEP_ALIVE", value_name = "DURATION")]
     #[arg(default_value = "30s", value_parser = up_to("1h", duration))]
     pub(crate) keep_alive: Duration,
+    /// Time limit for a request from when its body has been read, waiting included
+    #[arg(long, env = "TRIVIUM_CALL_TIMEOUT", value_name = "DURATION")]
+    #[arg(default_value = "10s", value_parser = up_to("1h", duration))]
+    pub(crate) call_timeout: Duration,
+    /// Time limit for stopping; requests that are still in progress are cut
+    #[arg(long, env = "TRIVIUM_SHUTDOWN_TIMEOUT", value_name = "DURATION")]
+    #[arg(default_value = "10s", value_parser = up_to("1h", duration))]
+    pub(crate) shutdown_timeout: Duration,
     /// Maximum number of open connections; at the limit, an idle one of the address with most is closed
     #[arg(
         long,

@@ -1,0 +1,100 @@
+//! The threads that read the database for one thread of the server.
+//!
+//! Each thread of the server has its own, so that slow calls on one do not delay the others. A read holds a
+//! permit until its response is printed, which bounds the results in memory.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::timeout_at;
+use trivium_core::{Error, codes};
+use trivium_front::limits;
+use trivium_storage::{Database, ThreadPool};
+
+/// Reads that are admitted for each thread: it continues with the next one while the server's thread prints
+/// the last result.
+const READS_PER_THREAD: usize = 8;
+
+/// Maximum number of reads that are admitted.
+const MAX_READS: usize = 16;
+
+/// The permit of a read.
+pub(crate) type Permit = OwnedSemaphorePermit;
+
+/// The readers of one thread of the server.
+pub(crate) struct Readers {
+    threads: ThreadPool,
+    permits: Arc<Semaphore>,
+}
+
+impl Readers {
+    pub(crate) fn new(database: &Database, threads: usize) -> Self {
+        let permits = MAX_READS.min(threads * READS_PER_THREAD);
+        Self {
+            // Reads whose callers have gone wait beside those that have a permit.
+            threads: database.threads("reader", threads, 2 * permits),
+            permits: Arc::new(Semaphore::new(permits)),
+        }
+    }
+
+    /// Runs a read on a reader. Its permit is released when the caller has printed the result.
+    ///
+    /// # Errors
+    /// Those of the read; `temporarily_unavailable` if there is no capacity, or at the deadline.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        deadline: Instant,
+        read: impl FnOnce() -> Result<T, Error> + Send + 'static,
+    ) -> Result<(T, Permit), Error> {
+        let permit = Arc::clone(&self.permits).acquire_owned();
+        let permit = timeout_at(deadline.into(), permit);
+        let permit = permit.await.map_err(|_| limits::busy())??;
+        let value = on_thread(&self.threads, deadline, read).await?;
+        Ok((value, permit))
+    }
+}
+
+/// Runs work on a thread, and waits for it until the deadline. Work that has begun continues.
+///
+/// # Errors
+/// Those of the work; `temporarily_unavailable` if it is rejected, or at the deadline.
+pub(crate) async fn on_thread<T: Send + 'static>(
+    threads: &ThreadPool,
+    deadline: Instant,
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (sender, result) = oneshot::channel();
+    threads.submit(Some(deadline), move |turn| {
+        // Nobody waits for the result of a call whose client has disconnected.
+        if !sender.is_closed() {
+            let _disconnected = sender.send(match turn {
+                Ok(()) => work(),
+                Err(_) => Err(limits::busy()),
+            });
+        }
+    });
+    by(
+        deadline,
+        result,
+        "the database did not respond by the deadline of the call",
+    )
+    .await
+}
+
+/// Waits for the result of a call until its deadline.
+///
+/// # Errors
+/// Those of the call; `temporarily_unavailable` for this reason at the deadline.
+pub(crate) async fn by<T>(
+    deadline: Instant,
+    result: oneshot::Receiver<Result<T, Error>>,
+    reason: &'static str,
+) -> Result<T, Error> {
+    match timeout_at(deadline.into(), result).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) | Err(_) => Err(Error::internal(reason)
+            .with_code(codes::TEMPORARILY_UNAVAILABLE)
+            .with_retry_after(1)),
+    }
+}
