@@ -32,6 +32,10 @@ struct Mode {
     /// Numbers of COMMITs that were cut before and after they were forwarded.
     cut: [usize; 2],
     links: Vec<Weak<Link>>,
+    /// Number of connections so far.
+    opened: usize,
+    /// The first connections, up to this number, stay silent.
+    stranded: usize,
 }
 
 /// A connection of the server to the proxy, and the proxy's to Postgres.
@@ -60,7 +64,7 @@ impl Proxy {
         std::thread::spawn(move || {
             for server in listener.incoming().flatten() {
                 let postgres = UnixStream::connect(&socket).expect("Postgres");
-                accepting.connect(&Arc::new(Link { server, postgres }));
+                accepting.connect(server, postgres);
             }
         });
         Self {
@@ -83,6 +87,14 @@ impl Proxy {
     pub(super) fn resume(&self) {
         self.shared.lock().silent = None;
         self.shared.changed.notify_all();
+    }
+
+    /// Forwards on new connections. The others stay open and silent.
+    pub(super) fn strand(&self) {
+        let mut mode = self.shared.lock();
+        mode.stranded = mode.opened;
+        drop(mode);
+        self.resume();
     }
 
     /// Closes all connections, and forwards on new ones.
@@ -112,38 +124,38 @@ impl Shared {
     }
 
     /// Forwards a connection in both directions.
-    fn connect(self: &Arc<Self>, link: &Arc<Link>) {
-        let links = &mut self.lock().links;
-        links.retain(|link| link.strong_count() > 0);
-        links.push(Arc::downgrade(link));
-        let (shared, there) = (Arc::clone(self), Arc::clone(link));
-        std::thread::spawn(move || {
-            shared.forward(&there.server, |bytes| shared.query(&there, bytes));
-            there.close();
-        });
-        let (shared, back) = (Arc::clone(self), Arc::clone(link));
+    fn connect(self: &Arc<Self>, server: TcpStream, postgres: UnixStream) {
+        let mut mode = self.lock();
+        let number = mode.opened;
+        mode.opened += 1;
+        let there = Arc::new(Link { server, postgres });
+        mode.links.retain(|link| link.strong_count() > 0);
+        mode.links.push(Arc::downgrade(&there));
+        drop(mode);
+        let (shared, back) = (Arc::clone(self), Arc::clone(&there));
         std::thread::spawn(move || {
             let mut server = &back.server;
-            shared.forward(&back.postgres, |bytes| server.write_all(bytes).is_ok());
+            let write = |bytes: &[u8]| server.write_all(bytes).is_ok();
+            shared.forward(number, &back.postgres, write);
             back.close();
+        });
+        let shared = Arc::clone(self);
+        std::thread::spawn(move || {
+            let write = |bytes: &[u8]| shared.query(&there, bytes);
+            shared.forward(number, &there.server, write);
+            there.close();
         });
     }
 
     /// Passes on what is read while this is not silent, until `write` returns false.
-    fn forward(&self, mut from: impl Read, mut write: impl FnMut(&[u8]) -> bool) {
+    fn forward(&self, link: usize, mut from: impl Read, mut write: impl FnMut(&[u8]) -> bool) {
         let mut buffer = [0; 65_536];
         while let Ok(length @ 1..) = from.read(&mut buffer) {
-            let mut mode = self.lock();
-            while mode
-                .silent
-                .is_some_and(|text| contains(&buffer[..length], text))
-            {
-                mode = self
-                    .changed
-                    .wait(mode)
-                    .unwrap_or_else(PoisonError::into_inner);
-            }
-            drop(mode);
+            let is_held = |mode: &mut Mode| {
+                let is_silent = |text| contains(&buffer[..length], text);
+                link < mode.stranded || mode.silent.is_some_and(is_silent)
+            };
+            drop(self.changed.wait_while(self.lock(), is_held));
             if !write(&buffer[..length]) {
                 return;
             }

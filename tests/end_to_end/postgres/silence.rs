@@ -75,6 +75,31 @@ fn join_all(arena: &Arena) {
     }
 }
 
+/// Makes concurrent calls until the server has opened about as many connections as it has threads.
+fn open_connections(arena: &Arena) {
+    let query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()";
+    let count = || arena.query(query).parse::<usize>().expect("a number");
+    while count() <= 20 {
+        call_concurrently(arena);
+    }
+}
+
+fn call_concurrently(arena: &Arena) {
+    std::thread::scope(|scope| {
+        for member in &arena.members {
+            scope.spawn(move || {
+                let mut caller = arena.caller();
+                for group in (1..=GROUPS).cycle().take(4 * GROUPS) {
+                    join(&mut caller, Protocol::Json, member, group);
+                    let call = json!({"authToken": member.tokens[0]});
+                    let read = caller.call(Protocol::Json, "GET", "getMyGroups", &call);
+                    read.succeeds();
+                }
+            });
+        }
+    });
+}
+
 /// Waits until reads, changes and readiness succeed again.
 fn recovers(arena: &Arena) {
     let began = Instant::now();
@@ -119,6 +144,23 @@ fn calls_are_answered_while_postgres_is_silent_and_succeed_afterwards() {
         ends[round % 2](&arena.proxy);
         recovers(&arena);
     }
+    join_all(&arena);
+    arena.has_all_joins_once();
+}
+
+#[test]
+fn connections_that_stay_silent_are_replaced() {
+    let arena = Arena::new(&["--call-timeout", "1s", "--log-level", "error"], CLIENTS);
+    open_connections(&arena);
+    arena.proxy.silence();
+    std::thread::scope(|scope| {
+        for client in 0..CLIENTS {
+            let arena = &arena;
+            scope.spawn(move || call_in_silence(arena, client));
+        }
+    });
+    arena.proxy.strand();
+    recovers(&arena);
     join_all(&arena);
     arena.has_all_joins_once();
 }
