@@ -16,6 +16,7 @@
 //!   [`descriptions`] OpenAPI, XML Schema and the documentation pages; [`pages`] the public pages.
 //! - [`disk`] deletes, replaces, damages and locks the file under a server, and fills its disk.
 //! - [`postgres`] silences Postgres under a server, and cuts its connections at COMMIT.
+//! - [`kill`] kills the server, or Postgres under it, and compares what is stored with what was acknowledged.
 //! - [`fixtures`] opens databases of earlier versions.
 //! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
 
@@ -46,6 +47,7 @@ mod golden;
 mod harness;
 mod history;
 mod hostile;
+mod kill;
 mod model;
 mod onezone;
 mod pages;

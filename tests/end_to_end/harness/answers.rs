@@ -52,6 +52,11 @@ pub(super) fn begin(address: &str, profile: Profile) {
     keeper().kept.insert(address.to_owned(), kept);
 }
 
+/// Stops to record the responses of a server.
+pub(super) fn forget(address: &str) {
+    keeper().kept.remove(address);
+}
+
 /// Records a response to a request for this path; the path is empty if it is not known.
 pub(super) fn keep(address: &str, path: &str, response: &Response) {
     let kind = match response.header("content-type").split(';').next() {

@@ -26,6 +26,31 @@ impl Caller {
         protocol.read(&self.send(&protocol.request(verb, name, arguments)))
     }
 
+    /// Reads the rows on all pages of a list.
+    pub(crate) fn rows(
+        &mut self,
+        protocol: Protocol,
+        operation: &str,
+        list: &str,
+        arguments: &Value,
+    ) -> Vec<Value> {
+        let mut rows = Vec::new();
+        let mut arguments = arguments.clone();
+        for page in 1.. {
+            arguments["page"] = page.into();
+            let answer = self.call(protocol, "GET", operation, &arguments);
+            answer.succeeds();
+            match answer.value[list].as_array() {
+                Some(more) if !more.is_empty() => rows.extend_from_slice(more),
+                _ => {
+                    assert_eq!(answer.text("totalResults"), rows.len().to_string());
+                    break;
+                }
+            }
+        }
+        rows
+    }
+
     /// Sends a request to any front-end and reads the response.
     pub(crate) fn send(&mut self, request: &Request) -> Response {
         self.0.send(&request.bytes());

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use trivium_front::Profile;
 use trivium_test_support::{Backend, Scratch};
@@ -99,6 +100,25 @@ impl Served {
     /// Its log so far.
     pub(crate) fn log(&self) -> String {
         read(&self.log)
+    }
+
+    /// Waits until its log contains a text, and returns the log.
+    pub(crate) fn log_with(&self, text: &str) -> String {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let log = self.log();
+            if log.contains(text) {
+                return log;
+            }
+            assert!(Instant::now() < deadline, "no {text:?} in {log}");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Does not record its responses: there are too many.
+    pub(crate) fn unrecorded(self) -> Self {
+        answers::forget(&self.address);
+        self
     }
 
     /// Its process id.

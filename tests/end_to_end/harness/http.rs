@@ -1,7 +1,7 @@
 //! HTTP requests and responses over sockets.
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -127,34 +127,41 @@ impl Connection {
         self.read(false)
     }
 
+    /// Reads the next response from a server that may be killed; `None` if any part of it is missing.
+    pub(crate) fn receive_or_break(&mut self) -> Option<Response> {
+        self.try_read(true).ok().flatten()
+    }
+
     fn read(&mut self, has_body: bool) -> Option<Response> {
+        self.try_read(has_body).expect("a whole response")
+    }
+
+    fn try_read(&mut self, has_body: bool) -> io::Result<Option<Response>> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
             match self.stream.read_until(b'\n', &mut head) {
-                Ok(0) if head.is_empty() => return None,
+                Ok(0) if head.is_empty() => return Ok(None),
                 Err(error) if head.is_empty() && error.kind() == ErrorKind::ConnectionReset => {
-                    return None;
+                    return Ok(None);
                 }
-                Ok(0) => panic!("incomplete head: {:?}", String::from_utf8_lossy(&head)),
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(_) => {}
-                Err(error) => panic!("no response: {error}"),
+                Err(error) => return Err(error),
             }
         }
         let mut response = Response::parse(&head);
         if response.status < 200 {
-            return self.read(has_body);
+            return self.try_read(has_body);
         }
         // 204 has no Content-Length.
         if has_body && response.status != 204 {
             let length = response.header("content-length").parse().expect("a length");
             response.body = vec![0; length];
-            self.stream
-                .read_exact(&mut response.body)
-                .expect("the whole body");
+            self.stream.read_exact(&mut response.body)?;
         }
         let path = self.pending.pop_front().unwrap_or_default();
         answers::keep(&self.address, &path, &response);
-        Some(response)
+        Ok(Some(response))
     }
 }
 

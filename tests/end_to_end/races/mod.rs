@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use trivium_test_support::Backend;
 
 use crate::harness::{
-    Answer, Caller, Crowd, Gateway, PROTOCOLS, Request, Response, Someone, ask, json as json_body,
-    new_group, plain,
+    Answer, Caller, Crowd, Gateway, PROTOCOLS, Protocol, Request, Response, Someone, ask,
+    json as json_body, new_group, plain,
 };
 
 const ADMIN_PASSWORD: &str = "the password of the administrator";
@@ -92,13 +92,19 @@ impl Arena<'_> {
 
     /// Makes a single call and asserts that it succeeds.
     fn ask(&mut self, verb: &str, operation: &str, arguments: &Value) -> Answer {
+        let (protocol, caller) = self.caller();
+        let answer = caller.call(protocol, verb, operation, arguments);
+        answer.succeeds();
+        answer
+    }
+
+    /// The caller of single calls, and its protocol in this round.
+    fn caller(&mut self) -> (Protocol, &mut Caller) {
         if self.callers.is_empty() {
             self.callers.push(Caller::new(self.address));
         }
         let protocol = PROTOCOLS[self.round % PROTOCOLS.len()];
-        let answer = self.callers[0].call(protocol, verb, operation, arguments);
-        answer.succeeds();
-        answer
+        (protocol, &mut self.callers[0])
     }
 
     /// Creates a group and returns its id.
@@ -135,18 +141,8 @@ impl Arena<'_> {
 
     /// The rows on all pages of a list.
     fn rows(&mut self, operation: &str, name: &str, who: &Someone, group: &str) -> Vec<Value> {
-        let mut rows = Vec::new();
-        for page in 1.. {
-            let answer = self.ask("GET", operation, &on(who, group, json!({"page": page})));
-            match answer.value[name].as_array() {
-                Some(more) if !more.is_empty() => rows.extend_from_slice(more),
-                _ => {
-                    assert_eq!(answer.text("totalResults"), rows.len().to_string());
-                    break;
-                }
-            }
-        }
-        rows
+        let (protocol, caller) = self.caller();
+        caller.rows(protocol, operation, name, &on(who, group, json!({})))
     }
 }
 

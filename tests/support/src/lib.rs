@@ -1,8 +1,8 @@
 //! Temporary databases for tests: SQLite in a folder, Postgres in a private cluster.
 //!
-//! The first test that needs the cluster starts it. The cluster listens only on a Unix socket, and
-//! ends with the test process, even if that crashes. Its programs come from Debian's package
-//! `postgresql`, which `make test` installs.
+//! The first test that needs the cluster starts it; a test that kills it has one of its own. A cluster
+//! listens only on a Unix socket, and ends with the test process, even if that crashes. Its programs come
+//! from Debian's package `postgresql`, which `make test` installs.
 
 #![expect(
     clippy::expect_used,
@@ -53,6 +53,29 @@ impl Scratch {
         Self { url, folder }
     }
 
+    /// Creates an empty database in this cluster.
+    ///
+    /// # Panics
+    /// If the folder or the database cannot be created.
+    pub fn on(cluster: &Cluster) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = cluster.create_database();
+        Self { url, folder }
+    }
+
+    /// Waits until Postgres has ended all connections to the database. A transaction of a killed client
+    /// may be committed before. On SQLite, there is nothing to wait for.
+    ///
+    /// # Panics
+    /// If the connections cannot be counted.
+    pub fn wait_until_unused(&self) {
+        let Some((_, name)) = self.url.rsplit_once('/') else {
+            return;
+        };
+        let query = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'");
+        while self.url.starts_with("postgres:") && Cluster::get().sql("postgres", &query) != "0" {}
+    }
+
     /// Makes Postgres write the statements of later connections to [`Cluster::log`].
     ///
     /// # Panics
@@ -72,19 +95,25 @@ pub struct Cluster {
     databases: AtomicU32,
     /// The guard stops the cluster when this pipe closes. The system closes it when the test
     /// process ends.
-    _guard: (Child, ChildStdin),
+    guard: (Child, ChildStdin),
 }
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 
-/// The script of the guard: starts the server, waits until standard input closes, stops the
-/// server, and removes its folder.
+/// The script of the guard: starts the server, and again for each line of standard input, after the
+/// server was killed. When standard input closes, it stops the server, and removes its folder.
 const GUARD: &str = r#"
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off \
-    -c max_connections=400 -c log_min_messages=fatal -c unix_socket_permissions=0777 \
-    >"$2/log" 2>&1 &
-server=$!
-read -r line
+start() {
+    "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off \
+        -c max_connections=400 -c log_min_messages=fatal -c unix_socket_permissions=0777 \
+        >>"$2/log" 2>&1 &
+    server=$!
+}
+start "$1" "$2"
+while read -r line; do
+    wait $server
+    start "$1" "$2"
+done
 kill -INT $server
 wait $server
 rm -rf "$2"
@@ -99,7 +128,11 @@ impl Cluster {
         CLUSTER.get_or_init(Self::start)
     }
 
-    fn start() -> Self {
+    /// Starts a cluster, which stops when it is dropped.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    pub fn start() -> Self {
         let programs = programs();
         // The path of a socket may have 107 bytes, so TMPDIR may be too long.
         let folder = tempfile::Builder::new()
@@ -132,21 +165,60 @@ impl Cluster {
         let cluster = Self {
             socket: folder,
             databases: AtomicU32::new(0),
-            _guard: (guard, pipe),
+            guard: (guard, pipe),
         };
-        let ready = programs.join("pg_isready");
+        cluster.wait_until_ready();
+        cluster
+    }
+
+    fn wait_until_ready(&self) {
+        let ready = programs().join("pg_isready");
         for _ in 0..600 {
             let answer = Command::new(&ready)
                 .arg("-q")
                 .arg("-h")
-                .arg(&cluster.socket)
+                .arg(&self.socket)
                 .status();
             if answer.is_ok_and(|status| status.success()) {
-                return cluster;
+                return;
             }
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
         panic!("the private Postgres cluster did not start");
+    }
+
+    /// Kills all processes of the server at once, as far as that is possible.
+    ///
+    /// # Panics
+    /// If they cannot be killed.
+    pub fn kill(&mut self) {
+        let lock = std::fs::read_to_string(self.socket.join("data/postmaster.pid"));
+        let lock = lock.expect("the lock file of the server");
+        let server = lock.lines().next().expect("its process").to_owned();
+        // It must not replace its processes, nor clean up after them.
+        run(Command::new("kill").args(["-STOP", &server]));
+        let children = std::fs::read_to_string(format!("/proc/{server}/task/{server}/children"));
+        let children = children.expect("the processes of the server");
+        let mut all: Vec<&str> = children.split_whitespace().collect();
+        all.push(&server);
+        run(Command::new("kill").arg("-KILL").args(&all));
+        // A zombie has no command line.
+        let is_alive = |id: &&&str| {
+            std::fs::read(format!("/proc/{id}/cmdline")).is_ok_and(|line| !line.is_empty())
+        };
+        while all.iter().any(|id| is_alive(&id)) {
+            std::thread::yield_now();
+        }
+    }
+
+    /// Starts the server again after [`kill`](Self::kill), on the same data.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub fn restart(&mut self) {
+        let (_, pipe) = &mut self.guard;
+        pipe.write_all(b"\n").expect("a line for the guard");
+        self.wait_until_ready();
     }
 
     fn create_database(&self) -> String {
