@@ -33,12 +33,24 @@ text_type!(
     GroupName, 255, "Microformats"
 );
 text_type!(
-    /// A text of several lines, such as a description, a message or a reason.
-    Prose, 65_536, "A group working on microformats."
+    /// The description of a group.
+    Description, 16_384, "A group working on microformats."
 );
 text_type!(
-    /// A text of one line.
-    Line, 2_000, "microformats, web"
+    /// A message to moderators, or the reason of a moderator. The audit log keeps it.
+    Message, 1_000, "I organise the yearly meeting."
+);
+text_type!(
+    /// The tags of a group.
+    Tags, 1_000, "microformats, web"
+);
+text_type!(
+    /// The URL of an image or of a page. Its form is not checked.
+    Link, 2_048, "https://example.org/image.png"
+);
+text_type!(
+    /// A name of a user, or of their network.
+    Name, 255, "Marc"
 );
 text_type!(
     /// A login.

@@ -8,6 +8,7 @@
 mod calls;
 mod encodings;
 mod failures;
+mod lengths;
 mod types;
 
 use crate::harness::{Request, Served, check, struct_call, xml_rpc};

@@ -6,7 +6,7 @@ use trivium_storage::users::UserChange;
 
 use crate::accounts::account::{LOGIN, change};
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::types::{Email, Line, Login, Password, UserRef};
+use crate::types::{Email, Login, Name, Password, UserRef};
 use crate::{
     Administrator, Declaration, Origin, PreparedOperation, Proof, PublicOperation, Result, Service,
     Session, codes, passwords,
@@ -20,9 +20,9 @@ pub struct EditUser {
     /// ID of the user
     pub id: UserRef,
     /// Given name
-    pub first_name: Option<Line>,
+    pub first_name: Option<Name>,
     /// Family name
-    pub last_name: Option<Line>,
+    pub last_name: Option<Name>,
     /// New login
     #[schemars(extend("x-characters" = LOGIN))]
     pub login: Option<Login>,
@@ -32,7 +32,7 @@ pub struct EditUser {
     /// E-mail address
     pub email: Option<Email>,
     /// Network of the user; accepted for compatibility and ignored
-    pub home_network: Option<Line>,
+    pub home_network: Option<Name>,
 }
 
 /// The result of editUser and deleteUser.

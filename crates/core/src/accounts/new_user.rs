@@ -6,7 +6,7 @@ use trivium_storage::users;
 
 use crate::accounts::account::{LOGIN, create};
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::types::{Email, Line, Login, Password, UserRef};
+use crate::types::{Email, Login, Name, Password, UserRef};
 use crate::{
     Administrator, Declaration, Origin, PreparedOperation, Proof, PublicOperation, Result, Service,
     Session, codes, passwords,
@@ -18,14 +18,14 @@ use crate::{
 pub struct NewUser {
     /// Network of the user; accepted for compatibility and ignored
     #[serde(default = "default_network")]
-    pub home_network: Line,
+    pub home_network: Name,
     /// Login of the new user
     #[schemars(extend("x-characters" = LOGIN))]
     pub login: Login,
     /// Given name
-    pub first_name: Line,
+    pub first_name: Name,
     /// Family name
-    pub last_name: Line,
+    pub last_name: Name,
     /// Password of the new user
     #[schemars(length(min = passwords::MIN_LENGTH))]
     pub password: Password,
@@ -33,8 +33,8 @@ pub struct NewUser {
     pub email: Email,
 }
 
-fn default_network() -> Line {
-    Line("default".into())
+fn default_network() -> Name {
+    Name("default".into())
 }
 
 /// The result of newUser.

@@ -4,7 +4,7 @@ use trivium_storage::{applications, tokens};
 
 use crate::administration::record;
 use crate::applications::{Application, find_valid};
-use crate::types::{GroupName, Line};
+use crate::types::{GroupName, Link};
 use crate::{Administrator, Declaration, Error, Operation, Result, Session, codes, secrets};
 
 /// Adds an application, and returns its key.
@@ -73,7 +73,7 @@ fn is_callback(url: &str) -> bool {
         !host.is_empty() && host.bytes().all(is_host_byte)
     };
     rest.is_some_and(has_host)
-        && url.len() <= Line::MAX_LENGTH
+        && url.len() <= Link::MAX_LENGTH
         && url.bytes().all(|b| b.is_ascii_graphic() && b != b'#')
 }
 

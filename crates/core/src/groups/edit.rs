@@ -12,7 +12,7 @@ use crate::groups::new::{NAME, acceptable_name, title_taken};
 use crate::groups::rules::{NOW_BY_INVITATION, RegistrationType, Standing};
 use crate::groups::view::{AccessType, GroupView, ModerationType};
 use crate::session::{DisclosedGroup, Record};
-use crate::types::{CategoryRef, GroupName, GroupRef, Line, Prose};
+use crate::types::{CategoryRef, Description, GroupName, GroupRef, Link, Tags};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Changes the given properties of a group. For its owner.
@@ -28,13 +28,13 @@ pub struct EditGroup {
     #[schemars(extend("x-characters" = NAME))]
     pub name: Option<GroupName>,
     /// Description of the group
-    pub description: Option<Prose>,
+    pub description: Option<Description>,
     /// ID of its category
     pub category: Option<CategoryRef>,
     /// Tags of the group
-    pub tags: Option<Line>,
+    pub tags: Option<Tags>,
     /// URL of an image
-    pub image: Option<Line>,
+    pub image: Option<Link>,
     /// Who may read the content of the group
     pub access_type: Option<AccessType>,
     /// How users join the group

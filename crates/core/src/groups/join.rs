@@ -11,7 +11,7 @@ use crate::groups::rules::{JoinState, Joining, Standing, joining};
 use crate::invitations::new::InvitedRole;
 use crate::invitations::redeem::{self, Redeemable};
 use crate::session::{DisclosedGroup, Record, Viewer};
-use crate::types::{GroupRef, InvitationSecret, Prose, UserRef};
+use crate::types::{GroupRef, InvitationSecret, Message, UserRef};
 use crate::{Actor, Declaration, ErrorDetail, Operation, PublicOperation, Result, Session, codes};
 
 /// Joins a user to a group.
@@ -21,7 +21,7 @@ pub struct JoinGroup {
     /// ID of the group to join
     pub id: GroupRef,
     /// Message to the moderators, if they decide on the request
-    pub message: Option<Prose>,
+    pub message: Option<Message>,
     /// An invitation to the group
     pub invitation: Option<InvitationSecret>,
 }

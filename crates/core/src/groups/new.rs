@@ -9,7 +9,7 @@ use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::RegistrationType;
 use crate::groups::view::{AccessType, ModerationType};
 use crate::session::Record;
-use crate::types::{CategoryRef, GroupName, GroupRef, Line, Prose};
+use crate::types::{CategoryRef, Description, GroupName, GroupRef, Link, Tags};
 use crate::{Actor, Declaration, Error, Operation, PublicOperation, Result, Session, codes};
 
 /// Creates a group. The caller becomes its owner.
@@ -22,11 +22,11 @@ pub struct NewGroup {
     /// ID of its category
     pub category: CategoryRef,
     /// Tags of the group
-    pub tags: Line,
+    pub tags: Tags,
     /// Description of the group
-    pub description: Prose,
+    pub description: Description,
     /// URL of an image
-    pub image: Line,
+    pub image: Link,
     /// Who may read the content of the group
     pub access_type: AccessType,
     /// How users join the group

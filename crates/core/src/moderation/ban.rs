@@ -8,7 +8,7 @@ use trivium_storage::memberships::State;
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
-use crate::types::{DateTime, GroupRef, Prose, UserRef};
+use crate::types::{DateTime, GroupRef, Message, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
@@ -23,7 +23,7 @@ pub struct BanMember {
     /// ID of the user
     pub user: UserRef,
     /// The reason
-    pub reason: Option<Prose>,
+    pub reason: Option<Message>,
     /// When the ban expires; never if absent
     pub until: Option<DateTime>,
 }

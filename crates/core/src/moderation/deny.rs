@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
-use crate::types::{GroupRef, Prose, UserRef};
+use crate::types::{GroupRef, Message, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
@@ -19,7 +19,7 @@ pub struct DenyJoinRequest {
     /// ID of the user
     pub user: UserRef,
     /// The reason
-    pub reason: Option<Prose>,
+    pub reason: Option<Message>,
 }
 
 impl Operation for DenyJoinRequest {

@@ -6,7 +6,9 @@ use trivium_core::groups::leave::LeaveGroup;
 use trivium_core::groups::new::NewGroup;
 use trivium_core::groups::rules::RegistrationType;
 use trivium_core::groups::view::{AccessType, GroupView, ModerationType};
-use trivium_core::types::{CategoryRef, GroupName, GroupRef, Line, Prose, ResultsPerPage};
+use trivium_core::types::{
+    CategoryRef, Description, GroupName, GroupRef, Link, ResultsPerPage, Tags,
+};
 use trivium_core::{Operation, Result};
 
 use crate::answer::{Answer, Location};
@@ -39,9 +41,9 @@ pub(crate) fn create(context: Context<'_, '_>) -> Result<Answer> {
     let group = NewGroup {
         name,
         category: CategoryRef(1),
-        tags: Line::default(),
-        description: Prose::default(),
-        image: Line::default(),
+        tags: Tags::default(),
+        description: Description::default(),
+        image: Link::default(),
         access_type: AccessType::Members,
         registration_type: RegistrationType::Invite,
         moderation_type: ModerationType::Direct,

@@ -9,7 +9,7 @@ use trivium_core::groups::new::NewGroup;
 use trivium_core::groups::view::ModerationType;
 use trivium_core::moderation::get_audit_log::GetAuditLog;
 use trivium_core::moderation::transfer::TransferGroup;
-use trivium_core::types::{DateTime, GroupName, GroupRef, Line, Prose, UserRef};
+use trivium_core::types::{DateTime, Description, GroupName, GroupRef, Link, Tags, UserRef};
 use trivium_storage::groups::Group as Row;
 
 use super::{Administrator, print};
@@ -35,9 +35,9 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
             let new = NewGroup {
                 name: GroupName(name.clone()),
                 category: *category,
-                tags: Line::default(),
-                description: Prose(description.clone()),
-                image: Line::default(),
+                tags: Tags::default(),
+                description: Description(description.clone()),
+                image: Link::default(),
                 access_type: *access,
                 registration_type: *registration,
                 moderation_type: ModerationType::Direct,
@@ -74,7 +74,7 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
             let edit = EditGroup {
                 id: *id,
                 name: name.clone().map(GroupName),
-                description: description.clone().map(Prose),
+                description: description.clone().map(Description),
                 category: *category,
                 tags: None,
                 image: None,

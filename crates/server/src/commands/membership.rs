@@ -13,7 +13,7 @@ use trivium_core::moderation::get_join_requests::GetJoinRequests;
 use trivium_core::moderation::remove::RemoveMember;
 use trivium_core::moderation::set_role::SetMemberRole;
 use trivium_core::moderation::unban::UnbanMember;
-use trivium_core::types::Prose;
+use trivium_core::types::Message;
 
 use super::{Administrator, print};
 use crate::failure::Failure;
@@ -32,7 +32,7 @@ pub(crate) fn member(global: &Global, command: &Member) -> Result<(), Failure> {
         }
         Member::Remove { who, reason } => {
             let user = administrator.user(&who.login)?;
-            let reason = reason.clone().map(Prose);
+            let reason = reason.clone().map(Message);
             administrator.run(RemoveMember {
                 id: who.group,
                 user,
@@ -41,7 +41,7 @@ pub(crate) fn member(global: &Global, command: &Member) -> Result<(), Failure> {
         }
         Member::Ban { who, reason, until } => {
             let user = administrator.user(&who.login)?;
-            let reason = reason.clone().map(Prose);
+            let reason = reason.clone().map(Message);
             let until = *until;
             administrator.run(BanMember {
                 id: who.group,
@@ -98,7 +98,7 @@ pub(crate) fn request(global: &Global, command: &Request) -> Result<(), Failure>
         }
         Request::Deny { who, reason } => {
             let user = administrator.user(&who.login)?;
-            let reason = reason.clone().map(Prose);
+            let reason = reason.clone().map(Message);
             administrator.run(DenyJoinRequest {
                 id: who.group,
                 user,

@@ -4,7 +4,7 @@ use trivium_core::groups::edit::EditGroup;
 use trivium_core::groups::new::NewGroup;
 use trivium_core::groups::rules::RegistrationType;
 use trivium_core::groups::view::{AccessType, ModerationType};
-use trivium_core::types::{CategoryRef, GroupName, Line, Prose};
+use trivium_core::types::{CategoryRef, Description, GroupName, Link, Tags};
 use trivium_core::{Operation, Proof, Result, Session};
 
 use crate::answer::Answer;
@@ -18,7 +18,7 @@ const CATEGORY: CategoryRef = CategoryRef(1);
 /// The arguments of both methods.
 struct Properties {
     name: Option<GroupName>,
-    description: Option<Prose>,
+    description: Option<Description>,
     event_moderation: Option<bool>,
     member_moderation: Option<bool>,
     is_private: Option<bool>,
@@ -33,10 +33,10 @@ impl Properties {
             None if level.is_empty() => None,
             None => Some(level.eq_ignore_ascii_case("moderated")),
         };
-        let description = arguments.prose("description").map(Prose);
+        let description = arguments.prose("description").map(Description);
         if description
             .as_ref()
-            .is_some_and(|text| text.chars().count() > Prose::MAX_LENGTH)
+            .is_some_and(|text| text.chars().count() > Description::MAX_LENGTH)
         {
             return Err(Refusal::Invalid("description").into());
         }
@@ -85,9 +85,9 @@ pub(super) fn add(
     let call = NewGroup {
         name: given.name.unwrap_or_default(),
         category: CATEGORY,
-        tags: Line::default(),
+        tags: Tags::default(),
         description: given.description.unwrap_or_default(),
-        image: Line::default(),
+        image: Link::default(),
         access_type: AccessType::Public,
         registration_type,
         moderation_type,
