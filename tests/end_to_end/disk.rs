@@ -148,7 +148,15 @@ impl Arena {
         let served = &self.gateway.served;
         let token = encode(&self.members[0].tokens[0]);
         let body = format!("authToken={token}&id=group:1");
-        check(served, form("json/joinGroup", body), REFUSED);
+        let refused = check(served, form("json/joinGroup", body), REFUSED);
+        // The cause is logged with the ID of the request.
+        let request = format!("request{{id=\"{}\"}}", refused.header("x-request-id"));
+        let log = served.log();
+        let cause = log.lines().find(|line| line.contains(&request));
+        assert!(
+            cause.is_some_and(|line| line.contains("a call failed")),
+            "{cause:?}"
+        );
         let read = format!("json/getMyGroups?authToken={token}");
         check(served, get(&read), REFUSED);
         check(served, get("/ready"), NOT_READY);

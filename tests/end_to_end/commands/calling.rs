@@ -117,6 +117,11 @@ fn secrets_come_from_files() {
 fn bad_calls_are_rejected() {
     let server = Served::demonstration(&[]);
     call(&server, &["nope"], "").fails(1, "trivium: there is no operation 'nope'");
+    let misspelt = "trivium: there is no operation 'joingroups'; did you mean 'joinGroup'?";
+    call(&server, &["joingroups"], "").fails(1, misspelt);
+    let malformed = "error: invalid value 'echoText' for '[NAME=VALUE]...': expected NAME=VALUE or NAME@FILE, \
+                     such as id=group:1234";
+    call(&server, &["echo", "echoText"], "").fails(2, malformed);
     call(&server, &["echo", "echoText@nowhere"], "").fails(1, "trivium: nowhere: ");
     let extra = call(
         &server,
@@ -127,7 +132,7 @@ fn bad_calls_are_rejected() {
         extra.code == Some(1) && extra.out.contains("validation_extra_key"),
         "{extra:?}"
     );
-    let empty = call(&server, &["echo", "echoText"], "");
+    let empty = call(&server, &["echo", "echoText="], "");
     assert_eq!(empty.json(), json!({"echoText": "", "success": true}));
     drop(server);
     let folder = tempfile::tempdir().expect("a folder");

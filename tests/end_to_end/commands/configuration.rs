@@ -175,6 +175,10 @@ fn wrong_configurations_are_rejected() {
             "trivium: trivium.toml: there is no option 'frob'",
         ),
         (
+            "listn = 'secret'",
+            "trivium: trivium.toml: there is no option 'listn'; did you mean 'listen'?",
+        ),
+        (
             "serve = true",
             "trivium: trivium.toml: there is no option 'serve'",
         ),

@@ -75,6 +75,8 @@ fn a_json_log_has_an_object_per_line_and_no_secrets() {
                     line["method"].is_string() && line["path"].is_string(),
                     "{line}"
                 );
+                assert_eq!(line["client"], "127.0.0.1");
+                assert!(line["microseconds"].is_u64(), "{line}");
                 let id = line["id"].as_str().unwrap().to_owned();
                 logged.insert(id, u16::try_from(line["status"].as_u64().unwrap()).unwrap());
             }

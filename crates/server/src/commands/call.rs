@@ -12,14 +12,15 @@ use ureq::http::Response;
 use super::print::line;
 use crate::client::agent;
 use crate::failure::Failure;
-use crate::options::{Call, Source, ViaOption};
+use crate::options::{Call, Source, ViaOption, did_you_mean};
 
 pub(crate) fn run(call: &Call) -> Result<(), Failure> {
     let prefix = format!("{}.", catalog().namespace);
     let name = call.method.strip_prefix(&prefix).unwrap_or(&call.method);
-    let entry = catalog()
-        .find(name)
-        .ok_or_else(|| Failure::Failed(format!("there is no operation '{name}'")))?;
+    let entry = catalog().find(name).ok_or_else(|| {
+        let hint = did_you_mean(name, catalog().entries.iter().map(Entry::name));
+        Failure::Failed(format!("there is no operation '{name}'{hint}"))
+    })?;
     let format = match call.via {
         ViaOption::Json => Format::Json,
         ViaOption::Xml => Format::Xml,

@@ -7,6 +7,7 @@ use std::time::Instant;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{Either, HttpRequest, HttpResponse, web};
+use tracing::Instrument;
 use trivium_describe::Site;
 use trivium_describe::docs::errors;
 use trivium_front::text::quote;
@@ -38,8 +39,10 @@ pub(super) async fn serve(
     let number = shared.requests.fetch_add(1, Ordering::Relaxed);
     let id = format!("{:08x}-{number:08x}", shared.run);
     let client = shared.client(&http);
-    let (mut reply, closes) =
-        respond(&http, payload, &shared, &readers, client, &mut exchange).await;
+    // The causes of failures are logged with the ID.
+    let span = tracing::error_span!("request", id);
+    let responding = respond(&http, payload, &shared, &readers, client, &mut exchange);
+    let (mut reply, closes) = responding.instrument(span).await;
     exchange.settle(reply.body.capacity());
     // Read once, so that the body of the response and the header Connection agree.
     let stopping = shared.drain.is_stopping();
@@ -54,7 +57,8 @@ pub(super) async fn serve(
         path = &*quote(http.path()),
         status,
         code = reply.code,
-        microseconds = began.elapsed().as_micros(),
+        client = %client.address,
+        microseconds = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
         "request"
     );
     let mut response = HttpResponse::build(

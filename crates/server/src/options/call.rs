@@ -1,6 +1,5 @@
 //! The options of `trivium call`.
 
-use std::convert::Infallible;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -61,12 +60,14 @@ pub(crate) enum Source {
 }
 
 impl FromStr for Argument {
-    type Err = Infallible;
+    type Err = &'static str;
 
-    /// Parses `NAME=VALUE` or `NAME@FILE`. A name without either has an empty value.
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        let end = text.find(['=', '@']).unwrap_or(text.len());
-        let (name, value) = text.split_at(end);
+    /// Parses `NAME=VALUE` or `NAME@FILE`.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (name, value) = match text.find(['=', '@']) {
+            Some(end) if end > 0 => text.split_at(end),
+            _ => return Err("expected NAME=VALUE or NAME@FILE, such as id=group:1234"),
+        };
         let value = match value.strip_prefix('@') {
             Some(file) => Source::File(file.into()),
             None => Source::Here(value.strip_prefix('=').unwrap_or_default().to_owned()),

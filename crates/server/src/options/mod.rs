@@ -9,6 +9,7 @@ mod data;
 mod describe;
 mod prefix;
 mod serve;
+mod suggest;
 mod units;
 
 use std::ffi::OsString;
@@ -24,6 +25,7 @@ pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Tok
 pub(crate) use describe::{Docs, Openapi, Xsd};
 pub(crate) use prefix::overlap;
 pub(crate) use serve::{DirectoryOption, LogFormat, Serve, StatusOption};
+pub(crate) use suggest::did_you_mean;
 
 use trivium_core::types::Password;
 use trivium_rpc::text::is_portable;
@@ -149,13 +151,16 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
     let file = configuration_file(&arguments, &command)?;
     let path = file.as_ref().map(|(path, _)| path.clone());
     if let Some((path, file)) = file {
+        let settings = settings(&command);
         for (name, value) in flatten(&path, file, &command)? {
             if name == ADMIN_PASSWORD {
                 admin_password = Some(value);
                 continue;
             }
             command = with_default(command, &name, value).ok_or_else(|| {
-                Failure::Configuration(format!("{}: there is no option '{name}'", path.display()))
+                let hint = did_you_mean(&name, settings.iter().map(String::as_str));
+                let path = path.display();
+                Failure::Configuration(format!("{path}: there is no option '{name}'{hint}"))
             })?;
         }
     }
@@ -285,6 +290,19 @@ fn flatten(
         }
     }
     Ok(flat)
+}
+
+/// The names of the options that the file may set.
+fn settings(command: &clap::Command) -> Vec<String> {
+    let of_serve = command.find_subcommand("serve");
+    let options = command
+        .get_arguments()
+        .chain(of_serve.into_iter().flat_map(clap::Command::get_arguments));
+    let names = options.map(|option| option.get_id().to_string());
+    names
+        .filter(|name| is_option(command, name))
+        .chain([ADMIN_PASSWORD.to_owned()])
+        .collect()
 }
 
 /// Sets the default of the option with this name; `None` if there is no such option.
