@@ -50,9 +50,6 @@ pub trait PreparedOperation: Send + Sync + 'static {
     type Caller: Caller;
 
     /// True if the preparation verifies or hashes a password, which keeps a thread busy for long.
-    const IS_SLOW: bool = true;
-
-    /// True if the preparation verifies or hashes a password, which keeps a thread busy for long.
     const HASHES_PASSWORD: bool = true;
 
     /// What the preparation computes.
