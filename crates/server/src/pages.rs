@@ -41,7 +41,7 @@ pub(crate) async fn find(
     }
 }
 
-/// Renders a page, or the reason why there is none.
+/// Renders a page, or an error.
 fn rendered<T>(outcome: Outcome<T>, page: fn(&T) -> Reply) -> Reply {
     match outcome {
         Ok(found) => page(&found),

@@ -72,7 +72,7 @@ impl Client {
     }
 
     /// Makes changes until the outcome of one is unknown, and reads from then on. Ends when the
-    /// connection breaks, or when it is told to.
+    /// connection breaks, or when the fault is over.
     pub(super) fn run(&mut self, address: &str, shared: &Shared) {
         let mut unrefused = Some(CountOnDrop(&shared.refused));
         let mut connection = Connection::open(address);
