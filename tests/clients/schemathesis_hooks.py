@@ -61,6 +61,25 @@ def known(operation, name, given, token):
     return given
 
 
+# A text of this length takes minutes to generate from its pattern.
+LONG = 8192
+
+
+@schemathesis.hook
+def before_load_schema(_, schema):
+    """Leaves out the limits of long texts, which are tested for every argument elsewhere
+    (contract::lengths)."""
+    places = [schema]
+    while places:
+        place = places.pop()
+        if isinstance(place, dict):
+            if isinstance(place.get("maxLength"), int) and place["maxLength"] > LONG:
+                del place["maxLength"]
+            places.extend(place.values())
+        elif isinstance(place, list):
+            places.extend(place)
+
+
 @schemathesis.hook
 def before_call(_, case, kwargs):
     """Puts into calls what makes them reach the operation: all of it into valid ones, and into
