@@ -9,7 +9,7 @@ use actix_web::web::{Bytes, Payload};
 use futures_util::StreamExt;
 use trivium_front::Body;
 
-use super::connections::Exchange;
+use super::exchange::Exchange;
 
 /// Maximum number of bytes over the limit of a body that are read and dropped, so that the client reads the
 /// response before the connection is closed.
@@ -23,7 +23,7 @@ pub(crate) const SMALL_RESPONSE: usize = 64 * 1024;
 
 /// The part of a response that is copied to the buffer of the connection at once, in bytes. With the head it
 /// fits into 32 KiB, which the connection keeps.
-const PIECE: usize = 31 * 1024;
+pub(super) const PIECE: usize = 31 * 1024;
 
 /// A body that was received.
 pub(crate) enum Received {

@@ -16,7 +16,8 @@ use trivium_site::description;
 
 use super::Shared;
 use super::body::{Pieces, Received, SMALL_RESPONSE, receive};
-use super::connections::{Connection, Exchange, Phase};
+use super::connection::{Connection, Phase};
+use super::exchange::Exchange;
 use super::proxies::Forwarded;
 use crate::gateway::Client;
 use crate::pages::{self, plain};

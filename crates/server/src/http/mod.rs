@@ -1,11 +1,14 @@
 //! The HTTP server. Only this module uses actix-web.
 //!
 //! - [`handler`] takes a request to its front-end or to the pages; [`body`] has the bodies.
-//! - [`connections`] limits what clients hold; [`stream`] has the deadlines of connections.
+//! - [`connections`] limits what clients hold: each [`connection`], and each [`exchange`] of a request for a
+//!   response. [`stream`] has the deadlines of connections.
 //! - [`proxies`] finds the client behind trusted proxies.
 
 mod body;
+mod connection;
 mod connections;
+mod exchange;
 mod handler;
 mod proxies;
 mod stream;
@@ -25,7 +28,8 @@ use socket2::SockRef;
 
 pub(crate) use self::body::SMALL_RESPONSE;
 use self::connections::Connections;
-pub(crate) use self::connections::{Exchange, Limits};
+pub(crate) use self::connections::Limits;
+pub(crate) use self::exchange::Exchange;
 pub(crate) use self::proxies::{ForwardedHeader, Proxies};
 use self::stream::Stream;
 use crate::drain::Drain;
@@ -147,6 +151,8 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
                 .keep_alive(timeouts.keep_alive)
                 .client_request_timeout(timeouts.request)
                 .client_disconnect_timeout(timeouts.request)
+                // Otherwise it would take two pieces at once, and keep a buffer for both.
+                .h1_write_buffer_size(body::PIECE)
                 .local_addr(address)
                 .on_connect_ext(|stream: &Stream<TcpStream>, data: &mut Extensions| {
                     data.insert(stream.connection());

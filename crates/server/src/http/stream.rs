@@ -14,7 +14,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::connections::{Connection, Open, Phase};
+use super::connection::{Connection, Phase};
+use super::connections::Open;
 
 /// Maximum number of bytes that are read before actix-web parses them.
 const BURST: usize = 16 * 1024;
@@ -155,9 +156,7 @@ impl<S> Stream<S> {
         }
         Poll::Ready(Ok(()))
     }
-}
 
-impl<S> Stream<S> {
     /// Charges an incomplete head that is large.
     fn charge_head(&mut self) -> io::Result<()> {
         if self.stage.part != Part::Head || self.read <= self.head {
