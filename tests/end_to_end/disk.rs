@@ -377,6 +377,7 @@ fn lock(other: &Database) -> Sender<()> {
     let released = Mutex::new(released);
     let (locked, locking) = channel();
     other.change(
+        None,
         move |_: &mut AnyConnection| {
             let _locked = locked.send(());
             let _released = released.lock().expect("a lock").recv();

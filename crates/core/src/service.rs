@@ -145,7 +145,7 @@ impl Service {
         reply: impl FnOnce(Result<A>) + Send + 'static,
     ) {
         let service = Arc::clone(self);
-        self.database.change_by(
+        self.database.change(
             ready.origin.deadline,
             move |connection| ready.run(&service, connection),
             |outcome| reply(outcome.map_err(|failed: Failed| failed.0)),

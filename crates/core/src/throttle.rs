@@ -192,7 +192,7 @@ impl Checks {
             .wait_timeout_while(running, left.unwrap_or(HOUR), is_full);
         let (mut running, waited) = waited.unwrap_or_else(PoisonError::into_inner);
         if waited.timed_out() {
-            return Err(Error::from(codes::TEMPORARILY_UNAVAILABLE).with_retry_after(1));
+            return Err(Error::unavailable());
         }
         *running.entry(pair).or_default() += 1;
         Ok(Turn { checks: self, pair })

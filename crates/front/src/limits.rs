@@ -62,11 +62,6 @@ pub fn body_too_large(max: usize) -> Error {
     too_large(&format!("a body of more than {} KiB", max / 1024))
 }
 
-/// The error of a request for which the server has no memory at present.
-pub fn busy() -> Error {
-    Error::from(codes::TEMPORARILY_UNAVAILABLE).with_retry_after(1)
-}
-
 /// The error of a call in a batch whose earlier responses exceed [`MAX_BATCH_RESPONSE`].
 pub fn batch_response_too_large() -> Error {
     Error::new(

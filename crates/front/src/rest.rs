@@ -198,7 +198,7 @@ pub fn body_up_to<'a>(request: &Request<'a>, max: usize) -> Result<&'a [u8], Err
     match request.body {
         Body::Whole(body) if body.len() <= max => Ok(body),
         Body::Whole(_) | Body::TooLarge => Err(limits::body_too_large(max)),
-        Body::Refused => Err(limits::busy()),
+        Body::Refused => Err(Error::unavailable()),
     }
 }
 

@@ -41,6 +41,11 @@ impl Error {
         }
     }
 
+    /// The error of a call for which there is no capacity at present: a retry may succeed after a second.
+    pub fn unavailable() -> Self {
+        Self::from(codes::TEMPORARILY_UNAVAILABLE).with_retry_after(1)
+    }
+
     /// The same error under another code, with that code's message.
     #[must_use]
     pub fn with_code(self, code: Code) -> Self {

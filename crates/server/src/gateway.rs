@@ -33,8 +33,8 @@ const MAX_CHECKS: usize = 64;
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The reason for the failure of a change that may have taken effect.
-const UNCONFIRMED: &str =
-    "the outcome of a change is unknown: COMMIT was not confirmed by the deadline of the call";
+const UNCONFIRMED: &str = "a change was not confirmed by the deadline of the call: if it has begun, its \
+                           outcome is unknown, otherwise it is not run";
 
 /// A front-end that serves a path.
 #[derive(Clone, Copy, Debug)]
@@ -261,7 +261,7 @@ impl Gateway {
                 let mut is_short = false;
                 while let Some(call) = batch.next() {
                     let job = match is_short {
-                        true => Err(limits::busy()),
+                        true => Err(Error::unavailable()),
                         false => call.try_into().map_err(Into::into),
                     };
                     let (outcome, _permit) = self.call(readers, job, origin.clone()).await;
@@ -315,7 +315,7 @@ impl Gateway {
         let deadline = origin.deadline.unwrap_or_else(|| self.deadline());
         // The calls of a multicall share a deadline.
         if deadline <= Instant::now() {
-            return Err(limits::busy());
+            return Err(Error::unavailable());
         }
         let ready = self.prepare(job, origin, deadline).await?;
         let service = Arc::clone(&self.service);
@@ -357,7 +357,7 @@ impl Gateway {
 fn refusal<F: FrontEnd>(front_end: &F, request: &Request<'_>) -> Reply {
     match front_end.read(request) {
         Read::Reply(reply) => reply,
-        Read::Call(_, write) => write(Err(limits::busy())),
+        Read::Call(_, write) => write(Err(Error::unavailable())),
         Read::Batch(batch) => batch.finish(),
     }
 }

@@ -9,7 +9,6 @@ use std::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout_at;
 use trivium_core::{Error, codes};
-use trivium_front::limits;
 use trivium_storage::{Database, ThreadPool};
 
 /// Reads that are admitted for each thread: it continues with the next one while the server's thread prints
@@ -49,7 +48,7 @@ impl Readers {
     ) -> Result<(T, Permit), Error> {
         let permit = Arc::clone(&self.permits).acquire_owned();
         let permit = timeout_at(deadline.into(), permit);
-        let permit = permit.await.map_err(|_| limits::busy())??;
+        let permit = permit.await.map_err(|_| Error::unavailable())??;
         let value = on_thread(&self.threads, deadline, read).await?;
         Ok((value, permit))
     }
@@ -70,7 +69,7 @@ pub(crate) async fn on_thread<T: Send + 'static>(
         if !sender.is_closed() {
             let _disconnected = sender.send(match turn {
                 Ok(()) => work(),
-                Err(_) => Err(limits::busy()),
+                Err(_) => Err(Error::unavailable()),
             });
         }
     });

@@ -177,22 +177,12 @@ impl Database {
         ThreadPool::new(name, size, capacity, move || pool.replace())
     }
 
-    /// Queues `change` for the writer, which calls `reply` with the result after COMMIT.
+    /// Queues `change` for the writer, which calls `reply` with the result after COMMIT. It is not run if the
+    /// deadline passes before it begins.
     ///
     /// The change may run more than once, each time from a clean state. If it returns an error,
     /// it is rolled back.
-    pub fn change<T, E, C, R>(&self, change: C, reply: R)
-    where
-        T: Send + 'static,
-        E: TransactionError,
-        C: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
-        R: FnOnce(Result<T, E>) + Send + 'static,
-    {
-        self.writer.submit(None, change, reply);
-    }
-
-    /// As [`change`](Self::change), unless the deadline passes before the change begins.
-    pub fn change_by<T, E, C, R>(&self, deadline: Option<Instant>, change: C, reply: R)
+    pub fn change<T, E, C, R>(&self, deadline: Option<Instant>, change: C, reply: R)
     where
         T: Send + 'static,
         E: TransactionError,
@@ -213,7 +203,7 @@ impl Database {
         C: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
     {
         let (sender, outcome) = std::sync::mpsc::sync_channel(1);
-        self.change(change, move |result| {
+        self.change(None, change, move |result| {
             let _gone = sender.send(result);
         });
         outcome.recv().unwrap_or_else(|_| Err(Error::Closed.into()))

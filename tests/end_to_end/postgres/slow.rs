@@ -33,17 +33,8 @@ fn slow_calls_on_one_thread_delay_neither_the_other_nor_readiness() {
         check(served, get("/ready"), "200 ready");
     }
     arena.proxy.resume();
-    let mut succeeded = 0;
     for connection in &mut slow {
         let response = outcome(&connection.receive().expect("a response"));
-        match response.starts_with("200 {") {
-            true => succeeded += 1,
-            // It waited too long for a permit.
-            false => assert!(
-                response.starts_with("503 temporarily_unavailable"),
-                "{response}"
-            ),
-        }
+        assert!(response.starts_with("200 {"), "{response}");
     }
-    assert!(succeeded > 0);
 }

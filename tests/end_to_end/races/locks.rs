@@ -30,6 +30,7 @@ fn login_and_email_taken_meanwhile_are_told_apart() {
         let (commit, commits) = channel::<()>();
         let commits = Mutex::new(commits);
         other.change(
+            None,
             move |connection| {
                 let anna = NewUser {
                     login: "anna".into(),

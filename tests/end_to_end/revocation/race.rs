@@ -113,6 +113,7 @@ impl Scene {
         let (ended, ends) = channel();
         let other = open(&self.scratch);
         other.change(
+            None,
             move |connection| {
                 end(connection)?;
                 locked.send(()).expect("a test");

@@ -33,6 +33,7 @@ fn panic_in_a_reply_does_not_end_the_writer() {
         let release = block(&database);
         let anna = queue_mark(&database, "anna");
         database.change(
+            None,
             |connection| insert_mark(connection, "bert"),
             |_| panic!("in the reply"),
         );
@@ -108,6 +109,7 @@ fn change_is_dropped_before_the_reply() {
         let shared = Arc::new(());
         let owned = Arc::clone(&shared);
         database.change(
+            None,
             move |connection| {
                 let _owned = &owned;
                 insert_mark(connection, "anna")

@@ -139,7 +139,7 @@ fn queue(
     change: impl Fn(&mut AnyConnection) -> Outcome + Send + 'static,
 ) -> Receiver<Outcome> {
     let (sender, outcome) = channel();
-    database.change(change, move |result| {
+    database.change(None, change, move |result| {
         let _gone = sender.send(result);
     });
     outcome
