@@ -10,6 +10,7 @@
 //! - [`hostile`] sends malformed and oversized input; [`deadlines`] stalls; [`revocation`] revokes
 //!   tokens and floods the login; [`stop`] stops a busy server.
 //! - [`bounds`] opens too many connections and fills the memory; [`proxies`] forwards requests.
+//! - [`quotas`] asks for more than is permitted; [`retention`] waits for the removal of what has ended.
 //! - [`upcoming`] and [`onezone`] test the dialects; [`crossing`] combines all front-ends.
 //! - [`clients`] and [`history`] run third-party clients.
 //! - [`commands`] tests the command line; [`documents`] the examples in the documents;
@@ -53,7 +54,9 @@ mod onezone;
 mod pages;
 mod postgres;
 mod proxies;
+mod quotas;
 mod races;
+mod retention;
 mod revocation;
 mod stop;
 mod stories;

@@ -196,6 +196,7 @@ struct Joins<'c> {
     bearer: Statement<'c>,
     group: Statement<'c>,
     membership: Statement<'c>,
+    memberships: Statement<'c>,
     insert: Statement<'c>,
     count: Statement<'c>,
     audit: Statement<'c>,
@@ -211,6 +212,7 @@ impl<'c> Joins<'c> {
             bearer: connection.prepare(sql::BEARER)?,
             group: connection.prepare(sql::GROUP)?,
             membership: connection.prepare(sql::MEMBERSHIP)?,
+            memberships: connection.prepare(sql::COUNT_MEMBERSHIPS)?,
             insert: connection.prepare(sql::INSERT_MEMBERSHIP)?,
             count: connection.prepare(sql::ADD_MEMBER)?,
             audit: connection.prepare(sql::INSERT_AUDIT)?,
@@ -240,6 +242,7 @@ impl<'c> Joins<'c> {
         if (found, member) != (1, 0) {
             return fail(format!("{} cannot join group {group}", user.login));
         }
+        read_number(&mut self.memberships, params![user_id])?;
         self.insert
             .execute(params![group, user_id, "member", now, "", Null])?;
         self.count.execute(params![1, group])?;

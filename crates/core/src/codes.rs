@@ -75,6 +75,9 @@ mod own {
         /// This cannot be done to the owner of a group.
         OWNER_PROTECTED = "owner_protected", Conflict;
 
+        /// A quota of the service is used up.
+        QUOTA_EXCEEDED = "quota_exceeded", Conflict;
+
         // Invitations.
         /// The invitation is malformed or unknown.
         INVITATION_INVALID = "invitation_invalid", Invalid;

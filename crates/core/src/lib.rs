@@ -30,6 +30,8 @@ pub mod moderation;
 pub mod operation;
 pub mod passwords;
 pub mod public;
+pub mod quotas;
+pub mod retention;
 pub mod secrets;
 pub mod service;
 pub mod session;

@@ -11,9 +11,12 @@ use trivium_storage::{AnyConnection, Seconds, audit, memberships};
 
 use crate::caller::Actor;
 use crate::groups::relation::Relation;
+use crate::quotas::Quotas;
 use crate::throttle::Throttle;
 use crate::types::{GroupRef, Password, UserRef};
 use crate::{Result, codes};
+
+const COMMAND_LINE: Via = Via("command-line");
 
 /// The origin of a call.
 #[derive(Clone, Debug)]
@@ -32,11 +35,16 @@ impl Origin {
     /// The command line.
     pub const fn command_line() -> Self {
         Self {
-            via: Via("command-line"),
+            via: COMMAND_LINE,
             address: None,
             base_url: String::new(),
             deadline: None,
         }
+    }
+
+    /// True for the command line, to which quotas do not apply.
+    pub(crate) fn is_command_line(&self) -> bool {
+        self.via == COMMAND_LINE
     }
 }
 
@@ -47,6 +55,8 @@ pub struct Settings {
     pub token_lifetime: i64,
     /// Who may read the lists of users and groups.
     pub directory: Directory,
+    /// How much a user or a group may have.
+    pub quotas: Quotas,
     /// The password for newUser, editUser and deleteUser; without one they are not permitted.
     pub admin_password: Option<Password>,
 }
@@ -56,6 +66,7 @@ impl Default for Settings {
         Self {
             token_lifetime: 86_400,
             directory: Directory::Public,
+            quotas: Quotas::default(),
             admin_password: None,
         }
     }

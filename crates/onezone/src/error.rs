@@ -112,7 +112,9 @@ impl From<&Error> for Refusal {
             (codes::LOGIN_UNKNOWN | codes::USER_INVALID_PASSWORD, _) => {
                 Self::unauthenticated(Self::BadBasicCredentials)
             }
-            (codes::OWNER_CANNOT_LEAVE | codes::OWNER_PROTECTED, _) => Self::Forbidden,
+            (codes::OWNER_CANNOT_LEAVE | codes::OWNER_PROTECTED | codes::QUOTA_EXCEEDED, _) => {
+                Self::Forbidden
+            }
             (codes::CONTENT_NOT_FOUND, Some(Detail::Target(group))) => {
                 Self::InviteTokenTargetIdInvalid(*group)
             }

@@ -98,7 +98,11 @@ pub(crate) const ROUTES: &[Route] = &[
         errors: || {
             [
                 names(),
-                vec![not_a_kind(), Refusal::BadValueIdentifierOccupied("name")],
+                vec![
+                    not_a_kind(),
+                    Refusal::BadValueIdentifierOccupied("name"),
+                    Refusal::Forbidden,
+                ],
             ]
             .concat()
         },

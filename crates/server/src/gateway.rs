@@ -124,9 +124,10 @@ impl Gateway {
         }
     }
 
-    /// Number of threads that read the database beside the readers.
+    /// Number of threads that read the database beside the readers: the hashers, the one that checks readiness,
+    /// and the one that removes what has ended.
     pub(crate) fn other_readers() -> usize {
-        cores() + 1
+        cores() + 2
     }
 
     /// Finds the front-end that serves this path. The schemas below the path of REST (XML) are pages.

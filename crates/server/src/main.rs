@@ -5,6 +5,7 @@
 //! - [`http`] is the HTTP server, and the only module that uses actix-web. [`drain`] has its graceful
 //!   shutdown, and [`pages`] the pages and health checks.
 //! - [`gateway`] dispatches a request to its front-end, and a call to the database. [`readers`] runs reads.
+//! - [`retention`] removes what has ended, in the background.
 
 mod client;
 mod commands;
@@ -16,6 +17,7 @@ mod logs;
 mod options;
 mod pages;
 mod readers;
+mod retention;
 
 use std::process::ExitCode;
 

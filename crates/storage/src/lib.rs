@@ -7,6 +7,7 @@
 //! - `writer` commits waiting changes together and replies after COMMIT; `locks` locks rows on Postgres.
 //! - One module per group of tables: [`users`], [`tokens`], [`groups`], [`memberships`],
 //!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has the column of that dialect.
+//! - [`holdings`] counts what quotas limit; [`retention`] removes what has ended.
 //!
 //! Queries by key use `get_result`. Diesel's `first` adds a LIMIT with a bound value, and
 //! SQLite 3.53 re-prepares such a statement at each run.
@@ -20,11 +21,13 @@ pub mod database;
 mod error;
 pub mod groups;
 mod health;
+pub mod holdings;
 pub mod invitations;
 mod locks;
 pub mod memberships;
 pub mod onezone;
 mod pool;
+pub mod retention;
 mod schema;
 mod stored;
 pub mod threads;

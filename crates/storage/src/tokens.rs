@@ -122,6 +122,22 @@ pub fn revoke_others(
     Ok(())
 }
 
+/// Revokes the oldest valid token of a user: one of no application, if there is one.
+pub fn revoke_oldest(connection: &mut AnyConnection, user: i64, now: Seconds) -> Result<()> {
+    let oldest: Option<i64> = tokens::table
+        .filter(tokens::user_id.eq(user))
+        .filter(tokens::revoked_at.is_null())
+        .filter(tokens::expires_at.gt(now))
+        .order((tokens::key_id.is_not_null(), tokens::id))
+        .select(tokens::id)
+        .first(connection)
+        .optional()?;
+    if let Some(id) = oldest {
+        revoke(connection, id, now)?;
+    }
+    Ok(())
+}
+
 /// Revokes the tokens that were given to an application.
 pub fn revoke_of_application(
     connection: &mut AnyConnection,

@@ -40,6 +40,8 @@ pub enum Refusal {
     Banned,
     /// The caller is not a member.
     NotAMember,
+    /// A quota is used up.
+    QuotaExceeded,
     /// The callback is not the name of a function, or JSONP is not available here.
     InvalidCallback,
     /// A required argument is missing.
@@ -100,6 +102,7 @@ impl From<Refusal> for Error {
             ),
             R::Banned => (codes::BANNED, "You have been banned from this group."),
             R::NotAMember => (codes::NOT_A_MEMBER, "You are not a member of this group."),
+            R::QuotaExceeded => (codes::QUOTA_EXCEEDED, "Quota exceeded."),
             R::InvalidCallback => (codes::VALIDATION_NOT_IN_ENUM, "Invalid callback parameter."),
             R::Missing(name) => {
                 let message = format!("Missing valid {name} parameter");
@@ -135,6 +138,7 @@ pub fn to_upcoming_error(method: &str, error: Error) -> Error {
         (_, codes::ALREADY_MEMBER) => Refusal::AlreadyMember,
         (_, codes::BANNED) => Refusal::Banned,
         (_, codes::NOT_A_MEMBER) => Refusal::NotAMember,
+        (_, codes::QUOTA_EXCEEDED) => Refusal::QuotaExceeded,
         _ => return error,
     };
     refusal.into()
@@ -147,7 +151,7 @@ pub fn status(error: &Error, reads: bool) -> u16 {
     match (code, code.category) {
         (codes::OPERATION_NOT_PERMITTED | codes::USER_TOKEN_INVALID, _) => 403,
         (codes::UNKNOWN_METHOD, _) => 404,
-        (codes::VALIDATION_NOT_IN_ENUM, _) => 409,
+        (codes::VALIDATION_NOT_IN_ENUM | codes::QUOTA_EXCEEDED, _) => 409,
         (_, Category::Method) => 405,
         (_, Category::TooLarge) => 413,
         (_, Category::Media) => 415,

@@ -159,6 +159,7 @@ impl SignIn {
             ),
             (_, Category::Method) => (405, "This page accepts GET and POST only."),
             (_, Category::Unauthenticated) => (403, error.message()),
+            (_, Category::Conflict) => (409, error.message()),
             (_, Category::Limited) => (429, "Too many attempts. Wait a minute."),
             (_, Category::TooLarge) => (413, error.message()),
             (_, Category::Media) => (415, error.message()),

@@ -2,6 +2,7 @@
 //! validate its responses.
 
 mod answers;
+mod approval;
 mod caller;
 mod crowd;
 mod gateway;
@@ -14,6 +15,7 @@ mod request;
 mod story;
 mod xmlrpc;
 
+pub(crate) use approval::{approve, frob};
 pub(crate) use caller::Caller;
 pub(crate) use crowd::{Crowd, PASSWORD, Someone};
 pub(crate) use gateway::{BINARY, Gateway, Served, trivium};

@@ -5,7 +5,7 @@ use serde_json::json;
 use trivium_test_support::Backend;
 
 use crate::harness::{
-    Gateway, PROTOCOLS, Person, Protocol, Response, Served, Story, ask, encode, form,
+    Gateway, PROTOCOLS, Person, Protocol, Response, Served, Story, approve, ask, frob,
 };
 
 /// The admin password of the servers.
@@ -214,24 +214,11 @@ impl Scene {
 
     /// Approves the application with the password, on the sign-in page.
     fn approve(&self) -> Response {
-        let key = &self.key;
-        let page = self.served().get(&format!("/services/auth/?api_key={key}"));
-        if page.status != 200 {
-            return page;
-        }
-        let cookie = page.header("set-cookie").split(';').next().expect("one");
-        let secret = cookie.split_once('=').expect("a value").1;
-        let body = format!(
-            "api_key={key}&form={secret}&login={}&password={}",
-            encode(&self.dora.login),
-            encode(&self.dora.password)
-        );
-        let post = form("/services/auth/", body).with("Cookie", cookie);
-        self.served().send(&Vec::from(post))
+        approve(self.served(), &self.key, &self.dora)
     }
 
     fn approved(&self) -> String {
-        between(&self.approve().text(), "<output><code>", '<')
+        frob(&self.approve())
     }
 
     fn exchange(&self, frob: &str) -> Response {

@@ -1,7 +1,7 @@
 //! The sign-in page, on which a user grants an application access.
 
 use super::{Fixture, attribute, everywhere};
-use crate::harness::{Person, Response, encode};
+use crate::harness::{self, Person, Response, encode, frob};
 
 /// Opens the form; returns its cookie and its hidden fields.
 fn open_form(fixture: &Fixture, key: &str) -> (String, String) {
@@ -46,22 +46,7 @@ fn sign_in(
 }
 
 fn approve(fixture: &Fixture, key: &str, who: &Person) -> Response {
-    let (cookie, form) = open_form(fixture, key);
-    sign_in(
-        fixture,
-        &[("Cookie", &cookie)],
-        &form,
-        &who.login,
-        &who.password,
-    )
-}
-
-/// The frob on the page.
-fn frob(page: &Response) -> String {
-    assert_eq!(page.status, 200, "{}", page.text());
-    let text = page.text();
-    let (_, rest) = text.split_once("<output><code>").unwrap();
-    rest.split('<').next().unwrap().to_owned()
+    harness::approve(&fixture.gateway.served, key, who)
 }
 
 fn get_token(fixture: &Fixture, key: &str, frob: &str) -> Response {
@@ -75,7 +60,9 @@ fn get_token(fixture: &Fixture, key: &str, frob: &str) -> Response {
 fn a_frob_is_exchanged_for_a_token_once() {
     everywhere(|fixture| {
         let (key, bert) = (&fixture.key, &fixture.bert);
-        let frob = frob(&approve(fixture, key, bert));
+        let page = approve(fixture, key, bert);
+        assert_eq!(page.status, 200);
+        let frob = frob(&page);
         assert_eq!(
             (
                 frob.len(),

@@ -46,6 +46,10 @@ pub(super) const MEMBERSHIP: &str = "SELECT `memberships`.`group_id`, `membershi
     FROM `memberships` \
     WHERE ((`memberships`.`group_id` = ?) AND (`memberships`.`user_id` = ?))";
 
+/// For the quota of memberships.
+pub(super) const COUNT_MEMBERSHIPS: &str =
+    "SELECT COUNT(*) FROM `memberships` WHERE (`memberships`.`user_id` = ?)";
+
 pub(super) const INSERT_MEMBERSHIP: &str = "INSERT INTO `memberships` \
     (`group_id`, `user_id`, `state`, `since`, `note`, `until`) VALUES (?, ?, ?, ?, ?, ?)";
 
@@ -153,6 +157,7 @@ mod tests {
                 BEARER,
                 GROUP,
                 MEMBERSHIP,
+                COUNT_MEMBERSHIPS,
                 INSERT_MEMBERSHIP,
                 ADD_MEMBER,
                 INSERT_AUDIT,
@@ -178,7 +183,14 @@ mod tests {
         connection.execute_batch(include_str!(
             "../../../../migrations/sqlite/2026-11-21-000000_group_service/up.sql"
         ))?;
-        for query in [BEARER, GROUP, MEMBERSHIP, COUNT_MINE, MINE] {
+        for query in [
+            BEARER,
+            GROUP,
+            MEMBERSHIP,
+            COUNT_MEMBERSHIPS,
+            COUNT_MINE,
+            MINE,
+        ] {
             let mut statement = connection.prepare(query)?;
             for _ in 0..2 {
                 for bind in 1..=statement.parameter_count() {

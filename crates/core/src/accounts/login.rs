@@ -47,6 +47,7 @@ impl PreparedOperation for Login {
 
     fn run(&self, verified: &Verified, (): &(), session: &mut Session<'_>) -> Result<LoggedIn> {
         let user = verified.lock(session)?;
+        session.make_room_for_token(user.id)?;
         let lifetime = session.settings.token_lifetime;
         let auth_token = create_token(session, user.id, None, lifetime)?;
         session.record(&user.login, Record::default())?;

@@ -6,6 +6,7 @@
 pub mod categories;
 pub mod groups;
 pub mod members;
+pub mod quotas;
 pub mod tokens;
 pub mod users;
 

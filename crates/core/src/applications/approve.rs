@@ -26,13 +26,16 @@ pub struct Approved {
 }
 
 impl Operation for ApproveApplication {
-    const DECLARATION: &'static Declaration =
-        &Declaration::change("approveApplication", &[codes::API_KEY_INVALID]);
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "approveApplication",
+        &[codes::API_KEY_INVALID, codes::QUOTA_EXCEEDED],
+    );
     type Caller = Actor;
     type Output = Approved;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Approved> {
         let application = lock_valid(session, &self.key)?;
+        session.may_have_frob(actor.id, application.id)?;
         let frob = secrets::new_token()?;
         applications::insert_frob(
             session.connection,

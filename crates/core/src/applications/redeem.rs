@@ -19,8 +19,14 @@ pub struct RedeemFrob {
 }
 
 impl Operation for RedeemFrob {
-    const DECLARATION: &'static Declaration =
-        &Declaration::change("redeemFrob", &[codes::API_KEY_INVALID, codes::FROB_INVALID]);
+    const DECLARATION: &'static Declaration = &Declaration::change(
+        "redeemFrob",
+        &[
+            codes::API_KEY_INVALID,
+            codes::FROB_INVALID,
+            codes::QUOTA_EXCEEDED,
+        ],
+    );
     type Caller = ();
     type Output = (String, User);
 
@@ -41,6 +47,7 @@ impl Operation for RedeemFrob {
         let user = users::find(session.connection, frob.user_id)?
             .filter(|user| user.disabled_at.is_none() && user.deleted_at.is_none())
             .ok_or(codes::FROB_INVALID)?;
+        session.may_have_token(user.id)?;
         let lifetime = session.settings.token_lifetime;
         let token = create_token(session, user.id, Some(application.id), lifetime)?;
         session.record(

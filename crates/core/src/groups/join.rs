@@ -49,6 +49,7 @@ impl Operation for JoinGroup {
             codes::INVITATION_EXPIRED,
             codes::INVITATION_USED_UP,
             codes::INVITATION_ISSUER_INVALID,
+            codes::QUOTA_EXCEEDED,
         ],
     );
     type Caller = Actor;
@@ -162,6 +163,9 @@ impl Relation {
     }
 
     /// Stores the new state of a user who is not a member yet, and counts new members.
+    ///
+    /// # Errors
+    /// `quota_exceeded`.
     pub(crate) fn put(
         self,
         session: &mut Session<'_>,
@@ -170,6 +174,9 @@ impl Relation {
         state: State,
         note: &str,
     ) -> Result<()> {
+        if self.standing != Standing::Requested {
+            session.may_have_membership(user)?;
+        }
         let to = Membership {
             group_id: group.id,
             user_id: user,

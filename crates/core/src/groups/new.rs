@@ -49,6 +49,7 @@ impl Operation for NewGroup {
             codes::GROUP_PARAMETER_ERROR,
             codes::CATEGORY_DOES_NOT_EXIST,
             codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
+            codes::QUOTA_EXCEEDED,
         ],
     );
     type Caller = Actor;
@@ -129,12 +130,14 @@ impl PublicOperation for NewGroup {
 /// Creates a group with its owner as the first member, and records `founder` in the audit log.
 ///
 /// # Errors
-/// `content_collection_title_already_exist`.
+/// `quota_exceeded`, `content_collection_title_already_exist`.
 pub(crate) fn create_group(
     session: &mut Session<'_>,
     founder: &str,
     group: &groups::NewGroup,
 ) -> Result<GroupRef> {
+    session.may_own_group(group.owner_id)?;
+    session.may_have_membership(group.owner_id)?;
     let id = groups::insert(session.connection, group).map_err(title_taken)?;
     memberships::insert(
         session.connection,

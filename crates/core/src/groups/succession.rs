@@ -50,7 +50,8 @@ pub fn lock_successor(session: &mut Session<'_>, actor: &Actor, id: GroupRef) ->
 ///
 /// # Errors
 /// Those of [`LeaveGroup`] except `owner_cannot_leave`;
-/// `content_collection_title_already_exist` if the next owner already has a group of this name.
+/// `content_collection_title_already_exist` if the next owner already has a group of this name,
+/// `quota_exceeded` if they own too many.
 pub fn leave(
     session: &mut Session<'_>,
     actor: &Actor,
@@ -101,6 +102,7 @@ fn next_owner(
 }
 
 fn transfer(session: &mut Session<'_>, owner: &str, group: &Group, next: &User) -> Result<()> {
+    session.may_own_group(next.id)?;
     if let Some(mut row) = memberships::find(session.connection, group.id, next.id)?
         && row.state == State::Member
     {

@@ -40,6 +40,7 @@ impl Operation for JoinByInvitation {
             codes::INVITATION_ISSUER_INVALID,
             codes::BANNED,
             codes::ALREADY_MEMBER,
+            codes::QUOTA_EXCEEDED,
         ],
     );
     type Caller = Actor;

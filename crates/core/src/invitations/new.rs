@@ -59,7 +59,11 @@ pub struct Invited {
 impl Operation for NewInvitation {
     const DECLARATION: &'static Declaration = &Declaration::change(
         "newInvitation",
-        &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
+        &[
+            codes::CONTENT_NOT_FOUND,
+            codes::USER_ACCESS_DENIED,
+            codes::QUOTA_EXCEEDED,
+        ],
     );
     type Caller = Actor;
     type Output = Invited;
@@ -67,6 +71,7 @@ impl Operation for NewInvitation {
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Invited> {
         let DisclosedGroup { group, relation } = session.group(self.id, actor)?;
         may_invite(relation.standing, self.role)?;
+        session.may_have_invitation(group.id)?;
         let invitation = secrets::new_invitation()?;
         let expires_at = self.expires_in.map(|seconds| session.now + seconds);
         let id = invitations::insert(

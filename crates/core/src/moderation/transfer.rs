@@ -35,6 +35,7 @@ impl Operation for TransferGroup {
             codes::NOT_A_MEMBER,
             codes::OWNER_PROTECTED,
             codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
+            codes::QUOTA_EXCEEDED,
         ],
     );
     type Caller = Actor;
@@ -47,6 +48,7 @@ impl Operation for TransferGroup {
         if !exists || act.user.disabled_at.is_some() {
             return Err(codes::USER_NOT_FOUND.into());
         }
+        session.may_own_group(act.user.id)?;
         let mut to = act.row(session, State::Moderator);
         to.since = act
             .subject

@@ -7,6 +7,7 @@ mod describe;
 mod group;
 mod import;
 mod key;
+mod limits;
 mod membership;
 mod print;
 mod secret;
@@ -38,6 +39,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Invite(invite) => membership::invite(global, invite),
         Command::Category(category) => category::run(global, category),
         Command::Import(import) => import::run(global, import),
+        Command::Limits(quotas) => limits::run(global, *quotas),
         Command::Call(call) => call::run(call),
         Command::Openapi(openapi) => describe::openapi(openapi),
         Command::Xsd(xsd) => describe::xsd(xsd),

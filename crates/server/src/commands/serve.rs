@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use trivium_core::Directory;
 use trivium_core::administration::users::ListReservedUsers;
+use trivium_core::retention::Retention;
 use trivium_core::types::GroupRef;
 use trivium_core::{Credentials, Origin, Service, Settings, demonstration};
 use trivium_front::{StatusRule, Wire};
@@ -18,7 +19,7 @@ use crate::failure::Failure;
 use crate::gateway::{Dialects, Gateway};
 use crate::http::{Limits, Proxies, Threads, Timeouts};
 use crate::options::{DirectoryOption, Options, Serve, StatusOption, overlap};
-use crate::{gateway, http, logs};
+use crate::{gateway, http, logs, retention};
 
 /// Open files that are not connections of clients: those of the database, of the log, and connections that
 /// are being closed.
@@ -105,6 +106,11 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         let server = http::bind(gateway, settings)?;
         let base = format!("http://{}", server.address);
         service.database.check_after_kill()?;
+        let kept = Retention {
+            credentials: serve.retention,
+            audit_entries: serve.audit_retention,
+        };
+        retention::start(&service, kept)?;
         print::line(&format!("Trivium serves {url} on {base}"))?;
         if serve.demo {
             print::line(&announcement(&base, serve))?;
@@ -152,6 +158,7 @@ fn settings(options: &Options, serve: &Serve) -> Settings {
             DirectoryOption::Public => Directory::Public,
             DirectoryOption::Members => Directory::Members,
         },
+        quotas: serve.quotas.into(),
         admin_password: options.admin_password.clone(),
     }
 }

@@ -8,6 +8,7 @@ mod conform;
 mod data;
 mod describe;
 mod prefix;
+mod quotas;
 mod serve;
 mod suggest;
 mod units;
@@ -24,6 +25,7 @@ pub(crate) use conform::Conform;
 pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
 pub(crate) use describe::{Docs, Openapi, Xsd};
 pub(crate) use prefix::overlap;
+pub(crate) use quotas::Quotas;
 pub(crate) use serve::{DirectoryOption, LogFormat, Serve, StatusOption};
 pub(crate) use suggest::did_you_mean;
 
@@ -115,6 +117,9 @@ pub(crate) enum Command {
     /// Import data of other services
     #[command(subcommand, after_help = data::IMPORTS)]
     Import(Import),
+    /// Show the quotas of the service, and how near the fullest user or group is to each
+    #[command(after_help = "Examples:\n  trivium limits\n  trivium limits --json")]
+    Limits(Quotas),
     /// Call an operation of a server
     Call(Call),
     /// Print the OpenAPI document, which a server has at /openapi.json
@@ -292,12 +297,17 @@ fn flatten(
     Ok(flat)
 }
 
+/// The commands whose options the file may set.
+const CONFIGURED: [&str; 2] = ["serve", "limits"];
+
 /// The names of the options that the file may set.
 fn settings(command: &clap::Command) -> Vec<String> {
-    let of_serve = command.find_subcommand("serve");
+    let of_commands = CONFIGURED
+        .iter()
+        .filter_map(|name| command.find_subcommand(name));
     let options = command
         .get_arguments()
-        .chain(of_serve.into_iter().flat_map(clap::Command::get_arguments));
+        .chain(of_commands.flat_map(clap::Command::get_arguments));
     let names = options.map(|option| option.get_id().to_string());
     names
         .filter(|name| is_option(command, name))
@@ -312,11 +322,16 @@ fn with_default(command: clap::Command, name: &str, value: String) -> Option<cla
     if command.get_arguments().any(settable) {
         return Some(command.mut_arg(name, |a| set(a, value)));
     }
-    let of_serve = command
-        .find_subcommand("serve")
-        .is_some_and(|serve| serve.get_arguments().any(settable));
-    of_serve
-        .then(|| command.mut_subcommand("serve", |serve| serve.mut_arg(name, |a| set(a, value))))
+    let has_it = |it: &&str| {
+        let found = command.find_subcommand(it);
+        found.is_some_and(|it| it.get_arguments().any(settable))
+    };
+    let having: Vec<_> = CONFIGURED.into_iter().filter(|it| has_it(it)).collect();
+    (!having.is_empty()).then(|| {
+        having.into_iter().fold(command, |command, it| {
+            command.mut_subcommand(it, |it| it.mut_arg(name, |a| set(a, value.clone())))
+        })
+    })
 }
 
 /// Sets the default of an option. If it may contain a secret, `--help` does not show it.

@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
 use super::prefix::Prefix;
-use super::units::{duration, seconds, size, up_to};
+use super::quotas::Quotas;
+use super::units::{Forever, duration, seconds, seconds_or_forever, size, up_to};
 use crate::http::ForwardedHeader;
 
 /// Options of `trivium serve`, which creates and migrates the database, then serves until SIGTERM
@@ -125,6 +126,16 @@ pub(crate) struct Serve {
         default_value = "x-forwarded-for"
     )]
     pub(crate) forwarded_header: ForwardedHeader,
+    #[command(flatten)]
+    pub(crate) quotas: Quotas,
+    /// How long revoked and expired tokens and invitations are kept
+    #[arg(long, env = "TRIVIUM_RETENTION", value_name = "DURATION")]
+    #[arg(default_value = "30d", value_parser = seconds)]
+    pub(crate) retention: i64,
+    /// How long audit entries are kept, or forever
+    #[arg(long, env = "TRIVIUM_AUDIT_RETENTION", value_name = "DURATION")]
+    #[arg(default_value = "forever", value_parser = seconds_or_forever)]
+    pub(crate) audit_retention: Forever,
     /// Format of the log on standard error
     #[arg(long, env = "TRIVIUM_LOG_FORMAT", value_enum, default_value = "text")]
     pub(crate) log_format: LogFormat,

@@ -24,6 +24,22 @@ pub(crate) fn seconds(text: &str) -> Result<i64, String> {
         .ok_or_else(|| "expected a number and a unit, e.g. 90s, 15m, 12h or 30d".to_owned())
 }
 
+/// A number of seconds; `None` is for ever.
+pub(crate) type Forever = Option<i64>;
+
+/// Parses a duration to seconds, as [`duration`], or `forever`.
+///
+/// # Errors
+/// If the text has another form, or is 0.
+pub(crate) fn seconds_or_forever(text: &str) -> Result<Forever, String> {
+    match text {
+        "forever" => Ok(None),
+        text => seconds(text)
+            .map(Some)
+            .map_err(|message| format!("{message}, or forever")),
+    }
+}
+
 /// Parses a size such as `64KiB`, `128MiB` or `1GiB`. A number without a unit is in bytes.
 ///
 /// # Errors
@@ -100,6 +116,17 @@ mod tests {
                 "expected a number and a unit, e.g. 90s, 15m, 12h or 30d"
             );
         }
+    }
+
+    #[test]
+    fn durations_may_be_unlimited() {
+        assert_eq!(seconds_or_forever("forever"), Ok(None));
+        assert_eq!(seconds_or_forever("30d"), Ok(Some(2_592_000)));
+        let message = seconds_or_forever("never").expect_err("no duration");
+        assert_eq!(
+            message,
+            "expected a number and a unit, e.g. 90s, 15m, 12h or 30d, or forever"
+        );
     }
 
     #[test]

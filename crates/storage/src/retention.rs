@@ -1,0 +1,82 @@
+//! The removal of what nobody can use any more: tokens, invitations and old audit entries.
+//!
+//! What is to be removed is found by reads, so that a change removes a few rows by key and other changes do not
+//! wait long for it. Frobs are removed when they are used, or when the next one is created.
+
+use diesel::prelude::*;
+
+use crate::schema::{audit_entries, invitations, tokens};
+use crate::{AnyConnection, Result, Seconds};
+
+/// The kinds of rows that are removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Tokens that were revoked or have expired.
+    Tokens,
+    /// Invitations that were revoked, have expired, or whose issuer may no longer invite; those that are used up
+    /// count from their creation.
+    Invitations,
+    /// Audit entries.
+    AuditEntries,
+}
+
+/// Returns the lowest IDs, at most `limit`, of the rows that ended before this time.
+pub fn find(
+    connection: &mut AnyConnection,
+    kind: Kind,
+    before: Seconds,
+    limit: i64,
+) -> Result<Vec<i64>> {
+    Ok(match kind {
+        Kind::Tokens => tokens::table
+            .filter(
+                tokens::expires_at
+                    .lt(before)
+                    .or(tokens::revoked_at.lt(before)),
+            )
+            .order(tokens::id)
+            .limit(limit)
+            .select(tokens::id)
+            .load(connection)?,
+        Kind::Invitations => invitations::table
+            .filter(
+                invitations::expires_at
+                    .lt(before)
+                    .or(invitations::revoked_at.lt(before))
+                    .or(invitations::orphaned_at.lt(before))
+                    .or(invitations::usage_limit
+                        .le(invitations::uses.nullable())
+                        .and(invitations::created_at.lt(before).nullable())),
+            )
+            .order(invitations::id)
+            .limit(limit)
+            .select(invitations::id)
+            .load(connection)?,
+        // The lowest IDs are the oldest entries, so the others need not be read.
+        Kind::AuditEntries => audit_entries::table
+            .order(audit_entries::id)
+            .limit(limit)
+            .select((audit_entries::id, audit_entries::at))
+            .load::<(i64, Seconds)>(connection)?
+            .into_iter()
+            .filter(|(_, at)| *at < before)
+            .map(|(id, _)| id)
+            .collect(),
+    })
+}
+
+/// Removes rows by their IDs.
+pub fn remove(connection: &mut AnyConnection, kind: Kind, ids: &[i64]) -> Result<()> {
+    match kind {
+        Kind::Tokens => {
+            diesel::delete(tokens::table.filter(tokens::id.eq_any(ids))).execute(connection)?
+        }
+        Kind::Invitations => diesel::delete(invitations::table.filter(invitations::id.eq_any(ids)))
+            .execute(connection)?,
+        Kind::AuditEntries => {
+            diesel::delete(audit_entries::table.filter(audit_entries::id.eq_any(ids)))
+                .execute(connection)?
+        }
+    };
+    Ok(())
+}

@@ -1,0 +1,2 @@
+DROP INDEX invitations_live;
+DROP INDEX tokens_live;
