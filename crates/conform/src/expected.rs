@@ -57,7 +57,7 @@ pub(crate) fn status(rule: StatusRule, format: Format, code: Code) -> u16 {
         Category::Conflict => 409,
         Category::TooLarge => 413,
         Category::Media => 415,
-        Category::Mismatch => 422,
+        Category::Unprocessable => 422,
         Category::Limited => 429,
         Category::Internal | Category::Broken => 500,
         Category::Unavailable => 503,

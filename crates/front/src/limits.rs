@@ -1,6 +1,6 @@
 //! Input limits, the same in every format.
 
-use trivium_rpc::{Error, codes};
+use trivium_rpc::{Error, MAX_RESPONSE, codes};
 
 /// Maximum size of a body, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -11,8 +11,13 @@ pub const MAX_BATCH_BODY: usize = 1024 * 1024;
 /// Maximum number of calls in one body.
 pub const MAX_CALLS: usize = 64;
 
-/// Size of the responses to several calls, in bytes, after which no further call is made.
-pub const MAX_BATCH_RESPONSE: usize = 8 * 1024 * 1024;
+/// Maximum size of a response with its last result, in bytes. The rest of [`MAX_RESPONSE`] is for the failures of
+/// the other calls of a batch.
+pub const MAX_RESULTS: usize = MAX_RESPONSE - 256 * 1024;
+
+/// Size of the response to a batch, in bytes, after which no further call is made: the result of a change, which is
+/// smaller than the difference, is never refused.
+pub const MAX_BATCH_RESULTS: usize = MAX_RESULTS - 64 * 1024;
 
 /// Maximum nesting of values.
 pub const MAX_DEPTH: usize = 32;
@@ -62,14 +67,11 @@ pub fn body_too_large(max: usize) -> Error {
     too_large(&format!("a body of more than {} KiB", max / 1024))
 }
 
-/// The error of a call in a batch whose earlier responses exceed [`MAX_BATCH_RESPONSE`].
+/// The error of a call in a batch after results of [`MAX_BATCH_RESULTS`].
 pub fn batch_response_too_large() -> Error {
     Error::new(
-        codes::REQUEST_TOO_LARGE,
-        format!(
-            "The responses to the calls before this one exceed {} KiB: it was not made.",
-            MAX_BATCH_RESPONSE / 1024
-        ),
+        codes::RESPONSE_TOO_LARGE,
+        "The results of the calls before this one fill the response: it was not made.",
     )
 }
 

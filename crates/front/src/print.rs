@@ -10,9 +10,10 @@ use erased_serde::Serialize as Erased;
 use serde::ser::{
     Impossible, Serialize, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
 };
-use trivium_rpc::{DateTime, Error};
+use trivium_rpc::{DateTime, Error, codes};
 
 use crate::contract::{Profile, wire_name};
+use crate::limits::MAX_RESULTS;
 
 /// The syntax of a format. Each method appends to `out`.
 pub trait Syntax {
@@ -45,19 +46,21 @@ pub trait Syntax {
     fn close_array(&mut self, out: &mut Vec<u8>, empty: bool);
 }
 
-/// Appends a result to `out`, with `success` before its members.
+/// Appends a result to `out`, with `success` before its members. A failure is printed whatever its size.
 ///
 /// # Errors
-/// A value that no format can represent: null, a float, bytes, a map, or an enum variant with data.
-/// A result type that contains one is a bug in its declaration.
+/// `response_too_large` if `out` would have more than [`MAX_RESULTS`]. A value that no format can represent: null,
+/// a float, bytes, a map, or an enum variant with data. A result type that contains one is a bug in its
+/// declaration.
 pub fn print<S: Syntax>(
     out: &mut Vec<u8>,
     syntax: S,
     profile: Profile,
     success: bool,
     result: &dyn Erased,
-) -> Result<(), Unprintable> {
-    put(out, syntax, profile, Some(success), result)
+) -> Result<(), Error> {
+    let limit = if success { MAX_RESULTS } else { usize::MAX };
+    put(out, limit, syntax, profile, Some(success), result)
 }
 
 /// Appends a value to `out` as it is, without `success`.
@@ -69,20 +72,22 @@ pub fn plain<S: Syntax>(
     syntax: S,
     profile: Profile,
     value: &dyn Erased,
-) -> Result<(), Unprintable> {
-    put(out, syntax, profile, None, value)
+) -> Result<(), Error> {
+    put(out, usize::MAX, syntax, profile, None, value)
 }
 
 fn put<S: Syntax>(
     out: &mut Vec<u8>,
+    limit: usize,
     syntax: S,
     profile: Profile,
     success: Option<bool>,
     value: &dyn Erased,
-) -> Result<(), Unprintable> {
+) -> Result<(), Error> {
     out.reserve(1024);
     let mut printer = Printer {
         out,
+        limit,
         syntax,
         sorted: profile == Profile::Documented,
         success,
@@ -91,7 +96,10 @@ fn put<S: Syntax>(
         scratch: Vec::new(),
         text: String::new(),
     };
-    Serialize::serialize(value, &mut printer)
+    Serialize::serialize(value, &mut printer).map_err(|error| match error {
+        Unprintable::TooLarge => codes::RESPONSE_TOO_LARGE.into(),
+        error @ Unprintable::Value(_) => error.into(),
+    })
 }
 
 /// The body of a failed call.
@@ -115,6 +123,8 @@ impl<'a> Failure<'a> {
 
 struct Printer<'a, S> {
     out: &'a mut Vec<u8>,
+    /// The maximum length of the output.
+    limit: usize,
     syntax: S,
     sorted: bool,
     /// The value of `success`, until it is printed.
@@ -127,19 +137,25 @@ struct Printer<'a, S> {
     text: String,
 }
 
-/// A value that no format can represent.
+/// Why a value is not printed.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} cannot be represented on the wire")]
-pub struct Unprintable(String);
+enum Unprintable {
+    /// The output would exceed its limit.
+    #[error("the output is too large")]
+    TooLarge,
+    /// No format can represent the value.
+    #[error("{0} cannot be represented on the wire")]
+    Value(String),
+}
 
 impl serde::ser::Error for Unprintable {
     fn custom<T: Display>(message: T) -> Self {
-        Self(message.to_string())
+        Self::Value(message.to_string())
     }
 }
 
 fn no<T>(what: &str) -> Result<T, Unprintable> {
-    Err(Unprintable(what.to_owned()))
+    Err(Unprintable::Value(what.to_owned()))
 }
 
 impl<'p, 'a, S: Syntax> Serializer for &'p mut Printer<'a, S> {
@@ -321,7 +337,7 @@ impl<S: Syntax> SerializeSeq for Items<'_, '_, S> {
         self.printer.syntax.open_item(self.printer.out);
         value.serialize(&mut *self.printer)?;
         self.printer.syntax.close_item(self.printer.out);
-        Ok(())
+        self.printer.check_length()
     }
 
     fn end(self) -> Result<(), Unprintable> {
@@ -369,7 +385,7 @@ impl<S: Syntax> SerializeStruct for Members<'_, '_, S> {
         let separator = printer.syntax.separator();
         printer.out.extend_from_slice(separator.as_bytes());
         printer.members.push((name, start..printer.out.len()));
-        Ok(())
+        printer.check_length()
     }
 
     fn end(self) -> Result<(), Unprintable> {
@@ -389,6 +405,14 @@ impl<S: Syntax> SerializeStruct for Members<'_, '_, S> {
 }
 
 impl<S> Printer<'_, S> {
+    /// Stops early at the limit. A member or an item is small beside it, or has members or items itself.
+    fn check_length(&self) -> Result<(), Unprintable> {
+        match self.out.len() > self.limit {
+            true => Err(Unprintable::TooLarge),
+            false => Ok(()),
+        }
+    }
+
     /// Sorts the members from `first` on, which are the end of the output, by name.
     fn sort(&mut self, first: usize) {
         let members = self.members.get_mut(first..).unwrap_or_default();

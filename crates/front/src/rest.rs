@@ -13,7 +13,7 @@ use trivium_rpc::{Answer, Call, Catalog, Entry, Error, Outcome, Verbs, Via, code
 use crate::check::{Input, RawValue, check};
 use crate::contract::{Profile, Wire, headers, status};
 use crate::limits::{self, Meter};
-use crate::print::{Failure, Unprintable};
+use crate::print::Failure;
 use crate::request::{Body, FrontEnd, Read, Reply, Request, read_one};
 use crate::text::quote;
 use crate::{form, json, xml};
@@ -33,7 +33,7 @@ pub trait Format: Send + Sync {
     ///
     /// # Errors
     /// A value that no format can represent.
-    fn print(profile: Profile, success: bool, result: &dyn Erased) -> Result<Vec<u8>, Unprintable>;
+    fn print(profile: Profile, success: bool, result: &dyn Erased) -> Result<Vec<u8>, Error>;
 }
 
 /// The REST front-end of a catalog, in the format `F`.
@@ -72,7 +72,7 @@ impl<F: Format> Rest<F> {
             body,
             code: None,
         };
-        let printed = outcome.and_then(|answer| Ok(F::print(profile, true, &answer)?));
+        let printed = outcome.and_then(|answer| F::print(profile, true, &answer));
         match printed {
             Ok(body) => reply(body),
             Err(error) => {

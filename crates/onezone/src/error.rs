@@ -142,7 +142,7 @@ impl From<&Error> for Refusal {
             (code, _) => match code.category {
                 Category::Denied => Self::Forbidden,
                 Category::NotFound => Self::NotFound,
-                Category::TooLarge => Self::RequestTooLarge,
+                Category::TooLarge | Category::Unprocessable => Self::RequestTooLarge,
                 Category::Media => Self::UnsupportedMediaType,
                 Category::Limited => Self::TooManyRequests,
                 Category::Unavailable => Self::TemporaryFailure,

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use trivium_front::Profile;
 use trivium_front::escape::escape;
-use trivium_front::print::{Syntax, Unprintable};
+use trivium_front::print::Syntax;
+use trivium_rpc::Error;
 
 /// Writes values as XML: an element for each member, `<item>` for each item.
 #[derive(Clone, Copy, Debug)]
@@ -19,8 +20,8 @@ pub struct XmlSyntax {
 /// Those of `print`.
 pub fn document(
     profile: Profile,
-    print: impl FnOnce(&mut Vec<u8>, XmlSyntax) -> Result<(), Unprintable>,
-) -> Result<Vec<u8>, Unprintable> {
+    print: impl FnOnce(&mut Vec<u8>, XmlSyntax) -> Result<(), Error>,
+) -> Result<Vec<u8>, Error> {
     let (before, after) = match profile {
         Profile::Documented => ("<response>", "</response>\n"),
         Profile::Original => (

@@ -33,8 +33,8 @@ pub enum Category {
     TooLarge,
     /// The media type or the content encoding is not supported.
     Media,
-    /// The request contradicts an earlier one.
-    Mismatch,
+    /// The request is valid, but cannot be served as it is.
+    Unprocessable,
     /// The caller has made too many requests.
     Limited,
     /// An internal error; its cause is in the log.
@@ -99,12 +99,14 @@ pub mod codes {
         MALFORMED_BODY = "malformed_body", Invalid;
         /// The request exceeds an input limit.
         REQUEST_TOO_LARGE = "request_too_large", TooLarge;
+        /// The response would be too large: ask for less at once.
+        RESPONSE_TOO_LARGE = "response_too_large", Unprocessable;
         /// The media type or the encoding of the body is not supported.
         UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type", Media;
         /// Nothing is served at this address.
         NOT_FOUND = "not_found", NotFound;
         /// An Idempotency-Key was used before for another call.
-        IDEMPOTENCY_MISMATCH = "idempotency_mismatch", Mismatch;
+        IDEMPOTENCY_MISMATCH = "idempotency_mismatch", Unprocessable;
         /// Too many requests: wait, then try again.
         RATE_LIMITED = "rate_limited", Limited;
         /// The service cannot respond now, or the outcome of the change is unknown: try again.
@@ -127,6 +129,7 @@ pub mod codes {
         INVALID_ID,
         MALFORMED_BODY,
         REQUEST_TOO_LARGE,
+        RESPONSE_TOO_LARGE,
         UNSUPPORTED_MEDIA_TYPE,
         RATE_LIMITED,
         TEMPORARILY_UNAVAILABLE,

@@ -37,5 +37,8 @@ pub use handlers::Handlers;
 pub use rule::{Rule, ValueType};
 pub use time::DateTime;
 
+/// The maximum size of a response, in bytes.
+pub const MAX_RESPONSE: usize = 16 * 1024 * 1024;
+
 /// The result of anything that can fail with an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::count_star;
+use diesel::dsl::{count_star, sum};
 use diesel::prelude::*;
 
 use crate::connection::on_native;
@@ -310,6 +310,28 @@ pub fn list_of_member(
             query.load(connection)?
         };
         Ok((rows, total))
+    })
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// The length of a text in bytes.
+    fn octet_length(text: diesel::sql_types::Text) -> diesel::sql_types::Integer;
+}
+
+/// Returns the size of the descriptions, tags and images of the groups that a user is a member of, in bytes.
+pub fn text_size_of_member(connection: &mut AnyConnection, user: i64) -> Result<i64> {
+    on_native!(connection, |connection| {
+        let size: Option<i64> = memberships::table
+            .inner_join(groups::table)
+            .filter(memberships::user_id.eq(user))
+            .filter(memberships::state.ne(State::Requested))
+            .filter(memberships::state.ne(State::Banned))
+            .select(sum(octet_length(groups::description)
+                + octet_length(groups::tags)
+                + octet_length(groups::image)))
+            .get_result(connection)?;
+        Ok(size.unwrap_or(0))
     })
 }
 

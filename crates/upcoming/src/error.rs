@@ -42,6 +42,8 @@ pub enum Refusal {
     NotAMember,
     /// A quota is used up.
     QuotaExceeded,
+    /// The response would be too large.
+    ResponseTooLarge,
     /// The callback is not the name of a function, or JSONP is not available here.
     InvalidCallback,
     /// A required argument is missing.
@@ -103,6 +105,7 @@ impl From<Refusal> for Error {
             R::Banned => (codes::BANNED, "You have been banned from this group."),
             R::NotAMember => (codes::NOT_A_MEMBER, "You are not a member of this group."),
             R::QuotaExceeded => (codes::QUOTA_EXCEEDED, "Quota exceeded."),
+            R::ResponseTooLarge => (codes::RESPONSE_TOO_LARGE, "Response too large."),
             R::InvalidCallback => (codes::VALIDATION_NOT_IN_ENUM, "Invalid callback parameter."),
             R::Missing(name) => {
                 let message = format!("Missing valid {name} parameter");
@@ -139,6 +142,7 @@ pub fn to_upcoming_error(method: &str, error: Error) -> Error {
         (_, codes::BANNED) => Refusal::Banned,
         (_, codes::NOT_A_MEMBER) => Refusal::NotAMember,
         (_, codes::QUOTA_EXCEEDED) => Refusal::QuotaExceeded,
+        (_, codes::RESPONSE_TOO_LARGE) => Refusal::ResponseTooLarge,
         _ => return error,
     };
     refusal.into()
@@ -153,7 +157,7 @@ pub fn status(error: &Error, reads: bool) -> u16 {
         (codes::UNKNOWN_METHOD, _) => 404,
         (codes::VALIDATION_NOT_IN_ENUM | codes::QUOTA_EXCEEDED, _) => 409,
         (_, Category::Method) => 405,
-        (_, Category::TooLarge) => 413,
+        (codes::RESPONSE_TOO_LARGE, _) | (_, Category::TooLarge) => 413,
         (_, Category::Media) => 415,
         (_, Category::Limited) => 429,
         (_, Category::Internal | Category::Broken) => 500,

@@ -132,10 +132,11 @@ impl Upcoming {
 
 impl Target {
     fn write(&self, outcome: Result<Answer>) -> Reply {
-        match outcome {
-            Ok(answer) => print::reply(answer.status(), None, print::body(&self.format, &answer)),
-            Err(error) => self.reject(&error),
-        }
+        let printed = outcome.and_then(|answer| {
+            let body = print::body(&self.format, &answer)?;
+            Ok(print::reply(answer.status(), None, body))
+        });
+        printed.unwrap_or_else(|error| self.reject(&error))
     }
 
     fn reject(&self, error: &Error) -> Reply {

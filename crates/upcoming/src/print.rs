@@ -5,9 +5,11 @@ use std::io::Write;
 
 use trivium_front::Reply;
 use trivium_front::escape::{escape_attribute, json_in_ascii};
+use trivium_rpc::MAX_RESPONSE;
 
 use crate::answer::{Answer, Attributes, Value};
 use crate::arguments::Format;
+use crate::error::Refusal;
 
 /// A body with its media type.
 pub struct Body {
@@ -27,13 +29,19 @@ pub fn reply(status: u16, code: Option<&'static str>, body: Body) -> Reply {
 }
 
 /// The body of a successful call.
-pub fn body(format: &Format, answer: &Answer) -> Body {
-    match format {
+///
+/// # Errors
+/// [`Refusal::ResponseTooLarge`].
+pub fn body(format: &Format, answer: &Answer) -> Result<Body, Refusal> {
+    let body = match format {
         Format::Xml => xml("ok", |out| {
             out.push(b'\n');
             if let Some(name) = answer.name {
                 for element in &answer.elements {
                     xml_element(out, name, element, answer.xml_order);
+                    if is_too_large(out) {
+                        break;
+                    }
                 }
             }
         }),
@@ -42,7 +50,16 @@ pub fn body(format: &Format, answer: &Answer) -> Body {
                 json_elements(out, name, &answer.elements);
             }
         }),
+    };
+    match is_too_large(&body.bytes) {
+        true => Err(Refusal::ResponseTooLarge),
+        false => Ok(body),
     }
+}
+
+/// True if the rest need not be printed.
+const fn is_too_large(out: &[u8]) -> bool {
+    out.len() > MAX_RESPONSE
 }
 
 /// The body of a failed call.
@@ -127,8 +144,20 @@ fn json(format: &Format, stat: &str, content: impl FnOnce(&mut Vec<u8>)) -> Body
 
 /// Escapes `<`, which occurs only in strings, so that no page interprets it as a tag.
 fn without_tags(json: &[u8]) -> Vec<u8> {
-    let pieces: Vec<&[u8]> = json.split(|&byte| byte == b'<').collect();
-    pieces.join(&b"\\u003c"[..])
+    let mut out = Vec::with_capacity(json.len());
+    for piece in json.split_inclusive(|&byte| byte == b'<') {
+        match piece.strip_suffix(b"<") {
+            Some(before) => {
+                out.extend_from_slice(before);
+                out.extend_from_slice(b"\\u003c");
+            }
+            None => out.extend_from_slice(piece),
+        }
+        if is_too_large(&out) {
+            break;
+        }
+    }
+    out
 }
 
 /// Prints elements as an array, also a single one.
@@ -147,6 +176,9 @@ fn json_elements(out: &mut Vec<u8>, name: &str, elements: &[Attributes]) {
             }
         }
         out.extend_from_slice(b"\n         }");
+        if is_too_large(out) {
+            break;
+        }
     }
     out.extend_from_slice(if elements.is_empty() {
         b"]"

@@ -91,7 +91,7 @@ impl XmlRpc {
             document(profile, Envelope::Params, |out, syntax| {
                 print(out, syntax, profile, true, &answer)
             })
-            .map_err(|error| Rejection::Failed(error.into()))
+            .map_err(Rejection::Failed)
         });
         match printed {
             Ok(body) => reply(200, None, body),

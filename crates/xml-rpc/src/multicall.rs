@@ -2,7 +2,7 @@
 
 use std::vec::IntoIter;
 
-use trivium_front::limits::{MAX_BATCH_RESPONSE, batch_response_too_large};
+use trivium_front::limits::{MAX_BATCH_RESULTS, batch_response_too_large};
 use trivium_front::print::{Failure, Syntax, plain, print};
 use trivium_front::{Batch, Reply};
 use trivium_rpc::{Answer, Call, Outcome};
@@ -45,7 +45,7 @@ impl<'r> Multicall<'r> {
 
     /// Checks one of the calls.
     fn check(&self, call: MethodCall) -> Result<Call, Rejection> {
-        if self.body.len() > MAX_BATCH_RESPONSE {
+        if self.body.len() > MAX_BATCH_RESULTS {
             return Err(batch_response_too_large().into());
         }
         if system::find(&call.name).is_some() {
@@ -70,8 +70,7 @@ impl<'r> Multicall<'r> {
         syntax.open_item(body);
         let start = body.len();
         let printed = outcome.and_then(|answer| {
-            print(body, *syntax, profile, true, &[answer])
-                .map_err(|error| Rejection::Failed(error.into()))
+            print(body, *syntax, profile, true, &[answer]).map_err(Rejection::Failed)
         });
         if let Err(rejection) = printed {
             body.truncate(start);

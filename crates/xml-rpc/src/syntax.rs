@@ -4,7 +4,8 @@ use std::io::Write;
 
 use trivium_front::Profile;
 use trivium_front::escape::escape;
-use trivium_front::print::{Syntax, Unprintable};
+use trivium_front::print::Syntax;
+use trivium_rpc::Error;
 
 /// Writes values as XML-RPC. No element is self-closing, because old parsers reject that.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +58,8 @@ impl Envelope {
 pub(crate) fn document(
     profile: Profile,
     envelope: Envelope,
-    print: impl FnOnce(&mut Vec<u8>, XmlRpcSyntax) -> Result<(), Unprintable>,
-) -> Result<Vec<u8>, Unprintable> {
+    print: impl FnOnce(&mut Vec<u8>, XmlRpcSyntax) -> Result<(), Error>,
+) -> Result<Vec<u8>, Error> {
     let (mut out, syntax) = XmlRpcSyntax::begin(profile, envelope);
     print(&mut out, syntax)?;
     syntax.end(&mut out, envelope);

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use trivium_test_support::Backend;
 
 use super::{From, Others, raise_file_limit};
 use crate::harness::{
-    Connection, Gateway, Protocol, Story, method_call, new_group, param, xml_rpc,
+    Connection, Gateway, Protocol, Story, entry_with, multicall, new_group, xml_rpc,
 };
 
 const MIB: usize = 1024 * 1024;
@@ -108,7 +109,7 @@ fn attacks(key: &str, ids: &[String]) -> Vec<Attack> {
         },
         Attack {
             name: "unread multicalls",
-            request: multicall(&ids[0]),
+            request: many_calls(&ids[0]),
             connections: 20 * factor,
         },
         Attack {
@@ -129,17 +130,9 @@ fn get_info(key: &str, ids: &[String]) -> Vec<u8> {
 }
 
 /// A request for a large group, many times.
-fn multicall(group: &str) -> Vec<u8> {
-    let id =
-        format!("<struct><member><name>id</name><value>group:{group}</value></member></struct>");
-    let call = format!(
-        "<value><struct><member><name>methodName</name><value>peopleaggregator.getGroup</value>\
-         </member><member><name>params</name><value><array><data><value>{id}</value></data></array>\
-         </value></member></struct></value>"
-    );
-    let calls = call.repeat(64);
-    let calls = param(&format!("<array><data>{calls}</data></array>"));
-    xml_rpc(method_call("system.multicall", &calls)).bytes()
+fn many_calls(group: &str) -> Vec<u8> {
+    let entry = entry_with("getGroup", &json!({"id": format!("group:{group}")}));
+    xml_rpc(multicall(&vec![entry; 64])).bytes()
 }
 
 /// Creates groups with long descriptions, and returns their numbers.

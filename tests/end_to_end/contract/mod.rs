@@ -9,6 +9,7 @@ mod calls;
 mod encodings;
 mod failures;
 mod lengths;
+mod responses;
 mod types;
 
 use crate::harness::{Request, Served, check, struct_call, xml_rpc};

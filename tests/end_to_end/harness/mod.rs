@@ -28,4 +28,4 @@ pub(crate) use request::{
     Request, ask, check, check_everywhere, crlf, form, get, json, outcome, post, xml_body, xml_rpc,
 };
 pub(crate) use story::{Person, Story, everywhere, new_group};
-pub(crate) use xmlrpc::{call, method_call, param, struct_call, typed};
+pub(crate) use xmlrpc::{call, entry, entry_with, method_call, multicall, param, struct_call};

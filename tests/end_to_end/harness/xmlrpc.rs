@@ -30,6 +30,32 @@ pub(crate) fn call_with(operation: &str, arguments: &Value) -> String {
     call(operation, &param(&typed(arguments)))
 }
 
+/// A multicall of these entries.
+pub(crate) fn multicall(entries: &[String]) -> String {
+    let entries: String = entries
+        .iter()
+        .map(|entry| format!("<value>{entry}</value>"))
+        .collect();
+    let entries = format!("<array><data>{entries}</data></array>");
+    method_call("system.multicall", &param(&entries))
+}
+
+/// An entry of a multicall: a method and its parameters.
+pub(crate) fn entry(method: &str, params: &[String]) -> String {
+    let params = params.concat();
+    format!(
+        "<struct><member><name>methodName</name><value>{method}</value></member>\
+         <member><name>params</name><value><array><data>{params}</data></array></value></member>\
+         </struct>"
+    )
+}
+
+/// An entry of a multicall that calls an operation.
+pub(crate) fn entry_with(operation: &str, arguments: &Value) -> String {
+    let arguments = format!("<value>{}</value>", typed(arguments));
+    entry(&format!("peopleaggregator.{operation}"), &[arguments])
+}
+
 /// A struct of these members.
 fn struct_of(members: &[(&str, &str)]) -> String {
     let members: String = members

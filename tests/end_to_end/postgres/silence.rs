@@ -7,7 +7,7 @@ use serde_json::json;
 use super::proxy::Proxy;
 use super::{Arena, GROUPS, join, rounds};
 use crate::harness::{
-    Connection, PASSWORD, PROTOCOLS, Protocol, check, get, method_call, outcome, param, xml_rpc,
+    Connection, PASSWORD, PROTOCOLS, Protocol, check, entry_with, get, multicall, outcome, xml_rpc,
 };
 
 /// Number of clients: more than the permits and threads of the server.
@@ -50,12 +50,8 @@ fn others_in_silence(arena: &Arena) {
     );
     check(served, get("/live"), "200 live");
     assert_eq!(served.get("/group/1").status, 503);
-    let entry = "<value><struct>\
-        <member><name>methodName</name><value>peopleaggregator.getCategories</value></member>\
-        <member><name>params</name><value><array><data><value><struct></struct></value></data></array></value></member>\
-        </struct></value>";
-    let entries = format!("<array><data>{}</data></array>", entry.repeat(3));
-    let batch = method_call("system.multicall", &param(&entries));
+    let entry = entry_with("getCategories", &json!({}));
+    let batch = multicall(&vec![entry; 3]);
     let response = served.send(&Vec::from(xml_rpc(batch)));
     let refused = response.text().matches("temporarily_unavailable").count();
     assert_eq!(refused, 3, "{}", response.text());

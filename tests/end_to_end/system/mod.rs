@@ -9,7 +9,7 @@ mod multicall;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Protocol, Request, Served, method_call, param, typed, xml_rpc};
+use crate::harness::{Protocol, Request, Served, entry_with, method_call, param, xml_rpc};
 
 /// The option of each profile.
 const PROFILES: [[&str; 2]; 2] = [
@@ -21,34 +21,6 @@ const PROFILES: [[&str; 2]; 2] = [
 fn system(name: &str, params: &[&str]) -> String {
     let params: String = params.iter().map(|value| param(value)).collect();
     method_call(&format!("system.{name}"), &params)
-}
-
-/// A multicall of these calls; each is the content of a `<value>`.
-fn calls_of(items: &[String]) -> String {
-    let items: String = items
-        .iter()
-        .map(|item| format!("<value>{item}</value>"))
-        .collect();
-    system(
-        "multicall",
-        &[&format!("<array><data>{items}</data></array>")],
-    )
-}
-
-/// A call in a multicall: method and parameters.
-fn item(name: &str, params: &[String]) -> String {
-    let params = params.concat();
-    format!(
-        "<struct><member><name>methodName</name><value>{name}</value></member>\
-         <member><name>params</name><value><array><data>{params}</data></array></value></member>\
-         </struct>"
-    )
-}
-
-/// A call of an operation in a multicall.
-fn operation(name: &str, arguments: &Value) -> String {
-    let arguments = format!("<value>{}</value>", typed(arguments));
-    item(&format!("peopleaggregator.{name}"), &[arguments])
 }
 
 /// Sends a document and returns the value of the response.
@@ -74,5 +46,5 @@ fn echoed(text: &str) -> Value {
 
 /// A call of echoPost in a multicall.
 fn echo(text: &str) -> String {
-    operation("echoPost", &json!({ "echoText": text }))
+    entry_with("echoPost", &json!({ "echoText": text }))
 }

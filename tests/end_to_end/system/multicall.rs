@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 use trivium_test_support::Backend;
 
-use super::{PROFILES, ask, calls_of, echo, echoed, fault, item, operation, read};
-use crate::harness::{Gateway, Protocol, Story, xml_rpc};
+use super::{PROFILES, ask, echo, echoed, fault, read};
+use crate::harness::{Gateway, Protocol, Story, entry, entry_with, multicall, xml_rpc};
 
 /// Runs a story in both profiles on both databases.
 fn in_both_profiles(story: impl Fn(&Story<'_>, &str)) {
@@ -48,15 +48,15 @@ fn a_call_has_the_same_response_as_a_single_call() {
         };
         let response = ask(
             &story.gateway.served,
-            calls_of(&[
-                operation("joinGroup", &join),
-                operation("joinGroup", &join),
-                operation("nope", &json!({})),
-                operation("errorTest", &json!({})),
-                operation("exceptionTest", &json!({})),
-                operation("leaveGroup", &join),
-                operation("joinGroup", &json!({"authToken": berta.token, "id": 1})),
-                item("peopleaggregator.echo", &[]),
+            multicall(&[
+                entry_with("joinGroup", &join),
+                entry_with("joinGroup", &join),
+                entry_with("nope", &json!({})),
+                entry_with("errorTest", &json!({})),
+                entry_with("exceptionTest", &json!({})),
+                entry_with("leaveGroup", &join),
+                entry_with("joinGroup", &json!({"authToken": berta.token, "id": 1})),
+                entry("peopleaggregator.echo", &[]),
                 echo("last"),
             ]),
         );
@@ -80,7 +80,7 @@ fn a_call_has_the_same_response_as_a_single_call() {
             echoed("last"),
         ]);
         assert_eq!(response, expected);
-        assert_eq!(ask(&story.gateway.served, calls_of(&[])), json!([]));
+        assert_eq!(ask(&story.gateway.served, multicall(&[])), json!([]));
     });
 }
 
@@ -99,13 +99,13 @@ fn sixty_four_joins_have_sixty_four_audit_entries() {
         let joins: Vec<String> = crowd
             .iter()
             .map(|one| {
-                operation(
+                entry_with(
                     "joinGroup",
                     &json!({"authToken": one.tokens[0], "id": group}),
                 )
             })
             .collect();
-        let response = ask(&gateway.served, calls_of(&joins));
+        let response = ask(&gateway.served, multicall(&joins));
         let joined = json!([{"joinState": "joined", "success": true}]);
         assert_eq!(response, json!(vec![joined; 64]));
         let log = story.get("getAuditLog", json!({"authToken": anna.token, "id": group}));
@@ -140,11 +140,11 @@ fn calls_with_passwords_are_rejected_in_a_multicall() {
         let token = json!({"authToken": anna.token});
         let response = ask(
             &story.gateway.served,
-            calls_of(&[
-                operation("login", &login),
-                operation("changePassword", &password),
-                operation("newUser", &person),
-                operation("checkToken", &token),
+            multicall(&[
+                entry_with("login", &login),
+                entry_with("changePassword", &password),
+                entry_with("newUser", &person),
+                entry_with("checkToken", &token),
             ]),
         );
         let items = response.as_array().expect("an array");
@@ -158,9 +158,9 @@ fn calls_with_passwords_are_rejected_in_a_multicall() {
 fn a_bearer_token_applies_to_every_call() {
     in_both_profiles(|story, _| {
         let [anna, berta] = ["anna", "berta"].map(|name| story.person(name));
-        let calls = calls_of(&[
-            operation("checkToken", &json!({})),
-            operation("checkToken", &json!({"authToken": berta.token})),
+        let calls = multicall(&[
+            entry_with("checkToken", &json!({})),
+            entry_with("checkToken", &json!({"authToken": berta.token})),
         ]);
         let bearer = format!("Bearer {}", anna.token);
         let request = xml_rpc(calls).with("Authorization", &bearer);

@@ -2,13 +2,20 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use trivium_rpc::MAX_RESPONSE;
 use trivium_storage::groups::{self, Group};
 
 use crate::cases::{Access, Example, Who};
 use crate::groups::rules::{Role, Standing};
 use crate::groups::view::GroupView;
 use crate::types::{DateTime, PageNumber, ResultsPerPage, slice};
-use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Session};
+use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Session, codes};
+
+/// As many groups as are read without measuring them.
+const FIRST: Page = Page {
+    offset: 0,
+    limit: 100,
+};
 
 /// Lists the groups that the caller is a member of, highest ID first.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -33,8 +40,18 @@ crate::listing! {
 /// Returns every group that the caller is a member of, highest ID first.
 ///
 /// # Errors
-/// A failure of the store.
+/// `response_too_large` if no response could have their texts.
 pub fn all(session: &mut Session<'_>, actor: &Actor) -> Result<Vec<Group>> {
+    let (first, total) = groups::list_of_member(session.connection, actor.id, FIRST)?;
+    if total <= FIRST.limit {
+        return Ok(first.into_iter().map(|row| row.group).collect());
+    }
+    drop(first);
+    // The rows are in memory at once, so they are measured before.
+    let texts = groups::text_size_of_member(session.connection, actor.id)?;
+    if usize::try_from(texts).is_ok_and(|texts| texts > MAX_RESPONSE) {
+        return Err(codes::RESPONSE_TOO_LARGE.into());
+    }
     let everything = Page {
         offset: 0,
         limit: i64::MAX,

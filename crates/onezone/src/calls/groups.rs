@@ -26,11 +26,10 @@ pub(crate) fn list(context: Context<'_, '_>) -> Result<Answer> {
             results_per_page: ResultsPerPage::default(),
         };
         let answer = list.run(&actor, context.session)?;
-        Ok((answer.groups, answer.total_pages))
+        let ids = answer.groups.iter().map(|group| group.id).collect();
+        Ok((ids, answer.total_pages))
     })?;
-    Ok(Answer::Groups(
-        groups.iter().map(|group| group.id).collect(),
-    ))
+    Ok(Answer::Groups(groups))
 }
 
 /// Creates a group. As in Onezone, users join it by invitation, and only members see it.

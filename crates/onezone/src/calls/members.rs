@@ -21,11 +21,10 @@ pub(crate) fn list(mut context: Context<'_, '_>) -> Result<Answer> {
             results_per_page: ResultsPerPage::default(),
         };
         let answer = list.run(&actor, context.session)?;
-        Ok((answer.members, answer.total_pages))
+        let ids = answer.members.iter().map(|member| member.id).collect();
+        Ok((ids, answer.total_pages))
     })?;
-    Ok(Answer::Users(
-        members.iter().map(|member| member.id).collect(),
-    ))
+    Ok(Answer::Users(members))
 }
 
 /// Removes another member from a group.

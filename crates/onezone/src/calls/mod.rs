@@ -5,8 +5,9 @@ pub(crate) mod invitations;
 pub(crate) mod join;
 pub(crate) mod members;
 
-use trivium_core::Result;
 use trivium_core::types::PageNumber;
+use trivium_core::{Result, codes};
+use trivium_rpc::MAX_RESPONSE;
 
 /// All rows of a paged list of core, because this dialect has no pages. `page` returns the rows of a
 /// page and the number of pages.
@@ -15,6 +16,10 @@ fn all_pages<T>(mut page: impl FnMut(PageNumber) -> Result<(Vec<T>, i64)>) -> Re
     for number in 1.. {
         let (rows, pages) = page(PageNumber(number))?;
         all.extend(rows);
+        // Each takes at least four bytes of the response: two quotation marks, a digit and a comma.
+        if all.len() > MAX_RESPONSE / 4 {
+            return Err(codes::RESPONSE_TOO_LARGE.into());
+        }
         if number >= pages {
             break;
         }

@@ -32,9 +32,6 @@ const EACH_GROUP: &str = "An element group for each group.";
 const EACH_USER: &str = "An element user for each user that exists.";
 const WHOSE: &str = "An element token with the user that it belongs to.";
 
-/// The errors of methods that need a caller and nothing else.
-const CALLER: [Refusal; 2] = [Refusal::MissingToken, Refusal::InvalidToken];
-
 /// Every method, in an order in which all examples succeed on one demonstration. The verbs are those of
 /// the original documentation: `auth.getToken` redeems a frob and is called by GET.
 pub const METHODS: &[Method] = &[
@@ -81,7 +78,11 @@ pub const METHODS: &[Method] = &[
             ),
         ],
         response: EACH_GROUP,
-        errors: &[Refusal::InvalidToken, Refusal::MissingGroups],
+        errors: &[
+            Refusal::InvalidToken,
+            Refusal::MissingGroups,
+            Refusal::ResponseTooLarge,
+        ],
         example: &[("group_id", "1234,1235")],
     },
     Method {
@@ -93,7 +94,11 @@ pub const METHODS: &[Method] = &[
         summary: "Returns the groups that the caller is a member of.",
         arguments: &[TOKEN],
         response: "An element group for each group, the highest number first.",
-        errors: &CALLER,
+        errors: &[
+            Refusal::MissingToken,
+            Refusal::InvalidToken,
+            Refusal::ResponseTooLarge,
+        ],
         example: &[],
     },
     Method {
