@@ -5,116 +5,109 @@ use crate::harness::{Connection, ask, crlf, form, get, outcome};
 
 const NOWHERE: &str = "404 not_found: nothing is served at this address";
 
+/// A path of each front-end.
+const ENDPOINTS: [&str; 5] = [
+    "/api/json/peopleaggregator/echoPost",
+    "/api/xml/peopleaggregator/echoPost",
+    "/api/xmlrpc",
+    "/services/rest/",
+    "/api/v3/onezone/user/groups/join",
+];
+
 #[test]
 fn malformed_requests_are_rejected() {
     let target = Attacked::start();
+    for path in ENDPOINTS {
+        for (request, expect) in malformed(path) {
+            target.check(crlf(&request), expect);
+        }
+    }
+    target.assert_clean_log();
+}
+
+/// Malformed requests for a path, and their outcomes.
+fn malformed(path: &str) -> Vec<(String, &'static str)> {
     let headers = |count: usize| -> String { (0..count).map(|n| format!("X-{n}: y\n")).collect() };
-    let live = |more: &str| format!("GET /live HTTP/1.1\nHost: h\nConnection: close\n{more}\n");
-    let echo = |headers: &str| {
-        format!(
-            "POST /api/json/peopleaggregator/echoPost HTTP/1.1\nHost: h\nConnection: close\n\
-             {headers}\n"
-        )
-    };
-    for (request, expect) in [
+    let with =
+        |line: &str, more: &str| format!("{line} HTTP/1.1\nHost: h\nConnection: close\n{more}\n");
+    let get = |more: &str| with(&format!("GET {path}"), more);
+    let post = |more: &str| with(&format!("POST {path}"), more);
+    let ended = "400 malformed_body: the body ended early";
+    Vec::from([
         ("GARBAGE\n\n".to_owned(), "400"),
         ("GET\n\n".to_owned(), "400"),
-        ("GET /live\n\n".to_owned(), "400"),
-        ("GET /live HTTP/9.9\n\n".to_owned(), "400"),
-        ("GET /live HTTP/1.1 x\n\n".to_owned(), "400"),
-        ("GET /li ve HTTP/1.1\nHost: h\n\n".to_owned(), "400"),
-        ("GET /\u{e9} HTTP/1.1\nHost: h\n\n".to_owned(), "400"),
-        ("G\u{0}T /live HTTP/1.1\nHost: h\n\n".to_owned(), "400"),
+        (format!("GET {path}\n\n"), "400"),
+        (format!("GET {path} HTTP/9.9\n\n"), "400"),
+        (format!("GET {path} HTTP/1.1 x\n\n"), "400"),
+        (format!("GET {path} ve HTTP/1.1\nHost: h\n\n"), "400"),
+        (format!("GET {path}\u{e9} HTTP/1.1\nHost: h\n\n"), "400"),
+        (format!("G\u{0}T {path} HTTP/1.1\nHost: h\n\n"), "400"),
         ("PRI * HTTP/2.0\n\nSM\n\n".to_owned(), "400"),
         ("\u{16}\u{3}\u{1}\u{2}\0\u{1}\n\n".to_owned(), "400"),
-        ("GET /live HTTP/1.1\n\n".to_owned(), "400"),
-        ("GET /live HTTP/1.1\nHost: a\nHost: b\n\n".to_owned(), "400"),
-        ("GET /live HTTP/1.1\nHost : h\n\n".to_owned(), "400"),
-        ("GET /live HTTP/1.1\nHost: h\n : x\n\n".to_owned(), "400"),
+        (format!("GET {path} HTTP/1.1\n\n"), "400"),
+        (format!("GET {path} HTTP/1.1\nHost: a\nHost: b\n\n"), "400"),
+        (format!("GET {path} HTTP/1.1\nHost : h\n\n"), "400"),
+        (get(" : x\n"), "400"),
+        (get("no colon\n"), "400"),
+        (get("X: a\n b\n"), "400"),
+        (get("X: a\0b\n"), "400"),
+        // Oversized heads.
+        (get(&headers(10_000)), "431"),
+        (get(&format!("X: {}\n", "y".repeat(1_000_000))), "431"),
         (
-            "GET /live HTTP/1.1\nHost: h\nno colon\n\n".to_owned(),
+            with(&format!("GET {path}{}", "a".repeat(70_000)), ""),
             "400",
         ),
         (
-            "GET /live HTTP/1.1\nHost: h\nX: a\n b\n\n".to_owned(),
-            "400",
-        ),
-        ("GET /live HTTP/1.1\nHost: h\nX: a\0b\n\n".to_owned(), "400"),
-        // Large and oversized heads.
-        (live(&headers(90)), "200 live"),
-        (live(&headers(10_000)), "431"),
-        (live(&format!("X: {}\n", "y".repeat(1_000_000))), "431"),
-        (
-            format!(
-                "GET /{} HTTP/1.1\nHost: h\nConnection: close\n\n",
-                "a".repeat(60_000)
-            ),
-            NOWHERE,
-        ),
-        (
-            format!("GET /{} HTTP/1.1\nHost: h\n\n", "a".repeat(70_000)),
-            "400",
-        ),
-        (
-            format!("GET /{} HTTP/1.1\nHost: h\n\n", "a".repeat(1_000_000)),
+            with(&format!("GET {path}{}", "a".repeat(1_000_000)), ""),
             "431",
         ),
         (
-            format!("{} /live HTTP/1.1\nHost: h\n\n", "A".repeat(1_000_000)),
+            with(&format!("{} {path}", "A".repeat(1_000_000)), ""),
             "431",
         ),
         // Invalid or conflicting lengths.
-        (echo("Content-Length: -1\n"), "400"),
-        (echo("Content-Length: +10\n"), "400"),
-        (echo("Content-Length: 1e1\n"), "400"),
-        (echo("Content-Length: x\n"), "400"),
-        (echo("Content-Length: \n"), "400"),
-        (echo("Content-Length: 99999999999999999999999\n"), "400"),
-        (echo("Content-Length: 10, 10\n"), "400"),
-        (echo("Content-Length: 10\nContent-Length: 10\n"), "400"),
-        (echo("Content-Length: 10\nContent-Length: 5\n"), "400"),
+        (post("Content-Length: -1\n"), "400"),
+        (post("Content-Length: +10\n"), "400"),
+        (post("Content-Length: 1e1\n"), "400"),
+        (post("Content-Length: x\n"), "400"),
+        (post("Content-Length: \n"), "400"),
+        (post("Content-Length: 99999999999999999999999\n"), "400"),
+        (post("Content-Length: 10, 10\n"), "400"),
+        (post("Content-Length: 10\nContent-Length: 10\n"), "400"),
+        (post("Content-Length: 10\nContent-Length: 5\n"), "400"),
         (
-            echo("Content-Length: 10\nTransfer-Encoding: chunked\n"),
+            post("Content-Length: 10\nTransfer-Encoding: chunked\n"),
             "400",
         ),
         (
-            echo("Transfer-Encoding: chunked\nContent-Length: 10\n"),
+            post("Transfer-Encoding: chunked\nContent-Length: 10\n"),
             "400",
         ),
         (
-            echo("Transfer-Encoding: chunked\nTransfer-Encoding: chunked\n"),
+            post("Transfer-Encoding: chunked\nTransfer-Encoding: chunked\n"),
             "400",
         ),
-        (echo("Transfer-Encoding: gzip, chunked\n"), "400"),
-        (echo("Transfer-Encoding: chunked, identity\n"), "400"),
-        (echo("Transfer-Encoding: identity\n"), "400"),
-        (echo("Transfer-Encoding: xchunked\n"), "400"),
+        (post("Transfer-Encoding: gzip, chunked\n"), "400"),
+        (post("Transfer-Encoding: chunked, identity\n"), "400"),
+        (post("Transfer-Encoding: identity\n"), "400"),
+        (post("Transfer-Encoding: xchunked\n"), "400"),
+        (format!("POST {path} HTTP/1.0\n\nechoText=x"), "400"),
         (
-            "POST /api/json/peopleaggregator/echoPost HTTP/1.0\n\nechoText=x".to_owned(),
-            "400",
-        ),
-        (
-            "POST /api/json/peopleaggregator/echoPost HTTP/1.0\nTransfer-Encoding: chunked\n\n"
-                .to_owned(),
+            format!("POST {path} HTTP/1.0\nTransfer-Encoding: chunked\n\n"),
             "400",
         ),
         // Invalid chunks.
         (
-            echo("Transfer-Encoding: chunked\n") + "zz\nechoText=x\n0\n\n",
-            "400 malformed_body: the body ended early",
+            post("Transfer-Encoding: chunked\n") + "zz\nechoText=x\n0\n\n",
+            ended,
         ),
         (
-            echo("Transfer-Encoding: chunked\n") + "fffffffffffffffff\nx\n0\n\n",
-            "400 malformed_body: the body ended early",
+            post("Transfer-Encoding: chunked\n") + "fffffffffffffffff\nx\n0\n\n",
+            ended,
         ),
-        (
-            echo("Transfer-Encoding: chunked\n") + "-1\nx\n0\n\n",
-            "400 malformed_body: the body ended early",
-        ),
-    ] {
-        target.check(crlf(&request), expect);
-    }
-    target.assert_clean_log();
+        (post("Transfer-Encoding: chunked\n") + "-1\nx\n0\n\n", ended),
+    ])
 }
 
 #[test]
@@ -146,6 +139,12 @@ fn odd_requests_are_accepted() {
         let response = connection.receive().expect("an answer");
         assert_eq!(outcome(&response), r#"200 {"echoText":"x"}"#, "{request}");
     }
+    // Large heads are served.
+    let headers: String = (0..90).map(|n| format!("X-{n}: y\n")).collect();
+    let live = format!("GET /live HTTP/1.1\nHost: h\n{headers}\n");
+    target.check(crlf(&live), "200 live");
+    let nowhere = format!("GET /{} HTTP/1.1\nHost: h\n\n", "a".repeat(60_000));
+    target.check(crlf(&nowhere), NOWHERE);
     // Upgrades are ignored: the response comes at once, in this protocol.
     for upgrade in ["websocket", "h2c"] {
         for request in [

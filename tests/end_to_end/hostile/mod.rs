@@ -12,10 +12,15 @@ mod characters;
 mod framing;
 mod stalls;
 
+use std::time::Duration;
+
 use crate::harness::{Response, Served, check, form, outcome};
 
 /// Sent as a token and as a password. No log may contain it.
 const SECRET: &str = "sesame-0a1b2c3d4e5f";
+
+/// Maximum processor time for a hostile request.
+const MAX_PROCESSOR_TIME: Duration = Duration::from_millis(50);
 
 /// A demonstration under attack.
 struct Attacked(Served);
@@ -30,9 +35,25 @@ impl Attacked {
     #[track_caller]
     fn check(&self, request: impl Into<Vec<u8>>, expect: &str) -> Response {
         let request = request.into();
+        let before = self.processor_time();
         let response = check(&self.0, request.as_slice(), expect);
+        let spent = self.processor_time() - before;
+        assert!(spent <= MAX_PROCESSOR_TIME, "{spent:?}: {response:?}");
         self.assert_failure(&request, &response);
         response
+    }
+
+    /// The processor time that the threads of the server have used, which does not depend on other programs.
+    fn processor_time(&self) -> Duration {
+        let tasks = format!("/proc/{}/task", self.0.id());
+        let nanoseconds = std::fs::read_dir(tasks).expect("its threads").map(|task| {
+            // A thread may have ended meanwhile.
+            let path = task.expect("a thread").path().join("schedstat");
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let spent = text.split_whitespace().next();
+            spent.map_or(0, |spent| spent.parse().expect("nanoseconds"))
+        });
+        Duration::from_nanos(nanoseconds.sum())
     }
 
     /// Asserts the properties of every response to a failed request.

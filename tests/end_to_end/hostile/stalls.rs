@@ -4,7 +4,7 @@ use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
 
-use super::Attacked;
+use super::{Attacked, MAX_PROCESSOR_TIME};
 use crate::harness::{Connection, form, get, outcome, xml_rpc};
 
 #[test]
@@ -56,6 +56,31 @@ fn stalled_clients_do_not_block_others() {
 }
 
 #[test]
+fn slow_clients_take_little_processor_time() {
+    let target = Attacked::start();
+    let slow_head = get("json/echo?echoText=x").bytes();
+    let mut slow_body = form("json/echoPost", "echoText=x").bytes();
+    let slow_body = (slow_body.split_off(slow_body.len() - 10), slow_body);
+    let pause = Duration::from_millis(1);
+    let before = target.processor_time();
+    for _ in 0..10 {
+        for (bytes, start) in [(&slow_head, &Vec::new()), (&slow_body.0, &slow_body.1)] {
+            let mut connection = Connection::open(&target.0.address);
+            connection.send(start);
+            for byte in bytes {
+                std::thread::sleep(pause);
+                connection.push(&[*byte], Duration::from_secs(60));
+            }
+            let response = connection.receive().expect("a response");
+            assert_eq!(outcome(&response), r#"200 {"echoText":"x"}"#);
+        }
+    }
+    let spent = target.processor_time() - before;
+    assert!(spent <= 20 * MAX_PROCESSOR_TIME, "{spent:?}");
+    target.assert_clean_log();
+}
+
+#[test]
 fn disconnected_clients_do_not_block_others() {
     let target = Attacked::start();
     let body = form("json/echoPost", "echoText=x").bytes();
@@ -87,6 +112,13 @@ fn clients_that_do_not_read_do_not_block_others() {
             }
         }
     }
+    // Once the buffers are full, the server does nothing for them.
+    let is_idle = || {
+        let before = target.processor_time();
+        std::thread::sleep(Duration::from_millis(200));
+        target.processor_time() - before < MAX_PROCESSOR_TIME / 10
+    };
+    assert!((0..300).any(|_| is_idle()));
     for _ in 0..50 {
         target.assert_alive();
     }

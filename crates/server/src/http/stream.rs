@@ -31,7 +31,7 @@ pub(crate) struct Stream<S> {
     timer: Pin<Box<Sleep>>,
     /// Bytes read since the last time that the stream was not ready.
     burst: usize,
-    /// Bytes read since `stage` began.
+    /// Bytes read since `stage` began, or since the first of several requests that were read ahead.
     read: usize,
     /// The size of the largest head for which the connection was charged.
     head: usize,
@@ -140,9 +140,13 @@ impl<S> Stream<S> {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         let stage = Stage::of(connection);
+        let was_ahead = self.stage.part == Part::Ahead;
         if stage != self.stage {
             self.stage = stage;
-            self.read = 0;
+            // What was read ahead may wait for later requests. When 128 KiB wait, actix-web polls without end.
+            if !was_ahead || stage.part != Part::Ahead {
+                self.read = 0;
+            }
         }
         // Nothing can be done with more bytes before the next phase. It begins on this thread.
         if stage.part == Part::Ahead && self.read >= BURST {
