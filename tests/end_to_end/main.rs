@@ -9,6 +9,7 @@
 //!   encodings; [`system`] the methods of XML-RPC's `system`.
 //! - [`hostile`] sends malformed and oversized input; [`deadlines`] stalls; [`revocation`] revokes
 //!   tokens and floods the login; [`stop`] stops a busy server.
+//! - [`lock_out`] tries thousands of wrong passwords.
 //! - [`bounds`] opens too many connections and fills the memory; [`proxies`] forwards requests.
 //! - [`quotas`] asks for more than is permitted; [`retention`] waits for the removal of what has ended.
 //! - [`upcoming`] and [`onezone`] test the dialects; [`crossing`] combines all front-ends.
@@ -49,6 +50,7 @@ mod harness;
 mod history;
 mod hostile;
 mod kill;
+mod lock_out;
 mod model;
 mod onezone;
 mod pages;

@@ -53,7 +53,9 @@ impl Credentials {
                 Proof::Password(password::verify(service, origin, &login, &password)?)
             }
             Self::AdminPassword(password) => {
-                verify_admin_password(service, origin, &password)?;
+                let result = verify_admin_password(service, origin, &password);
+                origin.signed_in(Some(ADMINISTRATOR), &result);
+                result?;
                 Proof::Administrator
             }
             Self::Administrator => Proof::Administrator,
@@ -148,6 +150,12 @@ impl Actor {
 
     /// The user, before the row is locked.
     fn find(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
+        let actor = Self::prove(proof, session)?;
+        session.origin.identified(&actor.login);
+        Ok(actor)
+    }
+
+    fn prove(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
         match proof {
             Proof::Nothing => Err(codes::USER_TOKEN_INVALID.into()),
             Proof::Token(token) => Self::bearer(token, session),

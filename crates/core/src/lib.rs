@@ -7,7 +7,7 @@
 //! - [`cases`] is the vocabulary in which an operation declares its example, its access and its errors.
 //! - [`groups::rules`] holds the membership rules as data.
 //! - [`caller`] authenticates; [`session`] is the context of a running operation; [`service`] runs a call
-//!   in its transaction.
+//!   in its transaction; [`trace`] connects it with its request in the log.
 //! - [`codes`] lists the codes, [`types`] the types of arguments and results.
 //!
 //! It is independent of HTTP, XML and JSON, which belong to the front-ends, and of SQL, which belongs to
@@ -36,6 +36,7 @@ pub mod secrets;
 pub mod service;
 pub mod session;
 pub mod throttle;
+pub mod trace;
 pub mod types;
 
 pub use caller::{Actor, Administrator, Caller, Credentials, DirectoryReader, Exclusive, Proof};
@@ -44,5 +45,6 @@ pub use error::ErrorDetail;
 pub use operation::{Operation, PreparedOperation, PublicOperation, Work};
 pub use service::{Job, Ready, Service};
 pub use session::{Directory, Origin, Session, Settings};
+pub use trace::Trace;
 pub use trivium_rpc::{Answer, Code, Declaration, Effect, Entry, Error, Result, Verbs, Via};
 pub use trivium_storage::Page;

@@ -2,6 +2,7 @@
 //! call.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use trivium_rpc::{Effect, Via};
@@ -13,6 +14,7 @@ use crate::caller::Actor;
 use crate::groups::relation::Relation;
 use crate::quotas::Quotas;
 use crate::throttle::Throttle;
+use crate::trace::Trace;
 use crate::types::{GroupRef, Password, UserRef};
 use crate::{Result, codes};
 
@@ -29,6 +31,8 @@ pub struct Origin {
     pub base_url: String,
     /// The time by which the client gets a response, if it is limited.
     pub deadline: Option<Instant>,
+    /// The request, if there is one.
+    pub trace: Option<Arc<Trace>>,
 }
 
 impl Origin {
@@ -39,6 +43,7 @@ impl Origin {
             address: None,
             base_url: String::new(),
             deadline: None,
+            trace: None,
         }
     }
 

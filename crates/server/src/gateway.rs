@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 use trivium_core::{
-    Credentials, Effect, Error, Job, Operation, Origin, Ready, Service, Via, catalog,
+    Credentials, Effect, Error, Job, Operation, Origin, Ready, Service, Trace, Via, catalog,
 };
 use trivium_describe::ServedDialect;
 use trivium_front::{FrontEnd, Read, Reply, Request, Wire, limits};
@@ -83,6 +83,7 @@ pub(crate) struct Client {
     pub(crate) address: Option<IpAddr>,
     /// The address of this service's pages for the client, without a slash at the end.
     pub(crate) base_url: String,
+    pub(crate) trace: Arc<Trace>,
 }
 
 /// The service behind its front-ends.
@@ -202,11 +203,13 @@ impl Gateway {
         &self,
         readers: &Readers,
         operation: O,
+        trace: &Arc<Trace>,
         page: impl FnOnce(Outcome<O::Output>) -> Reply,
     ) -> Reply {
         let origin = Origin {
             via: Via("page"),
             deadline: Some(self.deadline()),
+            trace: Some(Arc::clone(trace)),
             ..Origin::command_line()
         };
         let job = Job::of(operation, Credentials::None);
@@ -242,6 +245,7 @@ impl Gateway {
             address: client.address,
             base_url: client.base_url,
             deadline: Some(self.deadline()),
+            trace: Some(client.trace),
         };
         match front_end.read(request) {
             Read::Reply(reply) => reply,
@@ -292,6 +296,7 @@ impl Gateway {
         job: Result<Job<A>, Error>,
         origin: Origin,
     ) -> (Outcome<A>, Option<Permit>) {
+        let trace = origin.trace.clone();
         let result = match job {
             Ok(job) => self.run(readers, job, origin).await,
             Err(error) => Err(error),
@@ -300,7 +305,8 @@ impl Gateway {
             Ok((result, permit)) => (Ok(result), permit),
             Err(error) => {
                 if let Some(cause) = error.cause() {
-                    tracing::error!(code = error.code().name, %cause, "a call failed");
+                    let id = trace.map(|trace| trace.id.clone());
+                    tracing::error!(id, code = error.code().name, %cause, "a call failed");
                 }
                 (Err(error), None)
             }

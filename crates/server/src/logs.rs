@@ -1,13 +1,31 @@
 //! The log on standard error.
+//!
+//! A thread of its own writes it. If its reader stalls, the next lines wait up to a limit, and further ones are
+//! dropped, so that no request waits.
 
+use std::panic::PanicHookInfo;
+use std::thread;
+use std::time::Duration;
+
+use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::failure::Failure;
 use crate::options::LogFormat;
 
-/// Initializes logging. Must be called only once.
-pub(crate) fn start(format: LogFormat, level: tracing::Level) {
+/// Maximum number of lines that wait to be written: about 2 MiB.
+const MAX_WAITING: usize = 8_192;
+
+/// The time between two checks for dropped lines.
+const CHECK: Duration = Duration::from_secs(1);
+
+/// Initializes logging. Must be called only once. The waiting lines are written when the guard is dropped.
+///
+/// # Errors
+/// If a thread cannot be started.
+pub(crate) fn start(format: LogFormat, level: tracing::Level) -> Result<WorkerGuard, Failure> {
     // Libraries log only warnings and errors: at lower levels, some log the data they read.
     let levels = Targets::new()
         .with_default(LevelFilter::WARN)
@@ -16,10 +34,46 @@ pub(crate) fn start(format: LogFormat, level: tracing::Level) {
         .with_target("trivium", level)
         .with_target("trivium_core", level)
         .with_target("trivium_storage", level);
+    let (writer, guard) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(MAX_WAITING)
+        .thread_name("log")
+        .finish(std::io::stderr());
+    let dropped = writer.error_counter();
     let registry = tracing_subscriber::registry().with(levels);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer().with_writer(writer);
     match format {
         LogFormat::Text => registry.with(layer.with_ansi(false)).init(),
         LogFormat::Json => registry.with(layer.json().flatten_event(true)).init(),
+    }
+    std::panic::set_hook(Box::new(log_panic));
+    thread::Builder::new()
+        .name("log-check".to_owned())
+        .spawn(move || report_dropped(&dropped))?;
+    Ok(guard)
+}
+
+/// Logs a panic like any other event, so that it does not wait for the reader of the log either.
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let reason = panic.payload_as_str().unwrap_or("no message");
+    let place = panic.location().map(tracing::field::display);
+    let thread = thread::current();
+    tracing::error!(thread = thread.name(), place, reason, "a thread panicked");
+}
+
+/// Logs from time to time how many lines were dropped.
+fn report_dropped(dropped: &ErrorCounter) {
+    let mut reported = 0;
+    loop {
+        thread::sleep(CHECK);
+        let lines = dropped.dropped_lines();
+        if lines > reported {
+            // This line may be dropped too. Then the next check finds one more missing.
+            reported = lines;
+            tracing::warn!(
+                lines,
+                "log lines were dropped since the start, because nobody read the log fast enough"
+            );
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! The pages, documents and health checks, which are served beside the front-ends.
 
+use std::sync::Arc;
+
+use trivium_core::Trace;
 use trivium_core::codes;
 use trivium_core::public::{ShowPublicGroup, ShowPublicUser};
 use trivium_core::types::{GroupRef, UserRef};
@@ -20,21 +23,24 @@ pub(crate) async fn find(
     site: &Site<'_>,
     gateway: &Gateway,
     readers: &Readers,
+    trace: &Arc<Trace>,
 ) -> Reply {
     match path {
         "/live" => return plain(200, "live"),
-        READY => return ready(gateway).await,
+        READY => return ready(gateway, trace).await,
         _ => {}
     }
     let number = |prefix: &str| path.strip_prefix(prefix)?.parse::<u32>().ok();
     if let Some(id) = number("/group/") {
         let id = GroupRef(id.into());
         let render = |outcome| rendered(outcome, pages::group);
-        gateway.show(readers, ShowPublicGroup { id }, render).await
+        let group = ShowPublicGroup { id };
+        gateway.show(readers, group, trace, render).await
     } else if let Some(id) = number("/user/") {
         let id = UserRef(id.into());
         let render = |outcome| rendered(outcome, pages::user);
-        gateway.show(readers, ShowPublicUser { id }, render).await
+        let user = ShowPublicUser { id };
+        gateway.show(readers, user, trace, render).await
     } else {
         let found = site::find(path, site);
         found.unwrap_or_else(|| plain(404, "not_found: nothing is served at this address"))
@@ -58,13 +64,13 @@ fn rendered<T>(outcome: Outcome<T>, page: fn(&T) -> Reply) -> Reply {
     }
 }
 
-async fn ready(gateway: &Gateway) -> Reply {
+async fn ready(gateway: &Gateway, trace: &Trace) -> Reply {
     match gateway.check().await {
         Ok(()) => plain(200, "ready"),
         Err(error) => {
             let reason = error.cause().map(ToString::to_string);
             let error = reason.as_deref().unwrap_or("the database does not respond");
-            tracing::warn!(error, "not ready");
+            tracing::warn!(id = trace.id, error, "not ready");
             plain(503, "not ready: the log has the reason")
         }
     }

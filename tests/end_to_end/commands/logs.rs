@@ -1,10 +1,16 @@
-//! The log of a server: JSON lines, and no secrets.
+//! The log of a server: JSON lines, what they say about calls and sign-ins, no secrets, and no effect on requests
+//! if nobody reads it.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
 
 use serde_json::Value;
 
-use crate::harness::{Served, form, get, json, post, struct_call, xml_body, xml_rpc};
+use trivium_test_support::Backend;
+
+use crate::harness::{
+    Connection, Gateway, Served, form, get, json, post, struct_call, xml_body, xml_rpc,
+};
 
 const TOKEN: &str = "123576abcdef6572134";
 
@@ -24,6 +30,7 @@ fn a_json_log_has_an_object_per_line_and_no_secrets() {
                 "json/login",
                 r#"{"login": "phil", "password": "philspassword"}"#,
             ),
+            form("json/login", format!("login={secret}&password=x")),
             xml_rpc(struct_call(
                 "login",
                 &[("login", "marc"), ("password", "sesame-wrong")],
@@ -59,8 +66,7 @@ fn a_json_log_has_an_object_per_line_and_no_secrets() {
         ] {
             server.send(broken.as_bytes());
         }
-        server.signal("TERM");
-        assert_eq!(server.wait(), Some(0));
+        server.stop();
 
         let log = server.log();
         let mut logged = BTreeMap::new();
@@ -87,4 +93,111 @@ fn a_json_log_has_an_object_per_line_and_no_secrets() {
             assert_eq!(line, None, "{word} at level {level}");
         }
     }
+}
+
+/// A request, the login in its line, and the login, message and code of each sign-in.
+type Case = (Vec<u8>, &'static str, &'static [[&'static str; 3]]);
+
+#[test]
+fn lines_of_a_request_have_its_id_and_the_login_of_its_caller() {
+    for backend in Backend::ALL {
+        let options = ["--log-format", "json", "--upcoming", "/services"];
+        let environment = [("TRIVIUM_ADMIN_PASSWORD", "sesame-master")];
+        let mut gateway = Gateway::start_with(backend, &options, &environment);
+        gateway.command(
+            &["user", "add", "anna", "--password-stdin"],
+            "annas password",
+        );
+        let token = gateway.command(&["user", "token", "anna"], "");
+        const ACCEPTED: [&str; 3] = ["anna", "sign-in accepted", ""];
+        const REJECTED: [&str; 3] = ["anna", "sign-in rejected", "user_invalid_password"];
+        let cases: [Case; 7] = [
+            (
+                form("json/login", "login=anna&password=annas%20password").into(),
+                "anna",
+                &[ACCEPTED],
+            ),
+            (
+                form("xml/login", "login=anna&password=wrong").into(),
+                "",
+                &[REJECTED],
+            ),
+            (
+                form("json/login", "login=somebody&password=wrong").into(),
+                "",
+                &[["", "sign-in rejected", "user_invalid_password"]],
+            ),
+            (
+                form("json/deleteUser", "adminPassword=wrong&login=anna").into(),
+                "",
+                &[["administrator", "sign-in rejected", "user_invalid_password"]],
+            ),
+            (
+                get(&format!("json/checkToken?authToken={token}")).into(),
+                "anna",
+                &[],
+            ),
+            (get("json/checkToken?authToken=unknown").into(), "", &[]),
+            (get("json/getGroups").into(), "", &[]),
+        ];
+        let mut expected = Vec::new();
+        for (request, login, sign_ins) in cases {
+            let response = gateway.served.send(&request);
+            expected.push((response.header("x-request-id").to_owned(), login, sign_ins));
+        }
+        gateway.served.stop();
+        let log = gateway.served.log();
+        let lines: Vec<Value> = log
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        for (id, login, sign_ins) in &expected {
+            let of_request: Vec<_> = lines.iter().filter(|line| line["id"] == **id).collect();
+            let (last, before) = of_request.split_last().expect("the line of a request");
+            assert_eq!(last["message"], "request");
+            assert_eq!(text(last, "login"), *login, "{last}");
+            let logged: Vec<_> = before
+                .iter()
+                .filter(|line| text(line, "message").starts_with("sign-in"))
+                .map(|line| {
+                    assert_eq!(line["client"], "127.0.0.1");
+                    ["login", "message", "code"].map(|name| text(line, name))
+                })
+                .collect();
+            assert_eq!(logged, *sign_ins, "{id}: {log}");
+        }
+    }
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_up_no_request() {
+    const REQUESTS: u64 = 10_000;
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    let server = Served::demonstration_logging_to(writer);
+    let mut connection = Connection::open(&server.address);
+    // The pipe takes some hundreds of their lines, and the queue 8,192.
+    for _ in 0..REQUESTS / 100 {
+        connection.send(
+            "GET /live HTTP/1.1\r\nHost: test\r\n\r\n"
+                .repeat(100)
+                .as_bytes(),
+        );
+        for _ in 0..100 {
+            assert_eq!(connection.receive().expect("a response").status, 200);
+        }
+    }
+    let (mut logged, mut dropped) = (0, 0);
+    // Once the log is read, it reports how much is missing.
+    for line in BufReader::new(reader).lines() {
+        let line = line.expect("a line");
+        logged += u64::from(line.contains("path=\"/live\""));
+        if let Some((_, lines)) = line.split_once("lines=") {
+            dropped = lines.parse().expect("a number");
+        }
+        if logged + dropped >= REQUESTS {
+            break;
+        }
+    }
+    assert!(dropped > 0, "{logged}");
 }

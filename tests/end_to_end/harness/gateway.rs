@@ -1,8 +1,10 @@
 //! Starts `trivium serve` for a test, and runs commands beside it.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use trivium_front::Profile;
@@ -49,6 +51,11 @@ impl Served {
         Self::demonstration_with(options, &[])
     }
 
+    /// Starts `trivium serve --demo`, which logs into `stderr`.
+    pub(crate) fn demonstration_logging_to(stderr: impl Into<Stdio>) -> Self {
+        Self::spawn(&["--demo"], &[], stderr.into(), PathBuf::new())
+    }
+
     /// Starts `trivium serve --demo` with these options and this environment.
     pub(crate) fn demonstration_with(options: &[&str], environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -60,13 +67,18 @@ impl Served {
 
     /// Starts `trivium serve` with these options on a free port.
     pub(crate) fn start(options: &[&str], environment: &[(&str, &str)], log: PathBuf) -> Self {
+        let stderr = std::fs::File::create(&log).expect("a log file");
+        Self::spawn(options, environment, stderr.into(), log)
+    }
+
+    fn spawn(options: &[&str], environment: &[(&str, &str)], stderr: Stdio, log: PathBuf) -> Self {
         let mut child = Command::new(BINARY)
             .args(["serve", "--listen", "127.0.0.1:0", "--workers", "2"])
             .args(options)
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(std::fs::File::create(&log).expect("a log file"))
+            .stderr(stderr)
             .spawn()
             .expect("trivium serve");
         let mut output = BufReader::new(child.stdout.take().expect("its output"));
@@ -97,16 +109,33 @@ impl Served {
         }
     }
 
-    /// Its log so far.
+    /// Its log so far. A server writes it on a thread of its own, and each line after those before it: so one
+    /// more request is logged, if the server runs.
     pub(crate) fn log(&self) -> String {
-        read(&self.log)
+        static MARKS: AtomicU32 = AtomicU32::new(0);
+        let path = format!("/mark-{}", MARKS.fetch_add(1, Ordering::Relaxed));
+        match self.mark(&path) {
+            Ok(_) => self.log_with(&path),
+            Err(_) => read(&self.log),
+        }
+    }
+
+    fn mark(&self, path: &str) -> std::io::Result<Vec<u8>> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
+        )?;
+        let mut response = Vec::new();
+        stream.read_to_end(&mut response)?;
+        Ok(response)
     }
 
     /// Waits until its log contains a text, and returns the log.
     pub(crate) fn log_with(&self, text: &str) -> String {
         let deadline = Instant::now() + Duration::from_secs(60);
         loop {
-            let log = self.log();
+            let log = read(&self.log);
             if log.contains(text) {
                 return log;
             }
@@ -138,6 +167,12 @@ impl Served {
     /// Waits for it to end and returns its exit code.
     pub(crate) fn wait(&mut self) -> Option<i32> {
         self.child.wait().expect("its end").code()
+    }
+
+    /// Stops it, as an administrator would.
+    pub(crate) fn stop(&mut self) {
+        self.signal("TERM");
+        assert_eq!(self.wait(), Some(0), "{}", self.log());
     }
 
     /// Sends a request and reads the response.

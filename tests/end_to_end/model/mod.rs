@@ -89,7 +89,7 @@ fn compare_with_model(backend: Backend, tenths: u64, at_once: usize) {
     let sequences = (sequences * tenths).div_ceil(10);
     let first = seed();
     eprintln!("{backend:?}: {sequences} sequences from TRIVIUM_TEST_SEED={first}");
-    let gateway = Gateway::start_with(
+    let mut gateway = Gateway::start_with(
         backend,
         &["--log-level", "warn"],
         &[("TRIVIUM_ADMIN_PASSWORD", ADMIN_PASSWORD)],
@@ -124,6 +124,7 @@ fn compare_with_model(backend: Backend, tenths: u64, at_once: usize) {
     });
     let report = report.into_inner().unwrap();
     assert!(report.is_empty(), "{backend:?}: {report}");
+    gateway.served.stop();
     let log = gateway.served.log();
     assert!(!log.contains("ERROR"), "{log}");
 }

@@ -47,7 +47,7 @@ fn rounds(race: impl Fn(&mut Arena<'_>)) {
         text.parse().expect("TRIVIUM_ROUNDS is a number")
     });
     for backend in Backend::ALL {
-        let gateway = Gateway::start_with(
+        let mut gateway = Gateway::start_with(
             backend,
             &["--log-level", "warn"],
             &[("TRIVIUM_ADMIN_PASSWORD", ADMIN_PASSWORD)],
@@ -63,6 +63,7 @@ fn rounds(race: impl Fn(&mut Arena<'_>)) {
             arena.round = round;
             race(&mut arena);
         }
+        gateway.served.stop();
         let log = gateway.served.log();
         assert!(!log.contains("ERROR"), "{backend:?}: {log}");
     }

@@ -31,8 +31,23 @@ pub fn verify(
     login: &Login,
     password: &Password,
 ) -> Result<Verified> {
+    let mut known = None;
+    let result = verify_known(service, origin, login, password, &mut known);
+    origin.signed_in(known.as_deref(), &result);
+    result
+}
+
+/// As [`verify`]; sets the login of the user, if there is one.
+fn verify_known(
+    service: &Service,
+    origin: &Origin,
+    login: &Login,
+    password: &Password,
+    known: &mut Option<String>,
+) -> Result<Verified> {
     let attempt = service.throttle.password(origin, Account::User(login))?;
     let user = service.read_with(origin, |session| find(session, login))?;
+    *known = user.as_ref().map(|user| user.login.clone());
     let hash = user.as_ref().and_then(|user| user.password_hash.as_deref());
     // An unknown login costs the same, so that the time does not disclose which logins exist.
     let matches = passwords::verify(password, hash)?;

@@ -42,7 +42,8 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             serve.listen
         )));
     }
-    logs::start(serve.log_format, serve.log_level);
+    // Dropped last, when the server has logged all it has to.
+    let _log = logs::start(serve.log_format, serve.log_level)?;
     // Removed when the demonstration ends.
     let scratch = serve.demo.then(tempfile::tempdir).transpose()?;
     let url = match &scratch {

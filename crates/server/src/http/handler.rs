@@ -7,7 +7,7 @@ use std::time::Instant;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, StatusCode};
 use actix_web::{Either, HttpRequest, HttpResponse, web};
-use tracing::Instrument;
+use trivium_core::Trace;
 use trivium_describe::Site;
 use trivium_describe::docs::errors;
 use trivium_front::text::quote;
@@ -40,10 +40,18 @@ pub(super) async fn serve(
     let number = shared.requests.fetch_add(1, Ordering::Relaxed);
     let id = format!("{:08x}-{number:08x}", shared.run);
     let client = shared.client(&http);
-    // The causes of failures are logged with the ID.
-    let span = tracing::error_span!("request", id);
-    let responding = respond(&http, payload, &shared, &readers, client, &mut exchange);
-    let (mut reply, closes) = responding.instrument(span).await;
+    // Whatever is logged about the request has its ID.
+    let trace = Arc::new(Trace::new(id));
+    let responding = respond(
+        &http,
+        payload,
+        &shared,
+        &readers,
+        client,
+        &trace,
+        &mut exchange,
+    );
+    let (mut reply, closes) = responding.await;
     exchange.settle(reply.body.capacity());
     // Read once, so that the body of the response and the header Connection agree.
     let stopping = shared.drain.is_stopping();
@@ -53,19 +61,20 @@ pub(super) async fn serve(
     let status = reply.status;
     // The query is not logged, because it may contain a token.
     tracing::info!(
-        id,
+        id = trace.id,
         method = &*quote(http.method().as_str()),
         path = &*quote(http.path()),
         status,
         code = reply.code,
         client = %client.address,
+        login = trace.login(),
         microseconds = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
         "request"
     );
     let mut response = HttpResponse::build(
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     );
-    response.insert_header(("X-Request-Id", id));
+    response.insert_header(("X-Request-Id", trace.id.as_str()));
     // No browser takes a response for a script or a page that is not declared as one.
     response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     if !reply.content_type.is_empty() {
@@ -103,6 +112,7 @@ async fn respond(
     shared: &Shared,
     readers: &Readers,
     client: Forwarded,
+    trace: &Arc<Trace>,
     exchange: &mut Exchange,
 ) -> (Reply, bool) {
     let path = http.path();
@@ -119,7 +129,7 @@ async fn respond(
     exchange.enter(Phase::Calling);
     let base_url = shared.base_url_for(http, client);
     let Some(endpoint) = endpoint else {
-        let reply = page(http, shared, readers, &base_url).await;
+        let reply = page(http, shared, readers, &base_url, trace).await;
         let admitted = exchange.charge(reply.body.capacity(), SMALL_RESPONSE);
         return match admitted {
             true => (reply, closes),
@@ -159,6 +169,7 @@ async fn respond(
     let client = Client {
         address: Some(client.address),
         base_url: base_url.clone(),
+        trace: Arc::clone(trace),
     };
     let mut reply = shared
         .gateway
@@ -173,7 +184,13 @@ async fn respond(
 }
 
 /// Finds the page at an address.
-async fn page(http: &HttpRequest, shared: &Shared, readers: &Readers, base_url: &str) -> Reply {
+async fn page(
+    http: &HttpRequest,
+    shared: &Shared,
+    readers: &Readers,
+    base_url: &str,
+    trace: &Arc<Trace>,
+) -> Reply {
     let path = http.path();
     let site = Site {
         service: description::service(),
@@ -184,7 +201,7 @@ async fn page(http: &HttpRequest, shared: &Shared, readers: &Readers, base_url: 
     };
     let reply = match shared.gateway.beside(path) {
         Some(reply) => reply,
-        None => pages::find(path, &site, &shared.gateway, readers).await,
+        None => pages::find(path, &site, &shared.gateway, readers, trace).await,
     };
     match *http.method() {
         Method::GET | Method::HEAD => reply,
