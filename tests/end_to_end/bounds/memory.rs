@@ -7,7 +7,8 @@ use trivium_test_support::Backend;
 
 use super::{From, Others, raise_file_limit};
 use crate::harness::{
-    Connection, Gateway, Protocol, Story, entry_with, multicall, new_group, xml_rpc,
+    Connection, Gateway, Protocol, Served, Story, entry_with, form, get, multicall, new_group,
+    xml_rpc,
 };
 
 const MIB: usize = 1024 * 1024;
@@ -59,6 +60,29 @@ fn clients_that_hold_bytes_are_bounded() {
             assert_returned(&gateway, idle);
         }
     }
+}
+
+/// actix-web keeps the buffers of a connection that has sent and received much.
+#[test]
+fn idle_connections_are_charged_for_large_buffers() {
+    // The budget has room for 512 such connections.
+    let server = Served::demonstration(&["--memory-budget", "8MiB"]).unrecorded();
+    let request = form("json/echoPost", format!("echoText={}", "x".repeat(60_000))).bytes();
+    let mut connections: Vec<Connection> = (0..1_000)
+        .map(|_| {
+            let mut connection = Connection::open(&server.address);
+            connection.send(&request);
+            assert_eq!(connection.receive().expect("a response").status, 200);
+            connection
+        })
+        .collect();
+    let again = get("json/echo?echoText=x").bytes();
+    let open = connections.iter_mut().filter_map(|connection| {
+        connection.send(&again);
+        connection.receive_or_break()
+    });
+    let open = open.count();
+    assert!((400..=520).contains(&open), "{open}");
 }
 
 /// Opens the connections of an attack, of which the server may close some.

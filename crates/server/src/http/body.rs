@@ -22,8 +22,8 @@ const SMALL_REQUEST: usize = 16 * 1024;
 pub(crate) const SMALL_RESPONSE: usize = 64 * 1024;
 
 /// The part of a response that is copied to the buffer of the connection at once, in bytes. With the head it
-/// fits into 32 KiB, which the connection keeps.
-pub(super) const PIECE: usize = 31 * 1024;
+/// fits into 16 KiB, which the connection keeps.
+pub(super) const PIECE: usize = 15 * 1024;
 
 /// A body that was received.
 pub(crate) enum Received {

@@ -68,8 +68,9 @@ pub(crate) struct Connection {
     /// The value of `held` when the server closed the connection, plus one; zero if it has not.
     closed: AtomicUsize,
     waker: AtomicWaker,
-    /// True if its task waits for the next phase.
-    waits: AtomicBool,
+    /// True if a part of later requests was read, or waits to be. actix-web does not look at it by itself when a
+    /// response is sent.
+    has_ahead: AtomicBool,
 }
 
 impl Connection {
@@ -94,7 +95,7 @@ impl Connection {
             held: AtomicUsize::new(0),
             closed: AtomicUsize::new(0),
             waker: AtomicWaker::new(),
-            waits: AtomicBool::new(false),
+            has_ahead: AtomicBool::new(false),
         };
         connection.progressed();
         connection
@@ -121,8 +122,7 @@ impl Connection {
             Phase::Calling => self.deadline.store(0, Ordering::Relaxed),
             _ => self.progressed(),
         }
-        if self.waits.load(Ordering::Relaxed) {
-            self.waits.store(false, Ordering::Relaxed);
+        if self.has_ahead.load(Ordering::Relaxed) {
             self.waker.wake();
         }
     }
@@ -152,9 +152,10 @@ impl Connection {
         self.waker.register(waker);
     }
 
-    /// Wakes the task of [`wake_at_end`](Self::wake_at_end) when the next phase begins, too.
-    pub(crate) fn wake_at_next_phase(&self) {
-        self.waits.store(true, Ordering::Relaxed);
+    /// Sets whether a part of later requests was read, or waits to be. If so, the task of
+    /// [`wake_at_end`](Self::wake_at_end) is woken in each phase, too.
+    pub(crate) fn set_ahead(&self, has_ahead: bool) {
+        self.has_ahead.store(has_ahead, Ordering::Relaxed);
     }
 
     /// The time that it has been in its phase.

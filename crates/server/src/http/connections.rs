@@ -5,7 +5,7 @@
 //! bodies and of responses that are not sent yet. At either limit, the server closes a connection of the
 //! address that holds most, so one client cannot keep the others out.
 
-use std::collections::HashMap;
+use std::collections::{BinaryHeap, HashMap};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -101,15 +101,16 @@ impl Connections {
     /// Charges bytes to a connection. False if they exceed the limit; they are charged nevertheless if the
     /// connection then holds at most `small` bytes, because a small request is always served.
     ///
-    /// At the limit, this closes the connection of the address with most bytes that has waited longest for its
-    /// client.
+    /// At the limit, this closes connections of the addresses with most bytes, which have waited longest for their
+    /// clients.
     pub(super) fn charge(&self, to: &Connection, bytes: usize, small: usize) -> bool {
         let limit = self.limits.memory;
-        let held = self.held.load(Ordering::Relaxed) + bytes;
-        let closing = self.closing.load(Ordering::Relaxed);
-        if held > limit.saturating_add(closing) {
-            self.relieve(to);
+        let (held, closing) = self.held_with(bytes);
+        let excess = held.saturating_sub(limit.saturating_add(closing));
+        if excess > 0 {
+            self.relieve(to, excess);
         }
+        let (held, closing) = self.held_with(bytes);
         // A little may be held before those that are closing have released it.
         let is_short = held > limit.saturating_add(closing.min(limit / 8));
         if is_short && to.held() + bytes > small {
@@ -119,18 +120,26 @@ impl Connections {
         true
     }
 
+    /// Returns the bytes that connections hold, with these, and those that are about to be released.
+    fn held_with(&self, bytes: usize) -> (usize, usize) {
+        // In this order, because a connection that ends releases its bytes first.
+        let closing = self.closing.load(Ordering::Acquire);
+        (self.held.load(Ordering::Acquire) + bytes, closing)
+    }
+
     pub(super) fn hold(&self, to: &Connection, bytes: usize) {
         self.held.fetch_add(bytes, Ordering::Relaxed);
         to.hold(bytes);
     }
 
     pub(super) fn release(&self, from: &Connection, bytes: usize) {
-        self.held.fetch_sub(bytes, Ordering::Relaxed);
+        self.held.fetch_sub(bytes, Ordering::AcqRel);
         from.release(bytes);
     }
 
-    /// Closes a connection that holds bytes and waits for its client, but not the one that needs the room.
-    fn relieve(&self, needs: &Connection) {
+    /// Closes connections that hold bytes and wait for their client, until they hold `excess` bytes, but not the
+    /// one that needs the room.
+    fn relieve(&self, needs: &Connection, excess: usize) {
         let table = lock(&self.table);
         let now = Instant::now();
         let waits = |it: &&Arc<Connection>| {
@@ -139,20 +148,32 @@ impl Connections {
                 && it.held() > 0
                 && !it.is_closed()
         };
-        let most = table.open.values().filter(waits).max_by_key(|it| {
-            let held = it.client.held.load(Ordering::Relaxed);
-            (!it.client.is_proxy, held, it.waited(now))
-        });
-        if let Some(most) = most {
-            self.close(most);
+        let mut by_weight: BinaryHeap<_> = table
+            .open
+            .values()
+            .filter(waits)
+            .map(|it| {
+                let held = it.client.held.load(Ordering::Relaxed);
+                (!it.client.is_proxy, held, it.waited(now), it.number)
+            })
+            .collect();
+        let mut relieved = 0;
+        while relieved < excess
+            && let Some((.., number)) = by_weight.pop()
+            && let Some(connection) = table.open.get(&number)
+        {
+            relieved += self.close(connection);
         }
     }
 
-    fn close(&self, connection: &Connection) {
-        if let Some(held) = connection.close() {
-            self.closing.fetch_add(held, Ordering::Relaxed);
-            tracing::debug!(network = ?connection.network, held, "closed a connection to make room");
-        }
+    /// Closes a connection, and returns the bytes that it is about to release.
+    fn close(&self, connection: &Connection) -> usize {
+        let Some(held) = connection.close() else {
+            return 0;
+        };
+        self.closing.fetch_add(held, Ordering::Relaxed);
+        tracing::debug!(network = ?connection.network, held, "closed a connection to make room");
+        held
     }
 }
 
@@ -171,7 +192,16 @@ impl Open {
     /// Charges bytes until the connection ends. False if too many are held.
     #[must_use]
     pub(crate) fn charge(&mut self, bytes: usize) -> bool {
-        let charged = self.connections.charge(&self.connection, bytes, 0);
+        self.charge_up_to(bytes, 0)
+    }
+
+    /// As [`charge`](Self::charge), for bytes that are held in any case.
+    pub(crate) fn hold(&mut self, bytes: usize) {
+        let _always = self.charge_up_to(bytes, usize::MAX);
+    }
+
+    fn charge_up_to(&mut self, bytes: usize, small: usize) -> bool {
+        let charged = self.connections.charge(&self.connection, bytes, small);
         if charged {
             self.charged += bytes;
         }
@@ -192,7 +222,7 @@ impl Drop for Open {
         table.open.remove(number);
         let released = self.connection.end();
         let closing = &self.connections.closing;
-        closing.fetch_sub(released, Ordering::Relaxed);
+        closing.fetch_sub(released, Ordering::AcqRel);
         // The others are those of the table and of this connection.
         if Arc::strong_count(client) == 2 {
             table.clients.remove(network);

@@ -14,11 +14,16 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
+use super::body::PIECE;
 use super::connection::{Connection, Phase};
 use super::connections::Open;
 
 /// Maximum number of bytes that are read before actix-web parses them.
-const BURST: usize = 16 * 1024;
+const BURST: usize = 8 * 1024;
+
+/// Charged to a connection whose buffers have grown, until it ends, because actix-web keeps them: with these it
+/// takes up to 48 KiB, without up to 32 KiB.
+const GROWN: usize = 16 * 1024;
 
 /// The size of a head, in bytes, from which on it is charged to the connection: until the connection ends,
 /// because actix-web keeps the buffer.
@@ -33,6 +38,8 @@ pub(crate) struct Stream<S> {
     burst: usize,
     /// Bytes read since `stage` began, or since the first of several requests that were read ahead.
     read: usize,
+    /// True if its buffers have grown.
+    has_grown: bool,
     /// The size of the largest head for which the connection was charged.
     head: usize,
     stage: Stage,
@@ -82,6 +89,7 @@ impl<S> Stream<S> {
             timer,
             burst: 0,
             read: 0,
+            has_grown: false,
             head: FREE_HEAD,
             stage,
         }
@@ -148,9 +156,14 @@ impl<S> Stream<S> {
                 self.read = 0;
             }
         }
+        match stage.part {
+            // actix-web parses all that it has next.
+            Part::Head => connection.set_ahead(false),
+            Part::Body => {}
+            Part::Ahead => connection.set_ahead(self.read > 0),
+        }
         // Nothing can be done with more bytes before the next phase. It begins on this thread.
         if stage.part == Part::Ahead && self.read >= BURST {
-            connection.wake_at_next_phase();
             return self.poll_end(cx).map(Err);
         }
         if self.burst >= BURST {
@@ -159,6 +172,14 @@ impl<S> Stream<S> {
             return Poll::Pending;
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Charges the buffers of actix-web, once this many of these bytes were read or written at once.
+    fn charge_buffers(&mut self, bytes: usize, large: usize) {
+        if bytes >= large && !self.has_grown {
+            self.has_grown = true;
+            self.open.hold(GROWN);
+        }
     }
 
     /// Charges an incomplete head that is large.
@@ -189,6 +210,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
             let bytes = buffer.filled().len() - before;
             self.burst += bytes;
             self.read += bytes;
+            let burst = self.burst;
+            self.charge_buffers(burst, BURST);
             self.charge_head()?;
         }
         self.or_end(cx, polled)
@@ -201,6 +224,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stream<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.charge_buffers(bytes.len(), PIECE);
         let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
         let connection = self.open.connection();
         if polled.is_ready() && matches!(connection.phase(), Phase::Sending | Phase::Closing) {
