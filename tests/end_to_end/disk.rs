@@ -470,7 +470,7 @@ impl SmallDisk {
     fn mount(folder: PathBuf) -> Option<Self> {
         std::fs::create_dir(&folder).expect("a folder");
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=12m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=64m", "tmpfs"])
             .arg(&folder)
             .output();
         let mounted = mounted.is_ok_and(|output| output.status.success());

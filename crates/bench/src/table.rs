@@ -34,7 +34,7 @@ impl Table {
     pub(crate) fn of(measured: &Measured, floors: bool) -> Self {
         let judge = |passed: bool| floors.then_some(passed);
         let mut rows = Vec::new();
-        for (operation, floor) in [(Operation::JoinGroup, 0.3), (Operation::GetMyGroups, 0.4)] {
+        for (operation, floor) in [(Operation::JoinGroup, 0.3), (Operation::GetMyGroups, 0.3)] {
             rows.push(compare(
                 measured,
                 Subject::Service(operation, Protocol::Json),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use serde_json::Value;
-use trivium_rpc::{Category, Credential, Effect, Entry, Rule, Value as Checked};
+use trivium_rpc::{Category, Credential, Entry, Rule, Value as Checked};
 
 use crate::argument::{self, ArgumentList, ArgumentValue};
 use crate::examine::{Examination, Observed};
@@ -44,7 +44,7 @@ fn is_open(entry: &Entry) -> bool {
         entry.credential,
         Credential::Token | Credential::AdminPassword
     );
-    entry.declared.effect == Effect::Read && !entry.hashes_password && !needs_credential
+    entry.declared.effect.reads() && !entry.hashes_password && !needs_credential
 }
 
 fn read(

@@ -136,7 +136,7 @@ fn run_step(
         };
         let observed = match entry.declared.effect {
             Effect::Change => examination.call(group.format, entry, &arguments)?,
-            Effect::Read => examination.call_all_formats(entry, &arguments)?,
+            Effect::Read | Effect::Scan => examination.call_all_formats(entry, &arguments)?,
         };
         let expected = rejection.map(|code| examination.rejected_with(group.format, code));
         let as_expected = match (&observed, &expected) {
@@ -163,7 +163,7 @@ fn run_step(
             Some((format, first)) => {
                 let place = match entry.declared.effect {
                     Effect::Change => "over",
-                    Effect::Read => "for what was changed over",
+                    Effect::Read | Effect::Scan => "for what was changed over",
                 };
                 let [first_place, place] =
                     [*format, group.format].map(|format| format!("{place} {}", format.name()));

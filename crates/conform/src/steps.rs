@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use trivium_rpc::{Catalog, Credential, Effect, Entry};
+use trivium_rpc::{Catalog, Credential, Entry};
 
 /// A step of the scenario: a call, and whether it succeeds.
 #[derive(Clone, Debug)]
@@ -303,7 +303,7 @@ pub(crate) fn scenario(catalog: &'static Catalog) -> Vec<ScenarioStep> {
 /// scenario does not know.
 fn step_of(entry: &'static Entry) -> Option<ScenarioStep> {
     let has_step = SCENARIO.iter().any(|step| step.operation == entry.name());
-    let reads = entry.declared.effect == Effect::Read && entry.credential == Credential::Token;
+    let reads = entry.declared.effect.reads() && entry.credential == Credential::Token;
     if has_step || !reads {
         return None;
     }
@@ -336,7 +336,7 @@ mod tests {
         let catalog = trivium_core::catalog();
         let scenario = scenario(catalog);
         for entry in &catalog.entries {
-            let reads = entry.declared.effect == Effect::Read;
+            let reads = entry.declared.effect.reads();
             if reads && entry.credential == Credential::Token {
                 let steps = scenario.iter();
                 let mut own = steps.filter(|step| step.operation == entry.name());

@@ -15,7 +15,7 @@ use crate::error::ErrorDetail;
 use crate::secrets::hash;
 use crate::throttle::Account;
 use crate::types::{AuthToken, Login, Password, UserRef};
-use crate::{Directory, Effect, Origin, Result, Service, Session, codes};
+use crate::{Directory, Origin, Result, Service, Session, codes};
 
 /// The credentials that a call presents.
 #[derive(Clone, Debug)]
@@ -218,7 +218,7 @@ impl Caller for Actor {
 
     fn identify(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
         let actor = Self::find(proof, session)?;
-        if session.effect == Effect::Read || actor.administrator {
+        if session.effect.reads() || actor.administrator {
             return Ok(actor);
         }
         // Disabling and deleting the user waits for this change, or this change sees their result.

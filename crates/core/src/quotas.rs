@@ -55,7 +55,7 @@ impl Session<'_> {
         self.within(
             quota,
             "memberships and join requests of a user",
-            |connection| holdings::memberships(connection, user, quota),
+            |connection| holdings::memberships(connection, user),
         )
     }
 

@@ -164,7 +164,7 @@ impl Service {
     ) -> Result<O::Output> {
         let ready = self.prepare(Job::of(operation, credentials), origin)?;
         match ready.effect {
-            Effect::Read => self.read(&ready),
+            Effect::Read | Effect::Scan => self.read(&ready),
             Effect::Change => {
                 let service = Arc::clone(self);
                 self.database

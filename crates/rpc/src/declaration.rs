@@ -16,10 +16,19 @@ pub enum Verbs {
 /// The effect of an operation on the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// It reads.
+    /// It reads a little.
     Read,
+    /// It reads, and may take long: how much depends on what is stored, or on how much is requested.
+    Scan,
     /// It may change something.
     Change,
+}
+
+impl Effect {
+    /// True if it changes nothing.
+    pub const fn reads(self) -> bool {
+        !matches!(self, Self::Change)
+    }
 }
 
 /// The kind of a credential.
@@ -96,6 +105,14 @@ impl Declaration {
             effect: Effect::Read,
             token_first: false,
             errors,
+        }
+    }
+
+    /// An operation that reads, and may take long, called by GET.
+    pub const fn scan(name: &'static str, errors: &'static [Code]) -> Self {
+        Self {
+            effect: Effect::Scan,
+            ..Self::read(name, errors)
         }
     }
 

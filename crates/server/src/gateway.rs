@@ -15,7 +15,7 @@ use trivium_rest_json::RestJson;
 use trivium_rest_xml::RestXml;
 use trivium_rpc::Outcome;
 use trivium_site::description;
-use trivium_storage::ThreadPool;
+use trivium_storage::{Priority, ThreadPool};
 use trivium_upcoming::Upcoming;
 use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
@@ -110,8 +110,12 @@ impl Gateway {
         dialects: Dialects,
         call_timeout: Duration,
     ) -> Self {
-        let hashers = service.database.threads("hasher", cores(), MAX_HASHING);
-        let checker = service.database.threads("readiness", 1, MAX_CHECKS);
+        let hashers = service
+            .database
+            .threads("hasher", Priority::Normal, cores(), MAX_HASHING);
+        let checker = service
+            .database
+            .threads("readiness", Priority::Normal, 1, MAX_CHECKS);
         Self {
             service,
             wire,
@@ -327,8 +331,9 @@ impl Gateway {
         let ready = self.prepare(job, origin, deadline).await?;
         let service = Arc::clone(&self.service);
         match ready.effect {
-            Effect::Read => {
-                let read = readers.read(deadline, move || service.read(&ready));
+            effect @ (Effect::Read | Effect::Scan) => {
+                let is_scan = effect == Effect::Scan;
+                let read = readers.read(is_scan, deadline, move || service.read(&ready));
                 let (result, permit) = read.await?;
                 Ok((result, Some(permit)))
             }

@@ -1,7 +1,8 @@
 //! The threads that read the database for one thread of the server.
 //!
-//! Each thread of the server has its own, so that slow calls on one do not delay the others. A read holds a
-//! permit until its response is printed, which bounds the results in memory.
+//! Each thread of the server has its own, so that slow calls on one do not delay the others. Scans, which may take
+//! long, have threads of their own, which let others run first. A read holds a permit until its response is
+//! printed, which bounds the results in memory.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,31 +10,47 @@ use std::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout_at;
 use trivium_core::{Error, codes};
-use trivium_storage::{Database, ThreadPool};
+use trivium_storage::{Database, Priority, ThreadPool};
 
-/// Reads that are admitted for each thread: it continues with the next one while the server's thread prints
-/// the last result.
-const READS_PER_THREAD: usize = 8;
-
-/// Maximum number of reads that are admitted.
+/// Maximum number of reads that are admitted: the readers continue while the server's thread prints results, and
+/// each wakes the other less often.
 const MAX_READS: usize = 16;
+
+/// Scans that are admitted for each thread. Their results may be large.
+const SCANS_PER_THREAD: usize = 2;
 
 /// The permit of a read.
 pub(crate) type Permit = OwnedSemaphorePermit;
 
+fn permits(count: usize) -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(count))
+}
+
 /// The readers of one thread of the server.
 pub(crate) struct Readers {
+    reads: Lane,
+    scans: Lane,
+}
+
+/// Threads for reads of one kind.
+struct Lane {
     threads: ThreadPool,
     permits: Arc<Semaphore>,
 }
 
 impl Readers {
-    pub(crate) fn new(database: &Database, threads: usize) -> Self {
-        let permits = MAX_READS.min(threads * READS_PER_THREAD);
+    /// Readers with so many threads for each kind of read.
+    pub(crate) fn new(database: &Database, reads: usize, scans: usize) -> Self {
         Self {
-            // Reads whose callers have gone wait beside those that have a permit.
-            threads: database.threads("reader", threads, 2 * permits),
-            permits: Arc::new(Semaphore::new(permits)),
+            reads: Lane {
+                // Reads whose callers have gone wait beside those that have a permit.
+                threads: database.threads("reader", Priority::Normal, reads, 2 * MAX_READS),
+                permits: permits(MAX_READS),
+            },
+            scans: Lane {
+                threads: database.threads("scanner", Priority::Low, scans, 2 * MAX_READS),
+                permits: permits(scans * SCANS_PER_THREAD),
+            },
         }
     }
 
@@ -43,13 +60,15 @@ impl Readers {
     /// Those of the read; `temporarily_unavailable` if there is no capacity, or at the deadline.
     pub(crate) async fn read<T: Send + 'static>(
         &self,
+        is_scan: bool,
         deadline: Instant,
         read: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<(T, Permit), Error> {
-        let permit = Arc::clone(&self.permits).acquire_owned();
+        let lane = if is_scan { &self.scans } else { &self.reads };
+        let permit = Arc::clone(&lane.permits).acquire_owned();
         let permit = timeout_at(deadline.into(), permit);
         let permit = permit.await.map_err(|_| Error::unavailable())??;
-        let value = on_thread(&self.threads, deadline, read).await?;
+        let value = on_thread(&lane.threads, deadline, read).await?;
         Ok((value, permit))
     }
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::connection::on_native;
 use crate::schema::audit_entries;
 use crate::{AnyConnection, Page, Result, Seconds};
 
@@ -46,24 +47,20 @@ pub struct NewEntry<'a> {
 
 /// Inserts an audit entry, in the transaction of the change itself.
 pub fn insert(connection: &mut AnyConnection, entry: &NewEntry<'_>) -> Result<()> {
-    diesel::insert_into(audit_entries::table)
-        .values(entry)
-        .execute(connection)?;
+    let insertion = diesel::insert_into(audit_entries::table).values(entry);
+    on_native!(connection, |connection| insertion.execute(connection))?;
     Ok(())
 }
 
 /// Returns a page of a group's audit log, newest first, and the total count.
 pub fn list(connection: &mut AnyConnection, group: i64, page: Page) -> Result<(Vec<Entry>, i64)> {
-    let total = audit_entries::table
-        .filter(audit_entries::group_id.eq(group))
-        .count()
-        .get_result(connection)?;
-    let rows = audit_entries::table
-        .filter(audit_entries::group_id.eq(group))
+    let of_group = || audit_entries::table.filter(audit_entries::group_id.eq(group));
+    let rows: Vec<Entry> = of_group()
         .order(audit_entries::id.desc())
         .limit(page.limit)
         .offset(page.offset)
         .select(Entry::as_select())
         .load(connection)?;
+    let total = page.total(rows.len(), || of_group().count().get_result(connection))?;
     Ok((rows, total))
 }

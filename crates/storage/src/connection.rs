@@ -105,6 +105,24 @@ fn is_file(path: &str) -> bool {
 const MALFORMED_URL: &str = "malformed URL: in a user name, a password or a parameter, write \
                              @ / ? % & = and space as %40 %2F %3F %25 %26 %3D %20";
 
+/// Settings of a connection.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    /// The time limit of a call; `None` for a command, which has none.
+    pub(crate) call_timeout: Option<Duration>,
+    /// The memory for pages of an SQLite file, in bytes.
+    pub(crate) page_cache: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            call_timeout: None,
+            page_cache: 8 * 1024 * 1024,
+        }
+    }
+}
+
 /// Maximum time that SQLite waits for a lock of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -165,14 +183,14 @@ impl DatabaseUrl {
     /// # Errors
     /// [`Error::Open`] with the message of the database.
     pub fn connect(&self) -> Result<AnyConnection> {
-        self.connect_within(None)
+        self.connect_with(&Settings::default())
     }
 
-    /// As [`connect`](Self::connect), for calls with this time limit.
+    /// As [`connect`](Self::connect), with these settings.
     ///
     /// # Errors
     /// As there.
-    pub(crate) fn connect_within(&self, call_timeout: Option<Duration>) -> Result<AnyConnection> {
+    pub(crate) fn connect_with(&self, settings: &Settings) -> Result<AnyConnection> {
         use diesel::Connection as _;
         let open = |error: &dyn fmt::Display| Error::Open(format!("{self}: {error}"));
         match self {
@@ -183,18 +201,22 @@ impl DatabaseUrl {
                 let mut sqlite = SqliteConnection::establish(path).map_err(|e| open(&e))?;
                 // busy_timeout comes first: switching to WAL takes a lock, so connections that
                 // open concurrently would fail with "database is locked".
-                let busy = call_timeout.map_or(BUSY_TIMEOUT, |limit| (limit / 2).min(BUSY_TIMEOUT));
+                let busy = settings
+                    .call_timeout
+                    .map_or(BUSY_TIMEOUT, |limit| (limit / 2).min(BUSY_TIMEOUT));
                 sqlite
                     .batch_execute(&format!("PRAGMA busy_timeout = {}", busy.as_millis()))
                     .and_then(|()| switch_to_wal(&mut sqlite))
                     .and_then(|()| {
-                        sqlite.batch_execute(
+                        sqlite.batch_execute(&format!(
                             "PRAGMA synchronous = FULL;
                              PRAGMA foreign_keys = ON;
                              PRAGMA temp_store = MEMORY;
                              PRAGMA trusted_schema = OFF;
-                             PRAGMA cache_size = -8192;",
-                        )
+                             PRAGMA cache_size = -{};",
+                            // A negative number is in KiB.
+                            (settings.page_cache / 1024).max(1)
+                        ))
                     })
                     .map_err(|e| open(&e))?;
                 Ok(AnyConnection::Sqlite(sqlite))
@@ -211,7 +233,7 @@ impl DatabaseUrl {
                     })?;
                 let limit = |default: u64| {
                     let default = Duration::from_secs(default);
-                    call_timeout.unwrap_or(default).as_millis()
+                    settings.call_timeout.unwrap_or(default).as_millis()
                 };
                 postgres
                     .batch_execute(&format!(
@@ -285,9 +307,9 @@ fn path_of_uri(uri: &str) -> PathBuf {
     PathBuf::from(OsString::from_vec(bytes))
 }
 
-/// Number of frames in the WAL from which on the writer moves them to the database file. It is
-/// SQLite's own default.
-const CHECKPOINT_FRAMES: i32 = 1000;
+/// Number of frames in the WAL from which on the writer moves them to the database file: 40 MB. SQLite's own default
+/// is 1,000, but a page that many changes rewrite is moved only once.
+const CHECKPOINT_FRAMES: i32 = 10_000;
 
 /// Switches the file to WAL, and retries for up to 5 s while it is locked.
 ///

@@ -12,9 +12,10 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use crate::connection::Settings;
 use crate::health::Health;
 use crate::pool::{Connections, Pool};
-use crate::threads::ThreadPool;
+use crate::threads::{Priority, ThreadPool};
 use crate::writer::Writer;
 use crate::{AnyConnection, DatabaseUrl, Error, Result, TransactionError};
 
@@ -46,6 +47,8 @@ pub struct Options {
     pub pool_timeout: Duration,
     /// Number of changes that may wait; further ones are rejected.
     pub queue: usize,
+    /// The memory for pages of an SQLite file, for each connection of the pool, in bytes.
+    pub page_cache: usize,
     /// Time limit of a call, from which those of the database follow. `None` for a command, which has none.
     pub call_timeout: Option<Duration>,
 }
@@ -58,6 +61,7 @@ impl Default for Options {
             writers: 8,
             pool_timeout: Duration::from_secs(2),
             queue: 4096,
+            page_cache: Settings::default().page_cache,
             call_timeout: None,
         }
     }
@@ -101,7 +105,11 @@ impl Database {
         };
         let timeout = options.call_timeout.unwrap_or(Duration::MAX);
         let timeout = timeout.min(options.pool_timeout);
-        let connections = Connections::new(url.clone(), Arc::clone(&health), options.call_timeout);
+        let settings = Settings {
+            call_timeout: options.call_timeout,
+            page_cache: options.page_cache,
+        };
+        let connections = Connections::new(url.clone(), Arc::clone(&health), settings);
         let pool = Arc::new(Pool::open(connections, size, timeout)?);
         let writer = Writer::start(&url, &pool, &health, options)?;
         if let Some(lock) = &lock {
@@ -172,9 +180,15 @@ impl Database {
     }
 
     /// Creates threads on which to read. If they get stuck on Postgres, the connections are replaced.
-    pub fn threads(&self, name: &'static str, size: usize, capacity: usize) -> ThreadPool {
+    pub fn threads(
+        &self,
+        name: &'static str,
+        priority: Priority,
+        size: usize,
+        capacity: usize,
+    ) -> ThreadPool {
         let pool = Arc::clone(&self.pool);
-        ThreadPool::new(name, size, capacity, move || pool.replace())
+        ThreadPool::new(name, priority, size, capacity, move || pool.replace())
     }
 
     /// Queues `change` for the writer, which calls `reply` with the result after COMMIT. It is not run if the

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::{count_star, sum};
 use diesel::prelude::*;
 
@@ -171,11 +172,11 @@ pub fn insert(connection: &mut AnyConnection, group: &NewGroup) -> Result<i64> {
 
 /// Finds a group by ID, deleted or not.
 pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Group>> {
-    Ok(groups::table
-        .find(id)
-        .select(Group::as_select())
-        .get_result(connection)
-        .optional()?)
+    let found = on_native!(connection, |connection| {
+        let query = groups::table.find(id).select(Group::as_select());
+        query.get_result(connection)
+    });
+    Ok(found.optional()?)
 }
 
 /// Returns the ID of the group named `name` that `owner` has, unless it is deleted.
@@ -206,35 +207,31 @@ pub fn count_of_owner(connection: &mut AnyConnection, owner: i64) -> Result<i64>
 ///
 /// A group is listed if it is neither deleted nor by invitation only.
 pub fn list_listed(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group>, i64)> {
-    let total = groups::table
-        .filter(groups::deleted_at.is_null())
-        .filter(groups::registration_type.ne(Registration::Invite))
-        .count()
-        .get_result(connection)?;
-    let rows = groups::table
-        .filter(groups::deleted_at.is_null())
-        .filter(groups::registration_type.ne(Registration::Invite))
+    let listed = || {
+        groups::table
+            .filter(groups::deleted_at.is_null())
+            .filter(groups::registration_type.ne(Registration::Invite))
+    };
+    let rows: Vec<Group> = listed()
         .order(groups::id.desc())
         .limit(page.limit)
         .offset(page.offset)
         .select(Group::as_select())
         .load(connection)?;
+    let total = page.total(rows.len(), || listed().count().get_result(connection))?;
     Ok((rows, total))
 }
 
 /// Returns a page of all groups that are not deleted, newest first, and the total count.
 pub fn list_all(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group>, i64)> {
-    let total = groups::table
-        .filter(groups::deleted_at.is_null())
-        .count()
-        .get_result(connection)?;
-    let rows = groups::table
-        .filter(groups::deleted_at.is_null())
+    let undeleted = || groups::table.filter(groups::deleted_at.is_null());
+    let rows: Vec<Group> = undeleted()
         .order(groups::id.desc())
         .limit(page.limit)
         .offset(page.offset)
         .select(Group::as_select())
         .load(connection)?;
+    let total = page.total(rows.len(), || undeleted().count().get_result(connection))?;
     Ok((rows, total))
 }
 
@@ -290,27 +287,31 @@ pub fn list_of_member(
             .and(memberships::state.ne(State::Requested))
             .and(memberships::state.ne(State::Banned))
     };
-    on_native!(connection, |connection| {
-        let total = memberships::table
-            .filter(is_member())
-            .count()
-            .get_result(connection)?;
-        let query = memberships::table
-            .inner_join(groups::table)
-            .filter(is_member())
-            .order(memberships::group_id.desc())
-            .select((Group::as_select(), memberships::state, memberships::since));
-        // A bound LIMIT has the same effect.
-        let rows = if page.offset > 0 || page.limit < total {
-            query
+    let joined = memberships::table
+        .inner_join(groups::table)
+        .filter(is_member())
+        .order(memberships::group_id.desc());
+    let rows = match connection {
+        // SQLite would prepare a statement with a bound LIMIT at each run. It reads a row when it is taken.
+        AnyConnection::Sqlite(sqlite) if page.offset == 0 => {
+            let query = joined.select((Group::as_select(), memberships::state, memberships::since));
+            let rows = query.load_iter::<JoinedGroup, DefaultLoadingMode>(sqlite)?;
+            let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
+            rows.take(limit).collect::<QueryResult<_>>()?
+        }
+        _ => on_native!(connection, |connection| {
+            joined
+                .select((Group::as_select(), memberships::state, memberships::since))
                 .limit(page.limit)
                 .offset(page.offset)
                 .load(connection)?
-        } else {
-            query.load(connection)?
-        };
-        Ok((rows, total))
-    })
+        }),
+    };
+    let total = page.total(rows.len(), || {
+        let count = memberships::table.filter(is_member()).count();
+        on_native!(connection, |connection| count.get_result(connection))
+    })?;
+    Ok((rows, total))
 }
 
 #[diesel::declare_sql_function]
@@ -366,13 +367,13 @@ pub fn list_disclosed_of_member(
                         .or(groups::id.eq_any(of_viewer)),
                 )
         };
-        let total = disclosed().count().get_result(connection)?;
-        let rows = disclosed()
+        let rows: Vec<Group> = disclosed()
             .order(memberships::group_id.desc())
             .limit(page.limit)
             .offset(page.offset)
             .select(Group::as_select())
             .load(connection)?;
+        let total = page.total(rows.len(), || disclosed().count().get_result(connection))?;
         Ok((rows, total))
     })
 }
@@ -407,9 +408,9 @@ pub fn update(connection: &mut AnyConnection, id: i64, change: &GroupChange) -> 
 
 /// Adds `by` to the stored member count; `by` may be negative.
 pub fn add_members(connection: &mut AnyConnection, id: i64, by: i64) -> Result<()> {
-    diesel::update(groups::table.find(id))
-        .set(groups::member_count.eq(groups::member_count + by))
-        .execute(connection)?;
+    let update = diesel::update(groups::table.find(id))
+        .set(groups::member_count.eq(groups::member_count + by));
+    on_native!(connection, |connection| update.execute(connection))?;
     Ok(())
 }
 

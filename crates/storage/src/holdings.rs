@@ -3,26 +3,18 @@
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
+use crate::connection::on_native;
 use crate::memberships::State;
 use crate::schema::{frobs, groups, invitations, memberships, tokens};
 use crate::{AnyConnection, Result, Seconds};
 
-/// Counts the memberships and open join requests of a user, but only if they may be `limit` or more; otherwise
-/// it returns a smaller number.
-pub fn memberships(connection: &mut AnyConnection, user: i64, limit: i64) -> Result<i64> {
-    // All of it is in the index, and bans are rare.
-    let rows = memberships::table
-        .filter(memberships::user_id.eq(user))
-        .count()
-        .get_result(connection)?;
-    if rows < limit {
-        return Ok(rows);
-    }
-    Ok(memberships::table
+/// Counts the memberships and open join requests of a user.
+pub fn memberships(connection: &mut AnyConnection, user: i64) -> Result<i64> {
+    let count = memberships::table
         .filter(memberships::user_id.eq(user))
         .filter(memberships::state.ne(State::Banned))
-        .count()
-        .get_result(connection)?)
+        .count();
+    Ok(on_native!(connection, |connection| count.get_result(connection))?)
 }
 
 /// Counts the tokens of a user that are neither revoked nor expired.

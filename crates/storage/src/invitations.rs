@@ -99,18 +99,15 @@ pub fn list(
     group: i64,
     page: Page,
 ) -> Result<(Vec<(Invitation, String)>, i64)> {
-    let total = invitations::table
-        .filter(invitations::group_id.eq(group))
-        .count()
-        .get_result(connection)?;
-    let rows = invitations::table
+    let of_group = || invitations::table.filter(invitations::group_id.eq(group));
+    let rows: Vec<(Invitation, String)> = of_group()
         .inner_join(users::table)
-        .filter(invitations::group_id.eq(group))
         .order(invitations::id.desc())
         .limit(page.limit)
         .offset(page.offset)
         .select((Invitation::as_select(), users::login))
         .load(connection)?;
+    let total = page.total(rows.len(), || of_group().count().get_result(connection))?;
     Ok((rows, total))
 }
 

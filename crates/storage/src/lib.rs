@@ -35,10 +35,12 @@ pub mod tokens;
 pub mod users;
 mod writer;
 
+use diesel::QueryResult;
+
 pub use connection::{AnyConnection, DatabaseUrl};
 pub use database::{Access, Database, Options};
 pub use error::{Error, TransactionError};
-pub use threads::ThreadPool;
+pub use threads::{Priority, ThreadPool};
 
 /// The result of a query.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -53,4 +55,17 @@ pub struct Page {
     pub offset: i64,
     /// Maximum number of rows to return.
     pub limit: i64,
+}
+
+impl Page {
+    /// The number of rows of the list, of which this page has `rows`. They need not be counted if it is the last
+    /// page.
+    fn total(self, rows: usize, count: impl FnOnce() -> QueryResult<i64>) -> QueryResult<i64> {
+        match i64::try_from(rows) {
+            Ok(rows) if rows < self.limit && (rows > 0 || self.offset == 0) => {
+                Ok(self.offset.saturating_add(rows))
+            }
+            _ => count(),
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::connection::on_native;
 use crate::schema::{memberships, users};
 use crate::stored::stored_enum;
 use crate::{AnyConnection, Page, Result, Seconds};
@@ -67,11 +68,11 @@ pub struct Person {
 
 /// Finds the row of a user in a group; no row means the state "none".
 pub fn find(connection: &mut AnyConnection, group: i64, user: i64) -> Result<Option<Membership>> {
-    Ok(memberships::table
-        .find((group, user))
-        .select(Membership::as_select())
-        .get_result(connection)
-        .optional()?)
+    let found = on_native!(connection, |connection| {
+        let query = memberships::table.find((group, user));
+        query.select(Membership::as_select()).get_result(connection)
+    });
+    Ok(found.optional()?)
 }
 
 /// Inserts the row of a user.
@@ -79,9 +80,8 @@ pub fn find(connection: &mut AnyConnection, group: i64, user: i64) -> Result<Opt
 /// # Errors
 /// A unique violation if the user already has a row in the group.
 pub fn insert(connection: &mut AnyConnection, membership: &Membership) -> Result<()> {
-    diesel::insert_into(memberships::table)
-        .values(membership)
-        .execute(connection)?;
+    let insertion = diesel::insert_into(memberships::table).values(membership);
+    on_native!(connection, |connection| insertion.execute(connection))?;
     Ok(())
 }
 
@@ -155,16 +155,12 @@ pub fn list(
     order: MemberOrder,
     page: Page,
 ) -> Result<(Vec<Person>, i64)> {
-    let total = memberships::table
-        .filter(memberships::group_id.eq(group))
-        .filter(memberships::state.eq_any(states))
-        .count()
-        .get_result(connection)?;
-    let query = memberships::table
-        .inner_join(users::table)
-        .filter(memberships::group_id.eq(group))
-        .filter(memberships::state.eq_any(states))
-        .into_boxed();
+    let in_states = || {
+        memberships::table
+            .filter(memberships::group_id.eq(group))
+            .filter(memberships::state.eq_any(states))
+    };
+    let query = in_states().inner_join(users::table).into_boxed();
     let query = match order {
         MemberOrder::Joining => query.order((memberships::since, memberships::user_id)),
         MemberOrder::JoiningDescending => {
@@ -173,7 +169,7 @@ pub fn list(
         MemberOrder::Login => query.order(users::login),
         MemberOrder::LoginDescending => query.order(users::login.desc()),
     };
-    let rows = query
+    let rows: Vec<Person> = query
         .limit(page.limit)
         .offset(page.offset)
         .select((
@@ -186,5 +182,6 @@ pub fn list(
             memberships::note,
         ))
         .load(connection)?;
+    let total = page.total(rows.len(), || in_states().count().get_result(connection))?;
     Ok((rows, total))
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use r2d2::PooledConnection;
 
+use crate::connection::Settings;
 use crate::health::Health;
 use crate::{AnyConnection, DatabaseUrl, Error, Result};
 
@@ -109,22 +110,17 @@ fn builder(connections: &Connections, size: u32, timeout: Duration) -> r2d2::Bui
 pub(crate) struct Connections {
     url: DatabaseUrl,
     health: Arc<Health>,
-    /// The time limit of a call.
-    call_timeout: Option<Duration>,
+    settings: Settings,
     /// Counts the pools that exist.
     handle: Arc<()>,
 }
 
 impl Connections {
-    pub(crate) fn new(
-        url: DatabaseUrl,
-        health: Arc<Health>,
-        call_timeout: Option<Duration>,
-    ) -> Self {
+    pub(crate) fn new(url: DatabaseUrl, health: Arc<Health>, settings: Settings) -> Self {
         Self {
             url,
             health,
-            call_timeout,
+            settings,
             handle: Arc::default(),
         }
     }
@@ -136,7 +132,7 @@ impl r2d2::ManageConnection for Connections {
 
     fn connect(&self) -> Result<AnyConnection> {
         self.health.verify()?;
-        let connection = self.url.connect_within(self.call_timeout)?;
+        let connection = self.url.connect_with(&self.settings)?;
         match self.health.verify() {
             Ok(()) => Ok(connection),
             Err(error) => {

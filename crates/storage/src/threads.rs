@@ -10,6 +10,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
+use rustix::process::setpriority_process;
+use rustix::thread::gettid;
+
 use crate::{Error, Result};
 
 /// Time for which a thread has worked at least when it is stuck. Under load, work begins just before its
@@ -25,8 +28,34 @@ type Work = Box<dyn FnOnce(Result<()>) + Send>;
 /// A pool of threads, which are started when they are needed.
 pub struct ThreadPool(Arc<Shared>);
 
+/// Which threads run first if there are more than cores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// As all other threads.
+    Normal,
+    /// After those of normal priority.
+    Low,
+}
+
+/// The nice value of threads with low priority: next to others, they get a tenth of a core.
+const NICE: i32 = 10;
+
+impl Priority {
+    /// Sets the priority of this thread.
+    fn apply(self) {
+        // Linux has a nice value for each thread, and raising it needs no permission.
+        if self == Self::Low
+            && cfg!(target_os = "linux")
+            && let Err(error) = setpriority_process(Some(gettid()), NICE)
+        {
+            tracing::debug!(%error, "cannot lower the priority of a thread");
+        }
+    }
+}
+
 struct Shared {
     name: &'static str,
+    priority: Priority,
     size: usize,
     /// Maximum length of the queue.
     capacity: usize,
@@ -59,12 +88,14 @@ impl ThreadPool {
     /// abandoned.
     pub(crate) fn new(
         name: &'static str,
+        priority: Priority,
         size: usize,
         capacity: usize,
         on_stuck: impl Fn() + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(Shared {
             name,
+            priority,
             size,
             capacity,
             on_stuck: Box::new(on_stuck),
@@ -197,6 +228,7 @@ impl Shared {
     }
 
     fn serve(&self) {
+        self.priority.apply();
         let own = std::thread::current().id();
         let mut state = self.lock();
         loop {

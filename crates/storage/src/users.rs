@@ -115,17 +115,14 @@ pub fn find_by_email(connection: &mut AnyConnection, email: &str) -> Result<Opti
 
 /// Returns a page of the users who are not deleted, newest first, and the total count.
 pub fn list(connection: &mut AnyConnection, page: Page) -> Result<(Vec<User>, i64)> {
-    let total = users::table
-        .filter(users::deleted_at.is_null())
-        .count()
-        .get_result(connection)?;
-    let rows = users::table
-        .filter(users::deleted_at.is_null())
+    let undeleted = || users::table.filter(users::deleted_at.is_null());
+    let rows: Vec<User> = undeleted()
         .order(users::id.desc())
         .limit(page.limit)
         .offset(page.offset)
         .select(User::as_select())
         .load(connection)?;
+    let total = page.total(rows.len(), || undeleted().count().get_result(connection))?;
     Ok((rows, total))
 }
 

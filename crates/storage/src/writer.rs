@@ -28,9 +28,10 @@ use std::time::Instant;
 
 use diesel::connection::SimpleConnection;
 
+use crate::connection::Settings;
 use crate::health::Health;
 use crate::pool::Pool;
-use crate::threads::ThreadPool;
+use crate::threads::{Priority, ThreadPool};
 use crate::{AnyConnection, DatabaseUrl, Error, Options, Result, TransactionError};
 
 use commit::{commit_together, run_on_pool};
@@ -73,7 +74,11 @@ impl Writer {
     ) -> Result<Self> {
         match url {
             DatabaseUrl::Sqlite(_) => {
-                let mut connection = url.connect_within(options.call_timeout)?;
+                let settings = Settings {
+                    call_timeout: options.call_timeout,
+                    ..Settings::default()
+                };
+                let mut connection = url.connect_with(&settings)?;
                 connection.batch_execute("PRAGMA wal_autocheckpoint = 0")?;
                 // This opens -wal.
                 connection.read_a_row()?;
@@ -90,9 +95,13 @@ impl Writer {
                 let size = usize::try_from(options.writers).unwrap_or(usize::MAX);
                 let stuck = Arc::clone(pool);
                 Ok(Self::Postgres {
-                    threads: ThreadPool::new("writer", size, options.queue, move || {
-                        stuck.replace()
-                    }),
+                    threads: ThreadPool::new(
+                        "writer",
+                        Priority::Normal,
+                        size,
+                        options.queue,
+                        move || stuck.replace(),
+                    ),
                     pool: Arc::clone(pool),
                     health: Arc::clone(health),
                 })

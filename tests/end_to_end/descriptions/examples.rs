@@ -22,7 +22,7 @@ fn example_responses_are_as_recorded() {
         let record = answers::record(catalog(), |entry, format, _| {
             let entry = catalog().find(entry.name()).unwrap();
             let response = match entry.declared.effect {
-                Effect::Read => send_example(&read, entry, format),
+                Effect::Read | Effect::Scan => send_example(&read, entry, format),
                 Effect::Change => {
                     send_example(&demonstration(option, StatusRule::Ok), entry, format)
                 }

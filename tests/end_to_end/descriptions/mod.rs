@@ -61,7 +61,7 @@ fn each_operation(profile: &str, status: StatusRule, mut run: impl FnMut(&Served
     let read = demonstration(profile, status);
     for entry in &catalog().entries {
         match entry.declared.effect {
-            Effect::Read => run(&read, entry),
+            Effect::Read | Effect::Scan => run(&read, entry),
             Effect::Change => run(&demonstration(profile, status), entry),
         }
     }

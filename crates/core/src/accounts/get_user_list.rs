@@ -70,7 +70,7 @@ pub struct ListedUser {
 }
 
 impl Operation for GetUserList {
-    const DECLARATION: &'static Declaration = &Declaration::read("getUserList", &[]);
+    const DECLARATION: &'static Declaration = &Declaration::scan("getUserList", &[]);
     type Caller = DirectoryReader;
     type Output = UserList;
 

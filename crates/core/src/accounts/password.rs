@@ -9,7 +9,7 @@ use trivium_storage::users::{self, User};
 
 use crate::throttle::Account;
 use crate::types::{Login, Password};
-use crate::{Code, Effect, Error, Origin, Result, Service, Session, codes, passwords};
+use crate::{Code, Error, Origin, Result, Service, Session, codes, passwords};
 
 /// The codes with which a login and a password are rejected.
 pub const ERRORS: &[Code] = &[codes::LOGIN_UNKNOWN, codes::USER_INVALID_PASSWORD];
@@ -88,7 +88,7 @@ impl Verified {
     /// Those of [`ERRORS`].
     pub(crate) fn lock(&self, session: &mut Session<'_>) -> Result<User> {
         let user = self.user(session)?;
-        if session.effect == Effect::Read {
+        if session.effect.reads() {
             return Ok(user);
         }
         if !session.connection.lock_user_shared(user.id)? {

@@ -41,7 +41,7 @@ pub struct FoundGroup {
 impl Operation for FindGroup {
     const DECLARATION: &'static Declaration = &Declaration {
         verbs: Verbs::Post,
-        ..Declaration::read("findGroup", &[])
+        ..Declaration::scan("findGroup", &[])
     };
     type Caller = DirectoryReader;
     type Output = FoundGroups;

@@ -41,7 +41,7 @@ pub struct Category {
 }
 
 impl Operation for GetCategories {
-    const DECLARATION: &'static Declaration = &Declaration::read("getCategories", &[]);
+    const DECLARATION: &'static Declaration = &Declaration::scan("getCategories", &[]);
     type Caller = ();
     type Output = Categories;
 

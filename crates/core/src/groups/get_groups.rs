@@ -99,7 +99,7 @@ pub struct Groups {
 
 impl Operation for GetGroups {
     const DECLARATION: &'static Declaration =
-        &Declaration::read("getGroups", &[codes::USER_NOT_FOUND]);
+        &Declaration::scan("getGroups", &[codes::USER_NOT_FOUND]);
     type Caller = Option<Actor>;
     type Output = Groups;
 

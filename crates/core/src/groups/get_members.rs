@@ -54,7 +54,7 @@ pub struct Member {
 }
 
 impl Operation for GetMembers {
-    const DECLARATION: &'static Declaration = &Declaration::read(
+    const DECLARATION: &'static Declaration = &Declaration::scan(
         "getMembers",
         &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
     );

@@ -62,7 +62,7 @@ pub struct InvitationView {
 }
 
 impl Operation for GetInvitations {
-    const DECLARATION: &'static Declaration = &Declaration::read(
+    const DECLARATION: &'static Declaration = &Declaration::scan(
         "getInvitations",
         &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
     );

@@ -55,7 +55,7 @@ pub struct AuditEntry {
 }
 
 impl Operation for GetAuditLog {
-    const DECLARATION: &'static Declaration = &Declaration::read(
+    const DECLARATION: &'static Declaration = &Declaration::scan(
         "getAuditLog",
         &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
     );

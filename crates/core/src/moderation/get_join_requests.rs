@@ -51,7 +51,7 @@ pub struct JoinRequest {
 }
 
 impl Operation for GetJoinRequests {
-    const DECLARATION: &'static Declaration = &Declaration::read(
+    const DECLARATION: &'static Declaration = &Declaration::scan(
         "getJoinRequests",
         &[codes::CONTENT_NOT_FOUND, codes::USER_ACCESS_DENIED],
     );

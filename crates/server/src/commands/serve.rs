@@ -62,12 +62,17 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             // A reader mostly waits for the network.
             DatabaseUrl::Postgres(_) => 8,
         },
+        scanners: match url {
+            DatabaseUrl::Sqlite(_) => 1,
+            DatabaseUrl::Postgres(_) => 2,
+        },
     };
-    let readers = threads.workers * threads.readers + Gateway::other_readers();
+    let readers = threads.workers * (threads.readers + threads.scanners) + Gateway::other_readers();
     let connections = Connections {
         access: Access::Serve,
         readers: u32::try_from(readers).unwrap_or(u32::MAX),
         call_timeout: Some(serve.call_timeout),
+        page_cache: serve.page_cache,
         ..Connections::default()
     };
     let database = Database::open(url.clone(), &connections)?;

@@ -75,6 +75,8 @@ pub(crate) struct Threads {
     pub(crate) workers: usize,
     /// Threads that read the database, for each of these.
     pub(crate) readers: usize,
+    /// Threads that scan the database, for each of these.
+    pub(crate) scanners: usize,
 }
 
 /// The settings of the server.
@@ -140,7 +142,11 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
         .shutdown_timeout(1)
         .listen("trivium", accepting, move || {
             // This runs once for each thread that serves connections.
-            let readers = Readers::new(&data.gateway.service.database, threads.readers);
+            let readers = Readers::new(
+                &data.gateway.service.database,
+                threads.readers,
+                threads.scanners,
+            );
             let app = App::new()
                 .app_data(data.clone())
                 .app_data(web::Data::new(readers))

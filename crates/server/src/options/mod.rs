@@ -77,7 +77,7 @@ pub(crate) struct Global {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Start the server
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Manage users and issue tokens
     #[command(
         subcommand,

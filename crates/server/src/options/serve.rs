@@ -109,6 +109,15 @@ pub(crate) struct Serve {
         value_parser = size
     )]
     pub(crate) memory_budget: usize,
+    /// Memory for pages of an SQLite file, for each thread that reads
+    #[arg(
+        long,
+        env = "TRIVIUM_PAGE_CACHE",
+        default_value = "64MiB",
+        value_name = "SIZE",
+        value_parser = size
+    )]
+    pub(crate) page_cache: usize,
     /// Addresses or networks of proxies whose forwarding header is believed, separated by commas
     #[arg(
         long,

@@ -16,7 +16,10 @@ fn pool(size: usize) -> (ThreadPool, Arc<AtomicUsize>) {
     let count = move || {
         counter.fetch_add(1, Ordering::SeqCst);
     };
-    (ThreadPool::new("test", size, 3, count), abandonments)
+    (
+        ThreadPool::new("test", Priority::Normal, size, 3, count),
+        abandonments,
+    )
 }
 
 /// Submits work that reports how it was called.

@@ -9,6 +9,17 @@ use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{open, options, sql, url, values};
 
+/// Otherwise all page caches of the process share a lock: see `.cargo/config.toml`.
+#[test]
+fn sqlite_is_compiled_without_memory_management() {
+    let scratch = Scratch::new(Backend::Sqlite);
+    let mut connection = url(&scratch).connect().expect("a connection");
+    let query = "SELECT compile_options AS value FROM pragma_compile_options";
+    let options = values(&mut connection, query);
+    assert!(options.iter().any(|it| it == "THREADSAFE=1"), "{options:?}");
+    assert!(!options.iter().any(|it| it == "ENABLE_MEMORY_MANAGEMENT"));
+}
+
 #[test]
 fn url_is_parsed_by_scheme() {
     // The URL, its display form, and the file.

@@ -67,7 +67,7 @@ pub const METHODS: &[Method] = &[
         name: "group.getInfo",
         verb: Verb::Get,
         action: "getGroup",
-        effect: Effect::Read,
+        effect: Effect::Scan,
         run: group_get::info,
         summary: "Returns groups. Groups that do not exist, or are hidden from the caller, are left out.",
         arguments: &[
@@ -89,7 +89,7 @@ pub const METHODS: &[Method] = &[
         name: "group.getMyGroups",
         verb: Verb::Get,
         action: "getMyGroups",
-        effect: Effect::Read,
+        effect: Effect::Scan,
         run: group_get::mine,
         summary: "Returns the groups that the caller is a member of.",
         arguments: &[TOKEN],
@@ -105,7 +105,7 @@ pub const METHODS: &[Method] = &[
         name: "group.getMembers",
         verb: Verb::Get,
         action: "getMembers",
-        effect: Effect::Read,
+        effect: Effect::Scan,
         run: group_members::members,
         summary: "Returns one page of the members of a group.",
         arguments: &[
