@@ -103,6 +103,8 @@ fn hold(gateway: &Gateway, attack: &Attack, from: From) -> Vec<Connection> {
         connection.push(&attack.request, DELAY);
         held.remove(0);
         held.push(connection);
+        // So that about as many are open as at the start.
+        std::thread::sleep(DELAY);
     }
     held
 }

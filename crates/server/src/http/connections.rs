@@ -59,7 +59,7 @@ impl Connections {
     }
 
     /// Adds a connection. If there are too many, closes one of the address that has most: the one that has been
-    /// idle longest, or else the one whose body or response takes longest.
+    /// idle longest, or else the one whose body or response takes longest, or else the one whose call does.
     pub(crate) fn open(self: &Arc<Self>, peer: Option<IpAddr>, is_proxy: bool) -> Open {
         let network = peer.map(network);
         let mut table = lock(&self.table);
@@ -76,15 +76,19 @@ impl Connections {
         let connection = Arc::new(connection);
         if table.open.len() >= self.limits.connections {
             let now = Instant::now();
-            let candidates = table
-                .open
-                .values()
-                .filter(|it| it.phase() != Phase::Calling && !it.is_closed());
+            let candidates = table.open.values().filter(|it| !it.is_closed());
             let most = candidates.max_by_key(|it| {
                 let connections = it.client.connections.load(Ordering::Relaxed);
                 let waited = it.waited(now);
+                let waits_for_client = it.phase() != Phase::Calling;
                 let is_idle = it.phase() == Phase::Idle && waited > GRACE;
-                (!it.client.is_proxy, connections, is_idle, waited)
+                (
+                    !it.client.is_proxy,
+                    connections,
+                    waits_for_client,
+                    is_idle,
+                    waited,
+                )
             });
             if let Some(most) = most {
                 self.close(most);
@@ -137,16 +141,24 @@ impl Connections {
         from.release(bytes);
     }
 
-    /// Closes connections that hold bytes and wait for their client, until they hold `excess` bytes, but not the
-    /// one that needs the room.
+    /// Closes connections that hold bytes and wait for their client, until they hold `excess` bytes: not the one that
+    /// needs the room, nor those of a client that holds less than the one that needs it.
     fn relieve(&self, needs: &Connection, excess: usize) {
         let table = lock(&self.table);
         let now = Instant::now();
+        let needed = needs.client.held.load(Ordering::Relaxed) + excess;
+        let yields = |it: &Connection| {
+            Arc::ptr_eq(&it.client, &needs.client)
+                || it.client.held.load(Ordering::Relaxed) > needed
+                // It has its last response, and does not close.
+                || it.phase() == Phase::Closing && it.waited(now) > GRACE
+        };
         let waits = |it: &&Arc<Connection>| {
             it.phase() != Phase::Calling
                 && it.number != needs.number
                 && it.held() > 0
                 && !it.is_closed()
+                && yields(it)
         };
         let mut by_weight: BinaryHeap<_> = table
             .open

@@ -40,6 +40,9 @@ use crate::readers::Readers;
 /// Connections that may be open beyond the limit, while others are being closed.
 const OVERLAP: usize = 256;
 
+/// Maximum time for which the rest of a rejected body is read and dropped, so that the client sees the response.
+const LINGER: Duration = Duration::from_secs(5);
+
 /// The time that actix-server gets to stop accepting before the listener is closed.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -156,7 +159,7 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
             let http = HttpService::build()
                 .keep_alive(timeouts.keep_alive)
                 .client_request_timeout(timeouts.request)
-                .client_disconnect_timeout(timeouts.request)
+                .client_disconnect_timeout(timeouts.request.min(LINGER))
                 // Otherwise it would take two pieces at once, and keep a buffer for both.
                 .h1_write_buffer_size(body::PIECE)
                 .local_addr(address)
