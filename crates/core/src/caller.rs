@@ -217,6 +217,17 @@ impl Caller for Actor {
     };
 
     fn identify(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
+        if let Proof::Token(token) = proof
+            && !session.effect.reads()
+            && session.connection.locks_rows()
+        {
+            // With the lock first, the token is looked up only once.
+            let is_locked = session.connection.lock_bearer_shared(&hash(&token.0))?;
+            let actor = Self::find(proof, session)?;
+            return is_locked
+                .then_some(actor)
+                .ok_or_else(|| Self::outdated(proof));
+        }
         let actor = Self::find(proof, session)?;
         if session.effect.reads() || actor.administrator {
             return Ok(actor);

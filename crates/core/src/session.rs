@@ -164,14 +164,14 @@ impl Session<'_> {
         viewer: impl Into<Viewer<'v>>,
     ) -> Result<DisclosedGroup> {
         let viewer = viewer.into();
-        if self.effect == Effect::Change {
-            self.connection.lock_group(id.0)?;
-        }
         #[expect(
             clippy::disallowed_methods,
             reason = "this method decides whether the group is disclosed"
         )]
-        let group = groups::find(self.connection, id.0)?;
+        let group = match self.effect.reads() {
+            true => groups::find(self.connection, id.0)?,
+            false => groups::find_and_lock(self.connection, id.0)?,
+        };
         let row = match viewer {
             Viewer::User(actor) | Viewer::Joining(actor) => {
                 memberships::find(self.connection, id.0, actor.id)?

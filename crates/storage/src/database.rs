@@ -146,18 +146,15 @@ impl Database {
         read: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
     ) -> Result<T, E> {
         self.health.running()?;
-        let mut connection = self.pool.get()?;
-        if let Err(error) = connection.begin_read() {
-            return Err(connection.explain(Error::Query(error)).into());
-        }
+        let mut connection = self.pool.begin(AnyConnection::begin_read)?;
         let outcome =
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(&mut connection)))
                 .unwrap_or_else(|panic| {
                     Err(Error::Panicked(crate::writer::panic_message(&*panic)).into())
                 });
-        // There is nothing to commit. A connection that cannot end its transaction is broken; the
-        // pool tests for that when it hands out a Postgres connection.
+        // There is nothing to commit.
         let ended = connection.batch_execute("ROLLBACK");
+        connection.is_suspect = ended.is_err();
         if let Err(Some(error)) = outcome.as_ref().map_err(TransactionError::storage_error) {
             self.health.examined(error)?;
         }

@@ -7,6 +7,7 @@ use diesel::dsl::{count_star, sum};
 use diesel::prelude::*;
 
 use crate::connection::on_native;
+use crate::locks::{self, Lock};
 use crate::memberships::State;
 use crate::schema::{categories, groups, memberships};
 use crate::stored::stored_enum;
@@ -177,6 +178,25 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Group>> {
         query.get_result(connection)
     });
     Ok(found.optional()?)
+}
+
+/// As [`find`], and locks the group: that serializes its changes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the caller decides whether the group is disclosed"
+)]
+pub fn find_and_lock(connection: &mut AnyConnection, id: i64) -> Result<Option<Group>> {
+    match connection {
+        AnyConnection::Sqlite(_) => {
+            connection.lock_group(id)?;
+            find(connection, id)
+        }
+        AnyConnection::Postgres(postgres) => {
+            locks::record(Lock::Group(id));
+            let query = groups::table.find(id).select(Group::as_select());
+            Ok(query.for_update().get_result(postgres).optional()?)
+        }
+    }
 }
 
 /// Returns the ID of the group named `name` that `owner` has, unless it is deleted.

@@ -7,15 +7,15 @@
 
 use std::cell::RefCell;
 
-use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::BigInt;
+use diesel::prelude::*;
 
+use crate::schema::{api_keys, groups, tokens, users};
 use crate::{AnyConnection, Result};
 
 /// A lock.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Lock {
+pub(crate) enum Lock {
     UserShared(i64),
     User(i64),
     Group(i64),
@@ -64,7 +64,7 @@ pub(crate) fn begin() {
 ///
 /// # Panics
 /// In debug builds, if the order of the locks may cause a deadlock.
-fn record(lock: Lock) {
+pub(crate) fn record(lock: Lock) {
     if !cfg!(debug_assertions) {
         return;
     }
@@ -85,7 +85,10 @@ impl AnyConnection {
     /// A failure of the database.
     pub fn lock_group(&mut self, group: i64) -> Result<()> {
         record(Lock::Group(group));
-        self.lock("SELECT id FROM groups WHERE id = $1 FOR UPDATE", group)?;
+        if let Self::Postgres(postgres) = self {
+            let row = groups::table.find(group).select(groups::id).for_update();
+            row.execute(postgres)?;
+        }
         Ok(())
     }
 
@@ -95,7 +98,10 @@ impl AnyConnection {
     /// A failure of the database.
     pub fn lock_user(&mut self, user: i64) -> Result<()> {
         record(Lock::User(user));
-        self.lock("SELECT id FROM users WHERE id = $1 FOR UPDATE", user)?;
+        if let Self::Postgres(postgres) = self {
+            let row = users::table.find(user).select(users::id).for_update();
+            row.execute(postgres)?;
+        }
         Ok(())
     }
 
@@ -106,10 +112,37 @@ impl AnyConnection {
     /// A failure of the database.
     pub fn lock_user_shared(&mut self, user: i64) -> Result<bool> {
         record(Lock::UserShared(user));
-        self.lock(
-            "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL FOR SHARE",
-            user,
-        )
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(postgres) => {
+                let row = active_users().filter(users::id.eq(user)).for_share();
+                Ok(row.execute(postgres)? > 0)
+            }
+        }
+    }
+
+    /// As [`lock_user_shared`](Self::lock_user_shared), for the user of the token with this hash. False, too, if
+    /// there is no such token.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub fn lock_bearer_shared(&mut self, hash: &[u8]) -> Result<bool> {
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(postgres) => {
+                let of_token = tokens::table
+                    .filter(tokens::hash.eq(hash))
+                    .select(tokens::user_id);
+                let row = active_users()
+                    .filter(users::id.eq_any(of_token))
+                    .for_share();
+                let locked: Option<i64> = row.get_result(postgres).optional()?;
+                if let Some(user) = locked {
+                    record(Lock::UserShared(user));
+                }
+                Ok(locked.is_some())
+            }
+        }
     }
 
     /// Returns whether a change may have waited for a lock, so that what it read before may have changed.
@@ -123,10 +156,17 @@ impl AnyConnection {
     /// A failure of the database.
     pub fn lock_application_shared(&mut self, application: i64) -> Result<bool> {
         record(Lock::Application(application));
-        self.lock(
-            "SELECT id FROM api_keys WHERE id = $1 AND revoked_at IS NULL FOR SHARE",
-            application,
-        )
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(postgres) => {
+                let row = api_keys::table
+                    .find(application)
+                    .filter(api_keys::revoked_at.is_null())
+                    .select(api_keys::id)
+                    .for_share();
+                Ok(row.execute(postgres)? > 0)
+            }
+        }
     }
 
     /// Keeps other transactions from adding tokens and frobs. Waits for those that have begun to.
@@ -140,15 +180,13 @@ impl AnyConnection {
         }
         Ok(())
     }
+}
 
-    /// Locks a row; false if no row matches.
-    fn lock(&mut self, statement: &str, id: i64) -> Result<bool> {
-        match self {
-            Self::Sqlite(_) => Ok(true),
-            Self::Postgres(postgres) => Ok(diesel::sql_query(statement)
-                .bind::<BigInt, _>(id)
-                .execute(postgres)?
-                > 0),
-        }
-    }
+/// The IDs of the users who are neither disabled nor deleted.
+#[diesel::dsl::auto_type]
+fn active_users() -> _ {
+    users::table
+        .filter(users::disabled_at.is_null())
+        .filter(users::deleted_at.is_null())
+        .select(users::id)
 }

@@ -1,11 +1,16 @@
 //! The pool of connections.
 //!
+//! A connection to Postgres may have ended while it was idle. The BEGIN of its next transaction finds out, so no
+//! statement is sent only to test it; a connection on which a statement failed is tested when it is returned.
+//!
 //! If the connections to Postgres do not respond, the pool is replaced: idle connections are closed, and busy
 //! ones when they are returned. A replaced pool exists until then, so their number is bounded.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 use r2d2::PooledConnection;
 
@@ -41,11 +46,35 @@ impl Pool {
         })
     }
 
+    /// Takes a connection from the pool, or opens one, and begins a transaction. Connections that have ended are
+    /// left out.
+    ///
+    /// # Errors
+    /// [`Error::Pool`] if none became available in time, or the failure to begin.
+    pub(crate) fn begin(
+        &self,
+        begin: impl Fn(&mut AnyConnection) -> QueryResult<()>,
+    ) -> Result<PooledConnection<Connections>> {
+        let mut ended = 0;
+        loop {
+            let mut connection = self.get()?;
+            let Err(error) = begin(&mut connection) else {
+                return Ok(connection);
+            };
+            connection.is_suspect = true;
+            // All that were idle may have ended with a restart of Postgres.
+            if ended >= self.size || matches!(&**connection, AnyConnection::Sqlite(_)) {
+                return Err(connection.explain(Error::Query(error)));
+            }
+            ended += 1;
+        }
+    }
+
     /// Takes a connection from the pool, or opens one.
     ///
     /// # Errors
     /// [`Error::Pool`] if none became available in time.
-    pub(crate) fn get(&self) -> Result<PooledConnection<Connections>> {
+    fn get(&self) -> Result<PooledConnection<Connections>> {
         let pool = self.current();
         pool.get().map_err(|error| {
             // The pool's own threads may be stuck while they open connections.
@@ -91,17 +120,36 @@ impl Pool {
 
 fn builder(connections: &Connections, size: u32, timeout: Duration) -> r2d2::Builder<Connections> {
     let builder = r2d2::Pool::builder()
+        .test_on_check_out(false)
         .max_size(size)
         .min_idle(Some(1))
         .connection_timeout(timeout)
         .error_handler(Box::new(LogPoolErrors));
     match connections.url {
         // A connection to a file does not break. A later one might open another file.
-        DatabaseUrl::Sqlite(_) => builder
-            .test_on_check_out(false)
-            .idle_timeout(None)
-            .max_lifetime(None),
-        DatabaseUrl::Postgres(_) => builder.test_on_check_out(true),
+        DatabaseUrl::Sqlite(_) => builder.idle_timeout(None).max_lifetime(None),
+        DatabaseUrl::Postgres(_) => builder,
+    }
+}
+
+/// A connection of a pool.
+pub(crate) struct Pooled {
+    connection: AnyConnection,
+    /// True if a statement failed, so that the connection may have ended.
+    pub(crate) is_suspect: bool,
+}
+
+impl Deref for Pooled {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Pooled {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.connection
     }
 }
 
@@ -127,14 +175,17 @@ impl Connections {
 }
 
 impl r2d2::ManageConnection for Connections {
-    type Connection = AnyConnection;
+    type Connection = Pooled;
     type Error = Error;
 
-    fn connect(&self) -> Result<AnyConnection> {
+    fn connect(&self) -> Result<Pooled> {
         self.health.verify()?;
         let connection = self.url.connect_with(&self.settings)?;
         match self.health.verify() {
-            Ok(()) => Ok(connection),
+            Ok(()) => Ok(Pooled {
+                connection,
+                is_suspect: false,
+            }),
             Err(error) => {
                 // It may have opened another file, see `health`.
                 std::mem::forget(connection);
@@ -143,16 +194,18 @@ impl r2d2::ManageConnection for Connections {
         }
     }
 
-    fn is_valid(&self, connection: &mut AnyConnection) -> Result<()> {
+    fn is_valid(&self, connection: &mut Pooled) -> Result<()> {
         Ok(connection.batch_execute("SELECT 1")?)
     }
 
-    fn has_broken(&self, connection: &mut AnyConnection) -> bool {
+    fn has_broken(&self, connection: &mut Pooled) -> bool {
         use diesel::r2d2::R2D2Connection;
-        match connection {
+        let is_broken = match &mut **connection {
             AnyConnection::Sqlite(sqlite) => sqlite.is_broken(),
             AnyConnection::Postgres(postgres) => postgres.is_broken(),
-        }
+        };
+        is_broken
+            || std::mem::take(&mut connection.is_suspect) && self.is_valid(connection).is_err()
     }
 }
 

@@ -60,7 +60,7 @@ fn upcoming(
 
 #[test]
 fn hidden_group_is_absent_in_every_method_of_upcoming() {
-    on_both(|gateway, backend| {
+    on_both(|gateway, statements| {
         let key = gateway.command(&["key", "create", "My calendar"], "");
         let scene = scene(gateway, Protocol::Json);
         let open = scene.story.group(scene.person(Who::Owner), "Shown", "open");
@@ -77,7 +77,7 @@ fn hidden_group_is_absent_in_every_method_of_upcoming() {
                         compare_with_absent(differences, &scene, &about, |group, _| {
                             let groups = format!("{others}{group}");
                             let request = upcoming(method, &key, token, format, &groups);
-                            observe(gateway, backend, request)
+                            observe(gateway, statements, request)
                         })
                     };
                     let absent = compare(&mut differences, "");
@@ -122,7 +122,7 @@ fn onezone(
 
 #[test]
 fn hidden_group_is_absent_in_every_call_of_onezone() {
-    on_both(|gateway, backend| {
+    on_both(|gateway, statements| {
         let scene = scene(gateway, Protocol::Json);
         scene.hide();
         let mut differences = Differences::default();
@@ -140,7 +140,7 @@ fn hidden_group_is_absent_in_every_call_of_onezone() {
                     let about = format!("{} by {who:?}", method.name);
                     let observe = |group: &str, invitation: &str| {
                         let request = onezone(method, token, (group, invitation, number(user)));
-                        observe(gateway, backend, request)
+                        observe(gateway, statements, request)
                     };
                     let absent = compare_with_absent(&mut differences, &scene, &about, observe);
                     assert!(

@@ -71,14 +71,14 @@ fn create_hidden(scene: &Scene<'_>) -> String {
 
 #[test]
 fn hidden_group_changes_no_list_and_no_count() {
-    on_both(|gateway, backend| {
+    on_both(|gateway, statements| {
         let key = gateway.command(&["key", "create", "My calendar"], "");
         for protocol in PROTOCOLS {
             let scene = scene(gateway, protocol);
             let look = || -> Vec<_> {
                 let all = OUTSIDERS.map(|who| requests(&scene, &key, who));
                 let all = all.into_iter().flatten();
-                all.map(|(name, request)| (name, observe(gateway, backend, request)))
+                all.map(|(name, request)| (name, observe(gateway, statements, request)))
                     .collect()
             };
             let before = look();
@@ -89,7 +89,7 @@ fn hidden_group_changes_no_list_and_no_count() {
             }
             differences.assert_none();
             // The public page.
-            let page = |id: &str| observe(gateway, backend, get(&format!("/group/{id}")));
+            let page = |id: &str| observe(gateway, statements, get(&format!("/group/{id}")));
             assert_eq!(page(number(&group)), page("999999"));
         }
     });

@@ -9,13 +9,11 @@ mod dialects;
 mod lists;
 mod operations;
 
-use std::sync::{Mutex, PoisonError};
-
 use trivium_core::cases::Who;
-use trivium_test_support::{Backend, Cluster, Scratch};
+use trivium_test_support::{Backend, Scratch};
 
 use crate::authorisation::scene::Scene;
-use crate::harness::{Gateway, Protocol, Request, Story, get};
+use crate::harness::{Gateway, Protocol, Request, StatementLog, Story, get};
 
 /// Users outside the group of a scene that is hidden. A banned user is outside.
 const OUTSIDERS: [Who; 3] = [Who::Nobody, Who::Stranger, Who::Banned];
@@ -31,23 +29,18 @@ struct Observation {
     statements: Vec<String>,
 }
 
-static TURN: Mutex<()> = Mutex::new(());
-
 /// Runs a test on both databases.
-fn on_both(test: impl Fn(&Gateway, Backend)) {
+fn on_both(test: impl Fn(&Gateway, Option<&StatementLog>)) {
     for backend in Backend::ALL {
-        // One test at a time, because the databases of a cluster share its log.
-        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let scratch = Scratch::new(backend);
-        if backend == Backend::Postgres {
-            scratch.log_statements();
-        }
+        let statements = (backend == Backend::Postgres).then(|| StatementLog::of(&scratch));
+        let statements = statements.as_ref();
         let gateway = Gateway::start_on(scratch, &[], &[]);
-        if backend == Backend::Postgres {
-            let ready = observe(&gateway, backend, get("/ready"));
+        if statements.is_some() {
+            let ready = observe(&gateway, statements, get("/ready"));
             assert!(!ready.statements.is_empty(), "statements are not logged");
         }
-        test(&gateway, backend);
+        test(&gateway, statements);
         let log = gateway.served.log();
         assert!(!log.contains("ERROR"), "{log}");
     }
@@ -59,9 +52,12 @@ fn scene(gateway: &Gateway, protocol: Protocol) -> Scene<'_> {
 }
 
 /// Sends a request.
-fn observe(gateway: &Gateway, backend: Backend, request: Request) -> Observation {
-    let before = log_length(backend);
-    let mut response = gateway.served.send(&Vec::from(request));
+fn observe(gateway: &Gateway, log: Option<&StatementLog>, request: Request) -> Observation {
+    let send = || gateway.served.send(&Vec::from(request));
+    let (mut response, statements) = match log {
+        Some(log) => log.during(send),
+        None => (send(), Vec::new()),
+    };
     let differs = |name: &str| matches!(name, "date" | "x-request-id");
     response.headers.retain(|(name, _)| !differs(name));
     response.headers.sort();
@@ -69,34 +65,8 @@ fn observe(gateway: &Gateway, backend: Backend, request: Request) -> Observation
         status: response.status,
         body: response.text(),
         headers: response.headers,
-        statements: statements(backend, before),
+        statements,
     }
-}
-
-fn log_length(backend: Backend) -> usize {
-    match backend {
-        Backend::Sqlite => 0,
-        Backend::Postgres => Cluster::get().log().len(),
-    }
-}
-
-/// The statements that Postgres logged since its log had this length. No other test logs statements.
-fn statements(backend: Backend, since: usize) -> Vec<String> {
-    if backend == Backend::Sqlite {
-        return Vec::new();
-    }
-    let log = Cluster::get().log();
-    String::from_utf8_lossy(&log[since..])
-        .lines()
-        .filter_map(|line| {
-            let (_, logged) = line.split_once("LOG:  ")?;
-            // Before the statement is its name, which differs between connections.
-            let (_, statement) = logged.split_once(": ")?;
-            // The pool opened another connection.
-            let is_setting = statement.starts_with("SET ");
-            (!is_setting).then(|| statement.to_owned())
-        })
-        .collect()
 }
 
 /// Observations that differ, each in a line.

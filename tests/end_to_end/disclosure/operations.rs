@@ -15,7 +15,7 @@ const JOINING: [&str; 2] = ["joinGroup", "canJoin"];
 
 #[test]
 fn hidden_group_is_absent_in_every_operation() {
-    on_both(|gateway, backend| {
+    on_both(|gateway, statements| {
         let mut differences = Differences::default();
         for protocol in PROTOCOLS {
             let scene = scene(gateway, protocol);
@@ -34,7 +34,7 @@ fn hidden_group_is_absent_in_every_operation() {
                     for who in OUTSIDERS {
                         let observe = |group: &str| {
                             let request = scene.request(entry, who, Token::Own, instead, group);
-                            observe(gateway, backend, request)
+                            observe(gateway, statements, request)
                         };
                         let absent = observe(ABSENT);
                         let is_absent = absent.body.contains("content_not_found");

@@ -12,6 +12,7 @@ mod protocol;
 mod random;
 mod record;
 mod request;
+mod statements;
 mod story;
 mod xmlrpc;
 
@@ -27,5 +28,6 @@ pub(crate) use record::check_recorded;
 pub(crate) use request::{
     Request, ask, check, check_everywhere, crlf, form, get, json, outcome, post, xml_body, xml_rpc,
 };
+pub(crate) use statements::StatementLog;
 pub(crate) use story::{Person, Story, everywhere, new_group};
 pub(crate) use xmlrpc::{call, entry, entry_with, method_call, multicall, param, struct_call};

@@ -2,7 +2,7 @@
 //!
 //! - This module has a server behind a [`proxy`], and the state after the failures.
 //! - [`silence`] stops all responses of Postgres; [`commit`] cuts connections at COMMIT; [`slow`] delays some
-//!   calls.
+//!   calls; [`work`] counts statements.
 //!
 //! `TRIVIUM_ROUNDS` is the number of rounds, and of connections that are cut.
 
@@ -10,6 +10,7 @@ mod commit;
 mod proxy;
 mod silence;
 mod slow;
+mod work;
 
 use serde_json::json;
 use trivium_test_support::{Backend, Cluster, Scratch};

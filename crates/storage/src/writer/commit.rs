@@ -192,55 +192,74 @@ fn attempt_in_savepoint(connection: &mut AnyConnection, job: &mut dyn Job) -> bo
 }
 
 /// Runs a change in its own transaction and replies to its caller.
-fn run_alone(connection: &mut AnyConnection, mut job: Box<dyn Job>, health: &Health) {
+fn run_alone(connection: &mut AnyConnection, job: Box<dyn Job>, health: &Health) {
+    match begin(connection, &*job, health) {
+        Ok(()) => drop(run_begun(connection, job, health)),
+        Err(error) => job.settle(Err(error)),
+    }
+}
+
+/// Begins the transaction of a change.
+fn begin(connection: &mut AnyConnection, job: &dyn Job, health: &Health) -> Result<()> {
+    health.running()?;
+    if job.has_expired() {
+        return Err(Error::Expired);
+    }
+    connection.begin_change().map_err(|error| {
+        let error = connection.explain(Error::Query(error));
+        change_failed(health, &error);
+        error
+    })
+}
+
+/// As [`run_alone`], in a transaction that has begun. Returns false if the connection may have ended.
+fn run_begun(connection: &mut AnyConnection, mut job: Box<dyn Job>, health: &Health) -> bool {
     let began = Instant::now();
-    for retry in 0_usize.. {
+    let mut retry = 0_usize;
+    loop {
         if retry > 0 {
             // The other transactions of a conflict get the time to end.
             std::thread::sleep(Duration::from_millis(1 << retry.min(6)));
+            if let Err(error) = begin(connection, &*job, health) {
+                job.settle(Err(error));
+                return false;
+            }
         }
         let may_retry = retry < MAX_RETRIES && began.elapsed() < RETRY_TIME;
-        if let Err(error) = health.running() {
-            return job.settle(Err(error));
-        }
-        if job.has_expired() {
-            return job.settle(Err(Error::Expired));
-        }
-        if let Err(error) = connection.begin_change() {
-            let error = connection.explain(Error::Query(error));
-            change_failed(health, &error);
-            return job.settle(Err(error));
-        }
         match job.attempt(connection) {
             Attempt::Succeeded if job.has_expired() => {
-                roll_back(connection);
-                return job.settle(Err(Error::Expired));
+                let is_usable = roll_back(connection);
+                job.settle(Err(Error::Expired));
+                return is_usable;
             }
             Attempt::Succeeded => {
                 let Err(error) = connection.commit_change() else {
-                    return job.settle(health.verify());
+                    job.settle(health.verify());
+                    return true;
                 };
                 let wants_retry = connection.wants_retry(&error);
                 let unknown = Error::OutcomeUnknown(error);
                 // Postgres has rolled back if it reports an error at COMMIT and the connection
                 // remains usable. If the connection has ended, it may have committed before.
-                if roll_back(connection) && wants_retry && may_retry {
-                    continue;
+                if !(roll_back(connection) && wants_retry && may_retry) {
+                    commit_failed(health, &unknown);
+                    job.settle(Err(unknown));
+                    return false;
                 }
-                commit_failed(health, &unknown);
-                return job.settle(Err(unknown));
             }
             Attempt::Retry if may_retry => {
                 roll_back(connection);
             }
             Attempt::Rejected | Attempt::Broken | Attempt::Retry => {
-                roll_back(connection);
+                let is_usable = roll_back(connection);
                 if let Some(error) = job.storage_error() {
                     change_failed(health, error);
                 }
-                return job.settle(health.running());
+                job.settle(health.running());
+                return is_usable;
             }
         }
+        retry += 1;
     }
 }
 
@@ -259,10 +278,17 @@ fn roll_back(connection: &mut AnyConnection) -> bool {
 // Postgres: several threads, one transaction per change.
 
 pub(super) fn run_on_pool(pool: &Pool, job: Box<dyn Job>, health: &Health) {
-    // The pool tests a connection before it hands it out, so no change fails because Postgres was
-    // restarted.
-    match pool.get() {
-        Ok(mut connection) => run_alone(&mut connection, job, health),
-        Err(error) => job.settle(Err(error)),
+    if let Err(error) = health.running() {
+        return job.settle(Err(error));
+    }
+    // No change fails because Postgres was restarted.
+    match pool.begin(AnyConnection::begin_change) {
+        Ok(mut connection) => connection.is_suspect = !run_begun(&mut connection, job, health),
+        Err(error) => {
+            if !matches!(error, Error::Pool(_)) {
+                change_failed(health, &error);
+            }
+            job.settle(Err(error));
+        }
     }
 }
