@@ -1,4 +1,4 @@
-//! Groups and their categories.
+//! Groups.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use crate::connection::on_native;
 use crate::locks::{self, Lock};
 use crate::memberships::State;
-use crate::schema::{categories, groups, memberships};
+use crate::schema::{groups, memberships};
 use crate::stored::stored_enum;
 use crate::{AnyConnection, Error, Page, Result, Seconds};
 
@@ -149,17 +149,6 @@ pub struct GroupChange {
     pub deleted_at: Option<Seconds>,
 }
 
-/// A category with the number of its groups.
-#[derive(Clone, Debug, Queryable)]
-pub struct Category {
-    /// The N of `cat:N`.
-    pub id: i64,
-    /// Unique.
-    pub name: String,
-    /// Number of its listed groups: neither deleted nor by invitation only.
-    pub group_count: i64,
-}
-
 /// Inserts a group and returns its ID.
 ///
 /// # Errors
@@ -253,6 +242,21 @@ pub fn list_all(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group
         .load(connection)?;
     let total = page.total(rows.len(), || undeleted().count().get_result(connection))?;
     Ok((rows, total))
+}
+
+/// Returns ID and name of up to 100 listed groups that a user owns, newest first.
+pub fn list_listed_of_owner(
+    connection: &mut AnyConnection,
+    owner: i64,
+) -> Result<Vec<(i64, String)>> {
+    Ok(groups::table
+        .filter(groups::owner_id.eq(owner))
+        .filter(groups::deleted_at.is_null())
+        .filter(groups::registration_type.ne(Registration::Invite))
+        .order(groups::id.desc())
+        .limit(100)
+        .select((groups::id, groups::name))
+        .load(connection)?)
 }
 
 /// Finds up to `limit` listed groups whose name contains `part`, ignoring case, newest first.
@@ -432,75 +436,4 @@ pub fn add_members(connection: &mut AnyConnection, id: i64, by: i64) -> Result<(
         .set(groups::member_count.eq(groups::member_count + by));
     on_native!(connection, |connection| update.execute(connection))?;
     Ok(())
-}
-
-/// Returns all categories by ID, each with its number of listed groups.
-pub fn categories(connection: &mut AnyConnection) -> Result<Vec<Category>> {
-    let counts: HashMap<i64, i64> = groups::table
-        .filter(groups::deleted_at.is_null())
-        .filter(groups::registration_type.ne(Registration::Invite))
-        .group_by(groups::category_id)
-        .select((groups::category_id, count_star()))
-        .load::<(i64, i64)>(connection)?
-        .into_iter()
-        .collect();
-    let rows: Vec<(i64, String)> = categories::table
-        .order(categories::id)
-        .select((categories::id, categories::name))
-        .load(connection)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name)| Category {
-            id,
-            name,
-            group_count: counts.get(&id).copied().unwrap_or(0),
-        })
-        .collect())
-}
-
-/// Returns whether a category with this ID exists.
-pub fn category_exists(connection: &mut AnyConnection, id: i64) -> Result<bool> {
-    Ok(categories::table
-        .find(id)
-        .select(categories::id)
-        .get_result::<i64>(connection)
-        .optional()?
-        .is_some())
-}
-
-/// Inserts a category and returns its ID.
-///
-/// # Errors
-/// A unique violation if the name is taken.
-pub fn insert_category(connection: &mut AnyConnection, name: &str) -> Result<i64> {
-    Ok(diesel::insert_into(categories::table)
-        .values(categories::name.eq(name))
-        .returning(categories::id)
-        .get_result(connection)?)
-}
-
-/// Renames a category; false if the ID is unknown.
-///
-/// # Errors
-/// A unique violation if the name is taken.
-pub fn rename_category(connection: &mut AnyConnection, id: i64, name: &str) -> Result<bool> {
-    let renamed = diesel::update(categories::table.find(id))
-        .set(categories::name.eq(name))
-        .execute(connection)?;
-    Ok(renamed > 0)
-}
-
-/// Returns ID and name of up to 100 listed groups that a user owns, newest first.
-pub fn list_listed_of_owner(
-    connection: &mut AnyConnection,
-    owner: i64,
-) -> Result<Vec<(i64, String)>> {
-    Ok(groups::table
-        .filter(groups::owner_id.eq(owner))
-        .filter(groups::deleted_at.is_null())
-        .filter(groups::registration_type.ne(Registration::Invite))
-        .order(groups::id.desc())
-        .limit(100)
-        .select((groups::id, groups::name))
-        .load(connection)?)
 }

@@ -5,7 +5,7 @@
 //! - `health` decides whether an acknowledgement would be true.
 //! - `pool` has the connections. [`threads`] runs work on threads that it replaces when they are stuck.
 //! - `writer` commits waiting changes together and replies after COMMIT; `locks` locks rows on Postgres.
-//! - One module per group of tables: [`users`], [`tokens`], [`groups`], [`memberships`],
+//! - One module per group of tables: [`users`], [`tokens`], [`groups`], [`categories`], [`memberships`],
 //!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has the column of that dialect.
 //! - [`holdings`] counts what quotas limit; [`retention`] removes what has ended.
 //!
@@ -16,6 +16,7 @@
 
 pub mod applications;
 pub mod audit;
+pub mod categories;
 pub mod connection;
 pub mod database;
 mod error;

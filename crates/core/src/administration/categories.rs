@@ -1,7 +1,7 @@
 //! Categories.
 
 use trivium_rpc::text::is_portable;
-use trivium_storage::groups;
+use trivium_storage::categories;
 
 use super::record;
 use crate::types::CategoryRef;
@@ -22,7 +22,7 @@ impl Operation for AddCategory {
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<CategoryRef> {
         check_name(&self.name)?;
-        let id = groups::insert_category(session.connection, &self.name).map_err(name_taken)?;
+        let id = categories::insert(session.connection, &self.name).map_err(name_taken)?;
         record(session, &self.name)?;
         Ok(CategoryRef(id))
     }
@@ -47,9 +47,7 @@ impl Operation for RenameCategory {
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
         check_name(&self.name)?;
-        if !groups::rename_category(session.connection, self.id.0, &self.name)
-            .map_err(name_taken)?
-        {
+        if !categories::rename(session.connection, self.id.0, &self.name).map_err(name_taken)? {
             return Err(codes::CATEGORY_DOES_NOT_EXIST.into());
         }
         record(session, &self.name)

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use trivium_storage::categories;
 use trivium_storage::groups::{self, Group, GroupChange};
 use trivium_storage::memberships::{self, State};
 use trivium_storage::users;
@@ -66,7 +67,7 @@ impl Operation for EditGroup {
             acceptable_name(name)?;
         }
         if let Some(category) = self.category
-            && !groups::category_exists(session.connection, category.0)?
+            && !categories::exists(session.connection, category.0)?
         {
             return Err(codes::CATEGORY_DOES_NOT_EXIST.into());
         }

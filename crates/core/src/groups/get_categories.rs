@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::groups;
+use trivium_storage::categories;
 
 use crate::cases::{Access, Example, Who};
 use crate::types::CategoryRef;
@@ -46,7 +46,7 @@ impl Operation for GetCategories {
     type Output = Categories;
 
     fn run(&self, (): &(), session: &mut Session<'_>) -> Result<Categories> {
-        let mut rows = groups::categories(session.connection)?;
+        let mut rows = categories::list(session.connection)?;
         // Sorted here, because the two databases may order texts differently.
         rows.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
         Ok(Categories {

@@ -2,8 +2,8 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::groups;
 use trivium_storage::memberships::{self, State};
+use trivium_storage::{categories, groups};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::RegistrationType;
@@ -57,7 +57,7 @@ impl Operation for NewGroup {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<GroupCreated> {
         acceptable_name(&self.name)?;
-        if !groups::category_exists(session.connection, self.category.0)? {
+        if !categories::exists(session.connection, self.category.0)? {
             return Err(codes::CATEGORY_DOES_NOT_EXIST.into());
         }
         let group = groups::NewGroup {

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use trivium_storage::audit::{self, NewEntry};
+use trivium_storage::categories;
 use trivium_storage::groups::{self, GroupChange, NewGroup, Registration};
 use trivium_storage::invitations::{self, NewInvitation, Role};
 use trivium_storage::memberships::{self, MemberOrder, Membership, State};
@@ -154,7 +155,7 @@ fn search_omits_deleted_groups_and_groups_by_invitation() {
             groups::find_of_owner(connection, anna, "Old Chess").unwrap(),
             None
         );
-        let general = &groups::categories(connection).unwrap()[0];
+        let general = &categories::list(connection).unwrap()[0];
         assert_eq!((general.name.as_str(), general.group_count), ("General", 1));
     });
 }
@@ -448,15 +449,15 @@ fn update_that_changes_nothing_succeeds() {
             ..UserChange::default()
         };
         users::update(connection, 99, &change).unwrap();
-        assert!(!groups::rename_category(connection, 99, "Nothing").unwrap());
-        assert!(!groups::category_exists(connection, 99).unwrap());
+        assert!(!categories::rename(connection, 99, "Nothing").unwrap());
+        assert!(!categories::exists(connection, 99).unwrap());
     });
 }
 
 #[test]
 fn ids_are_never_reused() {
     on_both(|connection, anna, chess| {
-        let category = groups::insert_category(connection, "Games").unwrap();
+        let category = categories::insert(connection, "Games").unwrap();
         sql(
             connection,
             "DELETE FROM groups; DELETE FROM users; DELETE FROM categories WHERE id > 1",
@@ -465,7 +466,7 @@ fn ids_are_never_reused() {
         let bert = user(connection, "bert");
         assert!(bert > anna);
         assert!(group(connection, bert, "Go") > chess);
-        assert!(groups::insert_category(connection, "Music").unwrap() > category);
+        assert!(categories::insert(connection, "Music").unwrap() > category);
     });
 }
 
@@ -493,7 +494,7 @@ fn sequences_advance_past_imported_ids() {
         let bert = user(connection, "bert");
         assert_eq!(bert, 1_001);
         assert_eq!(group(connection, bert, "Go"), 2_001);
-        assert_eq!(groups::insert_category(connection, "Games").unwrap(), 3_001);
+        assert_eq!(categories::insert(connection, "Games").unwrap(), 3_001);
     });
 }
 
@@ -563,7 +564,7 @@ fn unique_violation_is_distinguished_from_other_errors() {
         assert!(duplicate.is_unique_violation() && !duplicate.is_temporary());
         let unknown_owner = groups::insert(connection, &new_group(99, "Go")).unwrap_err();
         assert!(!unknown_owner.is_unique_violation() && !unknown_owner.is_temporary());
-        let taken = groups::insert_category(connection, "General").unwrap_err();
+        let taken = categories::insert(connection, "General").unwrap_err();
         assert!(taken.is_unique_violation());
     });
 }
