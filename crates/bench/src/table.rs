@@ -34,7 +34,7 @@ impl Table {
     pub(crate) fn of(measured: &Measured, floors: bool) -> Self {
         let judge = |passed: bool| floors.then_some(passed);
         let mut rows = Vec::new();
-        for (operation, floor) in [(Operation::JoinGroup, 0.3), (Operation::GetMyGroups, 0.3)] {
+        for (operation, floor) in [(Operation::JoinGroup, 0.3), (Operation::GetMyGroups, 0.25)] {
             rows.push(compare(
                 measured,
                 Subject::Service(operation, Protocol::Json),
@@ -173,7 +173,7 @@ fn compare(
         baseline_value: per_second(others),
         ratio: format!("{:.2}", ratio.median),
         rounds: format!("{:.2} to {:.2}", ratio.min, ratio.max),
-        floor: floor.map_or_else(String::new, |floor| format!("at least {floor:.1}")),
+        floor: floor.map_or_else(String::new, |floor| format!("at least {floor}")),
         passed: floor.and_then(|floor| judge(ratio.median >= floor)),
         method: method(one, other).to_owned(),
     }
