@@ -148,14 +148,14 @@ impl Actor {
         }
     }
 
-    /// The user, before the row is locked.
+    /// The user whom the proof names, as the row is now. The log gets the login.
     fn find(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
-        let actor = Self::prove(proof, session)?;
+        let actor = Self::named_by(proof, session)?;
         session.origin.identified(&actor.login);
         Ok(actor)
     }
 
-    fn prove(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
+    fn named_by(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
         match proof {
             Proof::Nothing => Err(codes::USER_TOKEN_INVALID.into()),
             Proof::Token(token) => Self::bearer(token, session),

@@ -309,7 +309,7 @@ impl Gateway {
             Ok((result, permit)) => (Ok(result), permit),
             Err(error) => {
                 if let Some(cause) = error.cause() {
-                    let id = trace.map(|trace| trace.id.clone());
+                    let id = trace.as_ref().map(|trace| trace.id.as_str());
                     tracing::error!(id, code = error.code().name, %cause, "a call failed");
                 }
                 (Err(error), None)

@@ -109,7 +109,7 @@ impl Writer {
         }
     }
 
-    /// Queues a change; see [`Database::change_by`](crate::Database::change_by).
+    /// Queues a change; see [`Database::change`](crate::Database::change).
     pub(crate) fn submit<T, E, C, R>(&self, deadline: Option<Instant>, change: C, reply: R)
     where
         T: Send + 'static,
