@@ -56,8 +56,10 @@ struct Stage {
 enum Part {
     /// What is read belongs to a head.
     Head,
-    /// What is read belongs to a body, which has its own limits, or is dropped.
+    /// What is read belongs to a body, which has its own limits.
     Body,
+    /// What is read is dropped.
+    Rest,
     /// What is read belongs to later requests.
     Ahead,
 }
@@ -68,7 +70,8 @@ impl Stage {
             requests: connection.requests(),
             part: match connection.phase() {
                 Phase::Idle => Part::Head,
-                Phase::Receiving | Phase::Closing => Part::Body,
+                Phase::Receiving => Part::Body,
+                Phase::Closing => Part::Rest,
                 Phase::Calling | Phase::Sending => Part::Ahead,
             },
         }
@@ -159,7 +162,7 @@ impl<S> Stream<S> {
         match stage.part {
             // actix-web parses all that it has next.
             Part::Head => connection.set_ahead(false),
-            Part::Body => {}
+            Part::Body | Part::Rest => {}
             Part::Ahead => connection.set_ahead(self.read > 0),
         }
         // Nothing can be done with more bytes before the next phase. It begins on this thread.
@@ -172,6 +175,22 @@ impl<S> Stream<S> {
             return Poll::Pending;
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Reads and drops bytes: nobody takes them, but actix-web would read up to 128 KiB of them and keep the buffer.
+    fn poll_rest(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>>
+    where
+        S: AsyncRead + Unpin,
+    {
+        let mut rest = [0; BURST];
+        let mut rest = ReadBuf::new(&mut rest);
+        let polled = Pin::new(&mut self.stream).poll_read(cx, &mut rest);
+        if polled.is_ready() && !rest.filled().is_empty() {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        // The client has closed the connection, or sent nothing more.
+        self.or_end(cx, polled)
     }
 
     /// Charges the buffers of actix-web, once this many of these bytes were read or written at once.
@@ -202,6 +221,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stream<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         ready!(self.poll_room(cx))?;
+        if self.stage.part == Part::Rest {
+            return self.poll_rest(cx);
+        }
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if polled.is_pending() {
