@@ -15,7 +15,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use trivium_storage::{AnyConnection, Database, Error, Options, memberships};
+use trivium_storage::{Database, Error, Options, memberships};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::harness::{
@@ -375,7 +375,7 @@ fn lock(other: &Database) -> Sender<()> {
     let (locked, locking) = channel();
     other.change(
         None,
-        move |_: &mut AnyConnection| {
+        move |_: &mut trivium_storage::Connection| {
             let _locked = locked.send(());
             let _released = released.lock().expect("a lock").recv();
             Ok::<_, Error>(())

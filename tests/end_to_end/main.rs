@@ -11,6 +11,7 @@
 //!   tokens and floods the login; [`stop`] stops a busy server.
 //! - [`lock_out`] tries thousands of wrong passwords.
 //! - [`bounds`] opens too many connections and fills the memory; [`proxies`] forwards requests.
+//! - [`responses`] are kept and sent again.
 //! - [`quotas`] asks for more than is permitted; [`retention`] waits for the removal of what has ended.
 //! - [`upcoming`] and [`onezone`] test the dialects; [`crossing`] combines all front-ends.
 //! - [`clients`] and [`history`] run third-party clients.
@@ -58,6 +59,7 @@ mod postgres;
 mod proxies;
 mod quotas;
 mod races;
+mod responses;
 mod retention;
 mod revocation;
 mod stop;

@@ -183,7 +183,7 @@ impl Actor {
         if bearer.disabled_at.is_some() || bearer.deleted_at.is_some() {
             return Err(codes::USER_TOKEN_INVALID.into());
         }
-        if bearer.expires_at <= session.now {
+        if session.is_past(bearer.expires_at) {
             return Err(codes::USER_TOKEN_EXPIRED.into());
         }
         Ok(Self {

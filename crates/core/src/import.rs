@@ -137,7 +137,7 @@ fn import_owner(session: &mut Session<'_>, id: i64, login: &str) -> Result<()> {
         &users::NewUser {
             id: Some(id),
             login: login.to_owned(),
-            created_at: session.now,
+            created_at: session.now(),
             ..Default::default()
         },
     )?;
@@ -184,7 +184,7 @@ fn import_group(
                 group_id: group.id,
                 user_id: member.0,
                 state: State::Member,
-                since: session.now,
+                since: session.now(),
                 note: String::new(),
                 until: None,
             },

@@ -3,7 +3,7 @@
 //! On Postgres, concurrent calls may pass a quota by as many as run at once.
 
 use trivium_rpc::Error;
-use trivium_storage::{AnyConnection, groups, holdings, tokens};
+use trivium_storage::{Connection, groups, holdings, tokens};
 
 use crate::{Result, Session, codes};
 
@@ -64,7 +64,7 @@ impl Session<'_> {
     /// # Errors
     /// `quota_exceeded`.
     pub(crate) fn may_have_token(&mut self, user: i64) -> Result<()> {
-        let (quota, now) = (self.settings.quotas.tokens, self.now);
+        let (quota, now) = (self.settings.quotas.tokens, self.now());
         self.within(quota, "tokens of a user", |connection| {
             holdings::tokens(connection, user, now)
         })
@@ -78,7 +78,7 @@ impl Session<'_> {
     pub(crate) fn make_room_for_token(&mut self, user: i64) -> Result<()> {
         match self.may_have_token(user) {
             Err(error) if error.code() == codes::QUOTA_EXCEEDED => {
-                Ok(tokens::revoke_oldest(self.connection, user, self.now)?)
+                Ok(tokens::revoke_oldest(self.connection, user, self.now())?)
             }
             outcome => outcome,
         }
@@ -89,7 +89,7 @@ impl Session<'_> {
     /// # Errors
     /// `quota_exceeded`.
     pub(crate) fn may_have_invitation(&mut self, group: i64) -> Result<()> {
-        let (quota, now) = (self.settings.quotas.invitations, self.now);
+        let (quota, now) = (self.settings.quotas.invitations, self.now());
         self.within(quota, "invitations to a group", |connection| {
             holdings::invitations(connection, group, now)
         })
@@ -100,7 +100,7 @@ impl Session<'_> {
     /// # Errors
     /// `quota_exceeded`.
     pub(crate) fn may_have_frob(&mut self, user: i64, application: i64) -> Result<()> {
-        let (quota, now) = (self.settings.quotas.frobs, self.now);
+        let (quota, now) = (self.settings.quotas.frobs, self.now());
         self.within(quota, "frobs of a user for an application", |connection| {
             holdings::frobs(connection, user, application, now)
         })
@@ -110,7 +110,7 @@ impl Session<'_> {
         &mut self,
         quota: i64,
         what: &str,
-        count: impl FnOnce(&mut AnyConnection) -> trivium_storage::Result<i64>,
+        count: impl FnOnce(&mut Connection) -> trivium_storage::Result<i64>,
     ) -> Result<()> {
         if self.origin.is_command_line() || count(self.connection)? < quota {
             return Ok(());

@@ -1,9 +1,10 @@
 //! Runs calls: each in one transaction, reads on a reader, changes on the writer.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use trivium_rpc::{Answer, Call, Credential, Effect, Error};
-use trivium_storage::{AnyConnection, Database, TransactionError, connection};
+use trivium_storage::{Connection, Database, Dependencies, Seconds, TransactionError, connection};
 
 use crate::caller::{Credentials, Proof};
 use crate::error::classify;
@@ -88,11 +89,11 @@ pub struct Ready<A = Answer> {
 }
 
 impl<A> Ready<A> {
-    fn run(&self, service: &Service, connection: &mut AnyConnection) -> Result<A, Failed> {
+    fn run(&self, service: &Service, connection: &mut Connection) -> Result<A, Failed> {
         let mut session = service.session(connection, &self.origin, self.effect, self.action);
-        self.work
-            .run(&self.proof, &mut session)
-            .map_err(|error| Failed(classify(error)))
+        let result = self.work.run(&self.proof, &mut session);
+        session.connection.reads_until(session.ends.get());
+        result.map_err(|error| Failed(classify(error)))
     }
 }
 
@@ -128,13 +129,14 @@ impl Service {
         })
     }
 
-    /// Runs a read on this thread.
+    /// Runs a read on this thread. Also returns what its result depends on, if that is known: then the
+    /// call, made again, has the same result while [`Database::is_current`].
     ///
     /// # Errors
     /// The operation's, or a failure of the store.
-    pub fn read<A>(&self, ready: &Ready<A>) -> Result<A> {
+    pub fn read<A>(&self, ready: &Ready<A>) -> Result<(A, Option<Dependencies>)> {
         self.database
-            .read(|connection| ready.run(self, connection))
+            .read_noting(|connection| ready.run(self, connection))
             .map_err(|failed| failed.0)
     }
 
@@ -164,7 +166,7 @@ impl Service {
     ) -> Result<O::Output> {
         let ready = self.prepare(Job::of(operation, credentials), origin)?;
         match ready.effect {
-            Effect::Read | Effect::Scan => self.read(&ready),
+            Effect::Read | Effect::Scan => self.read(&ready).map(|(result, _)| result),
             Effect::Change => {
                 let service = Arc::clone(self);
                 self.database
@@ -193,14 +195,15 @@ impl Service {
 
     fn session<'a>(
         &'a self,
-        connection: &'a mut AnyConnection,
+        connection: &'a mut Connection,
         origin: &'a Origin,
         effect: Effect,
         action: &'static str,
     ) -> Session<'a> {
         Session {
             connection,
-            now: connection::now(),
+            time: connection::now(),
+            ends: Cell::new(Seconds::MAX),
             origin,
             settings: &self.settings,
             throttle: &self.throttle,

@@ -1,6 +1,7 @@
 //! The context of a running operation: its transaction, the time, the settings, and the origin of the
 //! call.
 
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,7 +9,7 @@ use std::time::Instant;
 use trivium_rpc::{Effect, Via};
 use trivium_storage::groups::{self, Group};
 use trivium_storage::users::{self, User};
-use trivium_storage::{AnyConnection, Seconds, audit, memberships};
+use trivium_storage::{Connection, Seconds, audit, memberships};
 
 use crate::caller::Actor;
 use crate::groups::relation::Relation;
@@ -134,9 +135,11 @@ pub struct DisclosedGroup {
 /// The context of a running operation.
 pub struct Session<'a> {
     /// The transaction.
-    pub connection: &'a mut AnyConnection,
+    pub connection: &'a mut Connection,
     /// The time of the call.
-    pub now: Seconds,
+    pub(crate) time: Seconds,
+    /// The time from which on this read would have another result; it has begun if that is any time.
+    pub(crate) ends: Cell<Seconds>,
     /// The origin of the call.
     pub origin: &'a Origin,
     /// The settings of the service.
@@ -150,6 +153,21 @@ pub struct Session<'a> {
 }
 
 impl Session<'_> {
+    /// The time of the call. The result of a read that uses it is not kept: see [`is_past`](Self::is_past).
+    pub fn now(&self) -> Seconds {
+        self.ends.set(self.time);
+        self.time
+    }
+
+    /// Returns whether it is this time or later. The result of a read is kept until then at most.
+    pub fn is_past(&self, end: Seconds) -> bool {
+        if end <= self.time {
+            return true;
+        }
+        self.ends.set(self.ends.get().min(end));
+        false
+    }
+
     /// The group of this ID, if it is disclosed to the viewer. A change locks it until the end of the
     /// transaction.
     ///
@@ -183,7 +201,7 @@ impl Session<'_> {
             .ok_or(codes::CONTENT_NOT_FOUND)?;
         let relation = match viewer {
             Viewer::Administrator => Relation::of_administrator(),
-            _ => Relation::of(&group, row, self.now),
+            _ => Relation::of(&group, row, self),
         };
         let shows_all = matches!(viewer, Viewer::Joining(_) | Viewer::Administrator);
         if !shows_all && !relation.standing.discloses(group.registration_type.into()) {
@@ -207,7 +225,8 @@ impl Session<'_> {
     /// # Errors
     /// A failure of the store.
     pub fn relation(&mut self, group: &Group, user: i64) -> Result<Relation> {
-        Relation::find(self.connection, group, user, self.now)
+        let row = memberships::find(self.connection, group.id, user)?;
+        Ok(Relation::of(group, row, self))
     }
 
     /// A group of which the caller is a member.
@@ -243,7 +262,7 @@ impl Session<'_> {
         audit::insert(
             self.connection,
             &audit::NewEntry {
-                at: self.now,
+                at: self.time,
                 group_id: entry.group.map(|group| group.0),
                 actor,
                 action: entry.action.unwrap_or(self.action),

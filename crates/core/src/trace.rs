@@ -23,6 +23,11 @@ impl Trace {
         }
     }
 
+    /// Records who makes a call.
+    pub fn identify(&self, login: &str) {
+        self.login.get_or_init(|| login.to_owned());
+    }
+
     /// The login of the user who makes the calls: the first, if several do.
     pub fn login(&self) -> Option<&str> {
         self.login.get().map(String::as_str)
@@ -38,7 +43,7 @@ impl Origin {
     /// Records who makes the call.
     pub(crate) fn identified(&self, login: &str) {
         if let Some(trace) = &self.trace {
-            trace.login.get_or_init(|| login.to_owned());
+            trace.identify(login);
         }
     }
 

@@ -20,7 +20,7 @@ pub fn all(site: &Site<'_>) -> Vec<(String, Vec<u8>)> {
         let body = match is_page(reply) {
             true => with_relative_links(path, &String::from_utf8_lossy(&reply.body), &names)
                 .into_bytes(),
-            false => reply.body.clone(),
+            false => reply.body.to_vec(),
         };
         (name(path, reply), body)
     };

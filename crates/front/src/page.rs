@@ -16,7 +16,7 @@ pub fn document(content_type: &'static str, body: impl Into<Cow<'static, str>>) 
         status: 200,
         content_type: content_type.into(),
         headers: Vec::new(),
-        body: body.into().into_owned().into_bytes(),
+        body: body.into().into_owned().into(),
         code: None,
     }
 }

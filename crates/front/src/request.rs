@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use trivium_rpc::{Answer, Call, Error, Outcome, Via};
 
 /// A request, without its connection.
@@ -76,8 +77,8 @@ pub struct Reply {
     pub content_type: Cow<'static, str>,
     /// Further headers.
     pub headers: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: Vec<u8>,
+    /// The body, which copies of the response share.
+    pub body: Bytes,
     /// The code of a failure, for the log.
     pub code: Option<&'static str>,
 }

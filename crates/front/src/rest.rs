@@ -65,11 +65,11 @@ impl<F: Format> Rest<F> {
             profile,
             status: rule,
         } = self.wire;
-        let reply = |body| Reply {
+        let reply = |body: Vec<u8>| Reply {
             status: 200,
             content_type: F::content_type(profile, request.accept).into(),
             headers: Vec::new(),
-            body,
+            body: body.into_boxed_slice().into(),
             code: None,
         };
         let printed = outcome.and_then(|answer| F::print(profile, true, &answer));

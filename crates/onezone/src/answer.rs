@@ -131,7 +131,7 @@ fn reply(status: u16, body: &impl Serialize) -> Reply {
     Reply {
         content_type: "application/json".into(),
         // Serializing a JSON value cannot fail.
-        body: serde_json::to_vec(body).unwrap_or_default(),
+        body: serde_json::to_vec(body).unwrap_or_default().into(),
         ..empty(status)
     }
 }
@@ -141,7 +141,7 @@ fn empty(status: u16) -> Reply {
         status,
         content_type: "".into(),
         headers: Vec::new(),
-        body: Vec::new(),
+        body: Vec::new().into(),
         code: None,
     }
 }

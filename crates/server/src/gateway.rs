@@ -15,13 +15,14 @@ use trivium_rest_json::RestJson;
 use trivium_rest_xml::RestXml;
 use trivium_rpc::Outcome;
 use trivium_site::description;
-use trivium_storage::{Priority, ThreadPool};
+use trivium_storage::{Dependencies, Priority, ThreadPool};
 use trivium_upcoming::Upcoming;
 use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
 
 use crate::http::{Exchange, SMALL_RESPONSE};
 use crate::readers::{Permit, Readers, by, on_thread};
+use crate::responses::{Key, Responses};
 
 /// Maximum number of calls that wait to hash a password; further ones are rejected.
 const MAX_HASHING: usize = 512;
@@ -95,6 +96,8 @@ pub(crate) struct Gateway {
     xml: RestXml,
     xml_rpc: XmlRpc,
     dialects: Dialects,
+    /// The responses that are kept.
+    pub(crate) responses: Responses,
     /// The time limit of a request from when its body has been read.
     call_timeout: Duration,
     /// Threads that hash passwords: one for each core, because hashing occupies a core and 19 MiB.
@@ -108,6 +111,7 @@ impl Gateway {
         service: Arc<Service>,
         wire: Wire,
         dialects: Dialects,
+        responses: Responses,
         call_timeout: Duration,
     ) -> Self {
         let hashers = service
@@ -123,6 +127,7 @@ impl Gateway {
             xml: RestXml::new(catalog(), wire),
             xml_rpc: XmlRpc::new(catalog(), wire),
             dialects,
+            responses,
             call_timeout,
             hashers,
             checker,
@@ -167,7 +172,7 @@ impl Gateway {
         upcoming.beside(path)
     }
 
-    /// Serves a request whose body has been read.
+    /// Serves a request whose body has been read: with the response that was kept, or by its front-end.
     pub(crate) async fn serve(
         &self,
         readers: &Readers,
@@ -176,30 +181,52 @@ impl Gateway {
         client: Client,
         exchange: &mut Exchange,
     ) -> Reply {
-        match endpoint {
+        let key = match endpoint {
+            // Each form has a secret of its own.
+            Endpoint::SignIn(_) => None,
+            _ => self.responses.key(request, &client.base_url),
+        };
+        let database = &self.service.database;
+        let kept = key.and_then(|key| self.responses.find(&key, database));
+        if let Some(kept) = &kept
+            && !self.responses.checks_this()
+            && exchange.charge(kept.reply.body.len(), SMALL_RESPONSE)
+        {
+            if let Some(login) = &kept.login {
+                client.trace.identify(login);
+            }
+            return kept.reply.clone();
+        }
+        let reply = match endpoint {
             Endpoint::Json => {
-                self.pass(readers, &self.json, request, client, exchange)
+                self.pass(readers, &self.json, request, key, client, exchange)
                     .await
             }
             Endpoint::Xml => {
-                self.pass(readers, &self.xml, request, client, exchange)
+                self.pass(readers, &self.xml, request, key, client, exchange)
                     .await
             }
             Endpoint::XmlRpc => {
-                self.pass(readers, &self.xml_rpc, request, client, exchange)
+                self.pass(readers, &self.xml_rpc, request, key, client, exchange)
                     .await
             }
             Endpoint::Upcoming(upcoming) => {
-                self.pass(readers, upcoming, request, client, exchange)
+                self.pass(readers, upcoming, request, key, client, exchange)
                     .await
             }
             Endpoint::SignIn(sign_in) => {
-                self.pass(readers, sign_in, request, client, exchange).await
+                self.pass(readers, sign_in, request, key, client, exchange)
+                    .await
             }
             Endpoint::Onezone(onezone) => {
-                self.pass(readers, onezone, request, client, exchange).await
+                self.pass(readers, onezone, request, key, client, exchange)
+                    .await
             }
+        };
+        if let Some(kept) = kept {
+            kept.assert_same(&reply, database);
         }
+        reply
     }
 
     /// Runs an operation that reads, and renders its outcome as a page.
@@ -237,6 +264,7 @@ impl Gateway {
         readers: &Readers,
         front_end: &F,
         request: &Request<'_>,
+        key: Option<Key>,
         client: Client,
         exchange: &mut Exchange,
     ) -> Reply
@@ -249,19 +277,23 @@ impl Gateway {
             address: client.address,
             base_url: client.base_url,
             deadline: Some(self.deadline()),
-            trace: Some(client.trace),
+            trace: Some(Arc::clone(&client.trace)),
         };
         match front_end.read(request) {
             Read::Reply(reply) => reply,
             Read::Call(call, write) => {
                 let job = call.try_into().map_err(Into::into);
                 let may_refuse = !matches!(&job, Ok(job) if job.effect == Effect::Change);
-                let (outcome, permit) = self.call(readers, job, origin).await;
+                let may_keep = !matches!(&job, Ok(job) if job.hashes_password());
+                let (outcome, read) = self.call(readers, job, origin).await;
                 let reply = write(outcome);
-                drop(permit);
-                let size = reply.body.capacity();
-                if may_refuse && !exchange.charge(size, SMALL_RESPONSE) {
+                let dependencies = read.and_then(|read| read.dependencies);
+                if may_refuse && !exchange.charge(reply.body.len(), SMALL_RESPONSE) {
                     return refusal(front_end, request);
+                }
+                if let (Some(key), Some(dependencies), true) = (key, dependencies, may_keep) {
+                    let login = client.trace.login();
+                    self.responses.keep(key, &reply, login, dependencies);
                 }
                 reply
             }
@@ -293,20 +325,20 @@ impl Gateway {
         Instant::now() + self.call_timeout
     }
 
-    /// Runs a call, and logs the private cause if it fails. A read returns its permit with the result.
+    /// Runs a call, and logs the private cause if it fails.
     async fn call<A: Send + 'static>(
         &self,
         readers: &Readers,
         job: Result<Job<A>, Error>,
         origin: Origin,
-    ) -> (Outcome<A>, Option<Permit>) {
+    ) -> (Outcome<A>, Option<Completed>) {
         let trace = origin.trace.clone();
         let result = match job {
             Ok(job) => self.run(readers, job, origin).await,
             Err(error) => Err(error),
         };
         match result {
-            Ok((result, permit)) => (Ok(result), permit),
+            Ok((result, read)) => (Ok(result), read),
             Err(error) => {
                 if let Some(cause) = error.cause() {
                     let id = trace.as_ref().map(|trace| trace.id.as_str());
@@ -322,7 +354,7 @@ impl Gateway {
         readers: &Readers,
         job: Job<A>,
         origin: Origin,
-    ) -> Result<(A, Option<Permit>), Error> {
+    ) -> Result<(A, Option<Completed>), Error> {
         let deadline = origin.deadline.unwrap_or_else(|| self.deadline());
         // The calls of a multicall share a deadline.
         if deadline <= Instant::now() {
@@ -334,8 +366,12 @@ impl Gateway {
             effect @ (Effect::Read | Effect::Scan) => {
                 let is_scan = effect == Effect::Scan;
                 let read = readers.read(is_scan, deadline, move || service.read(&ready));
-                let (result, permit) = read.await?;
-                Ok((result, Some(permit)))
+                let ((result, dependencies), permit) = read.await?;
+                let completed = Completed {
+                    dependencies,
+                    _permit: permit,
+                };
+                Ok((result, Some(completed)))
             }
             Effect::Change => {
                 let (sender, outcome) = oneshot::channel();
@@ -362,6 +398,14 @@ impl Gateway {
         let prepare = move || service.prepare(job, origin);
         on_thread(&self.hashers, deadline, prepare).await
     }
+}
+
+/// What a read leaves beside its result.
+struct Completed {
+    /// What the result depends on, if that is known.
+    dependencies: Option<Dependencies>,
+    /// Bounds the results in memory: dropped when the response is printed.
+    _permit: Permit,
 }
 
 /// Returns the response to a read for whose result there is no memory at present. The request is read again,

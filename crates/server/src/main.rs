@@ -4,7 +4,8 @@
 //!   a running server through [`client`].
 //! - [`http`] is the HTTP server, and the only module that uses actix-web. [`drain`] has its graceful
 //!   shutdown, and [`pages`] the pages and health checks.
-//! - [`gateway`] dispatches a request to its front-end, and a call to the database. [`readers`] runs reads.
+//! - [`gateway`] dispatches a request to its front-end, and a call to the database. [`responses`] keeps responses,
+//!   and [`readers`] runs reads.
 //! - [`retention`] removes what has ended, in the background.
 
 mod client;
@@ -17,6 +18,7 @@ mod logs;
 mod options;
 mod pages;
 mod readers;
+mod responses;
 mod retention;
 
 use std::process::ExitCode;

@@ -82,7 +82,7 @@ pub(crate) fn plain(status: u16, text: &str) -> Reply {
         status,
         content_type: "text/plain; charset=utf-8".into(),
         headers: Vec::new(),
-        body: format!("{text}\n").into_bytes(),
+        body: format!("{text}\n").into(),
         code: None,
     }
 }

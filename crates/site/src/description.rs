@@ -98,7 +98,7 @@ mod tests {
                 "/docs/errors/banned",
             ] {
                 let reply = site::find(path, here).expect(path);
-                let html = String::from_utf8(reply.body).expect("text");
+                let html = String::from_utf8(reply.body.into()).expect("text");
                 insta::assert_snapshot!(path.trim_start_matches('/').replace('/', "_"), html);
             }
         });

@@ -108,6 +108,6 @@ fn acts(act: Act) -> Vec<Line> {
 mod tests {
     #[test]
     fn membership() {
-        insta::assert_snapshot!(String::from_utf8(super::page().body).expect("UTF-8"));
+        insta::assert_snapshot!(String::from_utf8(super::page().body.into()).expect("UTF-8"));
     }
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use crate::connection::on_native;
 use crate::schema::{api_keys, frobs};
-use crate::{AnyConnection, Result, Seconds};
+use crate::{Connection, Result, Seconds};
 
 /// An application.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -57,7 +57,8 @@ pub struct Frob {
 ///
 /// # Errors
 /// A unique violation if the key is taken.
-pub fn insert(connection: &mut AnyConnection, application: &NewApplication) -> Result<()> {
+pub fn insert(connection: &mut Connection, application: &NewApplication) -> Result<()> {
+    let connection = connection.unrecorded();
     diesel::insert_into(api_keys::table)
         .values(application)
         .execute(connection)?;
@@ -65,7 +66,7 @@ pub fn insert(connection: &mut AnyConnection, application: &NewApplication) -> R
 }
 
 /// Finds an application by its key, revoked or not.
-pub fn find(connection: &mut AnyConnection, key: &str) -> Result<Option<Application>> {
+pub fn find(connection: &mut Connection, key: &str) -> Result<Option<Application>> {
     let query = api_keys::table.filter(api_keys::key.eq(key)).select((
         api_keys::id,
         api_keys::key,
@@ -74,11 +75,19 @@ pub fn find(connection: &mut AnyConnection, key: &str) -> Result<Option<Applicat
         api_keys::created_at,
         api_keys::revoked_at,
     ));
-    Ok(on_native!(connection, |connection| query.get_result(connection)).optional()?)
+    // A revocation outdates every result.
+    let any = connection.reads([]);
+    let found: Option<Application> =
+        on_native!(any, |connection| query.get_result(connection)).optional()?;
+    if found.is_none() {
+        connection.reads_more();
+    }
+    Ok(found)
 }
 
 /// Returns all applications, oldest first.
-pub fn list(connection: &mut AnyConnection) -> Result<Vec<Application>> {
+pub fn list(connection: &mut Connection) -> Result<Vec<Application>> {
+    let connection = connection.reads_more();
     Ok(api_keys::table
         .order(api_keys::id)
         .select(Application::as_select())
@@ -86,7 +95,8 @@ pub fn list(connection: &mut AnyConnection) -> Result<Vec<Application>> {
 }
 
 /// Revokes an application; false if the key is unknown or already revoked.
-pub fn revoke(connection: &mut AnyConnection, key: &str, now: Seconds) -> Result<bool> {
+pub fn revoke(connection: &mut Connection, key: &str, now: Seconds) -> Result<bool> {
+    let connection = connection.writes_more();
     let revoked = diesel::update(api_keys::table)
         .filter(api_keys::key.eq(key))
         .filter(api_keys::revoked_at.is_null())
@@ -96,7 +106,8 @@ pub fn revoke(connection: &mut AnyConnection, key: &str, now: Seconds) -> Result
 }
 
 /// Inserts a frob and deletes the expired ones.
-pub fn insert_frob(connection: &mut AnyConnection, frob: &Frob, now: Seconds) -> Result<()> {
+pub fn insert_frob(connection: &mut Connection, frob: &Frob, now: Seconds) -> Result<()> {
+    let connection = connection.unrecorded();
     diesel::delete(frobs::table.filter(frobs::expires_at.le(now))).execute(connection)?;
     diesel::insert_into(frobs::table)
         .values(frob)
@@ -105,7 +116,8 @@ pub fn insert_frob(connection: &mut AnyConnection, frob: &Frob, now: Seconds) ->
 }
 
 /// Finds a frob by its hash.
-pub fn find_frob(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Frob>> {
+pub fn find_frob(connection: &mut Connection, hash: &[u8]) -> Result<Option<Frob>> {
+    let connection = connection.reads_more();
     Ok(frobs::table
         .find(hash)
         .select(Frob::as_select())
@@ -114,26 +126,29 @@ pub fn find_frob(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<F
 }
 
 /// Deletes the frobs of a user.
-pub fn delete_frobs_of_user(connection: &mut AnyConnection, user: i64) -> Result<()> {
+pub fn delete_frobs_of_user(connection: &mut Connection, user: i64) -> Result<()> {
+    let connection = connection.unrecorded();
     diesel::delete(frobs::table.filter(frobs::user_id.eq(user))).execute(connection)?;
     Ok(())
 }
 
 /// Deletes the frobs of an application.
-pub fn delete_frobs_of_application(connection: &mut AnyConnection, application: i64) -> Result<()> {
+pub fn delete_frobs_of_application(connection: &mut Connection, application: i64) -> Result<()> {
+    let connection = connection.unrecorded();
     diesel::delete(frobs::table.filter(frobs::key_id.eq(application))).execute(connection)?;
     Ok(())
 }
 
 /// Deletes all frobs.
-pub fn delete_all_frobs(connection: &mut AnyConnection) -> Result<()> {
+pub fn delete_all_frobs(connection: &mut Connection) -> Result<()> {
+    let connection = connection.unrecorded();
     diesel::delete(frobs::table).execute(connection)?;
     Ok(())
 }
 
 /// Deletes and returns the frob with this hash. Of concurrent callers, only one gets it.
-pub fn take_frob(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Frob>> {
+pub fn take_frob(connection: &mut Connection, hash: &[u8]) -> Result<Option<Frob>> {
     let found = find_frob(connection, hash)?;
-    let taken = diesel::delete(frobs::table.find(hash)).execute(connection)?;
+    let taken = diesel::delete(frobs::table.find(hash)).execute(connection.unrecorded())?;
     Ok(found.filter(|_| taken > 0))
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::connection::on_native;
 use crate::schema::audit_entries;
-use crate::{AnyConnection, Page, Result, Seconds};
+use crate::{Connection, Page, Result, Seconds};
 
 /// An audit entry as stored.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -46,14 +46,16 @@ pub struct NewEntry<'a> {
 }
 
 /// Inserts an audit entry, in the transaction of the change itself.
-pub fn insert(connection: &mut AnyConnection, entry: &NewEntry<'_>) -> Result<()> {
+pub fn insert(connection: &mut Connection, entry: &NewEntry<'_>) -> Result<()> {
+    let connection = connection.unrecorded();
     let insertion = diesel::insert_into(audit_entries::table).values(entry);
     on_native!(connection, |connection| insertion.execute(connection))?;
     Ok(())
 }
 
 /// Returns a page of a group's audit log, newest first, and the total count.
-pub fn list(connection: &mut AnyConnection, group: i64, page: Page) -> Result<(Vec<Entry>, i64)> {
+pub fn list(connection: &mut Connection, group: i64, page: Page) -> Result<(Vec<Entry>, i64)> {
+    let connection = connection.reads_more();
     let of_group = || audit_entries::table.filter(audit_entries::group_id.eq(group));
     let rows: Vec<Entry> = of_group()
         .order(audit_entries::id.desc())

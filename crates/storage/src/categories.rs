@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::groups::Registration;
 use crate::schema::{categories, groups};
-use crate::{AnyConnection, Result};
+use crate::{Connection, Result};
 
 /// A category with the number of its groups.
 #[derive(Clone, Debug, Queryable)]
@@ -21,7 +21,8 @@ pub struct Category {
 }
 
 /// Returns all categories by ID, each with its number of listed groups.
-pub fn list(connection: &mut AnyConnection) -> Result<Vec<Category>> {
+pub fn list(connection: &mut Connection) -> Result<Vec<Category>> {
+    let connection = connection.reads_more();
     let counts: HashMap<i64, i64> = groups::table
         .filter(groups::deleted_at.is_null())
         .filter(groups::registration_type.ne(Registration::Invite))
@@ -45,7 +46,8 @@ pub fn list(connection: &mut AnyConnection) -> Result<Vec<Category>> {
 }
 
 /// Returns whether a category with this ID exists.
-pub fn exists(connection: &mut AnyConnection, id: i64) -> Result<bool> {
+pub fn exists(connection: &mut Connection, id: i64) -> Result<bool> {
+    let connection = connection.reads_more();
     Ok(categories::table
         .find(id)
         .select(categories::id)
@@ -58,7 +60,8 @@ pub fn exists(connection: &mut AnyConnection, id: i64) -> Result<bool> {
 ///
 /// # Errors
 /// A unique violation if the name is taken.
-pub fn insert(connection: &mut AnyConnection, name: &str) -> Result<i64> {
+pub fn insert(connection: &mut Connection, name: &str) -> Result<i64> {
+    let connection = connection.unrecorded();
     Ok(diesel::insert_into(categories::table)
         .values(categories::name.eq(name))
         .returning(categories::id)
@@ -69,7 +72,8 @@ pub fn insert(connection: &mut AnyConnection, name: &str) -> Result<i64> {
 ///
 /// # Errors
 /// A unique violation if the name is taken.
-pub fn rename(connection: &mut AnyConnection, id: i64, name: &str) -> Result<bool> {
+pub fn rename(connection: &mut Connection, id: i64, name: &str) -> Result<bool> {
+    let connection = connection.unrecorded();
     let renamed = diesel::update(categories::table.find(id))
         .set(categories::name.eq(name))
         .execute(connection)?;

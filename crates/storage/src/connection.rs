@@ -1,4 +1,5 @@
-//! Opens connections by URL scheme, and hides the few differences between the databases.
+//! Opens connections by URL scheme, hides the few differences between the databases, and notes what is read and
+//! written through a connection.
 //!
 //! `sqlite:PATH` and `postgres://…` are accepted, anything else is rejected: Diesel's own
 //! `establish` would take any text for the name of a new SQLite file.
@@ -10,14 +11,17 @@ use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use diesel::sql_types::{Integer, Text};
+use diesel::sqlite::Sqlite;
 use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection};
 
+use crate::versions::{Dependencies, Key, Publisher, Record, Versions};
 use crate::{Error, Result, Seconds, TransactionError};
 
 pub use any::AnyConnection;
@@ -35,6 +39,96 @@ mod any {
     }
 }
 
+/// A connection, which notes what the transaction reads and writes.
+///
+/// A query gets the connection only by saying what it reads or writes, so that none is forgotten.
+pub struct Connection {
+    any: AnyConnection,
+    record: Record,
+    publisher: Option<Publisher>,
+}
+
+impl From<AnyConnection> for Connection {
+    fn from(any: AnyConnection) -> Self {
+        Self {
+            any,
+            record: Record::None,
+            publisher: None,
+        }
+    }
+}
+
+impl Connection {
+    /// For a query of the rows of these keys. [`found`](Self::found) adds the keys of what it finds.
+    pub(crate) fn reads(&mut self, keys: impl IntoIterator<Item = Key>) -> &mut AnyConnection {
+        self.found(keys);
+        &mut self.any
+    }
+
+    /// Notes the keys of rows that a query found.
+    pub(crate) fn found(&mut self, keys: impl IntoIterator<Item = Key>) {
+        self.record.reads(keys);
+    }
+
+    /// For a query of rows without a key: the result of the read is not kept.
+    pub(crate) fn reads_more(&mut self) -> &mut AnyConnection {
+        self.record.reads_more();
+        &mut self.any
+    }
+
+    /// For a statement that writes rows of these keys.
+    pub(crate) fn writes(&mut self, keys: impl IntoIterator<Item = Key>) -> &mut AnyConnection {
+        self.record.writes(keys);
+        &mut self.any
+    }
+
+    /// For a statement that writes rows of more keys than it knows.
+    pub(crate) fn writes_more(&mut self) -> &mut AnyConnection {
+        self.record.writes_more();
+        &mut self.any
+    }
+
+    /// For a statement that writes rows which are read without a key only, and for one that neither reads nor
+    /// writes a row.
+    pub(crate) const fn unrecorded(&mut self) -> &mut AnyConnection {
+        &mut self.any
+    }
+
+    /// The connection, to find out which database it is.
+    pub(crate) const fn kind(&self) -> &AnyConnection {
+        &self.any
+    }
+
+    /// For any statement: a read is not kept, and a change outdates all that were.
+    pub fn any(&mut self) -> &mut AnyConnection {
+        self.record.reads_more();
+        self.writes_more()
+    }
+
+    /// Notes that the result of this read is another from this time on.
+    pub fn reads_until(&mut self, end: Seconds) {
+        self.record.reads_until(end);
+    }
+
+    /// Begins to note what a read depends on.
+    pub(crate) fn note(&mut self, dependencies: Option<Dependencies>) {
+        self.record = dependencies.map_or(Record::None, Record::Read);
+    }
+
+    /// Returns what was noted, if it is all that the read depends on.
+    pub(crate) fn noted(&mut self) -> Option<Dependencies> {
+        match std::mem::take(&mut self.record) {
+            Record::Read(dependencies) if dependencies.is_complete() => Some(dependencies),
+            _ => None,
+        }
+    }
+
+    /// Runs statements that neither read nor write rows.
+    pub(crate) fn run(&mut self, statements: &str) -> QueryResult<()> {
+        self.any.batch_execute(statements)
+    }
+}
+
 /// Runs a query of a hot path on the connection of the database's own type.
 ///
 /// Through [`AnyConnection`], Diesel generates the SQL of a query at each run to look up the
@@ -42,8 +136,8 @@ mod any {
 macro_rules! on_native {
     ($any:expr, |$connection:ident| $query:expr) => {
         match $any {
-            $crate::AnyConnection::Sqlite($connection) => $query,
-            $crate::AnyConnection::Postgres($connection) => $query,
+            $crate::connection::AnyConnection::Sqlite($connection) => $query,
+            $crate::connection::AnyConnection::Postgres($connection) => $query,
         }
     };
 }
@@ -182,7 +276,7 @@ impl DatabaseUrl {
     ///
     /// # Errors
     /// [`Error::Open`] with the message of the database.
-    pub fn connect(&self) -> Result<AnyConnection> {
+    pub fn connect(&self) -> Result<Connection> {
         self.connect_with(&Settings::default())
     }
 
@@ -190,7 +284,7 @@ impl DatabaseUrl {
     ///
     /// # Errors
     /// As there.
-    pub(crate) fn connect_with(&self, settings: &Settings) -> Result<AnyConnection> {
+    pub(crate) fn connect_with(&self, settings: &Settings) -> Result<Connection> {
         use diesel::Connection as _;
         let open = |error: &dyn fmt::Display| Error::Open(format!("{self}: {error}"));
         match self {
@@ -219,7 +313,7 @@ impl DatabaseUrl {
                         ))
                     })
                     .map_err(|e| open(&e))?;
-                Ok(AnyConnection::Sqlite(sqlite))
+                Ok(AnyConnection::Sqlite(sqlite).into())
             }
             Self::Postgres(url) => {
                 let mut postgres =
@@ -247,7 +341,7 @@ impl DatabaseUrl {
                         limit(60),
                     ))
                     .map_err(|e| open(&e))?;
-                Ok(AnyConnection::Postgres(postgres))
+                Ok(AnyConnection::Postgres(postgres).into())
             }
         }
     }
@@ -335,6 +429,23 @@ struct Row {
     value: String,
 }
 
+/// `PRAGMA data_version`, as a query that is prepared once.
+#[derive(QueryId)]
+struct DataVersion;
+
+impl Query for DataVersion {
+    type SqlType = Integer;
+}
+
+impl QueryFragment<Sqlite> for DataVersion {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        out.push_sql("PRAGMA data_version");
+        Ok(())
+    }
+}
+
+impl<C> RunQueryDsl<C> for DataVersion {}
+
 /// The row of `PRAGMA wal_checkpoint`.
 #[derive(QueryableByName)]
 struct Checkpoint {
@@ -346,30 +457,61 @@ struct Checkpoint {
     checkpointed: i32,
 }
 
-impl AnyConnection {
-    /// Begins a write transaction.
-    pub(crate) fn begin_change(&mut self) -> QueryResult<()> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.batch_execute("BEGIN IMMEDIATE"),
-            Self::Postgres(postgres) => postgres.batch_execute("BEGIN"),
-        }
+impl Connection {
+    /// Publishes from now on what the transactions of this connection have written.
+    pub(crate) fn publish(&mut self, versions: Arc<Versions>) -> QueryResult<()> {
+        let seen = self.data_version()?;
+        self.publisher = Some(Publisher::new(versions, seen));
+        Ok(())
     }
 
-    /// Commits a transaction begun with [`begin_change`](Self::begin_change).
+    /// Begins a write transaction.
+    pub(crate) fn begin_change(&mut self) -> QueryResult<()> {
+        self.run(match &self.any {
+            AnyConnection::Sqlite(_) => "BEGIN IMMEDIATE",
+            AnyConnection::Postgres(_) => "BEGIN",
+        })?;
+        if let Some(publisher) = &mut self.publisher {
+            self.record = publisher.begin();
+        }
+        Ok(())
+    }
+
+    /// Commits a transaction begun with [`begin_change`](Self::begin_change). If that fails, it must be rolled back.
     pub(crate) fn commit_change(&mut self) -> QueryResult<()> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.batch_execute("COMMIT"),
+        if let Some(publisher) = &self.publisher {
+            publisher.outdate(&self.record);
+        }
+        self.run(match &self.any {
+            AnyConnection::Sqlite(_) => "COMMIT",
             // After a failed statement, Postgres reports success for COMMIT but rolls back. Any
             // other statement fails then, and the statements after it are not run.
-            Self::Postgres(postgres) => postgres.batch_execute("SELECT 1; COMMIT"),
+            AnyConnection::Postgres(_) => "SELECT 1; COMMIT",
+        })?;
+        self.publish_end();
+        Ok(())
+    }
+
+    /// Rolls a transaction back.
+    pub(crate) fn roll_back(&mut self) -> QueryResult<()> {
+        let rolled_back = self.run("ROLLBACK");
+        self.publish_end();
+        rolled_back
+    }
+
+    /// Publishes the end of a write transaction.
+    fn publish_end(&mut self) {
+        if let Some(mut publisher) = self.publisher.take() {
+            publisher.end(|| self.data_version());
+            self.publisher = Some(publisher);
         }
     }
 
     /// Begins a read-only transaction on a snapshot of the database.
     pub(crate) fn begin_read(&mut self) -> QueryResult<()> {
-        match self {
-            Self::Sqlite(sqlite) => sqlite.batch_execute("BEGIN DEFERRED"),
-            Self::Postgres(postgres) => {
+        match &mut self.any {
+            AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("BEGIN DEFERRED"),
+            AnyConnection::Postgres(postgres) => {
                 postgres.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             }
         }
@@ -378,9 +520,9 @@ impl AnyConnection {
     /// Turns an error of Postgres for which Diesel has no kind into [`Error::Interrupted`]. Diesel does
     /// not expose SQLSTATE, and Postgres' messages are in the language of its configuration.
     pub(crate) fn explain<E: TransactionError>(&self, error: E) -> E {
-        match (self, error.storage_error()) {
+        match (&self.any, error.storage_error()) {
             (
-                Self::Postgres(_),
+                AnyConnection::Postgres(_),
                 Some(Error::Query(Diesel::DatabaseError(DatabaseErrorKind::Unknown, info))),
             ) => Error::Interrupted(info.message().to_owned()).into(),
             _ => error,
@@ -390,7 +532,7 @@ impl AnyConnection {
     /// Returns whether a transaction that ended with this error may succeed if it runs again. SQLite
     /// retries by itself.
     pub(crate) fn wants_retry(&self, error: &Diesel) -> bool {
-        matches!(self, Self::Postgres(_))
+        matches!(&self.any, AnyConnection::Postgres(_))
             && matches!(
                 error,
                 Diesel::DatabaseError(
@@ -398,6 +540,19 @@ impl AnyConnection {
                     _
                 )
             )
+    }
+
+    /// Returns a number that moves when another connection changes the SQLite file, and only then.
+    pub(crate) fn data_version(&mut self) -> QueryResult<i32> {
+        match &mut self.any {
+            AnyConnection::Sqlite(sqlite) => DataVersion.get_result(sqlite),
+            AnyConnection::Postgres(_) => Ok(0),
+        }
+    }
+
+    /// Lets statements fail at once if the SQLite file is locked.
+    pub(crate) fn never_wait(&mut self) -> QueryResult<()> {
+        self.run("PRAGMA busy_timeout = 0")
     }
 
     /// Reads a row that every migrated database has.
@@ -411,7 +566,7 @@ impl AnyConnection {
 
     /// Checks the structure of an SQLite file.
     pub(crate) fn quick_check(&mut self) -> Result<()> {
-        if !matches!(self, Self::Sqlite(_)) {
+        if !matches!(&self.any, AnyConnection::Sqlite(_)) {
             return Ok(());
         }
         self.read_a_row()?;
@@ -427,7 +582,7 @@ impl AnyConnection {
 
     /// Returns the database file as SQLite has resolved its name; `None` on Postgres.
     pub(crate) fn sqlite_file(&mut self) -> Result<Option<PathBuf>> {
-        if !matches!(self, Self::Sqlite(_)) {
+        if !matches!(&self.any, AnyConnection::Sqlite(_)) {
             return Ok(None);
         }
         let files =
@@ -441,12 +596,12 @@ impl AnyConnection {
             self.values("SELECT CAST(user_version AS TEXT) AS value FROM pragma_user_version")?;
         let version = version.first().map_or("0", String::as_str);
         let statements = format!("BEGIN IMMEDIATE; PRAGMA user_version = {version}; COMMIT");
-        Ok(self.batch_execute(&statements)?)
+        Ok(self.run(&statements)?)
     }
 
     /// Returns whether enough frames wait in the WAL for a checkpoint.
     pub(crate) fn wants_checkpoint(&mut self) -> QueryResult<bool> {
-        let Self::Sqlite(sqlite) = self else {
+        let AnyConnection::Sqlite(sqlite) = &mut self.any else {
             return Ok(false);
         };
         let Checkpoint { log, checkpointed } =
@@ -456,13 +611,13 @@ impl AnyConnection {
 
     /// Moves frames of the WAL to the database file, as far as no reader needs them.
     pub(crate) fn checkpoint(&mut self) -> QueryResult<()> {
-        self.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")
+        self.run("PRAGMA wal_checkpoint(PASSIVE)")
     }
 
     fn values(&mut self, query: &str) -> Result<Vec<String>> {
-        let rows: Vec<Row> = match self {
-            Self::Sqlite(sqlite) => diesel::sql_query(query).load(sqlite),
-            Self::Postgres(postgres) => diesel::sql_query(query).load(postgres),
+        let rows: Vec<Row> = match &mut self.any {
+            AnyConnection::Sqlite(sqlite) => diesel::sql_query(query).load(sqlite),
+            AnyConnection::Postgres(postgres) => diesel::sql_query(query).load(postgres),
         }?;
         Ok(rows.into_iter().map(|row| row.value).collect())
     }
@@ -471,7 +626,7 @@ impl AnyConnection {
     ///
     /// SQLite does this by itself.
     pub fn advance_id_sequences(&mut self) -> Result<()> {
-        if let Self::Postgres(postgres) = self {
+        if let AnyConnection::Postgres(postgres) = &mut self.any {
             for table in ["users", "groups", "categories"] {
                 // Sequences only move forward: an ID is never reused.
                 diesel::sql_query(format!(

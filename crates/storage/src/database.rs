@@ -12,12 +12,13 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::connection::Settings;
+use crate::connection::{AnyConnection, Settings};
 use crate::health::Health;
 use crate::pool::{Connections, Pool};
 use crate::threads::{Priority, ThreadPool};
+use crate::versions::{Dependencies, Versions};
 use crate::writer::Writer;
-use crate::{AnyConnection, DatabaseUrl, Error, Result, TransactionError};
+use crate::{Connection, DatabaseUrl, Error, Result, TransactionError};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -49,6 +50,8 @@ pub struct Options {
     pub queue: usize,
     /// The memory for pages of an SQLite file, for each connection of the pool, in bytes.
     pub page_cache: usize,
+    /// True to find out whether the result of a read is [still current](Database::is_current). On SQLite only.
+    pub tracks_changes: bool,
     /// Time limit of a call, from which those of the database follow. `None` for a command, which has none.
     pub call_timeout: Option<Duration>,
 }
@@ -62,6 +65,7 @@ impl Default for Options {
             pool_timeout: Duration::from_secs(2),
             queue: 4096,
             page_cache: Settings::default().page_cache,
+            tracks_changes: false,
             call_timeout: None,
         }
     }
@@ -72,6 +76,7 @@ pub struct Database {
     pool: Arc<Pool>,
     writer: Writer,
     health: Arc<Health>,
+    versions: Option<Arc<Versions>>,
     /// True if the last server of the file was killed.
     was_killed: bool,
     _lock: Option<ServingLock>,
@@ -111,7 +116,13 @@ impl Database {
         };
         let connections = Connections::new(url.clone(), Arc::clone(&health), settings);
         let pool = Arc::new(Pool::open(connections, size, timeout)?);
-        let writer = Writer::start(&url, &pool, &health, options)?;
+        let versions = match &url {
+            DatabaseUrl::Sqlite(_) if options.tracks_changes => {
+                Some(Arc::new(Versions::open(&url)?))
+            }
+            _ => None,
+        };
+        let writer = Writer::start(&url, &pool, &health, versions.as_ref(), options)?;
         if let Some(lock) = &lock {
             health.is_open(&lock.0)?;
             warn_of_wide_mode(&url, &lock.0);
@@ -120,6 +131,7 @@ impl Database {
             pool,
             writer,
             health,
+            versions,
             was_killed,
             _lock: lock,
         })
@@ -143,17 +155,33 @@ impl Database {
     /// The error of `read`, or a failure of the database.
     pub fn read<T, E: TransactionError>(
         &self,
-        read: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+        read: impl FnOnce(&mut Connection) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.read_noting(read).map(|(result, _)| result)
+    }
+
+    /// As [`read`](Self::read), and returns what the result depends on, for [`is_current`](Self::is_current). `None`
+    /// if that is unknown.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_noting<T, E: TransactionError>(
+        &self,
+        read: impl FnOnce(&mut Connection) -> Result<T, E>,
+    ) -> Result<(T, Option<Dependencies>), E> {
         self.health.running()?;
-        let mut connection = self.pool.begin(AnyConnection::begin_read)?;
+        // Before the snapshot: what is committed meanwhile counts as later.
+        let record = self.versions.as_ref().map(|versions| versions.begin_read());
+        let mut connection = self.pool.begin(Connection::begin_read)?;
+        connection.note(record);
         let outcome =
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| read(&mut connection)))
                 .unwrap_or_else(|panic| {
                     Err(Error::Panicked(crate::writer::panic_message(&*panic)).into())
                 });
         // There is nothing to commit.
-        let ended = connection.batch_execute("ROLLBACK");
+        let ended = connection.run("ROLLBACK");
+        let dependencies = connection.noted();
         connection.is_suspect = ended.is_err();
         if let Err(Some(error)) = outcome.as_ref().map_err(TransactionError::storage_error) {
             self.health.examined(error)?;
@@ -164,7 +192,22 @@ impl Database {
         }
         // The connection may have read a file that was replaced since it was opened.
         self.health.verify()?;
-        Ok(value)
+        let is_current = |found: &Dependencies| {
+            let versions = self.versions.as_ref();
+            versions.is_some_and(|versions| versions.is_unchanged(found))
+        };
+        Ok((value, dependencies.filter(is_current)))
+    }
+
+    /// Returns whether a read with these dependencies would have the same result now.
+    ///
+    /// # Errors
+    /// If the database has stopped.
+    pub fn is_current(&self, dependencies: &Dependencies) -> Result<bool> {
+        let versions = self.versions.as_ref();
+        let is_current = versions.is_some_and(|versions| versions.is_current(dependencies));
+        self.health.verify()?;
+        Ok(is_current)
     }
 
     /// Checks that the database can be read, and that it accepted the last change.
@@ -173,7 +216,7 @@ impl Database {
     /// The reason why not.
     pub fn ready(&self) -> Result<()> {
         self.health.accepts_changes()?;
-        self.read(AnyConnection::read_a_row)
+        self.read(Connection::read_a_row)
     }
 
     /// Creates threads on which to read. If they get stuck on Postgres, the connections are replaced.
@@ -197,7 +240,7 @@ impl Database {
     where
         T: Send + 'static,
         E: TransactionError,
-        C: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+        C: Fn(&mut Connection) -> Result<T, E> + Send + 'static,
         R: FnOnce(Result<T, E>) + Send + 'static,
     {
         self.writer.submit(deadline, change, reply);
@@ -211,7 +254,7 @@ impl Database {
     where
         T: Send + 'static,
         E: TransactionError,
-        C: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+        C: Fn(&mut Connection) -> Result<T, E> + Send + 'static,
     {
         let (sender, outcome) = std::sync::mpsc::sync_channel(1);
         self.change(None, change, move |result| {
@@ -237,6 +280,7 @@ impl Drop for Database {
         if self.health.verify().is_err() {
             // Its connections stay open until the process ends, see `health`.
             self.pool.leak();
+            std::mem::forget(self.versions.take());
         }
     }
 }
@@ -322,19 +366,19 @@ impl Drop for ServingLock {
 
 /// Migrates the tables to this version. Processes that start concurrently take turns.
 fn migrate(url: &DatabaseUrl) -> Result<()> {
-    match url.connect()? {
-        AnyConnection::Sqlite(mut sqlite) => {
+    match url.connect()?.unrecorded() {
+        AnyConnection::Sqlite(sqlite) => {
             // SQLite has no lock that spans several migrations. If another process has just run
             // one, it fails here as a whole and is no longer pending; the rest remain.
             loop {
-                let pending = count_pending(&mut sqlite)?;
-                match run_pending(&mut sqlite, SQLITE) {
-                    Err(_) if count_pending(&mut sqlite)? < pending => {}
+                let pending = count_pending(sqlite)?;
+                match run_pending(sqlite, SQLITE) {
+                    Err(_) if count_pending(sqlite)? < pending => {}
                     outcome => return outcome,
                 }
             }
         }
-        AnyConnection::Postgres(mut postgres) => {
+        AnyConnection::Postgres(postgres) => {
             // A migration takes as long as it takes, and so does another process'.
             postgres.batch_execute(
                 "SET statement_timeout = 0;
@@ -344,7 +388,7 @@ fn migrate(url: &DatabaseUrl) -> Result<()> {
             // The key of the lock is arbitrary, and the same for every version of the program.
             // Closing the connection releases the lock.
             postgres.batch_execute("SELECT pg_advisory_lock(7237180)")?;
-            run_pending(&mut postgres, POSTGRES)
+            run_pending(postgres, POSTGRES)
         }
     }
 }

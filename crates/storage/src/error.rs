@@ -185,7 +185,7 @@ fn query_is_temporary(error: &Diesel) -> bool {
         )
         | Diesel::BrokenTransactionManager => true,
         // Diesel has no kinds for these errors of SQLite, whose messages are constants. Those of
-        // Postgres depend on its language, so none is compared: see `AnyConnection::explain`.
+        // Postgres depend on its language, so none is compared: see `Connection::explain`.
         Diesel::DatabaseError(Unknown, info) => [
             "database is locked",
             "database or disk is full",

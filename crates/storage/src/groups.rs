@@ -6,12 +6,13 @@ use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::{count_star, sum};
 use diesel::prelude::*;
 
-use crate::connection::on_native;
+use crate::connection::{AnyConnection, on_native};
 use crate::locks::{self, Lock};
 use crate::memberships::State;
 use crate::schema::{groups, memberships};
 use crate::stored::stored_enum;
-use crate::{AnyConnection, Error, Page, Result, Seconds};
+use crate::versions::Key;
+use crate::{Connection, Error, Page, Result, Seconds};
 
 stored_enum! {
     /// Who may read the content of a group.
@@ -153,15 +154,18 @@ pub struct GroupChange {
 ///
 /// # Errors
 /// A unique violation if the owner has a group of this name.
-pub fn insert(connection: &mut AnyConnection, group: &NewGroup) -> Result<i64> {
-    Ok(diesel::insert_into(groups::table)
+pub fn insert(connection: &mut Connection, group: &NewGroup) -> Result<i64> {
+    let id = diesel::insert_into(groups::table)
         .values(group)
         .returning(groups::id)
-        .get_result(connection)?)
+        .get_result(connection.unrecorded())?;
+    connection.writes([Key::Group(id)]);
+    Ok(id)
 }
 
 /// Finds a group by ID, deleted or not.
-pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Group>> {
+pub fn find(connection: &mut Connection, id: i64) -> Result<Option<Group>> {
+    let connection = connection.reads([Key::Group(id)]);
     let found = on_native!(connection, |connection| {
         let query = groups::table.find(id).select(Group::as_select());
         query.get_result(connection)
@@ -174,8 +178,8 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Group>> {
     clippy::disallowed_methods,
     reason = "the caller decides whether the group is disclosed"
 )]
-pub fn find_and_lock(connection: &mut AnyConnection, id: i64) -> Result<Option<Group>> {
-    match connection {
+pub fn find_and_lock(connection: &mut Connection, id: i64) -> Result<Option<Group>> {
+    match connection.reads([Key::Group(id)]) {
         AnyConnection::Sqlite(_) => {
             connection.lock_group(id)?;
             find(connection, id)
@@ -189,11 +193,8 @@ pub fn find_and_lock(connection: &mut AnyConnection, id: i64) -> Result<Option<G
 }
 
 /// Returns the ID of the group named `name` that `owner` has, unless it is deleted.
-pub fn find_of_owner(
-    connection: &mut AnyConnection,
-    owner: i64,
-    name: &str,
-) -> Result<Option<i64>> {
+pub fn find_of_owner(connection: &mut Connection, owner: i64, name: &str) -> Result<Option<i64>> {
+    let connection = connection.reads_more();
     Ok(groups::table
         .filter(groups::owner_id.eq(owner))
         .filter(groups::name.eq(name))
@@ -204,7 +205,8 @@ pub fn find_of_owner(
 }
 
 /// Counts the groups that a user owns, without the deleted ones.
-pub fn count_of_owner(connection: &mut AnyConnection, owner: i64) -> Result<i64> {
+pub fn count_of_owner(connection: &mut Connection, owner: i64) -> Result<i64> {
+    let connection = connection.reads_more();
     Ok(groups::table
         .filter(groups::owner_id.eq(owner))
         .filter(groups::deleted_at.is_null())
@@ -215,7 +217,8 @@ pub fn count_of_owner(connection: &mut AnyConnection, owner: i64) -> Result<i64>
 /// Returns a page of the listed groups, newest first, and the total count.
 ///
 /// A group is listed if it is neither deleted nor by invitation only.
-pub fn list_listed(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group>, i64)> {
+pub fn list_listed(connection: &mut Connection, page: Page) -> Result<(Vec<Group>, i64)> {
+    let connection = connection.reads_more();
     let listed = || {
         groups::table
             .filter(groups::deleted_at.is_null())
@@ -232,7 +235,8 @@ pub fn list_listed(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Gr
 }
 
 /// Returns a page of all groups that are not deleted, newest first, and the total count.
-pub fn list_all(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group>, i64)> {
+pub fn list_all(connection: &mut Connection, page: Page) -> Result<(Vec<Group>, i64)> {
+    let connection = connection.reads_more();
     let undeleted = || groups::table.filter(groups::deleted_at.is_null());
     let rows: Vec<Group> = undeleted()
         .order(groups::id.desc())
@@ -245,10 +249,8 @@ pub fn list_all(connection: &mut AnyConnection, page: Page) -> Result<(Vec<Group
 }
 
 /// Returns ID and name of up to 100 listed groups that a user owns, newest first.
-pub fn list_listed_of_owner(
-    connection: &mut AnyConnection,
-    owner: i64,
-) -> Result<Vec<(i64, String)>> {
+pub fn list_listed_of_owner(connection: &mut Connection, owner: i64) -> Result<Vec<(i64, String)>> {
+    let connection = connection.reads_more();
     Ok(groups::table
         .filter(groups::owner_id.eq(owner))
         .filter(groups::deleted_at.is_null())
@@ -260,11 +262,8 @@ pub fn list_listed_of_owner(
 }
 
 /// Finds up to `limit` listed groups whose name contains `part`, ignoring case, newest first.
-pub fn search(
-    connection: &mut AnyConnection,
-    part: &str,
-    limit: i64,
-) -> Result<Vec<(i64, String)>> {
+pub fn search(connection: &mut Connection, part: &str, limit: i64) -> Result<Vec<(i64, String)>> {
+    let connection = connection.reads_more();
     let mut pattern = String::with_capacity(part.len() + 2);
     pattern.push('%');
     // LIKE folds only ASCII in SQLite, and does not fold case at all in Postgres.
@@ -299,7 +298,7 @@ pub struct JoinedGroup {
 /// Returns a page of the groups that a user is a member of, highest ID first, and the total
 /// count.
 pub fn list_of_member(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: i64,
     page: Page,
 ) -> Result<(Vec<JoinedGroup>, i64)> {
@@ -315,7 +314,8 @@ pub fn list_of_member(
         .inner_join(groups::table)
         .filter(is_member())
         .order(memberships::group_id.desc());
-    let rows = match connection {
+    let any = connection.reads([Key::MembershipsOf(user)]);
+    let rows: Vec<JoinedGroup> = match any {
         // SQLite would prepare a statement with a bound LIMIT at each run. It reads a row when it is taken.
         AnyConnection::Sqlite(sqlite) if page.offset == 0 => {
             let query = joined.select((Group::as_select(), memberships::state, memberships::since));
@@ -323,7 +323,7 @@ pub fn list_of_member(
             let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
             rows.take(limit).collect::<QueryResult<_>>()?
         }
-        _ => on_native!(connection, |connection| {
+        _ => on_native!(any, |connection| {
             joined
                 .select((Group::as_select(), memberships::state, memberships::since))
                 .limit(page.limit)
@@ -333,8 +333,9 @@ pub fn list_of_member(
     };
     let total = page.total(rows.len(), || {
         let count = memberships::table.filter(is_member()).count();
-        on_native!(connection, |connection| count.get_result(connection))
+        on_native!(any, |connection| count.get_result(connection))
     })?;
+    connection.found(rows.iter().map(|row| Key::Group(row.group.id)));
     Ok((rows, total))
 }
 
@@ -345,7 +346,8 @@ extern "SQL" {
 }
 
 /// Returns the size of the descriptions, tags and images of the groups that a user is a member of, in bytes.
-pub fn text_size_of_member(connection: &mut AnyConnection, user: i64) -> Result<i64> {
+pub fn text_size_of_member(connection: &mut Connection, user: i64) -> Result<i64> {
+    let connection = connection.reads_more();
     on_native!(connection, |connection| {
         let size: Option<i64> = memberships::table
             .inner_join(groups::table)
@@ -365,11 +367,12 @@ pub fn text_size_of_member(connection: &mut AnyConnection, user: i64) -> Result<
 ///
 /// Of the groups by invitation, those are disclosed that the viewer is a member of, too.
 pub fn list_disclosed_of_member(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: i64,
     viewer: Option<i64>,
     page: Page,
 ) -> Result<(Vec<Group>, i64)> {
+    let connection = connection.reads_more();
     let own = diesel::alias!(memberships as own);
     // IDs start at 1.
     let viewer = viewer.unwrap_or(0);
@@ -403,7 +406,8 @@ pub fn list_disclosed_of_member(
 }
 
 /// Counts the pending join requests per group; groups without requests are omitted.
-pub fn count_requests(connection: &mut AnyConnection, groups: &[i64]) -> Result<HashMap<i64, i64>> {
+pub fn count_requests(connection: &mut Connection, groups: &[i64]) -> Result<HashMap<i64, i64>> {
+    let connection = connection.reads(groups.iter().map(|id| Key::Group(*id)));
     if groups.is_empty() {
         return Ok(HashMap::new());
     }
@@ -420,7 +424,8 @@ pub fn count_requests(connection: &mut AnyConnection, groups: &[i64]) -> Result<
 ///
 /// # Errors
 /// A unique violation if the owner has another group of the new name.
-pub fn update(connection: &mut AnyConnection, id: i64, change: &GroupChange) -> Result<()> {
+pub fn update(connection: &mut Connection, id: i64, change: &GroupChange) -> Result<()> {
+    let connection = connection.writes([Key::Group(id)]);
     match diesel::update(groups::table.find(id))
         .set(change)
         .execute(connection)
@@ -431,7 +436,8 @@ pub fn update(connection: &mut AnyConnection, id: i64, change: &GroupChange) -> 
 }
 
 /// Adds `by` to the stored member count; `by` may be negative.
-pub fn add_members(connection: &mut AnyConnection, id: i64, by: i64) -> Result<()> {
+pub fn add_members(connection: &mut Connection, id: i64, by: i64) -> Result<()> {
+    let connection = connection.writes([Key::Group(id)]);
     let update = diesel::update(groups::table.find(id))
         .set(groups::member_count.eq(groups::member_count + by));
     on_native!(connection, |connection| update.execute(connection))?;

@@ -6,10 +6,11 @@ use diesel::prelude::*;
 use crate::connection::on_native;
 use crate::memberships::State;
 use crate::schema::{frobs, groups, invitations, memberships, tokens};
-use crate::{AnyConnection, Result, Seconds};
+use crate::{Connection, Result, Seconds};
 
 /// Counts the memberships and open join requests of a user.
-pub fn memberships(connection: &mut AnyConnection, user: i64) -> Result<i64> {
+pub fn memberships(connection: &mut Connection, user: i64) -> Result<i64> {
+    let connection = connection.reads_more();
     let count = memberships::table
         .filter(memberships::user_id.eq(user))
         .filter(memberships::state.ne(State::Banned))
@@ -18,7 +19,8 @@ pub fn memberships(connection: &mut AnyConnection, user: i64) -> Result<i64> {
 }
 
 /// Counts the tokens of a user that are neither revoked nor expired.
-pub fn tokens(connection: &mut AnyConnection, user: i64, now: Seconds) -> Result<i64> {
+pub fn tokens(connection: &mut Connection, user: i64, now: Seconds) -> Result<i64> {
+    let connection = connection.reads_more();
     Ok(tokens::table
         .filter(tokens::user_id.eq(user))
         .filter(tokens::revoked_at.is_null())
@@ -28,7 +30,8 @@ pub fn tokens(connection: &mut AnyConnection, user: i64, now: Seconds) -> Result
 }
 
 /// Counts the invitations to a group that can still be used.
-pub fn invitations(connection: &mut AnyConnection, group: i64, now: Seconds) -> Result<i64> {
+pub fn invitations(connection: &mut Connection, group: i64, now: Seconds) -> Result<i64> {
+    let connection = connection.reads_more();
     let usable = || {
         invitations::table
             .filter(invitations::group_id.eq(group))
@@ -54,11 +57,12 @@ pub fn invitations(connection: &mut AnyConnection, group: i64, now: Seconds) -> 
 
 /// Counts the frobs of a user for an application that have not expired.
 pub fn frobs(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: i64,
     application: i64,
     now: Seconds,
 ) -> Result<i64> {
+    let connection = connection.reads_more();
     Ok(frobs::table
         .filter(frobs::user_id.eq(user))
         .filter(frobs::key_id.eq(application))
@@ -71,7 +75,8 @@ pub fn frobs(
 pub type Most = Option<(i64, i64)>;
 
 /// Returns the user who owns most groups.
-pub fn most_groups(connection: &mut AnyConnection) -> Result<Most> {
+pub fn most_groups(connection: &mut Connection) -> Result<Most> {
+    let connection = connection.reads_more();
     Ok(groups::table
         .filter(groups::deleted_at.is_null())
         .group_by(groups::owner_id)
@@ -82,7 +87,8 @@ pub fn most_groups(connection: &mut AnyConnection) -> Result<Most> {
 }
 
 /// Returns the user with most memberships and open join requests.
-pub fn most_memberships(connection: &mut AnyConnection) -> Result<Most> {
+pub fn most_memberships(connection: &mut Connection) -> Result<Most> {
+    let connection = connection.reads_more();
     Ok(memberships::table
         .filter(memberships::state.ne(State::Banned))
         .group_by(memberships::user_id)
@@ -93,7 +99,8 @@ pub fn most_memberships(connection: &mut AnyConnection) -> Result<Most> {
 }
 
 /// Returns the user with most tokens that are neither revoked nor expired.
-pub fn most_tokens(connection: &mut AnyConnection, now: Seconds) -> Result<Most> {
+pub fn most_tokens(connection: &mut Connection, now: Seconds) -> Result<Most> {
+    let connection = connection.reads_more();
     Ok(tokens::table
         .filter(tokens::revoked_at.is_null())
         .filter(tokens::expires_at.gt(now))
@@ -105,7 +112,8 @@ pub fn most_tokens(connection: &mut AnyConnection, now: Seconds) -> Result<Most>
 }
 
 /// Returns the group with most invitations that can still be used.
-pub fn most_invitations(connection: &mut AnyConnection, now: Seconds) -> Result<Most> {
+pub fn most_invitations(connection: &mut Connection, now: Seconds) -> Result<Most> {
+    let connection = connection.reads_more();
     Ok(invitations::table
         .filter(invitations::revoked_at.is_null())
         .filter(invitations::orphaned_at.is_null())
@@ -127,7 +135,8 @@ pub fn most_invitations(connection: &mut AnyConnection, now: Seconds) -> Result<
 }
 
 /// Returns the user with most frobs for one application that have not expired.
-pub fn most_frobs(connection: &mut AnyConnection, now: Seconds) -> Result<Most> {
+pub fn most_frobs(connection: &mut Connection, now: Seconds) -> Result<Most> {
+    let connection = connection.reads_more();
     Ok(frobs::table
         .filter(frobs::expires_at.gt(now))
         .group_by((frobs::user_id, frobs::key_id))

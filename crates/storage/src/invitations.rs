@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::schema::{invitations, users};
 use crate::stored::stored_enum;
-use crate::{AnyConnection, Page, Result, Seconds};
+use crate::{Connection, Page, Result, Seconds};
 
 stored_enum! {
     /// The role that an invitation grants.
@@ -67,7 +67,8 @@ pub struct NewInvitation {
 }
 
 /// Inserts an invitation and returns its ID.
-pub fn insert(connection: &mut AnyConnection, invitation: &NewInvitation) -> Result<i64> {
+pub fn insert(connection: &mut Connection, invitation: &NewInvitation) -> Result<i64> {
+    let connection = connection.unrecorded();
     Ok(diesel::insert_into(invitations::table)
         .values(invitation)
         .returning(invitations::id)
@@ -75,7 +76,8 @@ pub fn insert(connection: &mut AnyConnection, invitation: &NewInvitation) -> Res
 }
 
 /// Finds an invitation by the hash of its secret.
-pub fn find_by_hash(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Invitation>> {
+pub fn find_by_hash(connection: &mut Connection, hash: &[u8]) -> Result<Option<Invitation>> {
+    let connection = connection.reads_more();
     Ok(invitations::table
         .filter(invitations::hash.eq(hash))
         .select(Invitation::as_select())
@@ -84,7 +86,8 @@ pub fn find_by_hash(connection: &mut AnyConnection, hash: &[u8]) -> Result<Optio
 }
 
 /// Finds an invitation by ID.
-pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Invitation>> {
+pub fn find(connection: &mut Connection, id: i64) -> Result<Option<Invitation>> {
+    let connection = connection.reads_more();
     Ok(invitations::table
         .find(id)
         .select(Invitation::as_select())
@@ -95,10 +98,11 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<Invitation
 /// Returns a page of a group's invitations with the logins of their issuers, newest first, and
 /// the total count.
 pub fn list(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     group: i64,
     page: Page,
 ) -> Result<(Vec<(Invitation, String)>, i64)> {
+    let connection = connection.reads_more();
     let of_group = || invitations::table.filter(invitations::group_id.eq(group));
     let rows: Vec<(Invitation, String)> = of_group()
         .inner_join(users::table)
@@ -112,7 +116,8 @@ pub fn list(
 }
 
 /// Counts one use; false if the usage limit is reached.
-pub fn use_once(connection: &mut AnyConnection, id: i64) -> Result<bool> {
+pub fn use_once(connection: &mut Connection, id: i64) -> Result<bool> {
+    let connection = connection.unrecorded();
     let used = diesel::update(invitations::table.find(id))
         .filter(
             invitations::usage_limit
@@ -125,7 +130,8 @@ pub fn use_once(connection: &mut AnyConnection, id: i64) -> Result<bool> {
 }
 
 /// Revokes an invitation; false if it is unknown or already revoked.
-pub fn revoke(connection: &mut AnyConnection, id: i64, now: Seconds) -> Result<bool> {
+pub fn revoke(connection: &mut Connection, id: i64, now: Seconds) -> Result<bool> {
+    let connection = connection.unrecorded();
     let revoked = diesel::update(invitations::table.find(id))
         .filter(invitations::revoked_at.is_null())
         .set(invitations::revoked_at.eq(now))
@@ -135,11 +141,12 @@ pub fn revoke(connection: &mut AnyConnection, id: i64, now: Seconds) -> Result<b
 
 /// Invalidates the invitations of an issuer who lost the right to invite, in one group or in all.
 pub fn orphan(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     issuer: i64,
     group: Option<i64>,
     now: Seconds,
 ) -> Result<()> {
+    let connection = connection.unrecorded();
     let of_issuer = diesel::update(invitations::table)
         .filter(invitations::issuer_id.eq(issuer))
         .filter(invitations::orphaned_at.is_null());
@@ -157,12 +164,13 @@ pub fn orphan(
 
 /// Invalidates an issuer's invitations to a group that grant this role.
 pub fn orphan_role(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     issuer: i64,
     group: i64,
     role: Role,
     now: Seconds,
 ) -> Result<()> {
+    let connection = connection.unrecorded();
     diesel::update(invitations::table)
         .filter(invitations::issuer_id.eq(issuer))
         .filter(invitations::group_id.eq(group))

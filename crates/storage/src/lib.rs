@@ -1,9 +1,10 @@
 //! Tables and queries: the only crate of the service that uses Diesel and SQL.
 //!
-//! - [`connection`] opens SQLite or Postgres by URL scheme; [`AnyConnection`] is either.
+//! - [`connection`] opens SQLite or Postgres by URL scheme; [`Connection`] is either.
 //! - [`database`] is a migrated database with its connection pool and its writer.
 //! - `health` decides whether an acknowledgement would be true.
 //! - `pool` has the connections. [`threads`] runs work on threads that it replaces when they are stuck.
+//! - `versions` decides whether a result is still what a read would return.
 //! - `writer` commits waiting changes together and replies after COMMIT; `locks` locks rows on Postgres.
 //! - One module per group of tables: [`users`], [`tokens`], [`groups`], [`categories`], [`memberships`],
 //!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has the column of that dialect.
@@ -34,14 +35,16 @@ mod stored;
 pub mod threads;
 pub mod tokens;
 pub mod users;
+mod versions;
 mod writer;
 
 use diesel::QueryResult;
 
-pub use connection::{AnyConnection, DatabaseUrl};
+pub use connection::{AnyConnection, Connection, DatabaseUrl};
 pub use database::{Access, Database, Options};
 pub use error::{Error, TransactionError};
 pub use threads::{Priority, ThreadPool};
+pub use versions::Dependencies;
 
 /// The result of a query.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -10,8 +10,9 @@ use std::cell::RefCell;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use crate::connection::AnyConnection;
 use crate::schema::{api_keys, groups, tokens, users};
-use crate::{AnyConnection, Result};
+use crate::{Connection, Result};
 
 /// A lock.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -78,14 +79,14 @@ pub(crate) fn record(lock: Lock) {
     });
 }
 
-impl AnyConnection {
+impl Connection {
     /// Locks a group, which serializes the changes of a group.
     ///
     /// # Errors
     /// A failure of the database.
     pub fn lock_group(&mut self, group: i64) -> Result<()> {
         record(Lock::Group(group));
-        if let Self::Postgres(postgres) = self {
+        if let AnyConnection::Postgres(postgres) = self.unrecorded() {
             let row = groups::table.find(group).select(groups::id).for_update();
             row.execute(postgres)?;
         }
@@ -98,7 +99,7 @@ impl AnyConnection {
     /// A failure of the database.
     pub fn lock_user(&mut self, user: i64) -> Result<()> {
         record(Lock::User(user));
-        if let Self::Postgres(postgres) = self {
+        if let AnyConnection::Postgres(postgres) = self.unrecorded() {
             let row = users::table.find(user).select(users::id).for_update();
             row.execute(postgres)?;
         }
@@ -112,9 +113,9 @@ impl AnyConnection {
     /// A failure of the database.
     pub fn lock_user_shared(&mut self, user: i64) -> Result<bool> {
         record(Lock::UserShared(user));
-        match self {
-            Self::Sqlite(_) => Ok(true),
-            Self::Postgres(postgres) => {
+        match self.unrecorded() {
+            AnyConnection::Sqlite(_) => Ok(true),
+            AnyConnection::Postgres(postgres) => {
                 let row = active_users().filter(users::id.eq(user)).for_share();
                 Ok(row.execute(postgres)? > 0)
             }
@@ -127,9 +128,9 @@ impl AnyConnection {
     /// # Errors
     /// A failure of the database.
     pub fn lock_bearer_shared(&mut self, hash: &[u8]) -> Result<bool> {
-        match self {
-            Self::Sqlite(_) => Ok(true),
-            Self::Postgres(postgres) => {
+        match self.unrecorded() {
+            AnyConnection::Sqlite(_) => Ok(true),
+            AnyConnection::Postgres(postgres) => {
                 let of_token = tokens::table
                     .filter(tokens::hash.eq(hash))
                     .select(tokens::user_id);
@@ -147,7 +148,7 @@ impl AnyConnection {
 
     /// Returns whether a change may have waited for a lock, so that what it read before may have changed.
     pub const fn locks_rows(&self) -> bool {
-        matches!(self, Self::Postgres(_))
+        matches!(self.kind(), AnyConnection::Postgres(_))
     }
 
     /// Takes a shared lock on an application, whose key can then not be revoked. False if it is revoked already.
@@ -156,9 +157,9 @@ impl AnyConnection {
     /// A failure of the database.
     pub fn lock_application_shared(&mut self, application: i64) -> Result<bool> {
         record(Lock::Application(application));
-        match self {
-            Self::Sqlite(_) => Ok(true),
-            Self::Postgres(postgres) => {
+        match self.unrecorded() {
+            AnyConnection::Sqlite(_) => Ok(true),
+            AnyConnection::Postgres(postgres) => {
                 let row = api_keys::table
                     .find(application)
                     .filter(api_keys::revoked_at.is_null())
@@ -175,7 +176,7 @@ impl AnyConnection {
     /// A failure of the database.
     pub fn lock_tokens_and_frobs(&mut self) -> Result<()> {
         record(Lock::Tables);
-        if let Self::Postgres(postgres) = self {
+        if let AnyConnection::Postgres(postgres) = self.unrecorded() {
             postgres.batch_execute("LOCK TABLE frobs, tokens IN SHARE ROW EXCLUSIVE MODE")?;
         }
         Ok(())

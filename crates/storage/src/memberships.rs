@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use crate::connection::on_native;
 use crate::schema::{memberships, users};
 use crate::stored::stored_enum;
-use crate::{AnyConnection, Page, Result, Seconds};
+use crate::versions::Key;
+use crate::{Connection, Page, Result, Seconds};
 
 stored_enum! {
     /// The state of a user in a group.
@@ -66,8 +67,14 @@ pub struct Person {
     pub note: String,
 }
 
+/// The keys of the membership of a user in a group.
+const fn keys(group: i64, user: i64) -> [Key; 2] {
+    [Key::Group(group), Key::MembershipsOf(user)]
+}
+
 /// Finds the row of a user in a group; no row means the state "none".
-pub fn find(connection: &mut AnyConnection, group: i64, user: i64) -> Result<Option<Membership>> {
+pub fn find(connection: &mut Connection, group: i64, user: i64) -> Result<Option<Membership>> {
+    let connection = connection.reads([Key::Group(group)]);
     let found = on_native!(connection, |connection| {
         let query = memberships::table.find((group, user));
         query.select(Membership::as_select()).get_result(connection)
@@ -79,14 +86,16 @@ pub fn find(connection: &mut AnyConnection, group: i64, user: i64) -> Result<Opt
 ///
 /// # Errors
 /// A unique violation if the user already has a row in the group.
-pub fn insert(connection: &mut AnyConnection, membership: &Membership) -> Result<()> {
+pub fn insert(connection: &mut Connection, membership: &Membership) -> Result<()> {
+    let connection = connection.writes(keys(membership.group_id, membership.user_id));
     let insertion = diesel::insert_into(memberships::table).values(membership);
     on_native!(connection, |connection| insertion.execute(connection))?;
     Ok(())
 }
 
 /// Moves a row from state `from` to its new state; false if it is no longer in state `from`.
-pub fn update(connection: &mut AnyConnection, from: State, to: &Membership) -> Result<bool> {
+pub fn update(connection: &mut Connection, from: State, to: &Membership) -> Result<bool> {
+    let connection = connection.writes(keys(to.group_id, to.user_id));
     let updated = diesel::update(memberships::table.find((to.group_id, to.user_id)))
         .filter(memberships::state.eq(from))
         .set((
@@ -100,7 +109,8 @@ pub fn update(connection: &mut AnyConnection, from: State, to: &Membership) -> R
 }
 
 /// Deletes the row of a user; false if it is no longer in state `from`.
-pub fn delete(connection: &mut AnyConnection, group: i64, user: i64, from: State) -> Result<bool> {
+pub fn delete(connection: &mut Connection, group: i64, user: i64, from: State) -> Result<bool> {
+    let connection = connection.writes(keys(group, user));
     let deleted = diesel::delete(memberships::table.find((group, user)))
         .filter(memberships::state.eq(from))
         .execute(connection)?;
@@ -108,14 +118,16 @@ pub fn delete(connection: &mut AnyConnection, group: i64, user: i64, from: State
 }
 
 /// Deletes all rows of a group.
-pub fn delete_of_group(connection: &mut AnyConnection, group: i64) -> Result<()> {
+pub fn delete_of_group(connection: &mut Connection, group: i64) -> Result<()> {
+    let connection = connection.writes_more();
     diesel::delete(memberships::table.filter(memberships::group_id.eq(group)))
         .execute(connection)?;
     Ok(())
 }
 
 /// Returns all rows of a user.
-pub fn list_of_user(connection: &mut AnyConnection, user: i64) -> Result<Vec<Membership>> {
+pub fn list_of_user(connection: &mut Connection, user: i64) -> Result<Vec<Membership>> {
+    let connection = connection.reads([Key::MembershipsOf(user)]);
     Ok(memberships::table
         .filter(memberships::user_id.eq(user))
         .order(memberships::group_id)
@@ -124,7 +136,8 @@ pub fn list_of_user(connection: &mut AnyConnection, user: i64) -> Result<Vec<Mem
 }
 
 /// Returns all pending join requests of a group, oldest first.
-pub fn requests_of_group(connection: &mut AnyConnection, group: i64) -> Result<Vec<Membership>> {
+pub fn requests_of_group(connection: &mut Connection, group: i64) -> Result<Vec<Membership>> {
+    let connection = connection.reads([Key::Group(group)]);
     Ok(memberships::table
         .filter(memberships::group_id.eq(group))
         .filter(memberships::state.eq(State::Requested))
@@ -149,7 +162,7 @@ pub enum MemberOrder {
 
 /// Returns a page of the users who are in one of these states in a group, and the total count.
 pub fn list(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     group: i64,
     states: &[State],
     order: MemberOrder,
@@ -160,6 +173,7 @@ pub fn list(
             .filter(memberships::group_id.eq(group))
             .filter(memberships::state.eq_any(states))
     };
+    let any = connection.reads([Key::Group(group)]);
     let query = in_states().inner_join(users::table).into_boxed();
     let query = match order {
         MemberOrder::Joining => query.order((memberships::since, memberships::user_id)),
@@ -181,7 +195,8 @@ pub fn list(
             memberships::since,
             memberships::note,
         ))
-        .load(connection)?;
-    let total = page.total(rows.len(), || in_states().count().get_result(connection))?;
+        .load(any)?;
+    let total = page.total(rows.len(), || in_states().count().get_result(any))?;
+    connection.found(rows.iter().map(|row| Key::User(row.user_id)));
     Ok((rows, total))
 }

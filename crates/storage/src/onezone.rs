@@ -4,10 +4,12 @@
 use diesel::prelude::*;
 
 use crate::schema::groups;
-use crate::{AnyConnection, Result};
+use crate::versions::Key;
+use crate::{Connection, Result};
 
 /// Returns the type of a group.
-pub fn kind(connection: &mut AnyConnection, group: i64) -> Result<String> {
+pub fn kind(connection: &mut Connection, group: i64) -> Result<String> {
+    let connection = connection.reads([Key::Group(group)]);
     Ok(groups::table
         .find(group)
         .select(groups::onezone_type)
@@ -18,7 +20,8 @@ pub fn kind(connection: &mut AnyConnection, group: i64) -> Result<String> {
 ///
 /// # Errors
 /// A check violation for an unknown type.
-pub fn set_kind(connection: &mut AnyConnection, group: i64, to: &str) -> Result<()> {
+pub fn set_kind(connection: &mut Connection, group: i64, to: &str) -> Result<()> {
+    let connection = connection.writes([Key::Group(group)]);
     diesel::update(groups::table.find(group))
         .set(groups::onezone_type.eq(to))
         .execute(connection)?;

@@ -11,12 +11,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use diesel::QueryResult;
-use diesel::connection::SimpleConnection;
 use r2d2::PooledConnection;
 
-use crate::connection::Settings;
+use crate::connection::{AnyConnection, Settings};
 use crate::health::Health;
-use crate::{AnyConnection, DatabaseUrl, Error, Result};
+use crate::{Connection, DatabaseUrl, Error, Result};
 
 /// Maximum number of replaced pools that still exist.
 const MAX_REPLACED: usize = 8;
@@ -53,7 +52,7 @@ impl Pool {
     /// [`Error::Pool`] if none became available in time, or the failure to begin.
     pub(crate) fn begin(
         &self,
-        begin: impl Fn(&mut AnyConnection) -> QueryResult<()>,
+        begin: impl Fn(&mut Connection) -> QueryResult<()>,
     ) -> Result<PooledConnection<Connections>> {
         let mut ended = 0;
         loop {
@@ -63,7 +62,7 @@ impl Pool {
             };
             connection.is_suspect = true;
             // All that were idle may have ended with a restart of Postgres.
-            if ended >= self.size || matches!(&**connection, AnyConnection::Sqlite(_)) {
+            if ended >= self.size || matches!(connection.kind(), AnyConnection::Sqlite(_)) {
                 return Err(connection.explain(Error::Query(error)));
             }
             ended += 1;
@@ -134,21 +133,21 @@ fn builder(connections: &Connections, size: u32, timeout: Duration) -> r2d2::Bui
 
 /// A connection of a pool.
 pub(crate) struct Pooled {
-    connection: AnyConnection,
+    connection: Connection,
     /// True if a statement failed, so that the connection may have ended.
     pub(crate) is_suspect: bool,
 }
 
 impl Deref for Pooled {
-    type Target = AnyConnection;
+    type Target = Connection;
 
-    fn deref(&self) -> &AnyConnection {
+    fn deref(&self) -> &Connection {
         &self.connection
     }
 }
 
 impl DerefMut for Pooled {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
+    fn deref_mut(&mut self) -> &mut Connection {
         &mut self.connection
     }
 }
@@ -195,12 +194,12 @@ impl r2d2::ManageConnection for Connections {
     }
 
     fn is_valid(&self, connection: &mut Pooled) -> Result<()> {
-        Ok(connection.batch_execute("SELECT 1")?)
+        Ok(connection.run("SELECT 1")?)
     }
 
     fn has_broken(&self, connection: &mut Pooled) -> bool {
         use diesel::r2d2::R2D2Connection;
-        let is_broken = match &mut **connection {
+        let is_broken = match connection.unrecorded() {
             AnyConnection::Sqlite(sqlite) => sqlite.is_broken(),
             AnyConnection::Postgres(postgres) => postgres.is_broken(),
         };

@@ -6,7 +6,7 @@
 use diesel::prelude::*;
 
 use crate::schema::{audit_entries, invitations, tokens};
-use crate::{AnyConnection, Result, Seconds};
+use crate::{Connection, Result, Seconds};
 
 /// The kinds of rows that are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +22,12 @@ pub enum Kind {
 
 /// Returns the lowest IDs, at most `limit`, of the rows that ended before this time.
 pub fn find(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     kind: Kind,
     before: Seconds,
     limit: i64,
 ) -> Result<Vec<i64>> {
+    let connection = connection.reads_more();
     Ok(match kind {
         Kind::Tokens => tokens::table
             .filter(
@@ -66,7 +67,8 @@ pub fn find(
 }
 
 /// Removes rows by their IDs.
-pub fn remove(connection: &mut AnyConnection, kind: Kind, ids: &[i64]) -> Result<()> {
+pub fn remove(connection: &mut Connection, kind: Kind, ids: &[i64]) -> Result<()> {
+    let connection = connection.unrecorded();
     match kind {
         Kind::Tokens => {
             diesel::delete(tokens::table.filter(tokens::id.eq_any(ids))).execute(connection)?

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 
 use crate::connection::on_native;
 use crate::schema::{tokens, users};
-use crate::{AnyConnection, Result, Seconds};
+use crate::versions::Key;
+use crate::{Connection, Result, Seconds};
 
 /// A token as its owner may see it, without its hash.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -62,7 +63,8 @@ pub struct Bearer {
 }
 
 /// Inserts a token.
-pub fn insert(connection: &mut AnyConnection, token: &NewToken) -> Result<()> {
+pub fn insert(connection: &mut Connection, token: &NewToken) -> Result<()> {
+    let connection = connection.writes([Key::Tokens(token.user_id)]);
     diesel::insert_into(tokens::table)
         .values(token)
         .execute(connection)?;
@@ -70,7 +72,7 @@ pub fn insert(connection: &mut AnyConnection, token: &NewToken) -> Result<()> {
 }
 
 /// Finds a token and its user by the hash of the token.
-pub fn find_bearer(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option<Bearer>> {
+pub fn find_bearer(connection: &mut Connection, hash: &[u8]) -> Result<Option<Bearer>> {
     let query = tokens::table
         .inner_join(users::table)
         .filter(tokens::hash.eq(hash))
@@ -83,11 +85,21 @@ pub fn find_bearer(connection: &mut AnyConnection, hash: &[u8]) -> Result<Option
             users::disabled_at,
             users::deleted_at,
         ));
-    Ok(on_native!(connection, |connection| query.get_result(connection)).optional()?)
+    let any = connection.reads([]);
+    let found: Option<Bearer> =
+        on_native!(any, |connection| query.get_result(connection)).optional()?;
+    match &found {
+        Some(bearer) => connection.found([Key::User(bearer.user_id), Key::Tokens(bearer.user_id)]),
+        None => {
+            connection.reads_more();
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the tokens of a user that are neither revoked nor expired, newest first.
-pub fn list(connection: &mut AnyConnection, user: i64, now: Seconds) -> Result<Vec<Token>> {
+pub fn list(connection: &mut Connection, user: i64, now: Seconds) -> Result<Vec<Token>> {
+    let connection = connection.reads_more();
     Ok(tokens::table
         .filter(tokens::user_id.eq(user))
         .filter(tokens::revoked_at.is_null())
@@ -97,9 +109,11 @@ pub fn list(connection: &mut AnyConnection, user: i64, now: Seconds) -> Result<V
         .load(connection)?)
 }
 
-/// Revokes a token; false if it is unknown or already revoked.
-pub fn revoke(connection: &mut AnyConnection, id: i64, now: Seconds) -> Result<bool> {
+/// Revokes a token of a user; false if it is unknown or already revoked.
+pub fn revoke(connection: &mut Connection, user: i64, id: i64, now: Seconds) -> Result<bool> {
+    let connection = connection.writes([Key::Tokens(user)]);
     let revoked = diesel::update(tokens::table.find(id))
+        .filter(tokens::user_id.eq(user))
         .filter(tokens::revoked_at.is_null())
         .set(tokens::revoked_at.eq(now))
         .execute(connection)?;
@@ -108,11 +122,12 @@ pub fn revoke(connection: &mut AnyConnection, id: i64, now: Seconds) -> Result<b
 
 /// Revokes all tokens of a user, except `keep`.
 pub fn revoke_others(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     user: i64,
     keep: Option<i64>,
     now: Seconds,
 ) -> Result<()> {
+    let connection = connection.writes([Key::Tokens(user)]);
     diesel::update(tokens::table)
         .filter(tokens::user_id.eq(user))
         .filter(tokens::id.ne(keep.unwrap_or(0)))
@@ -123,27 +138,28 @@ pub fn revoke_others(
 }
 
 /// Revokes the oldest valid token of a user: one of no application, if there is one.
-pub fn revoke_oldest(connection: &mut AnyConnection, user: i64, now: Seconds) -> Result<()> {
+pub fn revoke_oldest(connection: &mut Connection, user: i64, now: Seconds) -> Result<()> {
     let oldest: Option<i64> = tokens::table
         .filter(tokens::user_id.eq(user))
         .filter(tokens::revoked_at.is_null())
         .filter(tokens::expires_at.gt(now))
         .order((tokens::key_id.is_not_null(), tokens::id))
         .select(tokens::id)
-        .first(connection)
+        .first(connection.reads_more())
         .optional()?;
     if let Some(id) = oldest {
-        revoke(connection, id, now)?;
+        revoke(connection, user, id, now)?;
     }
     Ok(())
 }
 
 /// Revokes the tokens that were given to an application.
 pub fn revoke_of_application(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     application: i64,
     now: Seconds,
 ) -> Result<()> {
+    let connection = connection.writes_more();
     diesel::update(tokens::table)
         .filter(tokens::key_id.eq(application))
         .filter(tokens::revoked_at.is_null())
@@ -153,7 +169,8 @@ pub fn revoke_of_application(
 }
 
 /// Revokes the tokens of all users.
-pub fn revoke_all(connection: &mut AnyConnection, now: Seconds) -> Result<()> {
+pub fn revoke_all(connection: &mut Connection, now: Seconds) -> Result<()> {
+    let connection = connection.writes_more();
     diesel::update(tokens::table)
         .filter(tokens::revoked_at.is_null())
         .set(tokens::revoked_at.eq(now))

@@ -3,7 +3,8 @@
 use diesel::prelude::*;
 
 use crate::schema::users;
-use crate::{AnyConnection, Error, Page, Result, Seconds};
+use crate::versions::Key;
+use crate::{Connection, Error, Page, Result, Seconds};
 
 /// A user. The row of a deleted user remains, so that its login is never reused.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -73,11 +74,13 @@ pub struct UserChange {
 ///
 /// # Errors
 /// A unique violation if the login or the e-mail address is taken.
-pub fn insert(connection: &mut AnyConnection, user: &NewUser) -> Result<i64> {
-    Ok(diesel::insert_into(users::table)
+pub fn insert(connection: &mut Connection, user: &NewUser) -> Result<i64> {
+    let id = diesel::insert_into(users::table)
         .values(user)
         .returning(users::id)
-        .get_result(connection)?)
+        .get_result(connection.unrecorded())?;
+    connection.writes([Key::User(id)]);
+    Ok(id)
 }
 
 /// Returns whether an error of [`insert`] or [`update`] is that the e-mail address is taken, not the login.
@@ -86,7 +89,8 @@ pub fn is_email_taken(error: &Error) -> bool {
 }
 
 /// Finds a user by ID, deleted or not.
-pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<User>> {
+pub fn find(connection: &mut Connection, id: i64) -> Result<Option<User>> {
+    let connection = connection.reads([Key::User(id)]);
     Ok(users::table
         .find(id)
         .select(User::as_select())
@@ -95,16 +99,24 @@ pub fn find(connection: &mut AnyConnection, id: i64) -> Result<Option<User>> {
 }
 
 /// Finds a user by login, deleted or not.
-pub fn find_by_login(connection: &mut AnyConnection, login: &str) -> Result<Option<User>> {
-    Ok(users::table
+pub fn find_by_login(connection: &mut Connection, login: &str) -> Result<Option<User>> {
+    let found: Option<User> = users::table
         .filter(users::login.eq(login))
         .select(User::as_select())
-        .get_result(connection)
-        .optional()?)
+        .get_result(connection.reads([]))
+        .optional()?;
+    match &found {
+        Some(user) => connection.found([Key::User(user.id)]),
+        None => {
+            connection.reads_more();
+        }
+    }
+    Ok(found)
 }
 
 /// Finds the user with this e-mail address, unless deleted.
-pub fn find_by_email(connection: &mut AnyConnection, email: &str) -> Result<Option<User>> {
+pub fn find_by_email(connection: &mut Connection, email: &str) -> Result<Option<User>> {
+    let connection = connection.reads_more();
     Ok(users::table
         .filter(users::email.eq(email))
         .filter(users::deleted_at.is_null())
@@ -114,7 +126,8 @@ pub fn find_by_email(connection: &mut AnyConnection, email: &str) -> Result<Opti
 }
 
 /// Returns a page of the users who are not deleted, newest first, and the total count.
-pub fn list(connection: &mut AnyConnection, page: Page) -> Result<(Vec<User>, i64)> {
+pub fn list(connection: &mut Connection, page: Page) -> Result<(Vec<User>, i64)> {
+    let connection = connection.reads_more();
     let undeleted = || users::table.filter(users::deleted_at.is_null());
     let rows: Vec<User> = undeleted()
         .order(users::id.desc())
@@ -130,7 +143,8 @@ pub fn list(connection: &mut AnyConnection, page: Page) -> Result<(Vec<User>, i6
 ///
 /// # Errors
 /// A unique violation if the new login or e-mail address is taken.
-pub fn update(connection: &mut AnyConnection, id: i64, change: &UserChange) -> Result<()> {
+pub fn update(connection: &mut Connection, id: i64, change: &UserChange) -> Result<()> {
+    let connection = connection.writes([Key::User(id)]);
     match diesel::update(users::table.find(id))
         .set(change)
         .execute(connection)

@@ -26,13 +26,12 @@ use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 use std::time::Instant;
 
-use diesel::connection::SimpleConnection;
-
 use crate::connection::Settings;
 use crate::health::Health;
 use crate::pool::Pool;
 use crate::threads::{Priority, ThreadPool};
-use crate::{AnyConnection, DatabaseUrl, Error, Options, Result, TransactionError};
+use crate::versions::Versions;
+use crate::{Connection, DatabaseUrl, Error, Options, Result, TransactionError};
 
 use commit::{commit_together, run_on_pool};
 pub(crate) use job::panic_message;
@@ -70,6 +69,7 @@ impl Writer {
         url: &DatabaseUrl,
         pool: &Arc<Pool>,
         health: &Arc<Health>,
+        versions: Option<&Arc<Versions>>,
         options: &Options,
     ) -> Result<Self> {
         match url {
@@ -79,7 +79,7 @@ impl Writer {
                     ..Settings::default()
                 };
                 let mut connection = url.connect_with(&settings)?;
-                connection.batch_execute("PRAGMA wal_autocheckpoint = 0")?;
+                connection.run("PRAGMA wal_autocheckpoint = 0")?;
                 // This opens -wal.
                 connection.read_a_row()?;
                 if let Some(file) = connection.sqlite_file()? {
@@ -87,6 +87,9 @@ impl Writer {
                     wal.push("-wal");
                     let names: Vec<_> = url.sqlite_path().into_iter().chain([file]).collect();
                     health.watch(&names, &PathBuf::from(wal))?;
+                }
+                if let Some(versions) = versions {
+                    connection.publish(Arc::clone(versions))?;
                 }
                 let committer = Committer::start(connection, Arc::clone(health), options.queue)?;
                 Ok(Self::Sqlite(committer))
@@ -114,7 +117,7 @@ impl Writer {
     where
         T: Send + 'static,
         E: TransactionError,
-        C: Fn(&mut AnyConnection) -> Result<T, E> + Send + 'static,
+        C: Fn(&mut Connection) -> Result<T, E> + Send + 'static,
         R: FnOnce(Result<T, E>) + Send + 'static,
     {
         let job: Box<dyn Job> = Box::new(Change {
@@ -150,7 +153,7 @@ impl Writer {
 }
 
 impl Committer {
-    fn start(connection: AnyConnection, health: Arc<Health>, queue: usize) -> Result<Self> {
+    fn start(connection: Connection, health: Arc<Health>, queue: usize) -> Result<Self> {
         let (queue, jobs) = sync_channel(queue);
         let (running, ended) = sync_channel(0);
         let thread = std::thread::Builder::new()

@@ -23,7 +23,7 @@ pub fn reply(status: u16, code: Option<&'static str>, body: Body) -> Reply {
         status,
         content_type: Cow::Borrowed(body.content_type),
         headers: Vec::new(),
-        body: body.bytes,
+        body: body.bytes.into_boxed_slice().into(),
         code,
     }
 }

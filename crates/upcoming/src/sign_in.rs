@@ -224,7 +224,7 @@ fn approval(approved: &Approved) -> Reply {
             ("Cache-Control", "no-store".to_owned()),
             ("Referrer-Policy", "no-referrer".to_owned()),
         ],
-        body: Vec::new(),
+        body: Vec::new().into(),
         code: None,
     }
 }
@@ -255,7 +255,7 @@ fn show(status: u16, template: &impl Template, callback: Option<&str>) -> Reply 
             ("Referrer-Policy", "same-origin".to_owned()),
             ("Cache-Control", "no-store".to_owned()),
         ],
-        body: html.into_bytes(),
+        body: html.into(),
         code: None,
     }
 }

@@ -187,7 +187,7 @@ fn reply(status: u16, code: Option<&'static str>, body: Vec<u8>) -> Reply {
         status,
         content_type: CONTENT_TYPE.into(),
         headers: Vec::new(),
-        body,
+        body: body.into_boxed_slice().into(),
         code,
     }
 }

@@ -17,7 +17,7 @@ fn send(guestbook: &Guestbook, method: &str, path: &str, body: (&str, &str)) -> 
         body: Body::Whole(body.1.as_bytes()),
         ..Request::default()
     });
-    (status, String::from_utf8(body).expect("UTF-8"))
+    (status, String::from_utf8(body.into()).expect("UTF-8"))
 }
 
 /// Calls an operation over XML-RPC, with a struct of these strings.

@@ -168,7 +168,7 @@ impl Subject {
 
     /// The difference between a response and the expected one.
     fn difference(&self, request: &[u8], reply: Reply, response: &str) -> Option<String> {
-        let got = String::from_utf8(reply.body).expect("UTF-8");
+        let got = String::from_utf8(reply.body.into()).expect("UTF-8");
         let got = format!("{} {got}", reply.status);
         let expected = self.expand(response);
         let request = String::from_utf8_lossy(request);

@@ -238,7 +238,7 @@ fn docs_writes_the_documentation_into_files() {
     });
     let file = std::fs::read_to_string(root.join("docs/peopleaggregator.echo.html")).unwrap();
     assert_eq!(
-        figures(&String::from_utf8(echo.body).unwrap()),
+        figures(&String::from_utf8(echo.body.into()).unwrap()),
         figures(&file)
     );
 }

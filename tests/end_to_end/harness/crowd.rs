@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use trivium_core::secrets;
 use trivium_storage::{
-    AnyConnection, Database, Error, Options, connection, memberships, tokens, users,
+    Connection, Database, Error, Options, connection, memberships, tokens, users,
 };
 
 use super::gateway::Gateway;
@@ -115,7 +115,7 @@ const FIRST: trivium_storage::Page = trivium_storage::Page {
 };
 
 fn one(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     login: &str,
     password_hash: &Option<String>,
 ) -> Result<Someone, Error> {

@@ -13,7 +13,7 @@ use trivium_core::types::{AuthToken, Login, Password};
 use trivium_core::{Credentials, Error, Origin, PreparedOperation, Service, Settings};
 use trivium_core::{accounts::login, codes};
 use trivium_storage::users::{self, UserChange};
-use trivium_storage::{AnyConnection, Database, Options, applications, tokens};
+use trivium_storage::{Connection, Database, Options, applications, tokens};
 use trivium_test_support::{Backend, Cluster, Scratch};
 
 const PASSWORD: &str = "the password of anna";
@@ -22,9 +22,9 @@ const PASSWORD: &str = "the password of anna";
 const FIRST: i64 = 1;
 
 /// What another server does in a transaction, and has not committed yet.
-type Ending = fn(&mut AnyConnection) -> trivium_storage::Result<()>;
+type Ending = fn(&mut Connection) -> trivium_storage::Result<()>;
 
-fn change_password(connection: &mut AnyConnection) -> trivium_storage::Result<()> {
+fn change_password(connection: &mut Connection) -> trivium_storage::Result<()> {
     connection.lock_user(FIRST)?;
     let change = UserChange {
         password_hash: Some(None),
@@ -35,7 +35,7 @@ fn change_password(connection: &mut AnyConnection) -> trivium_storage::Result<()
     tokens::revoke_others(connection, FIRST, None, 1)
 }
 
-fn revoke_key(connection: &mut AnyConnection) -> trivium_storage::Result<()> {
+fn revoke_key(connection: &mut Connection) -> trivium_storage::Result<()> {
     for application in applications::list(connection)? {
         applications::revoke(connection, &application.key, 1)?;
     }

@@ -82,7 +82,7 @@ pub(crate) fn disable(session: &mut Session<'_>, id: UserRef, disabled: bool) ->
         revoke_secrets(session, &user)?;
     }
     let change = UserChange {
-        disabled_at: Some(disabled.then_some(session.now)),
+        disabled_at: Some(disabled.then_some(session.now())),
         ..UserChange::default()
     };
     users::update(session.connection, user.id, &change)?;
@@ -116,7 +116,7 @@ pub(crate) fn delete(session: &mut Session<'_>, id: UserRef) -> Result<()> {
     }
     revoke_secrets(session, &user)?;
     let change = UserChange {
-        deleted_at: Some(Some(session.now)),
+        deleted_at: Some(Some(session.now())),
         password_hash: Some(None),
         ..UserChange::default()
     };
@@ -126,7 +126,7 @@ pub(crate) fn delete(session: &mut Session<'_>, id: UserRef) -> Result<()> {
 
 fn revoke_secrets(session: &mut Session<'_>, user: &User) -> Result<()> {
     revoke_tokens(session, user.id, None)?;
-    invitations::orphan(session.connection, user.id, None, session.now)?;
+    invitations::orphan(session.connection, user.id, None, session.now())?;
     Ok(())
 }
 
@@ -138,7 +138,7 @@ fn revoke_secrets(session: &mut Session<'_>, user: &User) -> Result<()> {
 pub(crate) fn revoke_tokens(session: &mut Session<'_>, user: i64, keep: Option<i64>) -> Result<()> {
     // Frobs before tokens, as in their exchange: the fixed order prevents deadlocks.
     applications::delete_frobs_of_user(session.connection, user)?;
-    tokens::revoke_others(session.connection, user, keep, session.now)?;
+    tokens::revoke_others(session.connection, user, keep, session.now())?;
     Ok(())
 }
 

@@ -29,11 +29,11 @@ impl Operation for CheckToken {
     type Output = Checked;
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Checked> {
-        let ends = actor.token.map_or(session.now, |(_, ends)| ends);
+        let ends = actor.token.map_or(session.now(), |(_, ends)| ends);
         Ok(Checked {
             login: actor.login.clone(),
             // The value must fit into a 32-bit <int> of XML-RPC; 68 years are long enough.
-            token_lifetime: (ends - session.now).min(i64::from(i32::MAX)),
+            token_lifetime: (ends - session.now()).min(i64::from(i32::MAX)),
         })
     }
 }

@@ -42,7 +42,7 @@ impl Operation for GetTokens {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Tokens> {
         let current = actor.token.map(|(token, _)| token);
-        let rows = tokens::list(session.connection, actor.id, session.now)?;
+        let rows = tokens::list(session.connection, actor.id, session.now())?;
         Ok(Tokens {
             tokens: rows
                 .into_iter()

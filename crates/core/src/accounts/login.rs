@@ -113,8 +113,8 @@ pub(crate) fn keep_token(
             user_id,
             hash: secrets::hash(token),
             prefix: secrets::prefix(token),
-            created_at: session.now,
-            expires_at: session.now.saturating_add(lifetime),
+            created_at: session.now(),
+            expires_at: session.now().saturating_add(lifetime),
             key_id: application,
         },
     )?;

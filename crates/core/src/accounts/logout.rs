@@ -24,7 +24,7 @@ impl Operation for Logout {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         if let Some((token, _)) = actor.token
-            && !tokens::revoke(session.connection, token, session.now)?
+            && !tokens::revoke(session.connection, actor.id, token, session.now())?
         {
             return Err(codes::USER_TOKEN_INVALID.into());
         }

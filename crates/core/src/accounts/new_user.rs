@@ -77,7 +77,7 @@ impl PreparedOperation for NewUser {
             last_name: self.last_name.0.clone(),
             email: Some(self.email.0.clone()).filter(|email| !email.is_empty()),
             password_hash: Some(password_hash.clone()),
-            created_at: session.now,
+            created_at: session.now(),
         };
         let id = create(session, &account)?;
         Ok(UserCreated {

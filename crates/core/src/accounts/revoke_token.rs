@@ -48,9 +48,9 @@ impl PublicOperation for RevokeToken {
 /// `user_token_not_found` if there is no such token.
 pub(crate) fn revoke_by_prefix(session: &mut Session<'_>, user: i64, prefix: &str) -> Result<()> {
     let mut revoked = false;
-    for token in tokens::list(session.connection, user, session.now)? {
+    for token in tokens::list(session.connection, user, session.now())? {
         if token.prefix == prefix {
-            revoked |= tokens::revoke(session.connection, token.id, session.now)?;
+            revoked |= tokens::revoke(session.connection, user, token.id, session.now())?;
         }
     }
     if revoked {

@@ -39,7 +39,7 @@ impl Operation for ShowUsage {
     type Output = Usage;
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<Usage> {
-        let now = session.now;
+        let now = session.now();
         let groups = holdings::most_groups(session.connection)?;
         let memberships = holdings::most_memberships(session.connection)?;
         let tokens = holdings::most_tokens(session.connection, now)?;

@@ -73,7 +73,7 @@ impl Operation for ListTokens {
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<Vec<Token>> {
         let user = active(session, &self.login)?;
-        Ok(tokens::list(session.connection, user.id, session.now)?)
+        Ok(tokens::list(session.connection, user.id, session.now())?)
     }
 }
 
@@ -119,7 +119,7 @@ impl Operation for RevokeAllTokens {
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
         session.connection.lock_tokens_and_frobs()?;
         applications::delete_all_frobs(session.connection)?;
-        tokens::revoke_all(session.connection, session.now)?;
+        tokens::revoke_all(session.connection, session.now())?;
         session.record(ADMINISTRATOR, Record::default())
     }
 }

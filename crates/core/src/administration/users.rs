@@ -71,7 +71,7 @@ impl PreparedOperation for AddUser {
             last_name: self.last_name.clone(),
             email: self.email.clone(),
             password_hash: password_hash.clone(),
-            created_at: session.now,
+            created_at: session.now(),
         };
         account::create(session, &user)
     }

@@ -43,9 +43,9 @@ impl Operation for ApproveApplication {
                 hash: secrets::hash(&frob),
                 key_id: application.id,
                 user_id: actor.id,
-                expires_at: session.now + LIFETIME,
+                expires_at: session.now() + LIFETIME,
             },
-            session.now,
+            session.now(),
         )?;
         session.record(
             &actor.login,

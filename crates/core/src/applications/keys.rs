@@ -36,7 +36,7 @@ impl Operation for CreateKey {
                 key: key.clone(),
                 name: self.name.clone(),
                 callback: self.callback.clone(),
-                created_at: session.now,
+                created_at: session.now(),
             },
         )?;
         record(session, &self.name)?;
@@ -107,11 +107,11 @@ impl Operation for RevokeKey {
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
         let application = find_valid(session, &self.key)?;
         // This locks the key: an approval or an exchange of a frob has ended, or sees the revocation.
-        if !applications::revoke(session.connection, &self.key, session.now)? {
+        if !applications::revoke(session.connection, &self.key, session.now())? {
             return Err(codes::API_KEY_INVALID.into());
         }
         applications::delete_frobs_of_application(session.connection, application.id)?;
-        tokens::revoke_of_application(session.connection, application.id, session.now)?;
+        tokens::revoke_of_application(session.connection, application.id, session.now())?;
         record(session, &application.name)
     }
 }

@@ -40,7 +40,7 @@ impl Operation for RedeemFrob {
         };
         let application = lock_valid(session, &self.key)?;
         let frob = applications::take_frob(session.connection, &hash)?
-            .filter(|frob| frob.key_id == application.id && frob.expires_at > session.now)
+            .filter(|frob| frob.key_id == application.id && frob.expires_at > session.now())
             .filter(|frob| frob.user_id == user)
             .ok_or(codes::FROB_INVALID)?;
         // Such users have no frobs; SQLite does not check this in the lock.

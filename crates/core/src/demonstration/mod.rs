@@ -120,7 +120,7 @@ impl Operation for CreateGroups {
                 num_topics: 0,
                 commercial_account_id: 0,
                 owner_id: self.owner.0,
-                created_at: session.now,
+                created_at: session.now(),
             };
             create_group(session, OWNER.0, &group)?;
             if *registration_type == RegistrationType::Invite {
@@ -132,7 +132,7 @@ impl Operation for CreateGroups {
                 group_id: BUSY_GROUP,
                 user_id: user.0,
                 state,
-                since: session.now,
+                since: session.now(),
                 note: String::new(),
                 until: None,
             };
@@ -150,7 +150,7 @@ fn invite(session: &mut Session<'_>, group: &NewGroup) -> Result<()> {
         hash: secrets::hash(INVITATION),
         prefix: secrets::prefix(INVITATION),
         role: Role::Member,
-        created_at: session.now,
+        created_at: session.now(),
         expires_at: None,
         usage_limit: None,
     };

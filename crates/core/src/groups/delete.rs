@@ -58,7 +58,7 @@ pub(crate) fn delete_group(session: &mut Session<'_>, actor: &Actor, group: &Gro
         session.connection,
         group.id,
         &groups::GroupChange {
-            deleted_at: Some(session.now),
+            deleted_at: Some(session.now()),
             ..Default::default()
         },
     )?;

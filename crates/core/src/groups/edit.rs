@@ -148,7 +148,7 @@ fn decide_all(
         let requested = State::Requested;
         let action = if approve {
             request.state = State::Member;
-            request.since = session.now;
+            request.since = session.now();
             request.note = String::new();
             memberships::update(session.connection, requested, &request)?;
             groups::add_members(session.connection, group.id, 1)?;

@@ -181,7 +181,7 @@ impl Relation {
             group_id: group.id,
             user_id: user,
             state,
-            since: session.now,
+            since: session.now(),
             note: note.into(),
             until: None,
         };

@@ -41,7 +41,7 @@ impl Operation for LeaveGroup {
         memberships::delete(session.connection, group.id, actor.id, row.state)?;
         groups::add_members(session.connection, group.id, -1)?;
         if standing.moderates() {
-            invitations::orphan(session.connection, actor.id, Some(group.id), session.now)?;
+            invitations::orphan(session.connection, actor.id, Some(group.id), session.now())?;
         }
         session.record(
             &actor.login,

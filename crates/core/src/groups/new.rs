@@ -76,7 +76,7 @@ impl Operation for NewGroup {
             num_topics: 0,
             commercial_account_id: 0,
             owner_id: actor.id,
-            created_at: session.now,
+            created_at: session.now(),
         };
         Ok(GroupCreated {
             id: create_group(session, &actor.login, &group)?,

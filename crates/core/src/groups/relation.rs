@@ -1,10 +1,9 @@
 //! The relation of a user to a group.
 
 use trivium_storage::groups::Group;
-use trivium_storage::memberships::{self, Membership};
-use trivium_storage::{AnyConnection, Seconds};
+use trivium_storage::memberships::Membership;
 
-use crate::Result;
+use crate::Session;
 use crate::groups::rules::Standing;
 
 /// The relation of a user to a group, with the row that stores it.
@@ -16,24 +15,11 @@ pub struct Relation {
 }
 
 impl Relation {
-    /// Looks up the current relation of a user to a group.
-    ///
-    /// # Errors
-    /// A failure of the store.
-    pub(crate) fn find(
-        connection: &mut AnyConnection,
-        group: &Group,
-        user: i64,
-        now: Seconds,
-    ) -> Result<Self> {
-        let row = memberships::find(connection, group.id, user)?;
-        Ok(Self::of(group, row, now))
-    }
-
     /// The relation that a row stores.
-    pub(crate) fn of(group: &Group, row: Option<Membership>, now: Seconds) -> Self {
+    pub(crate) fn of(group: &Group, row: Option<Membership>, session: &Session<'_>) -> Self {
+        let is_past = |end| session.is_past(end);
         Self {
-            standing: Standing::current(group, row.as_ref(), now),
+            standing: Standing::current(group, row.as_ref(), is_past),
             row,
         }
     }

@@ -301,12 +301,14 @@ pub const NOW_BY_INVITATION: &str = "the group is now invitation-only";
 
 impl Standing {
     /// The current standing of a user in a group, from their row. An expired ban counts as no relation.
-    pub fn current(group: &Group, row: Option<&Membership>, now: Seconds) -> Self {
+    pub(crate) fn current(
+        group: &Group,
+        row: Option<&Membership>,
+        is_past: impl Fn(Seconds) -> bool,
+    ) -> Self {
         match row {
             None => Self::None,
-            Some(row) if row.state == State::Banned && row.until.is_some_and(|end| end <= now) => {
-                Self::None
-            }
+            Some(row) if row.state == State::Banned && row.until.is_some_and(is_past) => Self::None,
             Some(row) => Self::of(row.state, row.user_id == group.owner_id),
         }
     }

@@ -73,7 +73,7 @@ impl Operation for NewInvitation {
         may_invite(relation.standing, self.role)?;
         session.may_have_invitation(group.id)?;
         let invitation = secrets::new_invitation()?;
-        let expires_at = self.expires_in.map(|seconds| session.now + seconds);
+        let expires_at = self.expires_in.map(|seconds| session.now() + seconds);
         let id = invitations::insert(
             session.connection,
             &invitations::NewInvitation {
@@ -87,7 +87,7 @@ impl Operation for NewInvitation {
                 hash: secrets::hash(&invitation),
                 prefix: secrets::prefix(&invitation),
                 role: self.role.into(),
-                created_at: session.now,
+                created_at: session.now(),
                 expires_at,
                 usage_limit: self.usage_limit,
             },

@@ -89,7 +89,7 @@ fn check_usable(session: &Session<'_>, invitation: &Invitation) -> Result<()> {
     if invitation.revoked_at.is_some() {
         return Err(codes::INVITATION_REVOKED.into());
     }
-    if let Some(end) = invitation.expires_at.filter(|end| *end <= session.now) {
+    if let Some(end) = invitation.expires_at.filter(|end| session.is_past(*end)) {
         return Err(ErrorDetail::ExpiredAt(DateTime(end)).of(codes::INVITATION_EXPIRED));
     }
     if invitation

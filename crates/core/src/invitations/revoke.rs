@@ -51,7 +51,7 @@ impl Operation for RevokeInvitation {
             .filter(|invitation| invitation.group_id == group.id)
             .ok_or(codes::INVITATION_INVALID)?;
         may_invite(relation.standing, invitation.role.into())?;
-        if !invitations::revoke(session.connection, invitation.id, session.now)? {
+        if !invitations::revoke(session.connection, invitation.id, session.now())? {
             return Err(codes::INVITATION_REVOKED.into());
         }
         session.record(

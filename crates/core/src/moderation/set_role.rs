@@ -45,7 +45,7 @@ impl Operation for SetMemberRole {
             .subject
             .row
             .as_ref()
-            .map_or(session.now, |row| row.since);
+            .map_or(session.now(), |row| row.since);
         act.set(session, Some(to))?;
         if self.role == InvitedRole::Member {
             act.orphan_invitations(session)?;

@@ -77,7 +77,7 @@ impl Permitted<'_> {
             group_id: self.group.id,
             user_id: self.user.id,
             state,
-            since: session.now,
+            since: session.now(),
             note: String::new(),
             until: None,
         }
@@ -90,7 +90,7 @@ impl Permitted<'_> {
                 session.connection,
                 self.user.id,
                 Some(self.group.id),
-                session.now,
+                session.now(),
             )?;
         }
         Ok(())

@@ -54,7 +54,7 @@ impl Operation for TransferGroup {
             .subject
             .row
             .as_ref()
-            .map_or(session.now, |row| row.since);
+            .map_or(session.now(), |row| row.since);
         act.set(session, Some(to))?;
         let change = GroupChange {
             owner_id: Some(act.user.id),
@@ -67,7 +67,7 @@ impl Operation for TransferGroup {
             act.group.owner_id,
             act.group.id,
             Role::Moderator,
-            session.now,
+            session.now(),
         )?;
         act.record(session, None)?;
         Ok(Done {})

@@ -19,6 +19,7 @@ use crate::failure::Failure;
 use crate::gateway::{Dialects, Gateway};
 use crate::http::{Limits, Proxies, Threads, Timeouts};
 use crate::options::{DirectoryOption, Options, Serve, StatusOption, overlap};
+use crate::responses::Responses;
 use crate::{gateway, http, logs, retention};
 
 /// Open files that are not connections of clients: those of the database, of the log, and connections that
@@ -73,9 +74,15 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         readers: u32::try_from(readers).unwrap_or(u32::MAX),
         call_timeout: Some(serve.call_timeout),
         page_cache: serve.page_cache,
+        tracks_changes: serve.response_cache > 0,
         ..Connections::default()
     };
     let database = Database::open(url.clone(), &connections)?;
+    // Other servers may change a Postgres database.
+    let responses = match url {
+        DatabaseUrl::Sqlite(_) => serve.response_cache,
+        DatabaseUrl::Postgres(_) => 0,
+    };
     let service = Service::new(database, settings(options, serve));
     report_reserved_logins(&service)?;
     if serve.demo {
@@ -87,6 +94,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             Arc::clone(&service),
             wire(serve),
             dialects(serve),
+            Responses::new(responses),
             serve.call_timeout,
         );
         let timeouts = Timeouts {

@@ -115,9 +115,9 @@ pub(crate) struct Pieces {
 
 impl Pieces {
     /// A body whose bytes the exchange has charged.
-    pub(crate) fn new(body: Vec<u8>, exchange: Exchange) -> Self {
+    pub(crate) const fn new(body: Bytes, exchange: Exchange) -> Self {
         Self {
-            rest: body.into(),
+            rest: body,
             _exchange: exchange,
         }
     }

@@ -52,7 +52,7 @@ pub(super) async fn serve(
         &mut exchange,
     );
     let (mut reply, closes) = responding.await;
-    exchange.settle(reply.body.capacity());
+    exchange.settle(reply.body.len());
     // Read once, so that the body of the response and the header Connection agree.
     let stopping = shared.drain.is_stopping();
     if stopping && http.path() == pages::READY {
@@ -130,7 +130,7 @@ async fn respond(
     let base_url = shared.base_url_for(http, client);
     let Some(endpoint) = endpoint else {
         let reply = page(http, shared, readers, &base_url, trace).await;
-        let admitted = exchange.charge(reply.body.capacity(), SMALL_RESPONSE);
+        let admitted = exchange.charge(reply.body.len(), SMALL_RESPONSE);
         return match admitted {
             true => (reply, closes),
             false => (

@@ -219,7 +219,11 @@ impl Server {
         });
         self.server.await?;
         stop.abort();
-        let service = Arc::clone(&self.shared.gateway.service);
+        let gateway = &self.shared.gateway;
+        if let Some((hits, misses)) = gateway.responses.counts() {
+            tracing::info!(hits, misses, "served from the cache of responses");
+        }
+        let service = Arc::clone(&gateway.service);
         let by = self.shared.drain.ends_by(timeout);
         // The writer commits its pending changes before the program ends. Threads that are stuck end with
         // the program.

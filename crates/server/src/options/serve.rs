@@ -8,7 +8,7 @@ use ipnet::IpNet;
 
 use super::prefix::Prefix;
 use super::quotas::Quotas;
-use super::units::{Forever, duration, seconds, seconds_or_forever, size, up_to};
+use super::units::{Forever, duration, seconds, seconds_or_forever, size, size_or_zero, up_to};
 use crate::http::ForwardedHeader;
 
 /// Options of `trivium serve`, which creates and migrates the database, then serves until SIGTERM
@@ -118,6 +118,15 @@ pub(crate) struct Serve {
         value_parser = size
     )]
     pub(crate) page_cache: usize,
+    /// Memory for responses to reads of an SQLite file, which are sent again while nothing has changed; 0 for none
+    #[arg(
+        long,
+        env = "TRIVIUM_RESPONSE_CACHE",
+        default_value = "64MiB",
+        value_name = "SIZE",
+        value_parser = size_or_zero
+    )]
+    pub(crate) response_cache: usize,
     /// Addresses or networks of proxies whose forwarding header is believed, separated by commas
     #[arg(
         long,

@@ -50,6 +50,17 @@ pub(crate) fn size(text: &str) -> Result<usize, String> {
         .ok_or_else(|| "expected a number and a unit, e.g. 64KiB, 128MiB or 1GiB".to_owned())
 }
 
+/// Parses a size, as [`size`], or `0`.
+///
+/// # Errors
+/// If the text has another form.
+pub(crate) fn size_or_zero(text: &str) -> Result<usize, String> {
+    match text {
+        "0" => Ok(0),
+        text => size(text).map_err(|message| format!("{message}, or 0")),
+    }
+}
+
 /// Limits a parser to values up to this one, which is written as the parser takes it.
 pub(crate) fn up_to<T: PartialOrd>(
     maximum: &'static str,

@@ -3,12 +3,10 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
-
 use super::job::{Attempt, Job};
 use crate::health::Health;
 use crate::pool::Pool;
-use crate::{AnyConnection, Error, Result};
+use crate::{Connection, Error, Result};
 
 /// Maximum number of changes that share a COMMIT. A larger batch would delay its first changes.
 const MAX_BATCH: usize = 64;
@@ -25,7 +23,7 @@ const RETRY_TIME: Duration = Duration::from_secs(5);
 // SQLite: one thread, up to MAX_BATCH changes per COMMIT.
 
 pub(super) fn commit_together(
-    mut connection: AnyConnection,
+    mut connection: Connection,
     jobs: &Receiver<Box<dyn Job>>,
     health: &Health,
 ) {
@@ -61,7 +59,7 @@ pub(super) fn commit_together(
 }
 
 /// Finds out whether changes succeed again.
-fn probe(connection: &mut AnyConnection, health: &Health) {
+fn probe(connection: &mut Connection, health: &Health) {
     let written = match health.verify() {
         Ok(()) => connection.rewrite_a_page(),
         Err(_) => return,
@@ -80,7 +78,7 @@ fn probe(connection: &mut AnyConnection, health: &Health) {
 }
 
 /// Moves the WAL to the database file when it has grown.
-fn checkpoint(connection: &mut AnyConnection, health: &Health) {
+fn checkpoint(connection: &mut Connection, health: &Health) {
     match connection.wants_checkpoint() {
         Ok(true) if health.verify().is_ok() => {
             if let Err(error) = connection.checkpoint() {
@@ -113,7 +111,7 @@ fn change_failed(health: &Health, error: &Error) {
     }
 }
 
-fn run_batch(connection: &mut AnyConnection, mut batch: Vec<Box<dyn Job>>, health: &Health) {
+fn run_batch(connection: &mut Connection, mut batch: Vec<Box<dyn Job>>, health: &Health) {
     if health.running().is_err() {
         settle_all(batch, || health.running());
         return;
@@ -179,8 +177,8 @@ fn settle_expired(batch: &mut Vec<Box<dyn Job>>) {
 }
 
 /// Runs one change of a batch; false if the transaction cannot continue.
-fn attempt_in_savepoint(connection: &mut AnyConnection, job: &mut dyn Job) -> bool {
-    if connection.batch_execute("SAVEPOINT change").is_err() {
+fn attempt_in_savepoint(connection: &mut Connection, job: &mut dyn Job) -> bool {
+    if connection.run("SAVEPOINT change").is_err() {
         return false;
     }
     let end = match job.attempt(connection) {
@@ -188,11 +186,11 @@ fn attempt_in_savepoint(connection: &mut AnyConnection, job: &mut dyn Job) -> bo
         Attempt::Rejected => "ROLLBACK TO change; RELEASE change",
         Attempt::Broken | Attempt::Retry => return false,
     };
-    connection.batch_execute(end).is_ok()
+    connection.run(end).is_ok()
 }
 
 /// Runs a change in its own transaction and replies to its caller.
-fn run_alone(connection: &mut AnyConnection, job: Box<dyn Job>, health: &Health) {
+fn run_alone(connection: &mut Connection, job: Box<dyn Job>, health: &Health) {
     match begin(connection, &*job, health) {
         Ok(()) => drop(run_begun(connection, job, health)),
         Err(error) => job.settle(Err(error)),
@@ -200,7 +198,7 @@ fn run_alone(connection: &mut AnyConnection, job: Box<dyn Job>, health: &Health)
 }
 
 /// Begins the transaction of a change.
-fn begin(connection: &mut AnyConnection, job: &dyn Job, health: &Health) -> Result<()> {
+fn begin(connection: &mut Connection, job: &dyn Job, health: &Health) -> Result<()> {
     health.running()?;
     if job.has_expired() {
         return Err(Error::Expired);
@@ -213,7 +211,7 @@ fn begin(connection: &mut AnyConnection, job: &dyn Job, health: &Health) -> Resu
 }
 
 /// As [`run_alone`], in a transaction that has begun. Returns false if the connection may have ended.
-fn run_begun(connection: &mut AnyConnection, mut job: Box<dyn Job>, health: &Health) -> bool {
+fn run_begun(connection: &mut Connection, mut job: Box<dyn Job>, health: &Health) -> bool {
     let began = Instant::now();
     let mut retry = 0_usize;
     loop {
@@ -265,8 +263,8 @@ fn run_begun(connection: &mut AnyConnection, mut job: Box<dyn Job>, health: &Hea
 
 /// Ends a transaction; false if that fails. It may have ended by itself already, so errors are logged at
 /// debug level.
-fn roll_back(connection: &mut AnyConnection) -> bool {
-    match connection.batch_execute("ROLLBACK") {
+fn roll_back(connection: &mut Connection) -> bool {
+    match connection.roll_back() {
         Ok(()) => true,
         Err(error) => {
             tracing::debug!(%error, "ROLLBACK failed");
@@ -282,7 +280,7 @@ pub(super) fn run_on_pool(pool: &Pool, job: Box<dyn Job>, health: &Health) {
         return job.settle(Err(error));
     }
     // No change fails because Postgres was restarted.
-    match pool.begin(AnyConnection::begin_change) {
+    match pool.begin(Connection::begin_change) {
         Ok(mut connection) => connection.is_suspect = !run_begun(&mut connection, job, health),
         Err(error) => {
             if !matches!(error, Error::Pool(_)) {

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use crate::threads::has_passed;
-use crate::{AnyConnection, Error, Result, TransactionError, locks};
+use crate::{Connection, Error, Result, TransactionError, locks};
 
 /// The result of one run of a change.
 pub(super) enum Attempt {
@@ -23,7 +23,7 @@ pub(super) trait Job: Send {
     /// True if the deadline of its call has passed.
     fn has_expired(&self) -> bool;
     /// Runs the change and stores its outcome.
-    fn attempt(&mut self, connection: &mut AnyConnection) -> Attempt;
+    fn attempt(&mut self, connection: &mut Connection) -> Attempt;
     /// Returns the failure of the database in the stored outcome.
     fn storage_error(&self) -> Option<&Error>;
     /// Replies to the caller with the stored outcome, or with the error in `committed`.
@@ -41,14 +41,14 @@ impl<T, E, C, R> Job for Change<T, E, C, R>
 where
     T: Send,
     E: TransactionError,
-    C: Fn(&mut AnyConnection) -> Result<T, E> + Send,
+    C: Fn(&mut Connection) -> Result<T, E> + Send,
     R: FnOnce(Result<T, E>) + Send,
 {
     fn has_expired(&self) -> bool {
         has_passed(self.deadline)
     }
 
-    fn attempt(&mut self, connection: &mut AnyConnection) -> Attempt {
+    fn attempt(&mut self, connection: &mut Connection) -> Attempt {
         locks::begin();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.change)(connection)))
             .unwrap_or_else(|panic| Err(Error::Panicked(panic_message(&*panic)).into()))

@@ -8,7 +8,7 @@ use diesel::{RunQueryDsl, sql_query};
 use trivium_storage::groups::{Moderation, NewGroup, Registration, Visibility};
 use trivium_storage::users::NewUser;
 use trivium_storage::{
-    AnyConnection, Database, DatabaseUrl, Error, Options, Page, Result, groups, users,
+    AnyConnection, Connection, Database, DatabaseUrl, Error, Options, Page, Result, groups, users,
 };
 use trivium_test_support::Scratch;
 
@@ -37,19 +37,22 @@ pub(crate) fn open(scratch: &Scratch) -> Database {
 }
 
 /// Opens a connection outside the pool of the database under test.
-pub(crate) fn second(scratch: &Scratch) -> AnyConnection {
+pub(crate) fn second(scratch: &Scratch) -> Connection {
     url(scratch).connect().unwrap()
 }
 
 /// Opens the only connection to a migrated database.
-pub(crate) fn alone(scratch: &Scratch) -> AnyConnection {
+pub(crate) fn alone(scratch: &Scratch) -> Connection {
     open(scratch).close();
     second(scratch)
 }
 
 /// Runs statements.
-pub(crate) fn sql(connection: &mut AnyConnection, statements: &str) -> Result<()> {
-    connection.batch_execute(statements).map_err(Error::Query)
+pub(crate) fn sql(connection: &mut Connection, statements: &str) -> Result<()> {
+    connection
+        .any()
+        .batch_execute(statements)
+        .map_err(Error::Query)
 }
 
 #[derive(diesel::QueryableByName)]
@@ -59,8 +62,8 @@ struct Row {
 }
 
 /// Returns the column `value` of a query's rows.
-pub(crate) fn values(connection: &mut AnyConnection, query: &str) -> Vec<String> {
-    let rows = match connection {
+pub(crate) fn values(connection: &mut Connection, query: &str) -> Vec<String> {
+    let rows = match connection.any() {
         AnyConnection::Sqlite(sqlite) => sql_query(query).load::<Row>(sqlite),
         AnyConnection::Postgres(postgres) => sql_query(query).load::<Row>(postgres),
     };
@@ -68,7 +71,7 @@ pub(crate) fn values(connection: &mut AnyConnection, query: &str) -> Vec<String>
 }
 
 /// Inserts a user.
-pub(crate) fn user(connection: &mut AnyConnection, login: &str) -> i64 {
+pub(crate) fn user(connection: &mut Connection, login: &str) -> i64 {
     let user = NewUser {
         login: login.into(),
         ..NewUser::default()
@@ -99,6 +102,6 @@ pub(crate) fn new_group(owner: i64, name: &str) -> NewGroup {
 }
 
 /// Inserts an open group.
-pub(crate) fn group(connection: &mut AnyConnection, owner: i64, name: &str) -> i64 {
+pub(crate) fn group(connection: &mut Connection, owner: i64, name: &str) -> i64 {
     groups::insert(connection, &new_group(owner, name)).unwrap()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Barrier;
 use std::time::Duration;
 
-use trivium_storage::{AnyConnection, Database, DatabaseUrl, Error, Options};
+use trivium_storage::{Connection, Database, DatabaseUrl, Error, Options};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{open, options, sql, url, values};
@@ -176,7 +176,7 @@ fn open_error_names_the_database_without_its_password() {
 fn check_settings(backend: Backend, settings: &'static [(&str, &str)]) {
     let scratch = Scratch::new(backend);
     let database = open(&scratch);
-    let query = move |connection: &mut AnyConnection| -> Result<Vec<String>, Error> {
+    let query = move |connection: &mut Connection| -> Result<Vec<String>, Error> {
         Ok(settings
             .iter()
             .flat_map(|(statement, _)| values(connection, statement))
@@ -264,7 +264,7 @@ fn time_limits_of_a_server_follow_from_that_of_a_call() {
             ..options()
         };
         let database = Database::open(url(&scratch), &options).unwrap();
-        let query = move |connection: &mut AnyConnection| Ok::<_, Error>(values(connection, query));
+        let query = move |connection: &mut Connection| Ok::<_, Error>(values(connection, query));
         assert_eq!(database.read(query).unwrap(), expected);
         assert_eq!(database.change_and_wait(query).unwrap(), expected);
     }

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use trivium_storage::{AnyConnection, Database, Error, users};
+use trivium_storage::{Connection, Database, Error, users};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{EVERYTHING, open, second, sql, url, user};
@@ -108,7 +108,7 @@ fn changes_succeed_again_when_their_obstacle_has_gone() {
     let scratch = Scratch::new(Backend::Sqlite);
     let database = open(&scratch);
     // The default busy_timeout is five seconds.
-    let shorten = |c: &mut AnyConnection| sql(c, "PRAGMA busy_timeout = 1");
+    let shorten = |c: &mut Connection| sql(c, "PRAGMA busy_timeout = 1");
     database.change_and_wait(shorten).unwrap();
     let mut other = second(&scratch);
     sql(&mut other, "BEGIN IMMEDIATE").unwrap();

@@ -6,6 +6,7 @@
 //! - [`health`]: changed files, and obstacles to changes.
 //! - [`schema`]: both databases have the same tables and reject the same rows.
 //! - [`rows`]: the queries.
+//! - [`versions`]: whether a result is still current.
 //!
 //! Written rows are read back through a second connection.
 
@@ -21,4 +22,5 @@ mod database;
 mod health;
 mod rows;
 mod schema;
+mod versions;
 mod writer;

@@ -10,13 +10,13 @@ use trivium_storage::memberships::{self, MemberOrder, Membership, State};
 use trivium_storage::onezone;
 use trivium_storage::tokens::{self, NewToken};
 use trivium_storage::users::{self, NewUser, UserChange};
-use trivium_storage::{AnyConnection, Database, Page, Result};
+use trivium_storage::{Connection, Database, Page, Result};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{EVERYTHING, alone, group, new_group, options, second, sql, url, user};
 
 /// Runs a test on both databases, with one user and one group.
-fn on_both(test: impl Fn(&mut AnyConnection, i64, i64)) {
+fn on_both(test: impl Fn(&mut Connection, i64, i64)) {
     for backend in Backend::ALL {
         let mut connection = alone(&Scratch::new(backend));
         let anna = user(&mut connection, "anna");
@@ -25,7 +25,7 @@ fn on_both(test: impl Fn(&mut AnyConnection, i64, i64)) {
     }
 }
 
-fn join(connection: &mut AnyConnection, group: i64, user: i64, state: State, since: i64) {
+fn join(connection: &mut Connection, group: i64, user: i64, state: State, since: i64) {
     let membership = Membership {
         group_id: group,
         user_id: user,
@@ -37,7 +37,7 @@ fn join(connection: &mut AnyConnection, group: i64, user: i64, state: State, sin
     memberships::insert(connection, &membership).unwrap();
 }
 
-fn invite(connection: &mut AnyConnection, group: i64, issuer: i64, limit: Option<i64>) -> i64 {
+fn invite(connection: &mut Connection, group: i64, issuer: i64, limit: Option<i64>) -> i64 {
     let (rows, _) = invitations::list(connection, group, EVERYTHING).unwrap();
     let mut hash = vec![0; 32];
     hash[0] = u8::try_from(rows.len()).unwrap();
@@ -55,7 +55,7 @@ fn invite(connection: &mut AnyConnection, group: i64, issuer: i64, limit: Option
     invitations::insert(connection, &invitation).unwrap()
 }
 
-fn token(connection: &mut AnyConnection, user: i64, byte: u8, expires_at: i64) {
+fn token(connection: &mut Connection, user: i64, byte: u8, expires_at: i64) {
     let token = NewToken {
         user_id: user,
         hash: vec![byte; 32],
@@ -67,7 +67,7 @@ fn token(connection: &mut AnyConnection, user: i64, byte: u8, expires_at: i64) {
     tokens::insert(connection, &token).unwrap();
 }
 
-fn record(connection: &mut AnyConnection, group: i64, action: &str) {
+fn record(connection: &mut Connection, group: i64, action: &str) {
     let entry = NewEntry {
         at: 0,
         group_id: Some(group),
@@ -341,8 +341,8 @@ fn token_is_found_by_its_hash_and_revoked_once() {
         assert!(tokens::find_bearer(connection, &[9; 32]).unwrap().is_none());
         tokens::revoke_others(connection, anna, Some(bearer.token_id), 7).unwrap();
         assert_eq!(listed(connection), ["1"]);
-        assert!(tokens::revoke(connection, bearer.token_id, 8).unwrap());
-        assert!(!tokens::revoke(connection, bearer.token_id, 9).unwrap());
+        assert!(tokens::revoke(connection, bearer.user_id, bearer.token_id, 8).unwrap());
+        assert!(!tokens::revoke(connection, bearer.user_id, bearer.token_id, 9).unwrap());
         tokens::revoke_others(connection, anna, None, 9).unwrap();
         assert!(listed(connection).is_empty());
         let bearer = tokens::find_bearer(connection, &[1; 32]).unwrap().unwrap();
@@ -352,9 +352,9 @@ fn token_is_found_by_its_hash_and_revoked_once() {
 
 /// Reads a list in pages of two rows and compares them with the whole list.
 fn check_pages<T>(
-    connection: &mut AnyConnection,
+    connection: &mut Connection,
     name: &str,
-    list: impl Fn(&mut AnyConnection, Page) -> Result<(Vec<T>, i64)>,
+    list: impl Fn(&mut Connection, Page) -> Result<(Vec<T>, i64)>,
     key: impl Fn(&T) -> String,
 ) {
     let mut read = |offset, limit| {
@@ -572,7 +572,7 @@ fn unique_violation_is_distinguished_from_other_errors() {
 #[test]
 fn group_type_is_one_of_onezones() {
     on_both(|connection, _, chess| {
-        let read = |connection: &mut AnyConnection| onezone::kind(connection, chess).unwrap();
+        let read = |connection: &mut Connection| onezone::kind(connection, chess).unwrap();
         assert_eq!(read(connection), "team");
         for kind in ["organization", "unit", "role_holders", "team"] {
             onezone::set_kind(connection, chess, kind).unwrap();

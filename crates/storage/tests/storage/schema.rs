@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel::connection::SimpleConnection;
 use diesel::result::Error as Diesel;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use trivium_storage::AnyConnection;
+use trivium_storage::{AnyConnection, Connection};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{alone, values};
@@ -29,8 +29,8 @@ fn columns_in_rust() -> Vec<String> {
 }
 
 /// Returns the columns in the database, in the same format.
-fn columns_in(connection: &mut AnyConnection) -> Vec<String> {
-    let query = match connection {
+fn columns_in(connection: &mut Connection) -> Vec<String> {
+    let query = match connection.any() {
         AnyConnection::Sqlite(_) => {
             "SELECT t.name || '.' || c.name || ' ' || c.\"notnull\" || ' ' || c.type AS value
              FROM pragma_table_list t JOIN pragma_table_info(t.name) c
@@ -67,8 +67,8 @@ fn columns_in(connection: &mut AnyConnection) -> Vec<String> {
 }
 
 /// Returns the names of the indexes that the migrations create explicitly.
-fn indexes_in(connection: &mut AnyConnection) -> Vec<String> {
-    let query = match connection {
+fn indexes_in(connection: &mut Connection) -> Vec<String> {
+    let query = match connection.any() {
         AnyConnection::Sqlite(_) => {
             "SELECT name AS value FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL
              ORDER BY name"
@@ -101,7 +101,7 @@ fn migrations_can_be_reverted_and_reapplied() {
     for backend in Backend::ALL {
         let scratch = Scratch::new(backend);
         let mut connection = alone(&scratch);
-        match &mut connection {
+        match connection.any() {
             AnyConnection::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE).map(drop),
             AnyConnection::Postgres(postgres) => postgres.revert_all_migrations(POSTGRES).map(drop),
         }
@@ -474,8 +474,8 @@ const CASES: &[Case] = &[
 ];
 
 /// Runs statements, with the placeholders replaced for this database.
-fn run(connection: &mut AnyConnection, statements: &str) -> Result<(), Diesel> {
-    let [one, other, short] = match connection {
+fn run(connection: &mut Connection, statements: &str) -> Result<(), Diesel> {
+    let [one, other, short] = match connection.any() {
         AnyConnection::Sqlite(_) => [
             "zeroblob(32)",
             "CAST(hex(zeroblob(16)) AS BLOB)",
@@ -491,7 +491,7 @@ fn run(connection: &mut AnyConnection, statements: &str) -> Result<(), Diesel> {
         .replace("{32}", one)
         .replace("{other 32}", other)
         .replace("{31}", short);
-    connection.batch_execute(&statements)
+    connection.any().batch_execute(&statements)
 }
 
 #[test]

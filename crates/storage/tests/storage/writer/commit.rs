@@ -10,7 +10,7 @@ use crate::common::sql;
 fn failed_commit_is_an_unknown_outcome() {
     // The foreign key is checked at COMMIT.
     let dangling: Then = |c| {
-        if matches!(c, AnyConnection::Sqlite(_)) {
+        if matches!(c.any(), AnyConnection::Sqlite(_)) {
             sql(c, "PRAGMA defer_foreign_keys = ON")?;
         }
         Ok(sql(c, "UPDATE audit_entries SET group_id = 99")?)

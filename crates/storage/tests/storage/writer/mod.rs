@@ -17,7 +17,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use diesel::result::Error as Diesel;
 use trivium_storage::audit::{self, NewEntry};
 use trivium_storage::users::{self, NewUser};
-use trivium_storage::{AnyConnection, Database, Error, Options, TransactionError};
+use trivium_storage::{Connection, Database, Error, Options, TransactionError};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{options, second, sql, url, user, values};
@@ -50,7 +50,7 @@ impl TransactionError for Denied {
 type Outcome = Result<(), Denied>;
 
 /// What a change does after it has inserted its mark.
-type Then = fn(&mut AnyConnection) -> Outcome;
+type Then = fn(&mut Connection) -> Outcome;
 
 /// One change of a batch.
 struct Step {
@@ -73,7 +73,7 @@ const fn ok(mark: &'static str) -> Step {
     step(mark, succeed, "ok")
 }
 
-fn succeed(_: &mut AnyConnection) -> Outcome {
+fn succeed(_: &mut Connection) -> Outcome {
     Ok(())
 }
 
@@ -88,7 +88,7 @@ fn describe(outcome: &Outcome) -> String {
     }
 }
 
-fn insert_mark(connection: &mut AnyConnection, mark: &str) -> Result<(), Error> {
+fn insert_mark(connection: &mut Connection, mark: &str) -> Result<(), Error> {
     let user = NewUser {
         login: mark.into(),
         ..NewUser::default()
@@ -136,7 +136,7 @@ fn open(scratch: &Scratch, queue: usize) -> Database {
 /// Queues a change and returns a channel for its outcome.
 fn queue(
     database: &Database,
-    change: impl Fn(&mut AnyConnection) -> Outcome + Send + 'static,
+    change: impl Fn(&mut Connection) -> Outcome + Send + 'static,
 ) -> Receiver<Outcome> {
     let (sender, outcome) = channel();
     database.change(None, change, move |result| {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use trivium_storage::{AnyConnection, Error};
+use trivium_storage::{Connection, Error};
 use trivium_test_support::{Backend, Scratch};
 
 use super::{Outcome, check, describe, ok, open, queue, step};
@@ -65,7 +65,7 @@ fn another_order_of_locks_panics() {
     }
 }
 
-fn ordered(connection: &mut AnyConnection) -> Outcome {
+fn ordered(connection: &mut Connection) -> Outcome {
     connection.lock_user_shared(2)?;
     connection.lock_user_shared(1)?;
     connection.lock_group(1)?;
