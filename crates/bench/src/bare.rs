@@ -44,9 +44,9 @@ pub(crate) struct Bare {
 /// Returns the name of a loop in commands.
 fn command(operation: Operation) -> &'static str {
     match operation {
-        // A join by invitation is compared only with another front-end.
+        // A join by invitation and the mix are compared only with the service.
         Operation::JoinGroup | Operation::JoinByInvitation => "join",
-        Operation::GetMyGroups => "read",
+        Operation::GetMyGroups | Operation::Mixed => "read",
     }
 }
 

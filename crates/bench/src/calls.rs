@@ -14,12 +14,15 @@ pub(crate) enum Operation {
     JoinGroup,
     GetMyGroups,
     JoinByInvitation,
+    /// Nine calls of getMyGroups for one of joinGroup.
+    Mixed,
 }
 
 /// The protocol of the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Protocol {
     Json,
+    Xml,
     XmlRpc,
     Upcoming,
     Onezone,
@@ -41,8 +44,12 @@ pub(crate) struct Calls {
     scale: Scale,
     random: Random,
     pairs: Option<Rc<RefCell<Pairs>>>,
+    /// The joins among the reads.
+    joins: Option<Box<Calls>>,
     expected: Expected,
     body: String,
+    /// The joins among the reads that were written.
+    pub(crate) joined: u64,
 }
 
 impl Calls {
@@ -56,6 +63,7 @@ impl Calls {
     ) -> Self {
         let expected: &[&str] = match protocol {
             Protocol::Json => &[r#""joinState": "joined""#, r#""success": true"#],
+            Protocol::Xml => &["<joinState>joined</joinState>", "<success>true</success>"],
             Protocol::XmlRpc => &["<string>joined</string>", "<boolean>1</boolean>"],
             Protocol::Upcoming => &[r#"<rsp stat="ok""#, "<group "],
             // Status 201 with an empty body.
@@ -75,6 +83,7 @@ impl Calls {
     pub(crate) fn my_groups(protocol: Protocol, users: Rc<[User]>, scale: Scale) -> Self {
         let expected = match protocol {
             Protocol::Json => [(r#""joinedAt""#, GROUPS_EACH), (r#""success": true"#, 1)],
+            Protocol::Xml => [("<joinedAt>", GROUPS_EACH), ("<success>true</success>", 1)],
             Protocol::XmlRpc => [
                 ("<name>joinedAt</name>", GROUPS_EACH),
                 ("<boolean>1</boolean>", 1),
@@ -89,12 +98,31 @@ impl Calls {
             scale,
             random: Random::new(scale.seed, 20),
             pairs: None,
+            joins: None,
             expected: Expected::Contains(
                 expected
                     .map(|(text, count)| (Finder::new(text), count))
                     .into(),
             ),
             body: String::new(),
+            joined: 0,
+        }
+    }
+
+    /// Creates calls of `getMyGroups` with one of `joinGroup` for nine of them, in JSON.
+    pub(crate) fn mixed(users: Rc<[User]>, scale: Scale, pairs: Rc<RefCell<Pairs>>) -> Self {
+        let joins = Self::joins(
+            Operation::JoinGroup,
+            Protocol::Json,
+            Rc::clone(&users),
+            scale,
+            pairs,
+        );
+        Self {
+            joins: Some(Box::new(joins)),
+            // The users have more groups after each join.
+            expected: Expected::Contains(vec![(Finder::new(r#""success": true"#), 1)]),
+            ..Self::my_groups(Protocol::Json, users, scale)
         }
     }
 
@@ -108,6 +136,12 @@ impl Calls {
 
     /// Writes the next request.
     pub(crate) fn write(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        if let Some(joins) = &mut self.joins
+            && self.random.up_to(10) == 1
+        {
+            self.joined += 1;
+            return joins.write(out);
+        }
         let (user, group) = match &self.pairs {
             Some(pairs) => {
                 let pair = pairs.borrow_mut().next()?;
@@ -124,27 +158,30 @@ impl Calls {
         let secret = || invitation(self.scale.seed, group);
         let mut header = String::new();
         let (verb, target, media_type) = match (self.protocol, self.operation) {
-            (Protocol::Json, Operation::GetMyGroups) => {
-                let target = format!("/api/json/peopleaggregator/getMyGroups?authToken={token}");
-                ("GET", target, "")
-            }
-            (Protocol::Json, Operation::JoinGroup) => {
-                self.body = format!("authToken={token}&id=group%3A{group}");
-                (
-                    "POST",
-                    "/api/json/peopleaggregator/joinGroup".to_owned(),
-                    FORM,
-                )
-            }
-            (Protocol::Json, Operation::JoinByInvitation) => {
-                self.body = format!("authToken={token}&invitation={}", secret());
-                let target = "/api/json/peopleaggregator/joinByInvitation".to_owned();
-                ("POST", target, FORM)
+            (Protocol::Json | Protocol::Xml, operation) => {
+                let format = match self.protocol {
+                    Protocol::Xml => "xml",
+                    _ => "json",
+                };
+                let target = |name: &str| format!("/api/{format}/peopleaggregator/{name}");
+                match operation {
+                    Operation::GetMyGroups | Operation::Mixed => {
+                        ("GET", target(&format!("getMyGroups?authToken={token}")), "")
+                    }
+                    Operation::JoinGroup => {
+                        self.body = format!("authToken={token}&id=group%3A{group}");
+                        ("POST", target("joinGroup"), FORM)
+                    }
+                    Operation::JoinByInvitation => {
+                        self.body = format!("authToken={token}&invitation={}", secret());
+                        ("POST", target("joinByInvitation"), FORM)
+                    }
+                }
             }
             (Protocol::XmlRpc, operation) => {
                 let secret = secret();
                 let (name, argument) = match operation {
-                    Operation::GetMyGroups => ("getMyGroups", None),
+                    Operation::GetMyGroups | Operation::Mixed => ("getMyGroups", None),
                     Operation::JoinGroup => ("joinGroup", Some(("id", &id))),
                     Operation::JoinByInvitation => {
                         ("joinByInvitation", Some(("invitation", &secret)))

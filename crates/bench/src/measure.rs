@@ -27,8 +27,10 @@ pub(crate) struct Plan {
 /// The subject of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
-    /// The service.
+    /// The service, without the cache of responses.
     Service(Operation, Protocol),
+    /// The service with a cache that has all responses.
+    Warm(Operation, Protocol),
     /// The SQL of the service, without the service.
     Bare(Operation),
     /// A constant response of the same size.
@@ -39,8 +41,10 @@ impl Subject {
     /// Returns the subjects of a round of this operation.
     fn of(operation: Operation) -> Vec<Self> {
         let service = |protocol: &Protocol| Self::Service(operation, *protocol);
+        let warm = |protocol: &Protocol| Self::Warm(operation, *protocol);
         let mut subjects: Vec<Self> = protocols(operation).iter().map(service).collect();
-        if operation != Operation::JoinByInvitation {
+        subjects.extend(warm_protocols(operation).iter().map(warm));
+        if matches!(operation, Operation::GetMyGroups | Operation::JoinGroup) {
             subjects.insert(0, Self::Bare(operation));
             subjects.extend(COMPARED.map(|protocol| Self::Static(operation, protocol)));
         }
@@ -51,10 +55,24 @@ impl Subject {
 /// Returns the protocols that an operation is measured over, with the same work in each.
 fn protocols(operation: Operation) -> &'static [Protocol] {
     match operation {
-        Operation::GetMyGroups | Operation::JoinGroup => {
-            &[Protocol::Json, Protocol::XmlRpc, Protocol::Upcoming]
-        }
+        Operation::GetMyGroups => &[
+            Protocol::Json,
+            Protocol::Xml,
+            Protocol::XmlRpc,
+            Protocol::Upcoming,
+        ],
+        Operation::JoinGroup => &[Protocol::Json, Protocol::XmlRpc, Protocol::Upcoming],
         Operation::JoinByInvitation => &[Protocol::Json, Protocol::Onezone],
+        Operation::Mixed => &[Protocol::Json],
+    }
+}
+
+/// Returns those that are measured with the cache of responses, too.
+fn warm_protocols(operation: Operation) -> &'static [Protocol] {
+    match operation {
+        Operation::GetMyGroups => &[Protocol::Json, Protocol::Xml, Protocol::XmlRpc],
+        Operation::Mixed => &[Protocol::Json],
+        Operation::JoinGroup | Operation::JoinByInvitation => &[],
     }
 }
 
@@ -111,23 +129,30 @@ pub(crate) fn measure(
     start_cold(&trivium, plan, &mut measured, progress)?;
 
     progress("generating the data");
-    let (service, bare) = (folder.join("service.db"), folder.join("bare.db"));
+    let [service, warm, bare] = ["service.db", "warm.db", "bare.db"].map(|name| folder.join(name));
     trivium.create(&service)?;
     data::fill(&service, plan.scale)?;
+    data::copy(&service, &warm)?;
     data::copy(&service, &bare)?;
     let before = Census::take(&service)?;
 
-    let mut bench = Bench::start(&trivium, plan, &service, &bare)?;
+    let mut bench = Bench::start(&trivium, plan, [&service, &warm, &bare])?;
     // Reads come first, because joins add to the 18 groups of the users.
     for operation in [
         Operation::GetMyGroups,
         Operation::JoinGroup,
         Operation::JoinByInvitation,
+        Operation::Mixed,
     ] {
         progress("warming up");
         bench.prepare(operation, &mut measured)?;
         for subject in Subject::of(operation) {
-            bench.round(subject, plan.length / 4)?;
+            let length = match subject {
+                // Each user once, and more.
+                Subject::Warm(..) => plan.length * 5,
+                _ => plan.length / 4,
+            };
+            bench.round(subject, length)?;
         }
         for number in 1..=plan.rounds {
             progress(&format!("{operation:?}: round {number} of {}", plan.rounds));
@@ -144,10 +169,19 @@ pub(crate) fn measure(
     }
 
     progress("counting the memberships");
-    measured.joins = bench.joined;
-    let (joined, bare_joined) = (bench.joined, bench.bare_joined);
+    let Bench {
+        joined,
+        warm_joined,
+        bare_joined,
+        ..
+    } = bench;
+    measured.joins = joined + warm_joined;
     bench.kill()?;
-    for (database, joins) in [(&service, joined), (&bare, bare_joined)] {
+    for (database, joins) in [
+        (&service, joined),
+        (&warm, warm_joined),
+        (&bare, bare_joined),
+    ] {
         let (after, expected) = (Census::take(database)?, before.plus(joins));
         if after != expected {
             return fail(format!(
@@ -197,31 +231,39 @@ struct Bench<'a> {
     scale: Scale,
     users: Rc<[User]>,
     server: Server,
+    warm: Server,
     bare: Bare,
     /// Joins that are sent to the service.
     pairs: Rc<RefCell<Pairs>>,
+    /// Joins that are sent to the service with the cache.
+    warm_pairs: Rc<RefCell<Pairs>>,
     /// Joins that are sent to the constant servers, which do not execute them.
     spare: Rc<RefCell<Pairs>>,
     statics: HashMap<(Operation, Protocol), Server>,
     calls: HashMap<Subject, Rc<RefCell<Calls>>>,
     joined: u64,
+    warm_joined: u64,
     bare_joined: u64,
 }
 
 impl<'a> Bench<'a> {
-    fn start(trivium: &Trivium<'a>, plan: Plan, service: &Path, bare: &Path) -> Result<Self> {
+    fn start(trivium: &Trivium<'a>, plan: Plan, databases: [&Path; 3]) -> Result<Self> {
+        let [service, warm, bare] = databases;
         let pairs = |stream| Pairs::new(service, plan.scale, stream).map(RefCell::new);
         Ok(Self {
             pinning: trivium.pinning,
             scale: plan.scale,
             users: data::users(plan.scale).into(),
             pairs: Rc::new(pairs(30)?),
+            warm_pairs: Rc::new(pairs(32)?),
             spare: Rc::new(pairs(31)?),
-            server: trivium.serve(service)?,
+            server: trivium.serve(service, "0")?,
+            warm: trivium.serve(warm, "2GiB")?,
             bare: Bare::start(trivium.pinning, bare, plan.scale)?,
             statics: HashMap::new(),
             calls: HashMap::new(),
             joined: 0,
+            warm_joined: 0,
             bare_joined: 0,
         })
     }
@@ -237,18 +279,21 @@ impl<'a> Bench<'a> {
                         Calls::joins(operation, protocol, users, self.scale, pairs)
                     }
                     Operation::GetMyGroups => Calls::my_groups(protocol, users, self.scale),
+                    Operation::Mixed => Calls::mixed(users, self.scale, pairs),
                 }
             };
-            let (mut real, spare) = (calls(&self.pairs), calls(&self.spare));
+            let [mut real, warm, spare] = [&self.pairs, &self.warm_pairs, &self.spare].map(calls);
             let response = self.example(operation, &mut real)?;
             let (kind, bytes) = ((operation, protocol), response.body.len());
             measured.sizes.insert(kind, bytes);
-            if COMPARED.contains(&protocol) && operation != Operation::JoinByInvitation {
+            let subjects = Subject::of(operation);
+            if subjects.contains(&Subject::Static(operation, protocol)) {
                 let server = start_static(self.pinning, &response)?;
                 self.statics.insert(kind, server);
             }
             for (subject, calls) in [
                 (Subject::Service(operation, protocol), real),
+                (Subject::Warm(operation, protocol), warm),
                 (Subject::Static(operation, protocol), spare.expecting(bytes)),
             ] {
                 self.calls.insert(subject, Rc::new(RefCell::new(calls)));
@@ -269,8 +314,9 @@ impl<'a> Bench<'a> {
                 load::excerpt(&response.body)
             ));
         }
-        if operation != Operation::GetMyGroups {
-            self.joined += 1;
+        match operation {
+            Operation::JoinGroup | Operation::JoinByInvitation => self.joined += 1,
+            Operation::GetMyGroups | Operation::Mixed => {}
         }
         Ok(response)
     }
@@ -280,6 +326,7 @@ impl<'a> Bench<'a> {
         let (process, address) = match subject {
             Subject::Bare(operation) => return self.bare_round(operation, length),
             Subject::Service(..) => (self.server.id(), self.server.address),
+            Subject::Warm(..) => (self.warm.id(), self.warm.address),
             Subject::Static(operation, protocol) => {
                 match self.statics.get(&(operation, protocol)) {
                     Some(server) => (server.id(), server.address),
@@ -302,11 +349,14 @@ impl<'a> Bench<'a> {
                 tally.example
             ));
         }
-        if matches!(
-            subject,
-            Subject::Service(Operation::JoinGroup | Operation::JoinByInvitation, _)
-        ) {
-            self.joined += tally.correct;
+        let mixed = std::mem::take(&mut calls.borrow_mut().joined);
+        match subject {
+            Subject::Service(Operation::JoinGroup | Operation::JoinByInvitation, _) => {
+                self.joined += tally.correct;
+            }
+            Subject::Service(..) => self.joined += mixed,
+            Subject::Warm(..) => self.warm_joined += mixed,
+            Subject::Bare(_) | Subject::Static(..) => {}
         }
         let share = |spent: Duration| spent.as_secs_f64() / tally.elapsed.as_secs_f64();
         Ok(Round {
@@ -332,7 +382,8 @@ impl<'a> Bench<'a> {
 
     /// Kills the processes, so that they cannot write anything more.
     fn kill(self) -> Result<()> {
-        self.server.kill()
+        self.server.kill()?;
+        self.warm.kill()
     }
 }
 

@@ -219,10 +219,13 @@ impl Trivium<'_> {
         ))
     }
 
-    /// Starts a server on a database.
-    pub(crate) fn serve(&self, database: &Path) -> Result<Server> {
+    /// Starts a server on a database, with a cache of responses of this size.
+    pub(crate) fn serve(&self, database: &Path, cache: &str) -> Result<Server> {
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--workers", "1"];
-        Server::start(self.command(database, &arguments))
+        let mut command = self.command(database, &arguments);
+        // An earlier version, which has no cache, ignores the variable.
+        command.env("TRIVIUM_RESPONSE_CACHE", cache);
+        Server::start(command)
     }
 
     /// Starts a server and measures the time until `await_ready` returns.
@@ -232,7 +235,7 @@ impl Trivium<'_> {
         await_ready: impl FnOnce(SocketAddr) -> Result<()>,
     ) -> Result<(Duration, Server)> {
         let started = Instant::now();
-        let server = self.serve(database)?;
+        let server = self.serve(database, "64MiB")?;
         await_ready(server.address)?;
         Ok((started.elapsed(), server))
     }

@@ -43,15 +43,43 @@ impl Table {
                 judge,
             ));
         }
-        for operation in [Operation::JoinGroup, Operation::GetMyGroups] {
+        let warm = |protocol| Subject::Warm(Operation::GetMyGroups, protocol);
+        rows.push(compare(
+            measured,
+            warm(Protocol::Json),
+            Subject::Static(Operation::GetMyGroups, Protocol::Json),
+            Some(0.5),
+            judge,
+        ));
+        for (protocol, floor) in [(Protocol::Xml, 0.7), (Protocol::XmlRpc, 0.5)] {
             rows.push(compare(
                 measured,
-                Subject::Service(operation, Protocol::XmlRpc),
-                Subject::Service(operation, Protocol::Json),
-                Some(0.7),
+                warm(protocol),
+                warm(Protocol::Json),
+                Some(floor),
                 judge,
             ));
         }
+        for (operation, protocol, floor) in [
+            (Operation::GetMyGroups, Protocol::Xml, 0.7),
+            (Operation::GetMyGroups, Protocol::XmlRpc, 0.5),
+            (Operation::JoinGroup, Protocol::XmlRpc, 0.7),
+        ] {
+            rows.push(compare(
+                measured,
+                Subject::Service(operation, protocol),
+                Subject::Service(operation, Protocol::Json),
+                Some(floor),
+                judge,
+            ));
+        }
+        rows.push(compare(
+            measured,
+            Subject::Warm(Operation::Mixed, Protocol::Json),
+            Subject::Service(Operation::Mixed, Protocol::Json),
+            Some(1.0),
+            judge,
+        ));
         for (operation, dialect) in [
             (Operation::JoinGroup, Protocol::Upcoming),
             (Operation::GetMyGroups, Protocol::Upcoming),
@@ -200,9 +228,11 @@ fn name(subject: Subject, measured: &Measured) -> String {
             Operation::JoinGroup => "joinGroup",
             Operation::GetMyGroups => "getMyGroups",
             Operation::JoinByInvitation => "joinByInvitation",
+            Operation::Mixed => "9 getMyGroups, 1 joinGroup",
         };
         match protocol {
             Protocol::Json => format!("{operation}, JSON"),
+            Protocol::Xml => format!("{operation}, XML"),
             Protocol::XmlRpc => format!("{operation}, XML-RPC"),
             Protocol::Upcoming => format!("{operation}, Upcoming"),
             Protocol::Onezone => format!("{operation}, Onezone"),
@@ -210,6 +240,7 @@ fn name(subject: Subject, measured: &Measured) -> String {
     };
     match subject {
         Subject::Service(operation, protocol) => call(operation, protocol),
+        Subject::Warm(operation, protocol) => format!("{}, cached", call(operation, protocol)),
         Subject::Bare(Operation::JoinGroup) => "bare SQL, 64 joins per COMMIT".into(),
         Subject::Bare(_) => "bare SQL".into(),
         Subject::Static(operation, protocol) => {
@@ -230,6 +261,14 @@ fn method(one: Subject, other: Subject) -> &'static str {
             "GETs by random users, each with a response of 18 groups; the baseline is the same \
              queries, from BEGIN to ROLLBACK, prepared once, reading every column of every row"
         }
+        (Subject::Warm(Operation::Mixed, _), _) => {
+            "GETs and joins by random users, with a cache that has room for all responses; the baseline has none"
+        }
+        (Subject::Warm(..), Subject::Static(..)) => {
+            "GETs by random users, whose responses are in the cache; the baseline is the same HTTP library with the \
+             same settings, which responds with a constant body of the same size and media type"
+        }
+        (Subject::Warm(..), _) => "the same calls in another format, both from the cache",
         (Subject::Service(_, Protocol::Upcoming), _) => {
             "the same work over the Upcoming dialect, with an API key and responses in XML"
         }
@@ -241,7 +280,7 @@ fn method(one: Subject, other: Subject) -> &'static str {
             "the same joins as methodCalls"
         }
         (Subject::Service(Operation::GetMyGroups, _), Subject::Service(..)) => {
-            "the same calls as methodCalls"
+            "the same calls in another format"
         }
         _ => {
             "the same requests to the same HTTP library with the same settings, which responds with \
