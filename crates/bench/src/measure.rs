@@ -140,9 +140,9 @@ pub(crate) fn measure(
     // Reads come first, because joins add to the 18 groups of the users.
     for operation in [
         Operation::GetMyGroups,
+        Operation::Mixed,
         Operation::JoinGroup,
         Operation::JoinByInvitation,
-        Operation::Mixed,
     ] {
         progress("warming up");
         bench.prepare(operation, &mut measured)?;

@@ -550,11 +550,6 @@ impl Connection {
         }
     }
 
-    /// Lets statements fail at once if the SQLite file is locked.
-    pub(crate) fn never_wait(&mut self) -> QueryResult<()> {
-        self.run("PRAGMA busy_timeout = 0")
-    }
-
     /// Reads a row that every migrated database has.
     pub(crate) fn read_a_row(&mut self) -> Result<()> {
         let query = "SELECT version AS value FROM __diesel_schema_migrations LIMIT 1";

@@ -116,11 +116,9 @@ impl Database {
         };
         let connections = Connections::new(url.clone(), Arc::clone(&health), settings);
         let pool = Arc::new(Pool::open(connections, size, timeout)?);
-        let versions = match &url {
-            DatabaseUrl::Sqlite(_) if options.tracks_changes => {
-                Some(Arc::new(Versions::open(&url)?))
-            }
-            _ => None,
+        let versions = match options.tracks_changes {
+            true => open_versions(&pool)?,
+            false => None,
         };
         let writer = Writer::start(&url, &pool, &health, versions.as_ref(), options)?;
         if let Some(lock) = &lock {
@@ -206,7 +204,7 @@ impl Database {
     pub fn is_current(&self, dependencies: &Dependencies) -> Result<bool> {
         let versions = self.versions.as_ref();
         let is_current = versions.is_some_and(|versions| versions.is_current(dependencies));
-        self.health.verify()?;
+        self.health.verify_lately()?;
         Ok(is_current)
     }
 
@@ -280,9 +278,19 @@ impl Drop for Database {
         if self.health.verify().is_err() {
             // Its connections stay open until the process ends, see `health`.
             self.pool.leak();
-            std::mem::forget(self.versions.take());
         }
     }
+}
+
+/// Opens what decides whether results are still current; `None` on Postgres.
+fn open_versions(pool: &Pool) -> Result<Option<Arc<Versions>>> {
+    let mut connection = pool.begin(Connection::begin_read)?;
+    // This opens the WAL index.
+    connection.read_a_row()?;
+    let file = connection.sqlite_file()?;
+    connection.run("ROLLBACK")?;
+    let versions = file.map(|file| Versions::open(&file)).transpose()?;
+    Ok(versions.map(Arc::new))
 }
 
 /// Returns whether `-wal` has changes, which a process that closed the database would have moved.

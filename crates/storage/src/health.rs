@@ -18,6 +18,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
 
 use crate::{DatabaseUrl, Error, Result};
 
@@ -31,6 +32,9 @@ pub(crate) struct Health {
     failing: Mutex<Option<String>>,
     /// Held while a smaller file is examined.
     examining: Mutex<()>,
+    created: Instant,
+    /// When the names were checked last, in milliseconds after `created`.
+    checked: AtomicU64,
 }
 
 /// The files of an SQLite database, as they were opened.
@@ -58,6 +62,8 @@ impl Health {
             stopped: OnceLock::new(),
             failing: Mutex::default(),
             examining: Mutex::default(),
+            created: Instant::now(),
+            checked: AtomicU64::new(0),
         }
     }
 
@@ -83,7 +89,9 @@ impl Health {
                     name.display()
                 )));
             }
-            watched.push((name.clone(), identity));
+            if watched.iter().all(|(other, _)| other != name) {
+                watched.push((name.clone(), identity));
+            }
         }
         watched.push((wal.to_owned(), Identity::from(&stat(wal)?)));
         let size = AtomicU64::new(size);
@@ -191,6 +199,20 @@ impl Health {
             }
         }
         Ok(())
+    }
+
+    /// As [`verify`](Self::verify), but at most once in a millisecond: for what was read before, which is sent faster
+    /// than the names are checked.
+    ///
+    /// # Errors
+    /// As there.
+    pub(crate) fn verify_lately(&self) -> Result<()> {
+        self.running()?;
+        let now = u64::try_from(self.created.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match self.checked.swap(now, Ordering::Relaxed) == now {
+            true => Ok(()),
+            false => self.verify(),
+        }
     }
 
     /// Examines a file that has become smaller: VACUUM does that too.

@@ -9,20 +9,25 @@
 //! - The slot has it before anybody can see the change, so nobody sees a new value and then an old one.
 //! - Two keys that share a slot only make a result count as outdated too early.
 //!
-//! Other processes write to the file, too, such as the command line beside a server. SQLite's `data_version` moves
-//! with every COMMIT but that of its own connection. So the writer reads it on its own connection, and a sentinel
-//! connection, which writes nothing, is read before each use of a result. The sentinel moves with the
-//! writer's changes as well. So the writer reads it after each COMMIT, too, and then confirms on its own connection
-//! that nobody else has written since. A move that the writer did not cause outdates every result.
+//! Other processes write to the file, too, such as the command line beside a server. Each COMMIT changes the header of
+//! SQLite's WAL index, which is read before each use of a result. The writer's own changes are among these. So the
+//! writer reads the header after each COMMIT, and then confirms that nobody else has written since: SQLite's
+//! `data_version` moves with every COMMIT but those of its own connection. A change of the header that the writer did
+//! not cause outdates every result.
 
+use std::fs::File;
+use std::io;
+use std::mem::ManuallyDrop;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bytemuck::zeroed_slice_box;
 use diesel::QueryResult;
 
-use crate::connection::Connection;
 use crate::connection::now;
-use crate::{DatabaseUrl, Result, Seconds};
+use crate::{Error, Result, Seconds};
 
 /// The binary logarithm of the number of slots, which have 8 MiB: few of the keys that change within the life of a
 /// result share one.
@@ -147,19 +152,19 @@ pub(crate) enum Written {
 
 /// The versions of the keys of an SQLite file.
 pub(crate) struct Versions {
-    slots: Vec<AtomicU64>,
+    slots: Box<[AtomicU64]>,
     /// The number of the last transaction that was published.
     published: AtomicU64,
     /// Results with a lower stamp are outdated.
     floor: AtomicU64,
-    sentinel: Mutex<Sentinel>,
+    index: WalIndex,
+    state: Mutex<State>,
 }
 
-/// A connection that writes nothing.
-struct Sentinel {
-    connection: Connection,
-    /// Its `data_version`, as long as nobody but the writer writes.
-    version: i32,
+/// The writer's transactions.
+struct State {
+    /// The header of the WAL index, as long as nobody but the writer writes.
+    header: Header,
     /// The number of the last transaction.
     number: u64,
     /// True while the writer has a transaction.
@@ -167,23 +172,22 @@ struct Sentinel {
 }
 
 impl Versions {
-    /// Opens the sentinel.
+    /// Opens the WAL index of a database file, which a connection must have open.
     ///
     /// # Errors
-    /// [`Error::Open`](crate::Error::Open).
-    pub(crate) fn open(url: &DatabaseUrl) -> Result<Self> {
-        let mut connection = url.connect()?;
-        connection.never_wait()?;
-        let version = connection.data_version()?;
-        let mut slots = Vec::new();
-        slots.resize_with(1 << SLOT_BITS, AtomicU64::default);
+    /// [`Error::Open`].
+    pub(crate) fn open(database: &Path) -> Result<Self> {
+        let failed = |error| Error::Open(format!("{}-shm: {error}", database.display()));
+        let index = WalIndex::open(database).map_err(failed)?;
+        let header = index.header().map_err(failed)?;
         Ok(Self {
-            slots,
+            // Pages of zeros, which take no memory until they are written.
+            slots: zeroed_slice_box(1 << SLOT_BITS),
             published: AtomicU64::default(),
             floor: AtomicU64::default(),
-            sentinel: Mutex::new(Sentinel {
-                connection,
-                version,
+            index,
+            state: Mutex::new(State {
+                header,
                 number: 0,
                 is_writing: false,
             }),
@@ -219,17 +223,17 @@ impl Versions {
 
     /// Returns whether nobody else has written since the last time. False, too, if that is unknown.
     fn is_unmoved(&self) -> bool {
-        let mut sentinel = self.sentinel();
-        match sentinel.connection.data_version() {
-            Ok(version) if version == sentinel.version => true,
-            Ok(version) if !sentinel.is_writing => {
-                sentinel.version = version;
-                sentinel.number += 1;
-                self.floor.store(sentinel.number, Ordering::SeqCst);
-                self.published.store(sentinel.number, Ordering::SeqCst);
+        let mut state = self.state();
+        match self.index.header() {
+            Ok(header) if header == state.header => true,
+            Ok(header) if !state.is_writing => {
+                state.header = header;
+                state.number += 1;
+                self.floor.store(state.number, Ordering::SeqCst);
+                self.published.store(state.number, Ordering::SeqCst);
                 false
             }
-            // The writer may have caused it, and finds out. Or the file is locked.
+            // The writer may have caused it, and finds out.
             Ok(_) | Err(_) => false,
         }
     }
@@ -239,8 +243,34 @@ impl Versions {
     }
 
     /// A panic elsewhere does not change what the mutex protects.
-    fn sentinel(&self) -> MutexGuard<'_, Sentinel> {
-        self.sentinel.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The header of a WAL index, of which it has two copies: <https://sqlite.org/walformat.html#walidxfmt>.
+type Header = [u8; 96];
+
+/// The file `-shm` of a database. It stays open: closing a descriptor of the file would drop the locks that SQLite
+/// holds on it.
+struct WalIndex(ManuallyDrop<File>);
+
+impl WalIndex {
+    fn open(database: &Path) -> io::Result<Self> {
+        let mut name = database.as_os_str().to_owned();
+        name.push("-shm");
+        Ok(Self(ManuallyDrop::new(File::open(name)?)))
+    }
+
+    /// The header, which each COMMIT changes: of two reads with the same bytes, no COMMIT was between.
+    fn header(&self) -> io::Result<Header> {
+        let mut header = [0; _];
+        self.0.read_exact_at(&mut header, 0)?;
+        let (first, second) = header.split_at(header.len() / 2);
+        match first == second {
+            true => Ok(header),
+            false => Err(io::Error::other("a COMMIT is writing the header")),
+        }
     }
 }
 
@@ -264,10 +294,10 @@ impl Publisher {
 
     /// Begins a transaction, which has the lock of the file. Returns the record of what it writes.
     pub(crate) fn begin(&mut self) -> Record {
-        let mut sentinel = self.versions.sentinel();
-        sentinel.is_writing = true;
-        sentinel.number += 1;
-        self.number = sentinel.number;
+        let mut state = self.versions.state();
+        state.is_writing = true;
+        state.number += 1;
+        self.number = state.number;
         Record::Change(Written::Slots(Vec::new()))
     }
 
@@ -285,16 +315,16 @@ impl Publisher {
 
     /// Publishes the number of the transaction after its end, before anybody learns of its outcome.
     pub(crate) fn end(&mut self, data_version: impl FnOnce() -> QueryResult<i32>) {
-        let mut sentinel = self.versions.sentinel();
-        let version = sentinel.connection.data_version();
-        // After the sentinel: what others write later moves it again.
+        let mut state = self.versions.state();
+        let header = self.versions.index.header();
+        // After the header: what others write later changes it again.
         let seen = data_version();
         if seen.as_ref() != Ok(&self.seen) {
             self.versions.floor.store(self.number, Ordering::SeqCst);
         }
         self.seen = seen.unwrap_or(self.seen);
-        sentinel.version = version.unwrap_or(sentinel.version);
-        sentinel.is_writing = false;
+        state.header = header.unwrap_or(state.header);
+        state.is_writing = false;
         self.versions.published.store(self.number, Ordering::SeqCst);
     }
 }
