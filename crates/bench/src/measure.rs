@@ -100,6 +100,20 @@ impl Measured {
         self.rounds.get(&subject).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns the rates of the mix that its two operations have alone, without the cache.
+    pub(crate) fn predicted(&self) -> Vec<Round> {
+        let alone = |operation| self.rounds(Subject::Service(operation, Protocol::Json));
+        alone(Operation::GetMyGroups)
+            .iter()
+            .zip(alone(Operation::JoinGroup))
+            .map(|(read, join)| Round {
+                rate: 1.0 / (0.9 / read.rate + 0.1 / join.rate),
+                server: 0.9 * read.server + 0.1 * join.server,
+                driver: 0.9 * read.driver + 0.1 * join.driver,
+            })
+            .collect()
+    }
+
     /// Returns the size of a response body, in bytes.
     pub(crate) fn size(&self, operation: Operation, protocol: Protocol) -> usize {
         self.sizes
