@@ -71,6 +71,11 @@ impl Client {
         }
     }
 
+    /// Its groups. After [`check`](Self::check), these are all that the service has made for it.
+    pub(super) fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
     /// Makes changes until the outcome of one is unknown, and reads from then on. Ends when the
     /// connection breaks, or when the fault is over.
     pub(super) fn run(&mut self, address: &str, shared: &Shared) {

@@ -17,7 +17,7 @@ use std::str::FromStr;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use trivium_test_support::{Backend, Cluster, Scratch};
 
 use self::client::{Admission, Client, PEOPLE, Shared, text};
@@ -233,6 +233,20 @@ impl Arena {
             }
         });
         self.check_shared_group();
+        self.check_groups();
+    }
+
+    /// Checks that there are no groups but those that the clients know of.
+    fn check_groups(&self) {
+        let stored = self.gateway.command(&["group", "list", "--json"], "");
+        let stored: Vec<Value> = serde_json::from_str(&stored).expect("a list");
+        let mut stored: Vec<_> = stored.iter().map(|row| text(row, "id")).collect();
+        let known = self.clients.iter().flat_map(Client::groups);
+        let known = known.map(|group| format!("group:{}", group.number));
+        let mut known: Vec<_> = known.chain([self.group.clone()]).collect();
+        stored.sort();
+        known.sort();
+        assert_eq!(stored, known, "groups of all users");
     }
 
     /// Compares the shared group with the guests of all clients.
