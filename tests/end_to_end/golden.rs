@@ -68,10 +68,10 @@ fn the_original_profile_returns_the_original_bytes() {
         (
             Protocol::XmlRpc,
             "text/xml",
-            "<?xml version='1.0'?>\n<methodResponse><params><param><value><struct>\
-             <member><name>success</name><value><boolean>1</boolean></value></member>\
-             <member><name>joinState</name><value><string>joined</string></value></member>\
-             </struct></value></param></params></methodResponse>",
+            "<?xml version=\"1.0\"?>\n<methodResponse>\n  <params>\n    <param>\n      <value>\n        <struct>\n  \
+             <member><name>success</name><value><boolean>1</boolean></value></member>\n  \
+             <member><name>joinState</name><value><string>joined</string></value></member>\n\
+             </struct>\n      </value>\n    </param>\n  </params>\n</methodResponse>\n",
         ),
     ] {
         let server = Served::demonstration(&["--peopleaggregator-profile", "original"]);

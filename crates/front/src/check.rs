@@ -184,7 +184,7 @@ impl Checked<'_> {
                         }
                     }
                 }
-                other => Err(self.wrong_type("dateTime", &other)),
+                other => Err(self.wrong_type("object", &other)),
             },
         }
     }

@@ -8,8 +8,11 @@ pub const MAX_BODY: usize = 256 * 1024;
 /// Maximum size of a body with several calls, in bytes.
 pub const MAX_BATCH_BODY: usize = 1024 * 1024;
 
-/// Maximum number of calls in one body.
+/// Maximum number of calls of operations in one body.
 pub const MAX_CALLS: usize = 64;
+
+/// Maximum number of calls in one body, with those that need no operation.
+pub const MAX_ENTRIES: usize = 512;
 
 /// Maximum size of a response with its last result, in bytes. The rest of [`MAX_RESPONSE`] is for the failures of
 /// the other calls of a batch.

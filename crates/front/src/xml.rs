@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use quick_xml::XmlVersion;
 use quick_xml::events::Event;
 use quick_xml::events::attributes::Attribute;
+use quick_xml::name::{Namespace, ResolveResult};
+use quick_xml::reader::NsReader;
 use trivium_rpc::text::is_portable_char;
 use trivium_rpc::{Error, codes};
 
@@ -107,6 +109,10 @@ fn charset(content_type: &str) -> Option<String> {
         .map(|(_, value)| value.trim().trim_matches('"').to_owned())
 }
 
+/// What the name of an element begins with that belongs to the extensions of XML-RPC, whatever its prefix in the
+/// document. No other name has these characters.
+pub const EXTENSION: &str = "{http://ws.apache.org/xmlrpc/namespaces/extensions}";
+
 /// The markup after a run of text.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Markup {
@@ -120,7 +126,7 @@ pub enum Markup {
 
 /// A reader of a document.
 pub struct Reader<'a> {
-    events: quick_xml::Reader<&'a [u8]>,
+    events: NsReader<&'a [u8]>,
     begun: bool,
     depth: usize,
     roots: usize,
@@ -137,7 +143,7 @@ impl<'a> Reader<'a> {
                 "it has a character that XML cannot carry",
             ));
         }
-        let mut events = quick_xml::Reader::from_str(document.trim_start());
+        let mut events = NsReader::from_str(document.trim_start());
         events.config_mut().expand_empty_elements = true;
         events.config_mut().check_comments = true;
         Ok(Self {
@@ -173,7 +179,15 @@ impl<'a> Reader<'a> {
                     {
                         return Err(Problem::Malformed("malformed attribute"));
                     }
-                    let name = name.as_ref().to_owned();
+                    let extension = match self.events.resolver().resolve_element(name) {
+                        (ResolveResult::Bound(namespace), local)
+                            if name.prefix().is_some() && is_extension(namespace) =>
+                        {
+                            Some(format!("{EXTENSION}{}", local.as_ref()))
+                        }
+                        _ => None,
+                    };
+                    let name = extension.unwrap_or_else(|| name.as_ref().to_owned());
                     return self.start(text, name);
                 }
                 Event::End(_) => {
@@ -280,6 +294,10 @@ fn is_attribute(attribute: Attribute<'_>) -> bool {
     is_name(attribute.key.as_ref())
         && !attribute.value.contains('<')
         && attribute.normalized_value(XmlVersion::Implicit1_0).is_ok()
+}
+
+fn is_extension(namespace: Namespace<'_>) -> bool {
+    EXTENSION.trim_matches(['{', '}']) == namespace.as_ref()
 }
 
 fn entity(name: &str) -> Result<char, Problem> {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::SignedDuration;
+use jiff::fmt::strtime;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -38,17 +39,41 @@ impl fmt::Display for DateTime {
 impl FromStr for DateTime {
     type Err = jiff::Error;
 
-    /// Parses `2006-08-11T13:38:44Z`, with or without separators, with or without `Z`, as UTC.
+    /// Parses a time of ISO 8601 such as `2006-08-11T13:38:44Z`: with or without separators, with a fraction of a
+    /// second, which is dropped, and with `Z`, an offset such as `+01:00`, or neither for UTC.
     fn from_str(text: &str) -> Result<Self, jiff::Error> {
-        let text = text.strip_suffix('Z').unwrap_or(text);
-        let format = if text.contains('-') {
-            "%Y-%m-%dT%H:%M:%S"
-        } else {
-            "%Y%m%dT%H:%M:%S"
+        let malformed =
+            || jiff::Error::from_args(format_args!("expected e.g. 2006-08-11T13:38:44Z"));
+        let (date, time) = text.split_once('T').ok_or_else(malformed)?;
+        let (clock, offset) = time.split_at(time.find(['Z', '+', '-']).unwrap_or(time.len()));
+        let is_fraction =
+            |digits: &str| !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+        let clock = match clock.split_once('.') {
+            Some((clock, digits)) if is_fraction(digits) => clock,
+            Some(_) => return Err(malformed()),
+            None => clock,
         };
-        let time = jiff::civil::DateTime::strptime(format, text)
-            .or_else(|_| jiff::civil::DateTime::strptime("%Y%m%dT%H%M%S", text))?;
-        Ok(Self(time.duration_since(EPOCH).as_secs()))
+        let date_format = if date.contains('-') {
+            "%Y-%m-%d"
+        } else {
+            "%Y%m%d"
+        };
+        let clock_format = if clock.contains(':') {
+            "%H:%M:%S"
+        } else {
+            "%H%M%S"
+        };
+        let time = jiff::civil::Date::strptime(date_format, date)?
+            .to_datetime(jiff::civil::Time::strptime(clock_format, clock)?);
+        let offset = match offset {
+            "" | "Z" => None,
+            offset if offset.contains(':') => strtime::parse("%:z", offset)?.offset(),
+            offset => strtime::parse("%z", offset)?.offset(),
+        };
+        let offset = offset.map_or(0, |offset| offset.seconds());
+        Ok(Self(
+            time.duration_since(EPOCH).as_secs() - i64::from(offset),
+        ))
     }
 }
 
@@ -99,5 +124,39 @@ mod tests {
             assert_eq!(time.to_string(), text);
         }
         assert_eq!(DateTime(i64::MAX).to_string(), "9999-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn times_have_the_forms_that_clients_send() {
+        for text in [
+            "2006-08-11T13:38:44",
+            "20060811T13:38:44",
+            "20060811T133844Z",
+            "2006-08-11T13:38:44.000Z",
+            "2006-08-11T13:38:44.999999",
+            "2006-08-11T14:38:44+01:00",
+            "20060811T09:08:44.5-0430",
+            "2006-08-12T00:38:44+11:00",
+        ] {
+            let time: DateTime = text.parse().expect(text);
+            assert_eq!(time.to_string(), "2006-08-11T13:38:44Z", "{text}");
+        }
+        for text in [
+            "",
+            "2006-08-11",
+            "13:38:44",
+            "2006-08-11 13:38:44",
+            "2006-08-11T13:38",
+            "2006-08-11T13:38:44.Z",
+            "2006-08-11T13:38:44.5.5Z",
+            "2006-08-11T13:38:44ZZ",
+            "2006-08-11T13:38:44+",
+            "2006-08-11T13:38:44+1",
+            "2006-08-11T13:38:44 Z",
+            "2006-13-11T13:38:44Z",
+            "2006-08-11T25:38:44Z",
+        ] {
+            assert!(text.parse::<DateTime>().is_err(), "{text}");
+        }
     }
 }

@@ -300,22 +300,28 @@ impl Gateway {
             Read::Batch(mut batch) => {
                 let mut size = 0;
                 let mut is_short = false;
-                while let Some(call) = batch.next() {
-                    let job = match is_short {
-                        true => Err(Error::unavailable()),
-                        false => call.try_into().map_err(Into::into),
-                    };
-                    let (outcome, _permit) = self.call(readers, job, origin.clone()).await;
-                    batch.write(outcome);
-                    // Its call was made, so its result is sent.
+                loop {
+                    let next = batch.next();
+                    let is_last = next.is_none();
+                    if let Some(call) = next {
+                        let job = match is_short {
+                            true => Err(Error::unavailable()),
+                            false => call.try_into().map_err(Into::into),
+                        };
+                        let (outcome, _permit) = self.call(readers, job, origin.clone()).await;
+                        batch.write(outcome);
+                    }
+                    // What is written is sent: its call was made, or it needed none.
                     let grown = batch.size().saturating_sub(size);
                     size += grown;
                     if !exchange.charge(grown, SMALL_RESPONSE) {
                         exchange.hold(grown);
                         is_short = true;
                     }
+                    if is_last {
+                        return batch.finish();
+                    }
                 }
-                batch.finish()
             }
         }
     }

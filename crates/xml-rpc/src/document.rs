@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use trivium_front::check::{Input, check};
-use trivium_front::limits::{self, MAX_BODY, MAX_CALLS, Meter};
+use trivium_front::limits::{self, MAX_BODY, MAX_CALLS, MAX_ENTRIES, Meter};
 use trivium_front::xml::Markup;
 use trivium_front::{RawValue, rest};
 use trivium_rpc::{Call, Catalog, Error, codes};
@@ -27,6 +27,11 @@ pub(crate) struct MethodCall {
 }
 
 impl MethodCall {
+    /// False for a method of XML-RPC itself.
+    fn is_of_operation(&self) -> bool {
+        system::find(&self.name).is_none()
+    }
+
     /// Checks the arguments of the operation that it names.
     pub(crate) fn check(
         self,
@@ -124,10 +129,11 @@ impl Walk<'_> {
             _ => return Err(ONE_ARRAY),
         }
         let mut calls = Vec::new();
+        let mut operations = 0;
         self.items(|walk| {
-            if calls.len() == MAX_CALLS {
+            if calls.len() == MAX_ENTRIES {
                 return Err(Rejection::InvalidParameters(
-                    "system.multicall takes at most 64 calls".into(),
+                    "system.multicall takes at most 512 calls".into(),
                 ));
             }
             walk.meter = Meter::default();
@@ -141,6 +147,14 @@ impl Walk<'_> {
                 }
                 call => call,
             };
+            if call.as_ref().is_ok_and(MethodCall::is_of_operation) {
+                operations += 1;
+            }
+            if operations > MAX_CALLS {
+                return Err(Rejection::InvalidParameters(
+                    "system.multicall takes at most 64 calls of operations".into(),
+                ));
+            }
             calls.push(call);
             Ok(())
         })?;

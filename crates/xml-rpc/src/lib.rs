@@ -33,6 +33,9 @@ use crate::syntax::{Envelope, document};
 /// The path to which calls are posted.
 pub const PATH: &str = "/api/xmlrpc";
 
+/// The path at which the original server had it.
+const OLD_PATH: &str = "/api/xmlrpc.php";
+
 const CONTENT_TYPE: &str = "text/xml";
 
 /// The front-end.
@@ -56,7 +59,13 @@ impl XmlRpc {
 
     /// True if the path is served by this front-end.
     pub fn serves(&self, path: &str) -> bool {
-        path.trim_end_matches('/') == PATH || path.starts_with(&self.prefix)
+        let place = path.trim_end_matches('/');
+        // Some clients join the address of the server and the path by a second slash.
+        let place = match place.strip_prefix('/') {
+            Some(rest) if rest.starts_with('/') => rest,
+            _ => place,
+        };
+        place == PATH || place == OLD_PATH || path.starts_with(&self.prefix)
     }
 
     /// The operation that the address names, for a REST request.

@@ -25,6 +25,14 @@ pub(crate) struct Multicall<'r> {
     empty: bool,
 }
 
+/// A call that was checked.
+enum Checked {
+    /// It is to be made.
+    Call(Call),
+    /// It needed none.
+    Answer(Answer),
+}
+
 impl<'r> Multicall<'r> {
     pub(crate) fn new(
         front_end: &'r XmlRpc,
@@ -43,15 +51,14 @@ impl<'r> Multicall<'r> {
         }
     }
 
-    /// Checks one of the calls.
-    fn check(&self, call: MethodCall) -> Result<Call, Rejection> {
+    /// Checks one of the calls, or responds to it if it is of a method of XML-RPC itself.
+    fn check(&self, call: MethodCall) -> Result<Checked, Rejection> {
         if self.body.len() > MAX_BATCH_RESULTS {
             return Err(batch_response_too_large().into());
         }
-        if system::find(&call.name).is_some() {
-            return Err(Rejection::InvalidParameters(
-                "methods of system cannot be called in system.multicall".into(),
-            ));
+        if let Some(method) = system::find(&call.name) {
+            let answer = method.respond(self.front_end, &call.params)?;
+            return Ok(Checked::Answer(answer));
         }
         let call = call.check(self.front_end.catalog, self.bearer)?;
         // One request is one guess at a password, and occupies at most one core.
@@ -60,17 +67,22 @@ impl<'r> Multicall<'r> {
                 "methods that take a password cannot be called in system.multicall".into(),
             ));
         }
-        Ok(call)
+        Ok(Checked::Call(call))
     }
 
-    /// Appends a result, as an array of one item, or the struct of a failure or fault.
-    fn put(&mut self, outcome: Result<Answer, Rejection>) {
+    /// Appends a result, as an array of one item, or the struct of a failure or fault. The result of an operation
+    /// has the member `success`.
+    fn put(&mut self, outcome: Result<Answer, Rejection>, is_of_operation: bool) {
         let Self { syntax, body, .. } = self;
         let profile = self.front_end.profile;
         syntax.open_item(body);
         let start = body.len();
         let printed = outcome.and_then(|answer| {
-            print(body, *syntax, profile, true, &[answer]).map_err(Rejection::Failed)
+            let printed = match is_of_operation {
+                true => print(body, *syntax, profile, true, &[answer]),
+                false => plain(body, *syntax, profile, &[answer]),
+            };
+            printed.map_err(Rejection::Failed)
         });
         if let Err(rejection) = printed {
             body.truncate(start);
@@ -93,14 +105,15 @@ impl Batch for Multicall<'_> {
         loop {
             let call = self.calls.next()?;
             match call.and_then(|call| self.check(call)) {
-                Ok(call) => return Some(call),
-                Err(rejection) => self.put(Err(rejection)),
+                Ok(Checked::Call(call)) => return Some(call),
+                Ok(Checked::Answer(answer)) => self.put(Ok(answer), false),
+                Err(rejection) => self.put(Err(rejection), true),
             }
         }
     }
 
     fn write(&mut self, outcome: Outcome) {
-        self.put(outcome.map_err(Rejection::Failed));
+        self.put(outcome.map_err(Rejection::Failed), true);
     }
 
     fn size(&self) -> usize {
@@ -109,7 +122,7 @@ impl Batch for Multicall<'_> {
 
     fn finish(mut self: Box<Self>) -> Reply {
         self.syntax.close_array(&mut self.body, self.empty);
-        self.syntax.end(&mut self.body, Envelope::Params);
+        XmlRpcSyntax::end(&mut self.body, self.front_end.profile, Envelope::Params);
         reply(200, None, self.body)
     }
 }

@@ -64,10 +64,10 @@ pub(crate) const METHODS: &[Method] = &[
     Method {
         name: MULTICALL,
         signature: &["array", "array"],
-        help: "Makes up to 64 calls in order. Returns an array with one item for each call: an \
+        help: "Makes up to 512 calls in order, of which up to 64 are calls of operations. Returns an array with one item for each call: an \
                array with its result, or the struct of its fault.\n\n\
                A call is a struct of methodName and params. If a call fails, the calls after it are \
-               still made. Methods of system and methods that take a password cannot be called.",
+               still made. This method and methods that take a password cannot be called.",
         respond: |_, _| {
             Err(Rejection::InvalidParameters(
                 "system.multicall cannot be called here".into(),

@@ -1,4 +1,4 @@
-//! XML-RPC: requests and responses as text, in `xmlrpc.txt` and `deviations.txt`.
+//! XML-RPC: requests and responses as text, in `xmlrpc.txt` and, for profile `original`, `original.txt`.
 //!
 //! `call METHOD VALUE…` in a table is a methodCall: `{name=VALUE,…}` is a struct, `[VALUE|…]` an array, and
 //! any other text is the content of a `<value>`. `between VALUE` is a multicall of this call between two
@@ -165,7 +165,7 @@ fn value(rest: &mut &str) -> String {
 #[test]
 fn requests_have_these_responses() {
     table(subject, &expand(include_str!("xmlrpc.txt")));
-    table(subject, &expand(include_str!("deviations.txt")));
+    table(subject, &expand(include_str!("original.txt")));
     // The address that takes REST requests.
     table(subject, rest::REQUESTS);
     rest::check_limits(&subject(Wire::DEFAULT));
@@ -239,7 +239,7 @@ fn limits_are_checked() {
     subject.check(fill("system.multicall []", 1_048_577), &mib);
     subject.check("POST /api/xmlrpc unread", &mib);
     subject.check("POST /api/xmlrpc refused", "503 temporarily_unavailable: …");
-    // A multicall has at most 64 calls.
+    // A multicall has at most 64 calls of operations, and 512 with those of methods of XML-RPC itself.
     let calls = |count: usize| {
         // Together they have more than 1,000 values.
         let more = ",__=".repeat(199);
@@ -251,6 +251,20 @@ fn limits_are_checked() {
     subject.check(calls(64), &format!("200 {}", response(&array(4, &all))));
     subject.check(
         calls(65),
-        "200 fault -32602: Invalid parameters: system.multicall takes at most 64 calls.",
+        "200 fault -32602: Invalid parameters: system.multicall takes at most 64 calls of operations.",
+    );
+    let helps = |count: usize| {
+        let one = "{methodName=system.methodHelp,params=[system.listMethods]}";
+        call(&format!(
+            "system.multicall [{}]",
+            vec![one; count].join("|")
+        ))
+    };
+    let help = text("Returns the names of all methods.");
+    let all = vec![array(5, &[help]); 512];
+    subject.check(helps(512), &format!("200 {}", response(&array(4, &all))));
+    subject.check(
+        helps(513),
+        "200 fault -32602: Invalid parameters: system.multicall takes at most 512 calls.",
     );
 }

@@ -122,7 +122,7 @@ fn texts_over_xml_rpc() {
             "<dateTime.iso8601>2006-08-11T13:38:44Z</dateTime.iso8601>",
             "object",
         ),
-        ("<base64>eA==</base64>", "object"),
+        ("<base64>!</base64>", "object"),
         ("<struct></struct>", "object"),
         ("<array><data></data></array>", "array"),
         ("<array><data><value>x</value></data></array>", "array"),
@@ -241,7 +241,7 @@ fn numbers_in_queries_and_in_xml_rpc() {
         ("<boolean>1</boolean>", "boolean"),
         ("<array><data/></array>", "array"),
         ("<struct/>", "object"),
-        ("<base64>MQ==</base64>", "object"),
+        ("<base64>MQ==</base64>", "string"),
         ("<int>0</int>", "(0) must be >= 1"),
         ("<int>-2147483648</int>", "(-2147483648) must be >= 1"),
         ("<i8>2147483648</i8>", "(2147483648) must be <= 2147483647"),
@@ -401,10 +401,13 @@ fn times_in_every_format() {
         "20300101T000000Z",
         "1970-01-01T00:00:00Z",
         "9999-12-31T23:59:59Z",
+        "2030-01-01T00:00:00.000Z",
+        "2030-01-01T00:00:00.5+01:00",
+        "20300101T00:00:00-0430",
     ] {
         check(
             &server,
-            form("xml/banMember", ban(good)),
+            form("xml/banMember", ban(&good.replace('+', "%2B"))),
             "200 user_token_invalid: …",
         );
         let body = format!(
@@ -433,8 +436,8 @@ fn times_in_every_format() {
         "2030-02-30T00:00:00Z",
         "2030-01-01T24:00:00Z",
         "2030-01-01 00:00:00",
-        "2030-01-01T00:00:00+01:00",
-        "2030-01-01T00:00:00.5Z",
+        "2030-01-01T00:00:00+1:00",
+        "2030-01-01T00:00:00.Z",
         "1893456000",
     ] {
         check(
@@ -455,7 +458,7 @@ fn times_in_every_format() {
     let wrong = |got: &str| {
         format!(
             "200 validation_incorrect_type: Validation error (input to XML-RPC function): \
-             expected type dateTime at position '/until', got {got}"
+             expected type object at position '/until', got {got}"
         )
     };
     for (inner, expect) in [

@@ -69,7 +69,7 @@ pub(crate) struct Global {
     /// Configuration file; trivium.toml in the current folder is read if it exists
     #[arg(long, global = true, env = "TRIVIUM_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Print data as JSON
+    /// Print data as JSON; errors stay text, on standard error
     #[arg(long, global = true)]
     pub(crate) json: bool,
 }
