@@ -14,11 +14,12 @@ pub(super) const ALL: &[(&str, Program)] = &[
     ("echo", echo::run),
     ("echoPost", echoPost::run),
     ("errorTest", errorTest::run),
+    ("onezone.configuration", onezone_configuration::run),
     ("onezone.user-groups-join", onezone_user_groups_join::run),
-    ("onezone.user-groups", onezone_user_groups::run),
     ("onezone.groups-users-token", onezone_groups_users_token::run),
     ("onezone.groups-users-remove", onezone_groups_users_remove::run),
     ("onezone.user-tokens-named", onezone_user_tokens_named::run),
+    ("onezone.groups-edit", onezone_groups_edit::run),
 ];
 
 mod echo {
@@ -60,6 +61,19 @@ fn main() -> Result<(), ureq::Error> {
 }
 }
 
+mod onezone_configuration {
+use super::super::fake_ureq as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
+// Cargo.toml: ureq = "3"
+fn main() -> Result<(), ureq::Error> {
+    let mut response = ureq::get("http://127.0.0.1:8080/api/v3/onezone/configuration")
+        .header("X-Auth-Token", "123576abcdef6572134")
+        .call()?;
+    println!("{}", response.body_mut().read_to_string()?);
+    Ok(())
+}
+}
+
 mod onezone_user_groups_join {
 use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
@@ -70,19 +84,6 @@ fn main() -> Result<(), ureq::Error> {
         .header("Content-Type", "application/json")
         .send(r#"{"token": "inv_0123456789abcdef0123456789abcdef012345670e7b17ab"}"#)?;
     println!("{}", response.headers()["location"].to_str().unwrap_or_default());
-    Ok(())
-}
-}
-
-mod onezone_user_groups {
-use super::super::fake_ureq as ureq;
-pub(super) fn run() -> Result<(), ureq::Error> { main() }
-// Cargo.toml: ureq = "3"
-fn main() -> Result<(), ureq::Error> {
-    let mut response = ureq::get("http://127.0.0.1:8080/api/v3/onezone/user/groups")
-        .header("X-Auth-Token", "123576abcdef6572134")
-        .call()?;
-    println!("{}", response.body_mut().read_to_string()?);
     Ok(())
 }
 }
@@ -123,6 +124,20 @@ fn main() -> Result<(), ureq::Error> {
         .header("Content-Type", "application/json")
         .send(r#"{"name": "Spring", "type": {"inviteToken": {"inviteType": "userJoinGroup", "groupId": "1236"}}, "usageLimit": 5}"#)?;
     println!("{}", response.body_mut().read_to_string()?);
+    Ok(())
+}
+}
+
+mod onezone_groups_edit {
+use super::super::fake_ureq as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
+// Cargo.toml: ureq = "3"
+fn main() -> Result<(), ureq::Error> {
+    let response = ureq::patch("http://127.0.0.1:8080/api/v3/onezone/groups/1236")
+        .header("X-Auth-Token", "4312176fedcba675321")
+        .header("Content-Type", "application/json")
+        .send(r#"{"type": "unit"}"#)?;
+    println!("{}", response.status());
     Ok(())
 }
 }

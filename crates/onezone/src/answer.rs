@@ -1,14 +1,20 @@
 //! The result of a call, and the reply that Onezone prints.
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
+use trivium_core::accounts::view::{OwnUserView, UserView};
 use trivium_core::groups::kind::Kind;
+use trivium_core::groups::rules::Role;
 use trivium_core::groups::view::GroupView;
 use trivium_core::types::{GroupRef, InvitationRef, UserRef};
 use trivium_core::{Error, Session};
 use trivium_front::{Reply, contract};
 
+use crate::calls::users::privileges_of;
 use crate::error::Refusal;
+
+/// The version of this program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The result of a call.
 pub enum Answer {
@@ -18,6 +24,19 @@ pub enum Answer {
     Group(Box<GroupView>, Kind),
     /// The members of a group.
     Users(Vec<UserRef>),
+    /// A user, as others see them.
+    User(UserView),
+    /// A user, as they see themselves.
+    OwnUser(OwnUserView),
+    /// What a member may do.
+    Privileges(&'static [&'static str]),
+    /// What each role may do.
+    PrivilegesOfRoles,
+    /// The service.
+    Configuration {
+        /// The host, with its port if there is one.
+        domain: String,
+    },
     /// An invitation.
     Token(String),
     /// An invitation, with the ID by which it can be revoked.
@@ -85,6 +104,43 @@ impl Answer {
                     "creationTime": group.created.0,
                 }),
             ),
+            Self::User(user) => reply(200, &person(user, [])),
+            Self::OwnUser(OwnUserView {
+                user,
+                email,
+                has_password,
+            }) => {
+                let own = [
+                    ("emails", json!(Vec::from_iter(email))),
+                    ("linkedAccounts", json!([])),
+                    ("basicAuthEnabled", json!(has_password)),
+                    ("blocked", json!(false)),
+                ];
+                reply(200, &person(user, own))
+            }
+            Self::Privileges(names) => reply(200, &json!({"privileges": names})),
+            Self::PrivilegesOfRoles => reply(
+                200,
+                &json!({
+                    "member": privileges_of(Role::Member),
+                    "manager": privileges_of(Role::Moderator),
+                    "admin": privileges_of(Role::Owner),
+                }),
+            ),
+            Self::Configuration { domain } => reply(
+                200,
+                &json!({
+                    "name": "Trivium",
+                    "domain": domain,
+                    "version": VERSION,
+                    "build": VERSION,
+                    "subdomainDelegationSupported": false,
+                    "compatibleOneproviderVersions": [],
+                    "compatibilityRegistryRevision": 0,
+                    "supportedIdPs": [],
+                    "availableSpaceTags": {},
+                }),
+            ),
             Self::Token(token) => reply(200, &json!({"token": token})),
             Self::NamedToken {
                 id,
@@ -98,6 +154,21 @@ impl Answer {
             Self::Done => empty(204),
         }
     }
+}
+
+/// A user with more members. Servers of Onezone add the deprecated `name`, `login` and `alias`.
+fn person<const N: usize>(user: &UserView, more: [(&str, Value); N]) -> Value {
+    let members = [
+        ("userId", json!(user.id.0.to_string())),
+        ("fullName", json!(user.name)),
+        ("username", json!(user.login)),
+        ("name", json!(user.name)),
+        ("login", json!(user.login)),
+        ("alias", json!(user.login)),
+    ];
+    let created = ("creationTime", json!(user.created.0));
+    let members = members.into_iter().chain(more).chain([created]);
+    Value::from_iter(members)
 }
 
 /// IDs are strings in Onezone.

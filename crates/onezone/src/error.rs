@@ -36,6 +36,8 @@ pub enum Refusal {
     RequestTooLarge,
     /// A value is missing.
     MissingRequiredValue(&'static str),
+    /// None of these values is there.
+    MissingAtLeastOneValue(&'static [&'static str]),
     /// A string is empty.
     BadValueEmpty(&'static str),
     /// A value is not a string.
@@ -223,6 +225,15 @@ impl Refusal {
                 "missingRequiredValue",
                 Some(json!({"key": key})),
                 &format!("Missing required value: {key}."),
+            ),
+            Self::MissingAtLeastOneValue(keys) => row(
+                400,
+                "missingAtLeastOneValue",
+                Some(json!({"keys": keys})),
+                &format!(
+                    "Missing data, you must provide at least one of: {}.",
+                    keys.join(", ")
+                ),
             ),
             Self::BadValueEmpty(key) => about_key("badValueEmpty", key, "must not be empty"),
             Self::BadValueString(key) => about_key("badValueString", key, "must be a string"),

@@ -1,8 +1,13 @@
 //! The calls by address and HTTP method: the whole dialect on one page.
 
 use trivium_core::Operation;
+use trivium_core::accounts::get_user_profile::GetUserProfile;
 use trivium_core::demonstration::{MEMBER, OWNER};
+use trivium_core::diagnostics::echo::Echo;
+use trivium_core::groups::delete::DeleteGroup;
+use trivium_core::groups::edit::EditGroup;
 use trivium_core::groups::get::GetGroup;
+use trivium_core::groups::get_member::GetMember;
 use trivium_core::groups::get_members::GetMembers;
 use trivium_core::groups::get_my_groups::GetMyGroups;
 use trivium_core::groups::kind::Kind;
@@ -16,12 +21,14 @@ use trivium_core::types::{DateTime, GroupRef, UserRef};
 use trivium_front::dialect::ArgumentDescription;
 
 use crate::call::{Example, Ids, Route};
-use crate::calls::{groups, invitations, join, members};
+use crate::calls::{groups, invitations, join, members, start, users};
 use crate::error::Refusal;
 use crate::values::number;
 
 const ID: ArgumentDescription =
     ArgumentDescription::required("id", "In the path: the number of a group.");
+const USER: ArgumentDescription =
+    ArgumentDescription::required("user", "In the path: the number of a user.");
 const NAME: ArgumentDescription = ArgumentDescription::required(
     "name",
     "2 to 50 letters, digits, brackets and underscores. Dashes, spaces and dots are allowed between them.",
@@ -29,10 +36,38 @@ const NAME: ArgumentDescription = ArgumentDescription::required(
 const GROUP_MADE: &str = "201 without a body; Location is the address of the group.";
 const GROUPS: &str = "200, and the IDs of the groups.";
 const GROUP: &str = "200, and the group.";
+const PERSON: &str = "200, and the user.";
+const PRIVILEGES: &str = "200, and the names of the privileges.";
 
 /// Every call. The first path that matches takes precedence; all examples succeed in this order on one
 /// demonstration.
 pub(crate) const ROUTES: &[Route] = &[
+    Route {
+        name: "configuration",
+        method: "GET",
+        path: "/configuration",
+        action: Echo::DECLARATION.name,
+        effect: Echo::DECLARATION.effect,
+        run: start::configuration,
+        summary: "Describes the service, for clients that start.",
+        arguments: &[],
+        response: "200, and the properties that clients read.",
+        errors: Vec::new,
+        example: by_marc("/configuration", ""),
+    },
+    Route {
+        name: "user",
+        method: "GET",
+        path: "/user",
+        action: GetUserProfile::DECLARATION.name,
+        effect: GetUserProfile::DECLARATION.effect,
+        run: users::own,
+        summary: "Shows the caller.",
+        arguments: &[],
+        response: PERSON,
+        errors: Vec::new,
+        example: by_marc("/user", ""),
+    },
     Route {
         name: "user-groups-join",
         method: "POST",
@@ -135,6 +170,32 @@ pub(crate) const ROUTES: &[Route] = &[
         example: by_marc("/user/effective_groups/1236", ""),
     },
     Route {
+        name: "groups-privileges",
+        method: "GET",
+        path: "/groups/privileges",
+        action: Echo::DECLARATION.name,
+        effect: Echo::DECLARATION.effect,
+        run: users::all_privileges,
+        summary: "Lists what members, moderators and owners may do, by the names of Onezone.",
+        arguments: &[],
+        response: "200, and the privileges of member, manager and admin.",
+        errors: Vec::new,
+        example: by_marc("/groups/privileges", ""),
+    },
+    Route {
+        name: "groups-get",
+        method: "GET",
+        path: "/groups/{id}",
+        action: GetGroup::DECLARATION.name,
+        effect: GetGroup::DECLARATION.effect,
+        run: groups::show_to_members,
+        summary: "Shows a group to a member.",
+        arguments: &[ID],
+        response: GROUP,
+        errors: hidden,
+        example: by_phil("/groups/1236", ""),
+    },
+    Route {
         name: "groups-users",
         method: "GET",
         path: "/groups/{id}/users",
@@ -147,6 +208,19 @@ pub(crate) const ROUTES: &[Route] = &[
         errors: hidden,
         // A group of one member: those who joined in the same second have no defined order.
         example: by_marc("/groups/1235/users", ""),
+    },
+    Route {
+        name: "groups-effective-users",
+        method: "GET",
+        path: "/groups/{id}/effective_users",
+        action: GetMembers::DECLARATION.name,
+        effect: GetMembers::DECLARATION.effect,
+        run: members::list,
+        summary: "Lists the same users as GET /groups/{id}/users, because groups do not contain groups here.",
+        arguments: &[ID],
+        response: "200, and the IDs of the users.",
+        errors: hidden,
+        example: by_marc("/groups/1235/effective_users", ""),
     },
     Route {
         name: "groups-users-token",
@@ -162,6 +236,58 @@ pub(crate) const ROUTES: &[Route] = &[
         example: by_phil("/groups/1236/users/token", ""),
     },
     Route {
+        name: "groups-users-get",
+        method: "GET",
+        path: "/groups/{id}/users/{user}",
+        action: GetMember::DECLARATION.name,
+        effect: GetMember::DECLARATION.effect,
+        run: users::show,
+        summary: "Shows a member to the other members.",
+        arguments: &[ID, USER],
+        response: PERSON,
+        errors: hidden,
+        example: by_phil("/groups/1236/users/2", ""),
+    },
+    Route {
+        name: "groups-effective-users-get",
+        method: "GET",
+        path: "/groups/{id}/effective_users/{user}",
+        action: GetMember::DECLARATION.name,
+        effect: GetMember::DECLARATION.effect,
+        run: users::show,
+        summary: "Shows a member to the other members.",
+        arguments: &[ID, USER],
+        response: PERSON,
+        errors: hidden,
+        example: by_phil("/groups/1236/effective_users/2", ""),
+    },
+    Route {
+        name: "groups-users-privileges",
+        method: "GET",
+        path: "/groups/{id}/users/{user}/privileges",
+        action: GetMember::DECLARATION.name,
+        effect: GetMember::DECLARATION.effect,
+        run: users::privileges,
+        summary: "Lists what a member may do. For moderators, and the member.",
+        arguments: &[ID, USER],
+        response: PRIVILEGES,
+        errors: hidden,
+        example: by_phil("/groups/1236/users/2/privileges", ""),
+    },
+    Route {
+        name: "groups-effective-users-privileges",
+        method: "GET",
+        path: "/groups/{id}/effective_users/{user}/privileges",
+        action: GetMember::DECLARATION.name,
+        effect: GetMember::DECLARATION.effect,
+        run: users::privileges,
+        summary: "Lists what a member may do. For moderators, and the member.",
+        arguments: &[ID, USER],
+        response: PRIVILEGES,
+        errors: hidden,
+        example: by_phil("/groups/1236/effective_users/2/privileges", ""),
+    },
+    Route {
         name: "groups-users-remove",
         method: "DELETE",
         path: "/groups/{id}/users/{user}",
@@ -169,10 +295,7 @@ pub(crate) const ROUTES: &[Route] = &[
         effect: RemoveMember::DECLARATION.effect,
         run: members::remove,
         summary: "Removes another member. For moderators.",
-        arguments: &[
-            ID,
-            ArgumentDescription::required("user", "In the path: the number of a user."),
-        ],
+        arguments: &[ID, USER],
         response: "204 without a body.",
         errors: hidden,
         example: by_phil("/groups/1236/users/1", ""),
@@ -184,7 +307,8 @@ pub(crate) const ROUTES: &[Route] = &[
         action: LeaveGroup::DECLARATION.name,
         effect: LeaveGroup::DECLARATION.effect,
         run: groups::leave,
-        summary: "Ends the membership of the caller. The owner cannot leave.",
+        summary: "Ends the membership of the caller. The group of its owner passes to the moderator, or else the member, who \
+                  joined first and has no group of this name; it is deleted with its last member.",
         arguments: &[ID],
         response: "204 without a body.",
         errors: hidden,
@@ -206,7 +330,7 @@ pub(crate) const ROUTES: &[Route] = &[
             ),
             ArgumentDescription::optional(
                 "usageLimit",
-                "How many users can join with it; unlimited if absent.",
+                "How many users can join with it, a number or digits; unlimited if absent or \"infinity\".",
             ),
             ArgumentDescription::optional(
                 "caveats",
@@ -235,6 +359,48 @@ pub(crate) const ROUTES: &[Route] = &[
         response: "204 without a body.",
         errors: hidden,
         example: by_phil("/tokens/named/3", ""),
+    },
+    Route {
+        name: "groups-edit",
+        method: "PATCH",
+        path: "/groups/{id}",
+        action: EditGroup::DECLARATION.name,
+        effect: EditGroup::DECLARATION.effect,
+        run: groups::edit,
+        summary: "Changes the name or the type of a group, of which at least one is given. For the owner.",
+        arguments: &[
+            ID,
+            ArgumentDescription::optional("name", "As for POST /user/groups."),
+            ArgumentDescription::optional("type", "organization, unit, team or role_holders."),
+        ],
+        response: "204 without a body.",
+        errors: || {
+            [
+                vec![
+                    Refusal::MissingAtLeastOneValue(&["name", "type"]),
+                    Refusal::BadValueString("name"),
+                    Refusal::BadValueName,
+                    not_a_kind(),
+                    Refusal::BadValueIdentifierOccupied("name"),
+                ],
+                hidden(),
+            ]
+            .concat()
+        },
+        example: by_phil("/groups/1236", r#"{"type": "unit"}"#),
+    },
+    Route {
+        name: "groups-delete",
+        method: "DELETE",
+        path: "/groups/{id}",
+        action: DeleteGroup::DECLARATION.name,
+        effect: DeleteGroup::DECLARATION.effect,
+        run: groups::delete,
+        summary: "Deletes a group. For the owner.",
+        arguments: &[ID],
+        response: "204 without a body.",
+        errors: hidden,
+        example: by_phil("/groups/1236", ""),
     },
 ];
 

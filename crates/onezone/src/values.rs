@@ -1,6 +1,6 @@
 //! Reads the values of a body. Unknown keys are ignored.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::error::{MAX_TOKEN_LENGTH, Refusal};
 
@@ -45,26 +45,29 @@ impl Values {
 
     /// A required whole number within a range.
     pub(crate) fn integer(&self, key: &'static str, least: i64, most: i64) -> Result<i64, Refusal> {
-        let value = self.required(key)?;
-        match value.as_i64() {
-            Some(number) if number < least => Err(Refusal::BadValueTooLow(key, least)),
-            Some(number) if number <= most => Ok(number),
-            None if !value.is_u64() => Err(Refusal::BadValueInteger(key)),
-            _ => Err(Refusal::BadValueTooHigh(key, most)),
+        match self.required(key)? {
+            Value::Number(number) => within(key, number, least, most),
+            _ => Err(Refusal::BadValueInteger(key)),
         }
     }
 
-    /// An optional whole number within a range.
-    pub(crate) fn optional_integer(
+    /// An optional limit within a range, which may be in a string. "infinity" is none.
+    pub(crate) fn limit(
         &self,
         key: &'static str,
         least: i64,
         most: i64,
     ) -> Result<Option<i64>, Refusal> {
-        match self.0.contains_key(key) {
-            true => self.integer(key, least, most).map(Some),
-            false => Ok(None),
-        }
+        let number = match self.0.get(key) {
+            None => return Ok(None),
+            Some(Value::String(text)) if text == "infinity" => return Ok(None),
+            Some(Value::String(text)) if text.bytes().all(|digit| digit.is_ascii_digit()) => {
+                text.parse().map_err(|_| Refusal::BadValueInteger(key))?
+            }
+            Some(Value::Number(number)) => number.clone(),
+            Some(_) => return Err(Refusal::BadValueInteger(key)),
+        };
+        within(key, &number, least, most).map(Some)
     }
 
     /// The required name.
@@ -88,6 +91,16 @@ impl Values {
             Some(token) => Ok(token),
             None => Err(bad(Refusal::BadToken)),
         }
+    }
+}
+
+/// A whole number within a range.
+fn within(key: &'static str, number: &Number, least: i64, most: i64) -> Result<i64, Refusal> {
+    match number.as_i64() {
+        Some(number) if number < least => Err(Refusal::BadValueTooLow(key, least)),
+        Some(number) if number <= most => Ok(number),
+        None if !number.is_u64() => Err(Refusal::BadValueInteger(key)),
+        _ => Err(Refusal::BadValueTooHigh(key, most)),
     }
 }
 

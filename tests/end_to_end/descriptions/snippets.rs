@@ -120,6 +120,10 @@ mod fake_ureq {
         agent().post(url)
     }
 
+    pub(super) fn patch(url: &str) -> RequestBuilder<WithBody> {
+        agent().patch(url)
+    }
+
     pub(super) fn delete(url: &str) -> RequestBuilder<WithoutBody> {
         agent().delete(url)
     }

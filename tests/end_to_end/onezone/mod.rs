@@ -1,6 +1,6 @@
 //! The Onezone dialect, on both databases. Each request and each expected response is a line.
 //!
-//! - [`joining`] and [`neighbours`] have a row for each case of each call; [`authentication`] has
+//! - [`joining`], [`neighbours`] and [`groups`] have a row for each case of each call; [`authentication`] has
 //!   the credentials and the order of the checks.
 //! - [`hostile`] has malformed and oversized input.
 //! - [`crossing`] redeems invitations over other front-ends; [`serving`] tests the prefix and
@@ -8,6 +8,7 @@
 
 mod authentication;
 mod crossing;
+mod groups;
 mod hostile;
 mod joining;
 mod neighbours;

@@ -14,3 +14,4 @@ pub mod logout;
 pub mod new_user;
 pub mod password;
 pub mod revoke_token;
+pub mod view;

@@ -1,4 +1,4 @@
-//! Upcoming's rule of leaving: the group of an owner who leaves passes to another member, or is deleted
+//! The dialects' rule of leaving: the group of an owner who leaves passes to another member, or is deleted
 //! with its last member.
 
 use trivium_storage::groups::{self, Group, GroupChange};
@@ -11,7 +11,7 @@ use crate::groups::new::title_taken;
 use crate::groups::rules::Standing;
 use crate::session::{DisclosedGroup, Record};
 use crate::types::{GroupRef, UserRef};
-use crate::{Actor, Operation, Page, Result, Session};
+use crate::{Actor, Operation, Page, Result, Session, codes};
 
 /// The members who can become the owner: the first 100, in the order in which they joined.
 const CANDIDATES: Page = Page {
@@ -19,37 +19,58 @@ const CANDIDATES: Page = Page {
     limit: 100,
 };
 
+/// What happens if the next owner already has a group of this name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameClash {
+    /// The caller cannot leave.
+    Fails,
+    /// Another member is the next owner.
+    PassesOver,
+}
+
 /// The next owner of the caller's group, whose row is locked. Users are locked before groups, so this comes
 /// before anything that locks the group.
 #[derive(Clone, Copy, Debug)]
-pub struct Successor(Option<i64>);
+pub struct Successor {
+    user: Option<i64>,
+    clash: NameClash,
+}
 
 /// Locks the user who would become the owner if the caller left the group.
 ///
 /// # Errors
 /// A failure of the store.
-pub fn lock_successor(session: &mut Session<'_>, actor: &Actor, id: GroupRef) -> Result<Successor> {
+pub fn lock_successor(
+    session: &mut Session<'_>,
+    actor: &Actor,
+    id: GroupRef,
+    clash: NameClash,
+) -> Result<Successor> {
     #[expect(
         clippy::disallowed_methods,
         reason = "it discloses nothing: only the owner's group is used"
     )]
     let group = groups::find(session.connection, id.0)?;
     let owned = group.filter(|group| group.owner_id == actor.id && group.deleted_at.is_none());
-    Ok(Successor(match owned {
-        Some(group) => next_owner(session, &group, |session, user| {
+    let next = match owned {
+        Some(group) => next_owner(session, &group, clash, |session, user| {
             // The lock keeps a user who is being deleted from becoming the owner.
             Ok(session.connection.lock_user_shared(user)?)
-        })?
-        .map(|user| user.id),
-        None => None,
-    }))
+        })?,
+        None => Next::Nobody,
+    };
+    let user = match next {
+        Next::User(user) => Some(user.id),
+        Next::Nobody | Next::PassedOver => None,
+    };
+    Ok(Successor { user, clash })
 }
 
 /// Ends the caller's membership. If the caller owns the group, the moderator who joined first becomes
 /// the owner, or else the member who joined first. If there is no other member, the group is deleted.
 ///
 /// # Errors
-/// Those of [`LeaveGroup`] except `owner_cannot_leave`;
+/// Those of [`LeaveGroup`], but `owner_cannot_leave` only if every other member was passed over;
 /// `content_collection_title_already_exist` if the next owner already has a group of this name,
 /// `quota_exceeded` if they own too many.
 pub fn leave(
@@ -60,17 +81,28 @@ pub fn leave(
 ) -> Result<()> {
     let DisclosedGroup { group, relation } = session.group(id, actor)?;
     if relation.standing == Standing::Owner {
-        let next = next_owner(session, &group, |_, _| Ok(true))?;
+        let next = next_owner(session, &group, successor.clash, |_, _| Ok(true))?;
         // The members may have changed before the group was locked.
-        if next.as_ref().map(|user| user.id) != successor.0 {
-            return Err(trivium_storage::Error::Outdated.into());
+        match (next, successor.user) {
+            (Next::User(next), Some(user)) if next.id == user => {
+                transfer(session, &actor.login, &group, &next)?;
+            }
+            (Next::Nobody, None) => return delete_group(session, actor, &group),
+            (Next::PassedOver, None) => return Err(codes::OWNER_CANNOT_LEAVE.into()),
+            _ => return Err(trivium_storage::Error::Outdated.into()),
         }
-        let Some(next) = next else {
-            return delete_group(session, actor, &group);
-        };
-        transfer(session, &actor.login, &group, &next)?;
     }
     Operation::run(&LeaveGroup { id }, actor, session).map(|_| ())
+}
+
+/// Who owns a group next.
+enum Next {
+    /// This user.
+    User(User),
+    /// The owner is the only member.
+    Nobody,
+    /// Each of the other members has a group of this name already.
+    PassedOver,
 }
 
 /// The next owner of a group. A disabled user is the last choice; `lock` returns false for one who is
@@ -78,9 +110,11 @@ pub fn leave(
 fn next_owner(
     session: &mut Session<'_>,
     group: &Group,
+    clash: NameClash,
     lock: impl Fn(&mut Session<'_>, i64) -> Result<bool>,
-) -> Result<Option<User>> {
+) -> Result<Next> {
     let mut disabled = None;
+    let mut was_passed_over = false;
     for state in [State::Moderator, State::Member] {
         let (members, _) = memberships::list(
             session.connection,
@@ -90,15 +124,25 @@ fn next_owner(
             CANDIDATES,
         )?;
         for member in members.iter().filter(|m| m.user_id != group.owner_id) {
+            if clash == NameClash::PassesOver
+                && groups::find_of_owner(session.connection, member.user_id, &group.name)?.is_some()
+            {
+                was_passed_over = true;
+                continue;
+            }
             let exists = lock(session, member.user_id)?;
             let user = session.user(UserRef(member.user_id))?;
             if exists && user.disabled_at.is_none() {
-                return Ok(Some(user));
+                return Ok(Next::User(user));
             }
             disabled.get_or_insert(user);
         }
     }
-    Ok(disabled)
+    Ok(match disabled {
+        Some(user) => Next::User(user),
+        None if was_passed_over => Next::PassedOver,
+        None => Next::Nobody,
+    })
 }
 
 fn transfer(session: &mut Session<'_>, owner: &str, group: &Group, next: &User) -> Result<()> {

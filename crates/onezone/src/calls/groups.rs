@@ -1,15 +1,17 @@
-//! `/user/groups`: the groups of the caller.
+//! `/user/groups`, the groups of the caller, and `/groups/{id}`.
 
+use trivium_core::groups::delete::DeleteGroup;
+use trivium_core::groups::edit::EditGroup;
 use trivium_core::groups::get_my_groups::GetMyGroups;
 use trivium_core::groups::kind::Kind;
-use trivium_core::groups::leave::LeaveGroup;
 use trivium_core::groups::new::NewGroup;
-use trivium_core::groups::rules::RegistrationType;
+use trivium_core::groups::rules::{RegistrationType, Standing};
+use trivium_core::groups::succession::{self, NameClash};
 use trivium_core::groups::view::{AccessType, GroupView, ModerationType};
 use trivium_core::types::{
     CategoryRef, Description, GroupName, GroupRef, Link, ResultsPerPage, Tags,
 };
-use trivium_core::{Operation, Result};
+use trivium_core::{Operation, Result, codes};
 
 use crate::answer::{Answer, Location};
 use crate::call::Context;
@@ -36,7 +38,7 @@ pub(crate) fn list(context: Context<'_, '_>) -> Result<Answer> {
 pub(crate) fn create(context: Context<'_, '_>) -> Result<Answer> {
     let actor = context.actor()?;
     let name = GroupName(context.values.name()?.to_owned());
-    let kind = kind(context.values)?;
+    let kind = kind(context.values)?.unwrap_or(Kind::Team);
     let group = NewGroup {
         name,
         category: CategoryRef(1),
@@ -55,16 +57,17 @@ pub(crate) fn create(context: Context<'_, '_>) -> Result<Answer> {
     )))
 }
 
-fn kind(values: &Values) -> Result<Kind, Refusal> {
+fn kind(values: &Values) -> Result<Option<Kind>, Refusal> {
     let not_allowed = || {
         let allowed = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
         Refusal::BadValueNotAllowed("type", allowed)
     };
     match values.0.get("type") {
-        None => Ok(Kind::Team),
+        None => Ok(None),
         Some(word) => word
             .as_str()
             .and_then(|word| word.parse().ok())
+            .map(Some)
             .ok_or_else(not_allowed),
     }
 }
@@ -81,10 +84,69 @@ pub(crate) fn show(context: Context<'_, '_>) -> Result<Answer> {
     ))
 }
 
-/// Ends the membership of the caller.
+/// Shows a group to a member. Others learn that it exists, unless it is by invitation.
+pub(crate) fn show_to_members(mut context: Context<'_, '_>) -> Result<Answer> {
+    let id = GroupRef(context.ids.id);
+    context.check_group(id)?;
+    let actor = context.actor()?;
+    let found = context.session.group(id, &actor)?;
+    match found.relation.standing.role() {
+        Some(_) => show(context),
+        None => Err(codes::USER_ACCESS_DENIED.into()),
+    }
+}
+
+/// Changes the name or the type of a group. For its owner.
+pub(crate) fn edit(mut context: Context<'_, '_>) -> Result<Answer> {
+    let id = GroupRef(context.ids.id);
+    context.check_group(id)?;
+    let actor = context.actor()?;
+    let found = context.session.group(id, &actor)?;
+    if found.relation.standing != Standing::Owner {
+        return Err(codes::USER_ACCESS_DENIED.into());
+    }
+    let values = context.values;
+    let name = match values.0.contains_key("name") {
+        true => Some(GroupName(values.name()?.to_owned())),
+        false => None,
+    };
+    let kind = kind(values)?;
+    if name.is_none() && kind.is_none() {
+        return Err(Refusal::MissingAtLeastOneValue(&["name", "type"]).into());
+    }
+    let change = EditGroup {
+        id,
+        name,
+        description: None,
+        category: None,
+        tags: None,
+        image: None,
+        access_type: None,
+        registration_type: None,
+        moderation_type: None,
+    };
+    change.run(&actor, context.session)?;
+    if let Some(kind) = kind {
+        kind.store(context.session, id)?;
+    }
+    Ok(Answer::Done)
+}
+
+/// Deletes a group. For its owner.
+pub(crate) fn delete(mut context: Context<'_, '_>) -> Result<Answer> {
+    let id = GroupRef(context.ids.id);
+    context.check_group(id)?;
+    let actor = context.actor()?;
+    DeleteGroup { id }.run(&actor, context.session)?;
+    Ok(Answer::Done)
+}
+
+/// Ends the membership of the caller. The group of its owner passes to another member, or is deleted with its last.
 pub(crate) fn leave(context: Context<'_, '_>) -> Result<Answer> {
     let id = GroupRef(context.ids.id);
     let actor = context.actor()?;
-    LeaveGroup { id }.run(&actor, context.session)?;
+    let session = context.session;
+    let successor = succession::lock_successor(session, &actor, id, NameClash::PassesOver)?;
+    succession::leave(session, &actor, id, successor)?;
     Ok(Answer::Done)
 }

@@ -34,7 +34,7 @@ pub(crate) fn name(mut context: Context<'_, '_>) -> Result<Answer> {
     values.name()?;
     let id = id?;
     let (least, most) = limits("usageLimit");
-    let usage_limit = values.optional_integer("usageLimit", least, most)?;
+    let usage_limit = values.limit("usageLimit", least, most)?;
     let expires_in = expires_in(values, context.session.now())?;
     let invitation = invitation(id, usage_limit, expires_in);
     let invited = invitation.run(&actor, context.session)?;

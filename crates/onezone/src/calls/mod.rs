@@ -4,6 +4,8 @@ pub(crate) mod groups;
 pub(crate) mod invitations;
 pub(crate) mod join;
 pub(crate) mod members;
+pub(crate) mod start;
+pub(crate) mod users;
 
 use trivium_core::types::PageNumber;
 use trivium_core::{Result, codes};

@@ -2,7 +2,7 @@
 
 use trivium_core::groups::join::JoinGroup;
 use trivium_core::groups::rules::JoinState;
-use trivium_core::groups::succession;
+use trivium_core::groups::succession::{self, NameClash};
 use trivium_core::{Operation, Proof, Result, Session, codes};
 
 use crate::answer::Answer;
@@ -43,7 +43,7 @@ pub(super) fn leave(
 ) -> Result<Answer> {
     let actor = arguments.actor(proof, session)?;
     let id = arguments.group(Refusal::InvalidGroup)?;
-    let successor = succession::lock_successor(session, &actor, id)?;
+    let successor = succession::lock_successor(session, &actor, id, NameClash::Fails)?;
     succession::leave(session, &actor, id, successor)?;
     Ok(Answer::default())
 }
