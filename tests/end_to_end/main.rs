@@ -10,6 +10,7 @@
 //! - [`hostile`] sends malformed and oversized input; [`deadlines`] stalls; [`revocation`] revokes
 //!   tokens and floods the login; [`stop`] stops a busy server.
 //! - [`lock_out`] tries thousands of wrong passwords.
+//! - [`cors`] makes calls from web pages of other origins.
 //! - [`bounds`] opens too many connections and fills the memory; [`proxies`] forwards requests.
 //! - [`responses`] are kept and sent again.
 //! - [`quotas`] asks for more than is permitted; [`retention`] waits for the removal of what has ended.
@@ -38,6 +39,7 @@ mod clients;
 mod commands;
 mod conform;
 mod contract;
+mod cors;
 mod crates;
 mod crossing;
 mod deadlines;

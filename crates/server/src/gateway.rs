@@ -49,6 +49,11 @@ pub(crate) enum Endpoint<'a> {
 }
 
 impl Endpoint<'_> {
+    /// False for the page on which a user signs in.
+    pub(crate) const fn is_for_programs(self) -> bool {
+        !matches!(self, Self::SignIn(_))
+    }
+
     /// Maximum size of a body, in bytes.
     pub(crate) const fn max_body(self) -> usize {
         match self {

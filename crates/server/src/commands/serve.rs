@@ -115,6 +115,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
                 trusted: serve.trusted_proxies.clone(),
                 header: serve.forwarded_header,
             },
+            origins: serve.cors_origins.clone().into(),
             base_url: serve.base_url.clone(),
         };
         let server = http::bind(gateway, settings)?;

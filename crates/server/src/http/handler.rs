@@ -19,7 +19,7 @@ use super::body::{Pieces, Received, SMALL_RESPONSE, receive};
 use super::connection::{Connection, Phase};
 use super::exchange::Exchange;
 use super::proxies::Forwarded;
-use crate::gateway::Client;
+use crate::gateway::{Client, Endpoint};
 use crate::pages::{self, plain};
 use crate::readers::Readers;
 
@@ -52,6 +52,11 @@ pub(super) async fn serve(
         &mut exchange,
     );
     let (mut reply, closes) = responding.await;
+    if let Some(endpoint) = shared.gateway.endpoint(http.path())
+        && endpoint.is_for_programs()
+    {
+        reply.headers.extend(shared.origins.headers(&http));
+    }
     exchange.settle(reply.body.len());
     // Read once, so that the body of the response and the header Connection agree.
     let stopping = shared.drain.is_stopping();
@@ -127,6 +132,11 @@ async fn respond(
         Received::Whole(_) | Received::TooLarge | Received::Refused => {}
     }
     exchange.enter(Phase::Calling);
+    if endpoint.is_some_and(Endpoint::is_for_programs)
+        && let Some(reply) = shared.origins.preflight(http)
+    {
+        return (reply, closes);
+    }
     let base_url = shared.base_url_for(http, client);
     let Some(endpoint) = endpoint else {
         let reply = page(http, shared, readers, &base_url, trace).await;

@@ -3,11 +3,13 @@
 //! - [`handler`] takes a request to its front-end or to the pages; [`body`] has the bodies.
 //! - [`connections`] limits what clients hold: each [`connection`], and each [`exchange`] of a request for a
 //!   response. [`stream`] has the deadlines of connections.
+//! - [`cors`] permits web pages of other origins to make calls.
 //! - [`proxies`] finds the client behind trusted proxies.
 
 mod body;
 mod connection;
 mod connections;
+mod cors;
 mod exchange;
 mod handler;
 mod proxies;
@@ -29,6 +31,7 @@ use socket2::SockRef;
 pub(crate) use self::body::SMALL_RESPONSE;
 use self::connections::Connections;
 pub(crate) use self::connections::Limits;
+pub(crate) use self::cors::Origins;
 pub(crate) use self::exchange::Exchange;
 pub(crate) use self::proxies::{ForwardedHeader, Proxies};
 use self::stream::Stream;
@@ -51,6 +54,7 @@ struct Shared {
     gateway: Gateway,
     connections: Arc<Connections>,
     proxies: Proxies,
+    origins: Origins,
     drain: Drain,
     base_url: Option<String>,
     listen: SocketAddr,
@@ -92,6 +96,8 @@ pub(crate) struct Settings {
     /// Limits on what clients hold.
     pub(crate) limits: Limits,
     pub(crate) proxies: Proxies,
+    /// The origins whose pages may make calls.
+    pub(crate) origins: Origins,
     /// The public base URL, if it is not the one that is requested.
     pub(crate) base_url: Option<String>,
 }
@@ -116,6 +122,7 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
         timeouts,
         limits,
         proxies,
+        origins,
         base_url,
     } = settings;
     let cannot = |e: std::io::Error| Failure::Failed(format!("cannot listen on {listen}: {e}"));
@@ -127,6 +134,7 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
         gateway,
         connections: Arc::new(Connections::new(limits)),
         proxies,
+        origins,
         drain: Drain::default(),
         base_url: base_url.map(|url| url.trim_end_matches('/').to_owned()),
         listen: address,

@@ -144,6 +144,15 @@ pub(crate) struct Serve {
         default_value = "x-forwarded-for"
     )]
     pub(crate) forwarded_header: ForwardedHeader,
+    /// Origins whose web pages may make calls, such as https://example.org, separated by commas; * for all
+    #[arg(
+        long,
+        env = "TRIVIUM_CORS_ORIGINS",
+        value_delimiter = ',',
+        value_name = "ORIGIN",
+        value_parser = origin
+    )]
+    pub(crate) cors_origins: Vec<String>,
     #[command(flatten)]
     pub(crate) quotas: Quotas,
     /// How long revoked and expired tokens and invitations are kept
@@ -172,6 +181,23 @@ fn connections(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number @ 1..=1_000_000) => Ok(number),
         _ => Err("expected a number from 1 to 1000000".into()),
+    }
+}
+
+/// Parses the origin of web pages, in the form in which browsers send it.
+fn origin(text: &str) -> Result<String, String> {
+    let is_host = |rest: &str| {
+        let valid = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-._:[]".contains(&b);
+        !rest.is_empty() && rest.bytes().all(valid)
+    };
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    match text == "*" || host.is_some_and(is_host) {
+        true => Ok(text.to_owned()),
+        false => {
+            Err("expected e.g. https://example.org, in lower case and without a path, or *".into())
+        }
     }
 }
 
