@@ -134,8 +134,8 @@ impl Calls {
         }
     }
 
-    /// Writes the next request.
-    pub(crate) fn write(&mut self, out: &mut Vec<u8>) -> Result<()> {
+    /// Writes the next request. Returns whether it is a join.
+    pub(crate) fn write(&mut self, out: &mut Vec<u8>) -> Result<bool> {
         if let Some(joins) = &mut self.joins
             && self.random.up_to(10) == 1
         {
@@ -220,7 +220,7 @@ impl Calls {
         }
         out.extend_from_slice(b"\r\n");
         out.extend_from_slice(self.body.as_bytes());
-        Ok(())
+        Ok(self.pairs.is_some())
     }
 
     /// Returns whether this body is as expected.

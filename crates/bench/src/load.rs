@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use memchr::memmem;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::LocalSet;
@@ -32,6 +33,15 @@ pub(crate) struct Tally {
     pub(crate) elapsed: Duration,
     /// One of the wrong responses.
     pub(crate) example: String,
+    /// The time of each call.
+    pub(crate) times: Times,
+}
+
+/// The times of calls, of reads and of joins.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Times {
+    pub(crate) reads: Vec<Duration>,
+    pub(crate) joins: Vec<Duration>,
 }
 
 /// A response.
@@ -54,10 +64,12 @@ fn run<T>(length: Duration, client: impl Future<Output = Result<T>>) -> Result<T
     })
 }
 
-/// Sends calls without pause for this long, then waits for the last responses.
+/// Sends calls without pause for this long, then waits for the last responses. If there is a disturbance, one more
+/// connection repeats it meanwhile.
 pub(crate) fn drive(
     address: SocketAddr,
     calls: &Rc<RefCell<Calls>>,
+    disturbance: &'static [&'static str],
     length: Duration,
 ) -> Result<Tally> {
     run(length, async {
@@ -73,6 +85,8 @@ pub(crate) fn drive(
                 tokio::task::spawn_local(connection.call_until(started + length, calls))
             })
             .collect();
+        let disturbing = (!disturbance.is_empty())
+            .then(|| tokio::task::spawn_local(disturb(address, disturbance, started + length)));
         let mut total = Tally::default();
         for task in tasks {
             let tally = task.await.map_err(|e| Failure::Message(e.to_string()))??;
@@ -81,10 +95,34 @@ pub(crate) fn drive(
             if tally.wrong > 0 {
                 total.example = tally.example;
             }
+            total.times.reads.extend(tally.times.reads);
+            total.times.joins.extend(tally.times.joins);
         }
         total.elapsed = started.elapsed();
+        if let Some(task) = disturbing {
+            task.await.map_err(|e| Failure::Message(e.to_string()))??;
+        }
         Ok(total)
     })
+}
+
+/// Requests these paths in turn, without pause.
+async fn disturb(address: SocketAddr, paths: &[&str], end: Instant) -> Result<()> {
+    let mut connection = Connection::open(address).await?;
+    for path in paths.iter().cycle() {
+        if Instant::now() >= end {
+            break;
+        }
+        connection.out.clear();
+        let request = format!("GET {path} HTTP/1.1\r\nHost: trivium\r\n\r\n");
+        connection.out.extend_from_slice(request.as_bytes());
+        let head = connection.call().await?;
+        let body = connection.body(&head);
+        if head.status != 200 || memmem::find(body, br#""success": true"#).is_none() {
+            return fail(format!("{path}: {}: {}", head.status, excerpt(body)));
+        }
+    }
+    Ok(())
 }
 
 /// Sends one request on a new connection.
@@ -131,8 +169,14 @@ impl Connection {
         let mut tally = Tally::default();
         while Instant::now() < end {
             self.out.clear();
-            calls.borrow_mut().write(&mut self.out)?;
+            let is_join = calls.borrow_mut().write(&mut self.out)?;
+            let began = Instant::now();
             let head = self.call().await?;
+            let times = match is_join {
+                true => &mut tally.times.joins,
+                false => &mut tally.times.reads,
+            };
+            times.push(began.elapsed());
             let body = self.body(&head);
             if matches!(head.status, 200 | 201) && calls.borrow().is_correct(body) {
                 tally.correct += 1;

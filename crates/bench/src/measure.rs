@@ -11,7 +11,7 @@ use crate::bare::Bare;
 use crate::calls::{Calls, Operation, Protocol};
 use crate::data::{self, Census, Pairs, Scale, User};
 use crate::failure::{Result, fail};
-use crate::load::{self, Response};
+use crate::load::{self, Response, Times};
 use crate::process::{Pinning, Server, Trivium, cpu_time, own_program, resident};
 use crate::stat::{Round, rate};
 
@@ -31,6 +31,8 @@ pub(crate) enum Subject {
     Service(Operation, Protocol),
     /// The service with a cache that has all responses.
     Warm(Operation, Protocol),
+    /// As `Service`, while somebody else requests lists.
+    Disturbed(Operation, Protocol),
     /// The SQL of the service, without the service.
     Bare(Operation),
     /// A constant response of the same size.
@@ -44,6 +46,9 @@ impl Subject {
         let warm = |protocol: &Protocol| Self::Warm(operation, *protocol);
         let mut subjects: Vec<Self> = protocols(operation).iter().map(service).collect();
         subjects.extend(warm_protocols(operation).iter().map(warm));
+        if operation == Operation::GetMyGroups {
+            subjects.push(Self::Disturbed(operation, Protocol::Json));
+        }
         if matches!(operation, Operation::GetMyGroups | Operation::JoinGroup) {
             subjects.insert(0, Self::Bare(operation));
             subjects.extend(COMPARED.map(|protocol| Self::Static(operation, protocol)));
@@ -76,6 +81,15 @@ fn warm_protocols(operation: Operation) -> &'static [Protocol] {
     }
 }
 
+/// The lists that a disturbing caller requests in turn.
+const LISTS: &[&str] = &[
+    "/api/json/peopleaggregator/getGroups",
+    "/api/json/peopleaggregator/getGroups?page=500",
+    "/api/json/peopleaggregator/getUserList",
+    "/api/json/peopleaggregator/getUserList?page=50",
+    "/api/json/peopleaggregator/getCategories",
+];
+
 /// The protocols that are also compared with a constant response.
 const COMPARED: [Protocol; 2] = [Protocol::Json, Protocol::XmlRpc];
 
@@ -84,6 +98,8 @@ const COMPARED: [Protocol; 2] = [Protocol::Json, Protocol::XmlRpc];
 pub(crate) struct Measured {
     rounds: HashMap<Subject, Vec<Round>>,
     sizes: HashMap<(Operation, Protocol), usize>,
+    /// The times of calls in the mix, with the cache.
+    pub(crate) times: Times,
     /// Number of acknowledged joins, all found in the database afterwards.
     pub(crate) joins: u64,
     /// Seconds from the start of the process to ready.
@@ -176,8 +192,12 @@ pub(crate) fn measure(
                 subjects.reverse();
             }
             for subject in subjects {
-                let round = bench.round(subject, plan.length)?;
+                let (round, times) = bench.round(subject, plan.length)?;
                 measured.rounds.entry(subject).or_default().push(round);
+                if matches!(subject, Subject::Warm(Operation::Mixed, _)) {
+                    measured.times.reads.extend(times.reads);
+                    measured.times.joins.extend(times.joins);
+                }
             }
         }
     }
@@ -296,7 +316,8 @@ impl<'a> Bench<'a> {
                     Operation::Mixed => Calls::mixed(users, self.scale, pairs),
                 }
             };
-            let [mut real, warm, spare] = [&self.pairs, &self.warm_pairs, &self.spare].map(calls);
+            let [mut real, disturbed, warm, spare] =
+                [&self.pairs, &self.pairs, &self.warm_pairs, &self.spare].map(calls);
             let response = self.example(operation, &mut real)?;
             let (kind, bytes) = ((operation, protocol), response.body.len());
             measured.sizes.insert(kind, bytes);
@@ -308,6 +329,7 @@ impl<'a> Bench<'a> {
             for (subject, calls) in [
                 (Subject::Service(operation, protocol), real),
                 (Subject::Warm(operation, protocol), warm),
+                (Subject::Disturbed(operation, protocol), disturbed),
                 (Subject::Static(operation, protocol), spare.expecting(bytes)),
             ] {
                 self.calls.insert(subject, Rc::new(RefCell::new(calls)));
@@ -336,10 +358,14 @@ impl<'a> Bench<'a> {
     }
 
     /// Runs one measurement.
-    fn round(&mut self, subject: Subject, length: Duration) -> Result<Round> {
+    fn round(&mut self, subject: Subject, length: Duration) -> Result<(Round, Times)> {
         let (process, address) = match subject {
-            Subject::Bare(operation) => return self.bare_round(operation, length),
-            Subject::Service(..) => (self.server.id(), self.server.address),
+            Subject::Bare(operation) => {
+                return Ok((self.bare_round(operation, length)?, Times::default()));
+            }
+            Subject::Service(..) | Subject::Disturbed(..) => {
+                (self.server.id(), self.server.address)
+            }
             Subject::Warm(..) => (self.warm.id(), self.warm.address),
             Subject::Static(operation, protocol) => {
                 match self.statics.get(&(operation, protocol)) {
@@ -353,7 +379,11 @@ impl<'a> Bench<'a> {
         };
         let driver = std::process::id();
         let before = (cpu_time(process)?, cpu_time(driver)?);
-        let tally = load::drive(address, calls, length)?;
+        let disturbance = match subject {
+            Subject::Disturbed(..) => LISTS,
+            _ => &[],
+        };
+        let tally = load::drive(address, calls, disturbance, length)?;
         let after = (cpu_time(process)?, cpu_time(driver)?);
         if tally.wrong > 0 {
             return fail(format!(
@@ -370,14 +400,15 @@ impl<'a> Bench<'a> {
             }
             Subject::Service(..) => self.joined += mixed,
             Subject::Warm(..) => self.warm_joined += mixed,
-            Subject::Bare(_) | Subject::Static(..) => {}
+            Subject::Bare(_) | Subject::Static(..) | Subject::Disturbed(..) => {}
         }
         let share = |spent: Duration| spent.as_secs_f64() / tally.elapsed.as_secs_f64();
-        Ok(Round {
+        let round = Round {
             rate: rate(tally.correct, tally.elapsed),
             server: share(after.0.saturating_sub(before.0)),
             driver: share(after.1.saturating_sub(before.1)),
-        })
+        };
+        Ok((round, tally.times))
     }
 
     fn bare_round(&mut self, operation: Operation, length: Duration) -> Result<Round> {

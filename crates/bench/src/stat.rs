@@ -31,6 +31,14 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
+/// Returns the time that this percentage of the calls did not exceed; zero if there are none.
+pub(crate) fn percentile(times: &[Duration], percent: usize) -> Duration {
+    let mut times = times.to_vec();
+    times.sort_unstable();
+    let place = (times.len() * percent / 100).min(times.len().saturating_sub(1));
+    times.get(place).copied().unwrap_or_default()
+}
+
 /// The ratio of two subjects that were measured in alternation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Ratio {

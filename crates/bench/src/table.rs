@@ -1,11 +1,13 @@
 //! The result table, and the check of the floors.
 
+use std::time::Duration;
+
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table as Grid};
 
 use crate::calls::{Operation, Protocol};
 use crate::measure::{Measured, Plan, Subject};
-use crate::stat::{Ratio, Round, median};
+use crate::stat::{Ratio, Round, median, percentile};
 
 /// CPU share above which a process counts as busy. If only the driver is busy, it is the limit.
 const BUSY: f64 = 0.95;
@@ -120,6 +122,19 @@ impl Table {
                 ));
             }
         }
+        rows.push(compare(
+            measured,
+            Subject::Disturbed(Operation::GetMyGroups, Protocol::Json),
+            Subject::Service(Operation::GetMyGroups, Protocol::Json),
+            Some(0.8),
+            judge,
+        ));
+        for (what, times) in [
+            ("getMyGroups", &measured.times.reads),
+            ("joinGroup", &measured.times.joins),
+        ] {
+            rows.push(tail(what, times, judge));
+        }
         let start = median(measured.cold_starts.iter().copied()) * 1e3;
         rows.push(Row {
             rounds: range(measured.cold_starts.iter().map(|s| s * 1e3), 0),
@@ -223,6 +238,24 @@ fn compare(
     }
 }
 
+/// Creates a row that compares the slowest hundredth of the calls with the median.
+fn tail(what: &str, times: &[Duration], judge: impl Fn(bool) -> Option<bool>) -> Row {
+    let [median, slow] = [50, 99].map(|percent| percentile(times, percent).as_secs_f64() * 1e3);
+    let ratio = slow / median.max(1e-9);
+    Row {
+        baseline: "its median".to_owned(),
+        baseline_value: format!("{median:.1} ms"),
+        ratio: format!("{ratio:.1}"),
+        ..figure(
+            &format!("99th percentile of {what} in the mix, cached"),
+            format!("{slow:.1} ms"),
+            "at most 5",
+            judge(ratio <= 5.0),
+            "the times of the calls of all rounds of the mix with the cache",
+        )
+    }
+}
+
 /// Creates a row with one value.
 fn figure(subject: &str, value: String, floor: &str, passed: Option<bool>, method: &str) -> Row {
     Row {
@@ -256,6 +289,9 @@ fn name(subject: Subject, measured: &Measured) -> String {
     };
     match subject {
         Subject::Service(operation, protocol) => call(operation, protocol),
+        Subject::Disturbed(operation, protocol) => {
+            format!("{}, beside lists", call(operation, protocol))
+        }
         Subject::Warm(operation, protocol) => format!("{}, cached", call(operation, protocol)),
         Subject::Bare(Operation::JoinGroup) => "bare SQL, 64 joins per COMMIT".into(),
         Subject::Bare(_) => "bare SQL".into(),
@@ -276,6 +312,10 @@ fn method(one: Subject, other: Subject) -> &'static str {
         (_, Subject::Bare(Operation::GetMyGroups)) => {
             "GETs by random users, each with a response of 18 groups; the baseline is the same \
              queries, from BEGIN to ROLLBACK, prepared once, reading every column of every row"
+        }
+        (Subject::Disturbed(..), _) => {
+            "the same calls, while one more caller requests pages of getGroups and getUserList and all categories \
+             without pause"
         }
         (Subject::Warm(Operation::Mixed, _), _) => "the same; the baseline has no cache",
         (Subject::Warm(..), Subject::Static(..)) => {
