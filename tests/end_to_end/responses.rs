@@ -153,7 +153,9 @@ fn the_setting_limits_what_is_kept() {
     // The responses have about 1 MB.
     let few = found("100KiB").expect("a cache");
     assert!(few < 50, "{few}");
-    assert_eq!(found("64MiB"), Some(91));
+    let all = found("64MiB").expect("a cache");
+    // One that is looked up during a change of somebody else counts as outdated.
+    assert!((80..=91).contains(&all), "{all}");
 }
 
 /// Responses have addresses of the service as it was requested.
