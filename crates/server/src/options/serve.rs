@@ -144,7 +144,7 @@ pub(crate) struct Serve {
         default_value = "x-forwarded-for"
     )]
     pub(crate) forwarded_header: ForwardedHeader,
-    /// Origins whose web pages may make calls, such as https://example.org, separated by commas; * for all
+    /// Origins whose web pages may make calls: scheme and host, separated by commas; * for all
     #[arg(
         long,
         env = "TRIVIUM_CORS_ORIGINS",
