@@ -21,6 +21,7 @@
 //! - [`disk`] deletes, replaces, damages and locks the file under a server, and fills its disk.
 //! - [`postgres`] silences Postgres under a server, and cuts its connections at COMMIT.
 //! - [`kill`] kills the server, or Postgres under it, and compares what is stored with what was acknowledged.
+//! - [`writes`] counts the pages that a change writes.
 //! - [`fixtures`] opens databases of earlier versions.
 //! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
 
@@ -68,3 +69,4 @@ mod stop;
 mod stories;
 mod system;
 mod upcoming;
+mod writes;
