@@ -12,10 +12,11 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::connection::{AnyConnection, Settings};
+use crate::connection::AnyConnection;
 use crate::health::Health;
 use crate::pool::{Connections, Pool};
 use crate::threads::{Priority, ThreadPool};
+use crate::url::Settings;
 use crate::versions::{Dependencies, Versions};
 use crate::writer::Writer;
 use crate::{Connection, DatabaseUrl, Error, Result, TransactionError};

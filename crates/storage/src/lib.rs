@@ -1,6 +1,6 @@
 //! Tables and queries: the only crate of the service that uses Diesel and SQL.
 //!
-//! - [`connection`] opens SQLite or Postgres by URL scheme; [`Connection`] is either.
+//! - `url` opens SQLite or Postgres by URL scheme; [`connection`] is either, and notes what is read and written.
 //! - [`database`] is a migrated database with its connection pool and its writer.
 //! - `health` decides whether an acknowledgement would be true.
 //! - `pool` has the connections. [`threads`] runs work on threads that it replaces when they are stuck.
@@ -34,16 +34,18 @@ mod schema;
 mod stored;
 pub mod threads;
 pub mod tokens;
+mod url;
 pub mod users;
 mod versions;
 mod writer;
 
 use diesel::QueryResult;
 
-pub use connection::{AnyConnection, Connection, DatabaseUrl};
+pub use connection::{AnyConnection, Connection};
 pub use database::{Access, Database, Options};
 pub use error::{Error, TransactionError};
 pub use threads::{Priority, ThreadPool};
+pub use url::DatabaseUrl;
 pub use versions::Dependencies;
 
 /// The result of a query.

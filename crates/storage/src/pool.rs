@@ -13,8 +13,9 @@ use std::time::Duration;
 use diesel::QueryResult;
 use r2d2::PooledConnection;
 
-use crate::connection::{AnyConnection, Settings};
+use crate::connection::AnyConnection;
 use crate::health::Health;
+use crate::url::Settings;
 use crate::{Connection, DatabaseUrl, Error, Result};
 
 /// Maximum number of replaced pools that still exist.

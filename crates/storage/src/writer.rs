@@ -26,10 +26,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 use std::time::Instant;
 
-use crate::connection::Settings;
 use crate::health::Health;
 use crate::pool::Pool;
 use crate::threads::{Priority, ThreadPool};
+use crate::url::Settings;
 use crate::versions::Versions;
 use crate::{Connection, DatabaseUrl, Error, Options, Result, TransactionError};
 
