@@ -2,8 +2,8 @@
 //!
 //! A hit parses nothing: the key is a hash of the whole request, and the value is the finished response. It is
 //! sent while the database says that what the read depended on is [still current](Database::is_current), so it is
-//! as fresh as a read, and what its credential was when it was kept, it still is. Not in the value are the headers that
-//! each response has for itself, such as X-Request-Id.
+//! as fresh as a read, and its credential is still valid. Not in the value are the headers that each response has for
+//! itself, such as X-Request-Id.
 //!
 //! Kept are successful reads whose dependencies are known. Lists over everybody have too many, what consults the
 //! counters of failed attempts must count, and a password is verified each time.

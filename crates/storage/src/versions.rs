@@ -179,7 +179,8 @@ impl Versions {
     pub(crate) fn open(database: &Path) -> Result<Self> {
         let failed = |error| Error::Open(format!("{}-shm: {error}", database.display()));
         let index = WalIndex::open(database).map_err(failed)?;
-        let header = index.header().map_err(failed)?;
+        // If another process is writing it, the first use finds a change.
+        let header = index.header().unwrap_or([0; _]);
         Ok(Self {
             // Pages of zeros, which take no memory until they are written.
             slots: zeroed_slice_box(1 << SLOT_BITS),
