@@ -51,7 +51,7 @@ impl Values {
         }
     }
 
-    /// An optional limit within a range, which may be in a string; "infinity" means that there is none.
+    /// An optional limit within a range: a number, or its digits in a string. "infinity" means unlimited.
     pub(crate) fn limit(
         &self,
         key: &'static str,

@@ -14,6 +14,15 @@ fn user(zone: &Zone, request: &str) -> Value {
     user
 }
 
+/// Three people; an open group of Anna that Berta has joined, and a hidden one.
+fn found(zone: &mut Zone) {
+    zone.people(&["anna", "berta", "cleo"]);
+    zone.group("open", "anna", "open");
+    zone.group("hidden", "anna", "invite");
+    let join = json!({"authToken": "$berta", "id": "group:$open"});
+    zone.change("joinGroup", join);
+}
+
 /// The owner of a group, as a member sees it.
 fn owner(zone: &Zone, group: &str, member: &str) -> String {
     let shown = zone.ask(&format!("GET /groups/${group} as ${member}"));
@@ -24,14 +33,7 @@ fn owner(zone: &Zone, group: &str, member: &str) -> String {
 #[test]
 fn users_see_themselves_and_other_members() {
     on_both(|zone| {
-        zone.people(&["anna", "berta", "cleo"]);
-        for (name, registration) in [("open", "open"), ("hidden", "invite")] {
-            zone.group(name, "anna", registration);
-        }
-        zone.change(
-            "joinGroup",
-            json!({"authToken": "$berta", "id": "group:$open"}),
-        );
+        found(zone);
         let id = zone.fill("$berta-id");
         let mut shown = user(zone, "GET /groups/$open/users/$berta-id as $anna");
         let login = shown["username"].clone();
@@ -121,14 +123,7 @@ fn clients_can_start() {
 fn groups_are_shown_changed_and_deleted() {
     const NOTHING: &str = r#"400 {"error":{"id":"missingAtLeastOneValue","details":{"keys":["name","type"]},"description":"Missing data, you must provide at least one of: name, type."}}"#;
     on_both(|zone| {
-        zone.people(&["anna", "berta", "cleo"]);
-        for (name, registration) in [("open", "open"), ("hidden", "invite")] {
-            zone.group(name, "anna", registration);
-        }
-        zone.change(
-            "joinGroup",
-            json!({"authToken": "$berta", "id": "group:$open"}),
-        );
+        found(zone);
         let same = ["/groups/$open", "/user/groups/$open"]
             .map(|path| zone.ask(&format!("GET {path} as $berta")).text());
         assert_eq!(same[0], same[1]);

@@ -101,6 +101,7 @@ pub(crate) fn edit(mut context: Context<'_, '_>) -> Result<Answer> {
     let id = GroupRef(context.ids.id);
     context.check_group(id)?;
     let actor = context.actor()?;
+    // editGroup checks this, too, but here it precedes the values.
     let found = context.session.group(id, &actor)?;
     if found.relation.standing != Standing::Owner {
         return Err(codes::USER_ACCESS_DENIED.into());
