@@ -1,6 +1,6 @@
 # The development commands. `make run` and `make test` need no other setup.
 
-.PHONY: run test tools build lint documents tests record torture bench audit schema
+.PHONY: run test tools lint documents tests record interop torture bench audit schema
 
 # Starts the server with demonstration data, and prints an example call for each protocol.
 run:
@@ -32,6 +32,11 @@ record:
 	INSTA_UPDATE=always cargo test --locked --package trivium-server --test end_to_end -- \
 		documents::reference system::introspection commands::help descriptions::snippets::rust
 	git status --short -- crates tests docs
+
+# Lints the OpenAPI documents, and generates clients from them, with programs that are too large for `make test`.
+interop: tools
+	sh tests/interop/tools.sh
+	cargo test --locked --package trivium-server --test end_to_end -- --ignored descriptions::generated
 
 # The long versions of the randomised tests, on the release binary, and the addition of a generated
 # operation to a copy of the last commit. A failure prints its seed;

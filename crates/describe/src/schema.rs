@@ -1,10 +1,12 @@
 //! Reads the schemas of the catalog.
 
 use serde_json::{Map, Value, json};
-use trivium_front::contract::{Profile, StatusRule, status, wire_name};
+use trivium_front::contract::{Profile, wire_name};
 use trivium_rpc::schema::without_null;
 use trivium_rpc::text::TEXT;
 use trivium_rpc::{Code, Entry, codes};
+
+use crate::examples::Format;
 
 /// A member of a result.
 #[derive(Clone, Copy, Debug)]
@@ -60,9 +62,18 @@ pub(crate) fn resolve<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
         .unwrap_or(schema)
 }
 
-/// Converts a schema for OpenAPI: without definitions and null, and with the list format of REST
-/// (XML).
-pub(crate) fn published(schema: &Value) -> Value {
+/// The side of a call on which a schema describes values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Arguments.
+    Request,
+    /// Results.
+    Response,
+}
+
+/// Converts a schema for OpenAPI: without definitions and null, and for REST (XML) with the format of
+/// lists.
+pub(crate) fn published(schema: &Value, format: Format, side: Side) -> Value {
     let Some(members) = schema.as_object() else {
         return schema.clone();
     };
@@ -70,11 +81,8 @@ pub(crate) fn published(schema: &Value) -> Value {
     for (key, value) in members {
         match key.as_str() {
             "$schema" | "$defs" | "title" | "anyOf" => {}
-            // Nearly all texts have this rule, so a shared schema defines it.
-            "x-characters" if value == TEXT => {
-                let text = json!({ "$ref": "#/components/schemas/text" });
-                out.insert("allOf".into(), json!([text]));
-            }
+            // Every text of a response has the same characters.
+            "x-characters" if side == Side::Response && value == TEXT => {}
             "x-characters" => {
                 out.insert("pattern".into(), value.clone());
             }
@@ -82,29 +90,39 @@ pub(crate) fn published(schema: &Value) -> Value {
             "type" => {
                 out.insert(key.clone(), kind(schema).into());
             }
+            "enum" => {
+                let words = value.as_array().into_iter().flatten();
+                out.insert(
+                    key.clone(),
+                    words.filter(|word| !word.is_null()).cloned().collect(),
+                );
+            }
             "$ref" => {
                 let name = definition(schema).unwrap_or_default();
                 out.insert(key.clone(), format!("#/components/schemas/{name}").into());
             }
             "properties" => {
                 let all = value.as_object().into_iter().flatten();
-                let all = all.map(|(name, schema)| (name.clone(), published(schema)));
+                let all = all.map(|(name, schema)| (name.clone(), published(schema, format, side)));
                 out.insert(key.clone(), Value::Object(all.collect()));
             }
             "items" => {
-                let mut items = published(value);
-                if let Some(items) = items.as_object_mut() {
+                let mut items = published(value, format, side);
+                if let (Some(items), Format::Xml) = (items.as_object_mut(), format) {
                     items.insert("xml".into(), json!({ "name": "item" }));
+                    out.insert("xml".into(), json!({ "wrapped": true }));
                 }
                 out.insert(key.clone(), items);
-                out.insert("xml".into(), json!({ "wrapped": true }));
             }
             _ => {
                 out.insert(key.clone(), value.clone());
             }
         }
     }
-    if let Value::Object(inner) = published_inner(schema) {
+    let inner = without_null(schema);
+    if !std::ptr::eq(inner, schema)
+        && let Value::Object(inner) = published(inner, format, side)
+    {
         for (key, value) in inner {
             out.entry(key).or_insert(value);
         }
@@ -112,44 +130,20 @@ pub(crate) fn published(schema: &Value) -> Value {
     Value::Object(out)
 }
 
-/// Converts the inner type of an optional schema; returns null for other schemas.
-fn published_inner(schema: &Value) -> Value {
-    let inner = without_null(schema);
-    if std::ptr::eq(inner, schema) {
-        Value::Null
-    } else {
-        published(inner)
-    }
-}
-
-/// A failure that an operation can return.
-#[derive(Clone, Debug)]
-pub(crate) struct Failure {
-    /// The code as it is sent.
-    pub(crate) code: &'static str,
-    /// Its status, if the server uses the status of the code.
-    pub(crate) status: u16,
-    /// What it means.
-    pub(crate) meaning: String,
-}
-
-/// Lists the failures of these codes. Causes with the same code and status on the wire are merged.
-pub(crate) fn failures(profile: Profile, codes: impl Iterator<Item = Code>) -> Vec<Failure> {
-    let mut failures: Vec<Failure> = Vec::new();
+/// Lists the names of codes as they are sent, without duplicates. The historical servers had the same name
+/// for several causes.
+pub(crate) fn wire_names(
+    profile: Profile,
+    codes: impl IntoIterator<Item = Code>,
+) -> Vec<&'static str> {
+    let mut names = Vec::new();
     for code in codes {
         let name = wire_name(profile, code);
-        let status = status(StatusRule::Http, code);
-        let same = |other: &&mut Failure| other.code == name && other.status == status;
-        match failures.iter_mut().find(same) {
-            Some(failure) => failure.meaning = format!("{} {}", failure.meaning, code.meaning),
-            None => failures.push(Failure {
-                code: name,
-                status,
-                meaning: code.meaning.to_owned(),
-            }),
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
-    failures
+    names
 }
 
 /// Lists all codes that an operation may return, its own first.

@@ -59,10 +59,15 @@ fn routes(service: &Service) -> Vec<Route> {
         one("/script.js", |_, _| {
             Some(document("text/javascript; charset=utf-8", SCRIPT))
         }),
-        one("/openapi.json", |site, _| {
-            let text = openapi::text(site.service, site.wire.profile);
-            Some(document("application/json", text.to_owned()))
-        }),
+        one("/openapi.json", |site, _| openapi_document(site, "json")),
+        Route {
+            prefix: "/openapi/".to_owned(),
+            suffixes: openapi::names(service)
+                .filter(|name| *name != "json")
+                .map(|name| format!("{name}.json"))
+                .collect(),
+            render: |site, file| openapi_document(site, file.strip_suffix(".json")?),
+        },
         one(xsd::PATH, |site, _| {
             let schema = xsd::any(site.service.catalog, site.wire.profile);
             Some(document("application/xml", schema))
@@ -77,6 +82,11 @@ fn routes(service: &Service) -> Vec<Route> {
             },
         },
     ]
+}
+
+fn openapi_document(site: &Site<'_>, name: &str) -> Option<Reply> {
+    let text = openapi::text(site, name)?;
+    Some(document("application/json", text))
 }
 
 /// The style sheet of all pages.

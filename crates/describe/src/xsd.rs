@@ -8,7 +8,7 @@ use trivium_front::Profile;
 use trivium_rpc::{Catalog, Code, Entry};
 
 use crate::encode::xml;
-use crate::schema::{all_codes, failures, kind, members, resolve, text};
+use crate::schema::{all_codes, kind, members, resolve, text, wire_names};
 
 /// The path of the schema that accepts every response.
 pub const PATH: &str = "/api/xml/schema.xsd";
@@ -44,28 +44,35 @@ pub fn operation(profile: Profile, entry: &Entry) -> String {
     let codes = enumeration(profile, all_codes(entry));
     let code = format!("<xs:element name=\"code\">\n{codes}</xs:element>\n");
     let msg = "<xs:element name=\"msg\" type=\"xs:string\"/>\n";
-    let success = "<xs:element name=\"success\" type=\"xs:boolean\"/>\n".to_owned();
-    let failed = format!(
-        "<xs:sequence>\n{code}{msg}{}</xs:sequence>\n",
-        match profile {
-            Profile::Documented => success.as_str(),
-            Profile::Original => "",
-        }
-    );
-    let mut elements = elements(profile, root, root);
-    if profile == Profile::Documented {
-        elements.push(("success", success.clone()));
-        elements.sort_by_key(|(name, _)| *name);
-    }
-    let elements: String = elements.into_iter().map(|(_, element)| element).collect();
+    let success = "<xs:element name=\"success\" type=\"xs:boolean\"/>\n";
+    let failed = format!("<xs:sequence>\n{code}{msg}</xs:sequence>\n");
+    let (first, last): (Vec<_>, Vec<_>) = elements(profile, root, root)
+        .into_iter()
+        .partition(|(name, _)| profile == Profile::Documented && *name < "success");
+    let joined = |elements: Vec<(&str, String)>| -> String {
+        elements.into_iter().map(|(_, element)| element).collect()
+    };
+    // `success` is declared once, because programs that generate types make a list of two.
     let content = match profile {
         Profile::Documented => {
-            format!("<xs:choice>\n{failed}<xs:sequence>\n{elements}</xs:sequence>\n</xs:choice>\n")
+            let (first, last) = (joined(first), joined(last));
+            let choice = match first.as_str() {
+                "" => format!("<xs:choice minOccurs=\"0\">\n{failed}</xs:choice>\n"),
+                first => format!(
+                    "<xs:choice>\n{failed}<xs:sequence>\n{first}</xs:sequence>\n</xs:choice>\n"
+                ),
+            };
+            // Absent if the call failed.
+            let last = match last.as_str() {
+                "" => String::new(),
+                last => format!("<xs:sequence minOccurs=\"0\">\n{last}</xs:sequence>\n"),
+            };
+            format!("<xs:sequence>\n{choice}{success}{last}</xs:sequence>\n")
         }
-        // All responses begin with the same member, so the choice must come after it.
         Profile::Original => format!(
-            "<xs:sequence>\n{success}<xs:choice>\n{failed}<xs:sequence>\n{elements}</xs:sequence>\n\
-             </xs:choice>\n</xs:sequence>\n"
+            "<xs:sequence>\n{success}<xs:choice>\n{failed}<xs:sequence>\n{}</xs:sequence>\n\
+             </xs:choice>\n</xs:sequence>\n",
+            joined(last)
         ),
     };
     let about = xml(entry.description());
@@ -216,12 +223,8 @@ fn restricted(base: &str, facets: &str) -> String {
 
 /// Writes the codes as a type.
 fn enumeration(profile: Profile, codes: impl Iterator<Item = Code>) -> String {
-    let mut codes: Vec<&str> = failures(profile, codes)
-        .into_iter()
-        .map(|failure| failure.code)
-        .collect();
+    let mut codes = wire_names(profile, codes);
     codes.sort_unstable();
-    codes.dedup();
     let facets: String = codes
         .into_iter()
         .map(|code| format!("<xs:enumeration value=\"{code}\"/>\n"))

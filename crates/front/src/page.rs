@@ -1,7 +1,6 @@
 //! The responses of pages and documents.
 
-use std::borrow::Cow;
-
+use bytes::Bytes;
 use trivium_rpc::codes;
 
 use crate::request::Reply;
@@ -11,12 +10,12 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; c
                       form-action 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Creates the response of a document that is not a page.
-pub fn document(content_type: &'static str, body: impl Into<Cow<'static, str>>) -> Reply {
+pub fn document(content_type: &'static str, body: impl Into<Bytes>) -> Reply {
     Reply {
         status: 200,
         content_type: content_type.into(),
         headers: Vec::new(),
-        body: body.into().into_owned().into(),
+        body: body.into(),
         code: None,
     }
 }

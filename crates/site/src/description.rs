@@ -139,13 +139,14 @@ mod tests {
 
     #[test]
     fn openapi() {
-        let mut text = String::new();
-        outline(
-            &openapi::document(service(), Profile::Documented),
-            0,
-            &mut text,
-        );
-        insta::assert_snapshot!(text);
+        with_site(|here| {
+            for name in openapi::names(service()) {
+                let document = openapi::document(here, name).expect(name);
+                let mut text = String::new();
+                outline(&document, 0, &mut text);
+                insta::assert_snapshot!(format!("openapi_{name}"), text);
+            }
+        });
     }
 
     /// Writes JSON with deeply nested values on one line.

@@ -146,9 +146,9 @@ fn its_documentation_is_made_from_its_declarations() {
         body
     };
     let openapi: Value = serde_json::from_str(&get("/openapi.json")).expect("JSON");
-    assert_eq!(openapi["info"]["title"], "Guestbook");
+    assert_eq!(openapi["info"]["title"], "Guestbook: REST (JSON)");
     let sign = &openapi["paths"]["/api/json/guestbook/sign"]["post"];
-    assert_eq!(sign["operationId"], "post.json.sign");
+    assert_eq!(sign["operationId"], "sign");
     let example = sign.pointer("/responses/200/content/application~1json/example/messages/0");
     assert_eq!(example, Some(&Value::from("A fine house.")));
 

@@ -5,11 +5,13 @@
 //! - [`pages`] tests the documentation pages, [`snippets`] the programs on them, [`browser`] their
 //!   look and accessibility.
 //! - [`openapi`] and [`xsd`] validate the machine-readable descriptions with third-party tools;
-//!   [`schemathesis`] tests a server against its OpenAPI document.
+//!   [`schemathesis`] tests a server against its OpenAPI documents, and [`generated`] with clients that are
+//!   generated from them.
 
 mod browser;
 mod dialects;
 mod examples;
+mod generated;
 mod normalize;
 mod openapi;
 mod pages;

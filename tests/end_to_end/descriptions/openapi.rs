@@ -1,34 +1,66 @@
-//! Validates the OpenAPI document with a third-party validator.
+//! Validates the OpenAPI documents with a third-party validator.
 
 use serde_json::{Value, json};
 use trivium_core::catalog;
 use trivium_describe::examples::Format;
+use trivium_describe::openapi;
 use trivium_front::StatusRule;
 use trivium_rpc::Verbs;
+use trivium_site::description::service;
 
 use super::{PROFILES, demonstration, each_operation, send_example};
-use crate::harness::{attempt, run, trivium};
+use crate::harness::{Served, attempt, run, trivium};
 
 #[test]
-fn the_document_is_valid_openapi() {
+fn the_documents_are_valid_openapi() {
     for (_, profile) in PROFILES {
-        let server = demonstration(profile, StatusRule::Ok);
-        let served = server.get("/openapi.json");
-        assert_eq!(served.header("content-type"), "application/json");
-        run("venv/bin/openapi-spec-validator", &["-"], &served.body);
-        // The command prints the same document.
-        let printed = trivium(&["openapi", "--profile", profile], "");
-        assert_eq!(served.body, printed.stdout);
+        for (status, word) in [(StatusRule::Ok, "ok"), (StatusRule::Http, "http")] {
+            let server = demonstration(profile, status);
+            for name in openapi::names(service()) {
+                let served = server.get(&openapi::path(name));
+                assert_eq!(served.header("content-type"), "application/json");
+                run("venv/bin/openapi-spec-validator", &["-"], &served.body);
+                // The command prints the same document.
+                let options = ["openapi", name, "--profile", profile, "--status", word];
+                assert_eq!(served.body, trivium(&options, "").stdout, "{name}");
+            }
+        }
     }
 }
 
 #[test]
-fn the_document_has_exactly_the_served_paths() {
+fn documents_of_dialects_that_are_not_served_are_missing() {
+    let server = Served::demonstration(&["--onezone", "off", "--upcoming", "/up"]);
+    assert_eq!(server.get("/openapi/onezone.json").status, 404);
+    let document: Value =
+        serde_json::from_slice(&server.get("/openapi/upcoming.json").body).unwrap();
+    assert_eq!(document["servers"][0]["url"], "/up");
+    let refused = trivium(&["openapi", "nope"], "");
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(error.contains("json, xml, upcoming, onezone"), "{error}");
+}
+
+#[test]
+fn an_operation_takes_few_bytes() {
     let printed = trivium(&["openapi"], "").stdout;
     let document: Value = serde_json::from_slice(&printed).unwrap();
+    let size = document.to_string().len() / catalog().entries.len();
+    assert!(size <= 5_500, "{size} bytes for each operation");
+}
+
+#[test]
+fn the_documents_have_exactly_the_served_paths() {
+    for name in ["json", "xml"] {
+        let printed = trivium(&["openapi", name, "--status", "http"], "").stdout;
+        check_paths(&serde_json::from_slice(&printed).unwrap());
+    }
+}
+
+fn check_paths(document: &Value) {
     let server = demonstration("documented", StatusRule::Http);
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 2 * catalog().entries.len());
+    assert_eq!(paths.len(), catalog().entries.len());
     for (path, item) in paths {
         for verb in ["get", "post"] {
             let response = match verb {

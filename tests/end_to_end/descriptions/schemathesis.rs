@@ -1,7 +1,8 @@
-//! Tests a server with Schemathesis, which generates calls from the OpenAPI document. The disabled
+//! Tests a server with Schemathesis, which generates calls from an OpenAPI document. The disabled
 //! checks are listed in `tests/clients/schemathesis.toml`.
 
 use trivium_describe::examples::Format;
+use trivium_describe::openapi;
 use trivium_front::StatusRule;
 
 use super::demonstration;
@@ -11,9 +12,8 @@ use crate::harness::run;
 fn test_format(format: Format) {
     let server = demonstration("documented", StatusRule::Http);
     let url = format!("http://{}", server.address);
-    let paths = format!("^/api/{}/", format.word());
-    let document = format!("{url}/openapi.json");
-    let arguments = ["run", "--url", &url, "--include-path-regex", &paths];
+    let document = format!("{url}{}", openapi::path(format.word()));
+    let arguments = ["run", "--url", &url];
     run(
         "venv/bin/schemathesis",
         &[&arguments, &[document.as_str()][..]].concat(),

@@ -13,14 +13,14 @@ use std::path::{Path, PathBuf};
 use crate::harness::project;
 
 /// A document of the project.
-struct Document {
+pub(crate) struct Document {
     /// Its path in the project.
     name: String,
     text: String,
 }
 
 impl Document {
-    fn read(name: &str) -> Self {
+    pub(crate) fn read(name: &str) -> Self {
         Self {
             name: name.to_owned(),
             text: std::fs::read_to_string(project().join(name)).expect(name),
@@ -40,7 +40,7 @@ impl Document {
     }
 
     /// Its code blocks, in order.
-    fn blocks(&self) -> Vec<Block> {
+    pub(crate) fn blocks(&self) -> Vec<Block> {
         let mut blocks: Vec<Block> = Vec::new();
         let mut inside = false;
         for (number, line) in (1..).zip(self.text.lines()) {
@@ -64,12 +64,12 @@ impl Document {
 }
 
 /// A code block in a document.
-struct Block {
+pub(crate) struct Block {
     /// Its file and line.
     place: String,
     /// The word after the three backticks.
-    language: String,
-    text: String,
+    pub(crate) language: String,
+    pub(crate) text: String,
 }
 
 /// The paths in a document: its links within the project, and the paths in backticks that start with

@@ -60,7 +60,7 @@ struct Answer {
 
 /// Renders the page.
 pub(crate) fn page(site: &Site<'_>) -> Reply {
-    let document = openapi::document(site.service, site.wire.profile);
+    let document = openapi::document(site, "json").unwrap_or_default();
     let operations = || {
         members(&document, "paths").flat_map(|(path, item)| {
             let verbs = item.as_object().into_iter().flatten();

@@ -8,7 +8,7 @@ use trivium_core::administration::users::ListReservedUsers;
 use trivium_core::retention::Retention;
 use trivium_core::types::GroupRef;
 use trivium_core::{Credentials, Origin, Service, Settings, demonstration};
-use trivium_front::{StatusRule, Wire};
+use trivium_front::Wire;
 use trivium_onezone::Onezone;
 use trivium_storage::{Access, Database, DatabaseUrl, Options as Connections};
 use trivium_upcoming::sign_in::SignIn;
@@ -18,7 +18,7 @@ use super::print;
 use crate::failure::Failure;
 use crate::gateway::{Dialects, Gateway};
 use crate::http::{Limits, Proxies, Threads, Timeouts};
-use crate::options::{DirectoryOption, Options, Serve, StatusOption, overlap};
+use crate::options::{DirectoryOption, Options, Serve, overlap};
 use crate::responses::Responses;
 use crate::{gateway, http, logs, retention};
 
@@ -181,10 +181,7 @@ fn settings(options: &Options, serve: &Serve) -> Settings {
 fn wire(serve: &Serve) -> Wire {
     Wire {
         profile: serve.peopleaggregator_profile.into(),
-        status: match serve.peopleaggregator_status {
-            StatusOption::Ok => StatusRule::Ok,
-            StatusOption::Http => StatusRule::Http,
-        },
+        status: serve.peopleaggregator_status.into(),
     }
 }
 

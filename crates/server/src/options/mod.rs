@@ -23,10 +23,10 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub(crate) use call::{Call, Source, ViaOption};
 pub(crate) use conform::Conform;
 pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
-pub(crate) use describe::{Docs, Openapi, Xsd};
+pub(crate) use describe::{Described, Docs, Openapi, Xsd};
 pub(crate) use prefix::overlap;
 pub(crate) use quotas::Quotas;
-pub(crate) use serve::{DirectoryOption, LogFormat, Serve, StatusOption};
+pub(crate) use serve::{DirectoryOption, LogFormat, Serve};
 pub(crate) use suggest::did_you_mean;
 
 use trivium_core::types::Password;
@@ -123,7 +123,9 @@ pub(crate) enum Command {
     /// Call an operation of a server
     Call(Call),
     /// Print the OpenAPI document, which a server has at /openapi.json
-    #[command(after_help = "Example:\n  trivium openapi > openapi.json")]
+    #[command(
+        after_help = "Examples:\n  trivium openapi > openapi.json\n  trivium openapi onezone"
+    )]
     Openapi(Openapi),
     /// Print the XML Schema, which a server has at /api/xml/schema.xsd
     #[command(after_help = "Examples:\n  trivium xsd > schema.xsd\n  trivium xsd joinGroup")]

@@ -247,6 +247,15 @@ pub(crate) enum StatusOption {
     Http,
 }
 
+impl From<StatusOption> for trivium_front::StatusRule {
+    fn from(option: StatusOption) -> Self {
+        match option {
+            StatusOption::Ok => Self::Ok,
+            StatusOption::Http => Self::Http,
+        }
+    }
+}
+
 /// See [`trivium_core::Directory`].
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum DirectoryOption {
