@@ -30,6 +30,15 @@ async function call([base, token]) {
       outcomes.push(error.name);
     }
   }
+  // A page that keeps responses itself gets the status that says that one is unchanged.
+  try {
+    const group = base + "/api/json/peopleaggregator/getGroup?id=group:1234";
+    const first = await fetch(group);
+    const again = await fetch(group, { headers: { "If-None-Match": first.headers.get("ETag") } });
+    outcomes.push(again.status, again.headers.has("ETag"));
+  } catch (error) {
+    outcomes.push(error.name);
+  }
   return outcomes;
 }
 
@@ -50,8 +59,8 @@ async function main() {
     await page.goto(`${origin}/`);
     const outcomes = await page.evaluate(call, [base, TOKEN]);
     const expected = permitted === "yes"
-      ? [200, true, 200, true, 200, true, 200, true, 200, true, 404, true]
-      : Array(6).fill("TypeError");
+      ? [200, true, 200, true, 200, true, 200, true, 200, true, 404, true, 304, true]
+      : Array(7).fill("TypeError");
     assert.deepEqual(outcomes, expected);
   } finally {
     await browser.close();

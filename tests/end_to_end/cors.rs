@@ -25,6 +25,11 @@ fn send(server: &Served, method: &str, path: &str, headers: &[(&str, &str)]) -> 
     server.send(&request.bytes())
 }
 
+fn varies_by_origin(answer: &Response) -> bool {
+    let mut headers = answer.headers.iter();
+    headers.any(|(name, value)| name == "vary" && value == "Origin")
+}
+
 /// The question of a browser whether a page may make a call.
 fn question(origin: &str) -> [(&str, &str); 3] {
     [
@@ -68,10 +73,9 @@ fn pages_of_permitted_origins_may_make_calls() {
                 "{answer:?}"
             );
             let readable = answer.header("access-control-expose-headers");
-            assert_eq!(readable, "Location, Retry-After, X-Request-Id, Link");
+            assert_eq!(readable, "ETag, Location, Retry-After, X-Request-Id, Link");
             assert_eq!(answer.header("access-control-allow-credentials"), "");
-            let vary = if permits == "*" { "" } else { "Origin" };
-            assert_eq!(answer.header("vary"), vary);
+            assert_eq!(varies_by_origin(&answer), permits != "*");
         }
     }
 }
@@ -96,8 +100,7 @@ fn other_pages_may_not() {
             let answer = send(&server, "GET", path, &[("Origin", origin)]);
             assert_eq!(answer.header("access-control-allow-origin"), "");
             // A cache must not send it to a page that is permitted.
-            let vary = if setting.is_some() { "Origin" } else { "" };
-            assert_eq!(answer.header("vary"), vary);
+            assert_eq!(varies_by_origin(&answer), setting.is_some());
         }
     }
     // The page on which a user signs in is for no other page.

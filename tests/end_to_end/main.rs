@@ -12,7 +12,7 @@
 //! - [`lock_out`] tries thousands of wrong passwords.
 //! - [`cors`] makes calls from web pages of other origins.
 //! - [`bounds`] opens too many connections and fills the memory; [`proxies`] forwards requests.
-//! - [`responses`] are kept and sent again.
+//! - [`responses`] are kept and sent again; [`caching`] is what clients may keep.
 //! - [`quotas`] asks for more than is permitted; [`retention`] waits for the removal of what has ended.
 //! - [`upcoming`] and [`onezone`] test the dialects; [`crossing`] combines all front-ends.
 //! - [`clients`] and [`history`] run third-party clients.
@@ -36,6 +36,7 @@
 
 mod authorisation;
 mod bounds;
+mod caching;
 mod clients;
 mod commands;
 mod conform;

@@ -20,7 +20,7 @@ use trivium_upcoming::Upcoming;
 use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
 
-use crate::http::{Exchange, SMALL_RESPONSE};
+use crate::http::{Exchange, Policy, SMALL_RESPONSE};
 use crate::readers::{Permit, Readers, by, on_thread};
 use crate::responses::{Key, Responses};
 
@@ -285,15 +285,25 @@ impl Gateway {
             trace: Some(Arc::clone(&client.trace)),
         };
         match front_end.read(request) {
-            Read::Reply(reply) => reply,
+            Read::Reply(mut reply) => {
+                Policy::Nothing.apply(&mut reply);
+                reply
+            }
             Read::Call(call, write) => {
                 let job = call.try_into().map_err(Into::into);
-                let may_refuse = !matches!(&job, Ok(job) if job.effect == Effect::Change);
+                let is_read = !matches!(&job, Ok(job) if job.effect == Effect::Change);
                 let may_keep = !matches!(&job, Ok(job) if job.hashes_password());
                 let (outcome, read) = self.call(readers, job, origin).await;
-                let reply = write(outcome);
+                let mut reply = write(outcome);
+                match is_read {
+                    // Nobody keeps a response to POST.
+                    true if request.method == "POST" => {}
+                    true => Policy::Read.apply(&mut reply),
+                    // It may contain a new credential.
+                    false => Policy::Nothing.apply(&mut reply),
+                }
                 let dependencies = read.and_then(|read| read.dependencies);
-                if may_refuse && !exchange.charge(reply.body.len(), SMALL_RESPONSE) {
+                if is_read && !exchange.charge(reply.body.len(), SMALL_RESPONSE) {
                     return refusal(front_end, request);
                 }
                 if let (Some(key), Some(dependencies), true) = (key, dependencies, may_keep) {

@@ -12,12 +12,13 @@ use trivium_rpc::Outcome;
 use trivium_site::pages;
 
 use crate::gateway::Gateway;
+use crate::http::Policy;
 use crate::readers::Readers;
 
 /// The path of the readiness check of load balancers.
 pub(crate) const READY: &str = "/ready";
 
-/// Renders the page at a path.
+/// Renders the page at a path, with the headers that say who may keep it.
 pub(crate) async fn find(
     path: &str,
     site: &Site<'_>,
@@ -25,9 +26,21 @@ pub(crate) async fn find(
     readers: &Readers,
     trace: &Arc<Trace>,
 ) -> Reply {
+    let (mut reply, policy) = render(path, site, gateway, readers, trace).await;
+    policy.apply(&mut reply);
+    reply
+}
+
+async fn render(
+    path: &str,
+    site: &Site<'_>,
+    gateway: &Gateway,
+    readers: &Readers,
+    trace: &Arc<Trace>,
+) -> (Reply, Policy) {
     match path {
-        "/live" => return plain(200, "live"),
-        READY => return ready(gateway, trace).await,
+        "/live" => return (plain(200, "live"), Policy::Nothing),
+        READY => return (ready(gateway, trace).await, Policy::Nothing),
         _ => {}
     }
     let number = |prefix: &str| path.strip_prefix(prefix)?.parse::<u32>().ok();
@@ -35,15 +48,22 @@ pub(crate) async fn find(
         let id = GroupRef(id.into());
         let render = |outcome| rendered(outcome, pages::group);
         let group = ShowPublicGroup { id };
-        gateway.show(readers, group, trace, render).await
+        let reply = gateway.show(readers, group, trace, render).await;
+        (reply, Policy::Page)
     } else if let Some(id) = number("/user/") {
         let id = UserRef(id.into());
         let render = |outcome| rendered(outcome, pages::user);
         let user = ShowPublicUser { id };
-        gateway.show(readers, user, trace, render).await
+        let reply = gateway.show(readers, user, trace, render).await;
+        (reply, Policy::Page)
     } else {
-        let found = site::find(path, site);
-        found.unwrap_or_else(|| plain(404, "not_found: nothing is served at this address"))
+        match site::find(path, site) {
+            Some(reply) => (reply, Policy::Document),
+            None => {
+                let missing = plain(404, "not_found: nothing is served at this address");
+                (missing, Policy::Page)
+            }
+        }
     }
 }
 

@@ -153,8 +153,8 @@ impl Connection {
         if response.status < 200 {
             return self.try_read(has_body);
         }
-        // 204 has no Content-Length.
-        if has_body && response.status != 204 {
+        // Neither has a body.
+        if has_body && !matches!(response.status, 204 | 304) {
             let length = response.header("content-length").parse().expect("a length");
             response.body = vec![0; length];
             self.stream.read_exact(&mut response.body)?;

@@ -97,6 +97,7 @@ fn compare_with_model(backend: Backend, tenths: u64, at_once: usize) {
     let crowd = Crowd::new(&gateway);
     let next = AtomicU64::new(0);
     let failed = AtomicBool::new(false);
+    let unchanged = AtomicU64::new(0);
     let report = Mutex::new(String::new());
     std::thread::scope(|scope| {
         for _ in 0..at_once {
@@ -108,6 +109,7 @@ fn compare_with_model(backend: Backend, tenths: u64, at_once: usize) {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= sequences || failed.load(Ordering::Relaxed) {
+                        unchanged.fetch_add(runner.caller.unchanged, Ordering::Relaxed);
                         return;
                     }
                     if number > 0 && number.is_multiple_of(SEQUENCES) {
@@ -124,6 +126,7 @@ fn compare_with_model(backend: Backend, tenths: u64, at_once: usize) {
     });
     let report = report.into_inner().unwrap();
     assert!(report.is_empty(), "{backend:?}: {report}");
+    assert!(unchanged.into_inner() > 0, "{backend:?}");
     gateway.served.stop();
     let log = gateway.served.log();
     assert!(!log.contains("ERROR"), "{log}");

@@ -12,10 +12,10 @@ use trivium_front::Reply;
 const METHODS: &str = "GET, HEAD, POST, PATCH, DELETE";
 
 /// The headers that calls may have beside those that every page may send.
-const REQUEST_HEADERS: &str = "Authorization, Content-Type, X-Auth-Token, Macaroon";
+const REQUEST_HEADERS: &str = "Authorization, Content-Type, If-None-Match, X-Auth-Token, Macaroon";
 
 /// The headers of responses that pages may read beside those that every page may.
-const RESPONSE_HEADERS: &str = "Location, Retry-After, X-Request-Id, Link";
+const RESPONSE_HEADERS: &str = "ETag, Location, Retry-After, X-Request-Id, Link";
 
 /// How long a browser may keep the response to its question, in seconds.
 const MAX_AGE: &str = "600";

@@ -16,6 +16,7 @@ use trivium_site::description;
 
 use super::Shared;
 use super::body::{Pieces, Received, SMALL_RESPONSE, receive};
+use super::caching::leave_out_what_client_has;
 use super::connection::{Connection, Phase};
 use super::exchange::Exchange;
 use super::proxies::Forwarded;
@@ -57,6 +58,7 @@ pub(super) async fn serve(
     {
         reply.headers.extend(shared.origins.headers(&http));
     }
+    leave_out_what_client_has(&http, &mut reply);
     exchange.settle(reply.body.len());
     // Read once, so that the body of the response and the header Connection agree.
     let stopping = shared.drain.is_stopping();
@@ -86,7 +88,8 @@ pub(super) async fn serve(
         response.insert_header((header::CONTENT_TYPE, &*reply.content_type));
     }
     for (name, value) in &reply.headers {
-        response.insert_header((*name, value.as_str()));
+        // Vary may be there twice.
+        response.append_header((*name, value.as_str()));
     }
     // The connection is closed after an incompletely read body, whose rest would be parsed as the next
     // request.

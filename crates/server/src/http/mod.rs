@@ -3,10 +3,12 @@
 //! - [`handler`] takes a request to its front-end or to the pages; [`body`] has the bodies.
 //! - [`connections`] limits what clients hold: each [`connection`], and each [`exchange`] of a request for a
 //!   response. [`stream`] has the deadlines of connections.
+//! - [`caching`] says who may keep a response, and answers conditional requests.
 //! - [`cors`] permits web pages of other origins to make calls.
 //! - [`proxies`] finds the client behind trusted proxies.
 
 mod body;
+mod caching;
 mod connection;
 mod connections;
 mod cors;
@@ -29,6 +31,7 @@ use actix_web::{App, web};
 use socket2::SockRef;
 
 pub(crate) use self::body::SMALL_RESPONSE;
+pub(crate) use self::caching::Policy;
 use self::connections::Connections;
 pub(crate) use self::connections::Limits;
 pub(crate) use self::cors::Origins;
