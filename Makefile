@@ -1,6 +1,6 @@
 # The development commands. `make run` and `make test` need no other setup.
 
-.PHONY: run test tools lint documents tests record interop torture bench audit schema
+.PHONY: run test tools lint documents tests record clients interop torture bench audit schema
 
 # Starts the server with demonstration data, and prints an example call for each protocol.
 run:
@@ -30,8 +30,14 @@ record:
 		example_responses_are_as_recorded responses_of_examples_are_as_recorded
 	INSTA_UPDATE=always cargo test --locked --workspace --exclude trivium-server --lib
 	INSTA_UPDATE=always cargo test --locked --package trivium-server --test end_to_end -- \
-		documents::reference system::introspection commands::help descriptions::snippets::rust
-	git status --short -- crates tests docs
+		documents::reference system::introspection commands::help descriptions::snippets::rust \
+		python_client::generated
+	git status --short -- clients crates tests docs
+
+# Tests the client in Python, and builds its package into target/clients.
+clients: tools
+	cargo test --locked --package trivium-server --test end_to_end -- python_client::
+	tests/clients/venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir target/clients clients/python
 
 # Lints the OpenAPI documents, and generates clients from them, with programs that are too large for `make test`.
 interop: tools

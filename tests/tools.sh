@@ -43,10 +43,10 @@ fi
 cd "$(dirname "$0")/clients"
 if [ ! package-lock.json -ot node_modules/.package-lock.json ]; then npm ci --silent --no-audit --no-fund; fi
 
-# The OpenAPI validator and Schemathesis come from PyPI. It calls `python -m pip`, because the pip
+# The OpenAPI validator, Schemathesis, and the checkers of Python come from PyPI. It calls `python -m pip`, because the pip
 # script of a copied folder would install into the original one.
-if [ ! -x venv/bin/schemathesis ]; then
+if [ ! -x venv/bin/schemathesis ] || [ ! -x venv/bin/mypy ]; then
     python3 -m venv --clear venv
     venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        openapi-spec-validator==0.9.0 schemathesis==4.32.5
+        openapi-spec-validator==0.9.0 schemathesis==4.32.5 mypy==2.4.1 ruff==0.17.6
 fi

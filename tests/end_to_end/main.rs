@@ -15,7 +15,7 @@
 //! - [`responses`] are kept and sent again; [`caching`] is what clients may keep.
 //! - [`quotas`] asks for more than is permitted; [`retention`] waits for the removal of what has ended.
 //! - [`upcoming`] and [`onezone`] test the dialects; [`crossing`] combines all front-ends.
-//! - [`clients`] and [`history`] run third-party clients.
+//! - [`clients`] and [`history`] run third-party clients; [`python_client`] tests our own.
 //! - [`commands`] tests the command line; [`documents`] the examples in the documents;
 //!   [`descriptions`] OpenAPI, XML Schema and the documentation pages; [`pages`] the public pages.
 //! - [`disk`] deletes, replaces, damages and locks the file under a server, and fills its disk.
@@ -61,6 +61,7 @@ mod onezone;
 mod pages;
 mod postgres;
 mod proxies;
+mod python_client;
 mod quotas;
 mod races;
 mod responses;
