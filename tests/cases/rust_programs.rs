@@ -19,7 +19,7 @@ pub(super) const ALL: &[(&str, Program)] = &[
     ("onezone.groups-users-token", onezone_groups_users_token::run),
     ("onezone.groups-users-remove", onezone_groups_users_remove::run),
     ("onezone.user-tokens-named", onezone_user_tokens_named::run),
-    ("onezone.groups-edit", onezone_groups_edit::run),
+    ("onezone.tokens-named-edit", onezone_tokens_named_edit::run),
 ];
 
 mod echo {
@@ -128,15 +128,15 @@ fn main() -> Result<(), ureq::Error> {
 }
 }
 
-mod onezone_groups_edit {
+mod onezone_tokens_named_edit {
 use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
 // Cargo.toml: ureq = "3"
 fn main() -> Result<(), ureq::Error> {
-    let response = ureq::patch("http://127.0.0.1:8080/api/v3/onezone/groups/1236")
+    let response = ureq::patch("http://127.0.0.1:8080/api/v3/onezone/tokens/named/3")
         .header("X-Auth-Token", "4312176fedcba675321")
         .header("Content-Type", "application/json")
-        .send(r#"{"type": "unit"}"#)?;
+        .send(r#"{"name": "Summer", "customMetadata": {"printed": true}}"#)?;
     println!("{}", response.status());
     Ok(())
 }

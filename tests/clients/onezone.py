@@ -118,4 +118,39 @@ refused(404, "notFound", "GET", "/groups/" + own + "/users", PHIL)
 refused(400, "missingRequiredValue", "POST", "/user/groups", MARC, {"type": "team"})
 refused(404, "notFound", "GET", "/nothing", MARC)
 
+# The life of a group: an invitation without a limit, its check, a join, changes, a new owner, the end.
+club = made(MARC, "/user/groups", {"name": "Reading Club"})
+kind = {"inviteToken": {"inviteType": "userJoinGroup", "groupId": club}}
+body = {"name": "club", "type": kind, "usageLimit": "infinity"}
+named = expect(201, "POST", "/users/" + marc + "/tokens/named", MARC, body)[1]
+shown = expect(200, "GET", "/tokens/named/" + named["tokenId"], MARC)[1]
+assert (shown["name"], shown["type"], shown["revoked"]) == ("club", kind, False), shown
+assert shown["metadata"]["usageLimit"] == "infinity", shown
+assert expect(200, "GET", "/user/tokens/named/name/club", MARC)[1] == shown
+asked = {"token": named["token"], "expectedInviteType": "userJoinGroup"}
+verified = expect(200, "POST", "/tokens/verify_invite_token", NOBODY, asked)[1]
+assert verified == {"subject": {"type": "user", "id": marc}, "ttl": None}, verified
+assert made(PHIL, "/user/groups/join", {"token": named["token"]}) == club
+expect(200, "GET", "/groups/" + club, PHIL)
+phil = expect(200, "GET", "/user", PHIL)[1]["userId"]
+assert set(expect(200, "GET", "/groups/" + club + "/users", MARC)[1]["users"]) == {marc, phil}
+assert expect(200, "GET", "/groups/" + club + "/users/" + marc, PHIL)[1]["username"] == "marc"
+expect(204, "PATCH", "/groups/" + club, MARC, {"name": "Readers"})
+assert expect(200, "GET", "/groups/" + club, PHIL)[1]["name"] == "Readers"
+expect(204, "DELETE", "/user/groups/" + club, MARC)
+assert expect(200, "GET", "/groups/" + club, PHIL)[1]["creator"]["id"] == phil
+expect(204, "DELETE", "/groups/" + club, PHIL)
+refused(404, "notFound", "GET", "/groups/" + club, PHIL)
+
+# A token for another device, which its user finds by name, or creates.
+refused(404, "notFound", "GET", "/user/tokens/named/name/device", MARC)
+device = expect(201, "POST", "/user/tokens/named", MARC, {"name": "device"})[1]
+DEVICE = {"X-Auth-Token": device["token"]}
+assert groups(DEVICE) == groups(MARC)
+assert device["tokenId"] in expect(200, "GET", "/user/tokens/named", DEVICE)[1]["tokens"]
+expect(204, "PATCH", "/tokens/named/" + device["tokenId"], MARC, {"revoked": True})
+assert expect(200, "GET", "/tokens/named/" + device["tokenId"] + "/status", MARC)[1] == {"revoked": True}
+refused(401, "unauthorized", "GET", "/user", DEVICE)
+expect(204, "DELETE", "/user/groups/" + own, MARC)
+
 print(json.dumps({"steps": steps}))

@@ -20,6 +20,10 @@ pub enum ErrorDetail {
     Target(GroupRef),
     /// The issuer of the invitation was deleted.
     IssuerDeleted,
+    /// The issuer of the invitation was disabled.
+    IssuerDisabled,
+    /// The user has another token of this name.
+    NameTaken,
     /// The error is about this user in this group.
     Membership(UserRef, GroupRef),
 }

@@ -27,6 +27,7 @@ pub mod groups;
 pub mod import;
 pub mod invitations;
 pub mod moderation;
+pub mod named_tokens;
 pub mod operation;
 pub mod passwords;
 pub mod public;

@@ -40,6 +40,12 @@ fn decode(bytes: &[u8]) -> String {
     utf8_or_latin1(&decoded).into_owned()
 }
 
+/// The text of a segment of a path.
+pub fn segment(encoded: &str) -> String {
+    let decoded: Vec<u8> = percent_decode(encoded.as_bytes()).collect();
+    utf8_or_latin1(&decoded).into_owned()
+}
+
 /// Names and values as a form, which is the query of a GET request, too.
 pub fn encode(pairs: &[(&str, &str)]) -> String {
     let pairs: Vec<String> = pairs

@@ -1,17 +1,20 @@
 //! The result of a call, and the reply that Onezone prints.
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use trivium_core::accounts::view::{OwnUserView, UserView};
 use trivium_core::groups::kind::Kind;
 use trivium_core::groups::rules::Role;
 use trivium_core::groups::view::GroupView;
-use trivium_core::types::{GroupRef, InvitationRef, UserRef};
+use trivium_core::invitations::verify::Genuine;
+use trivium_core::named_tokens::{NamedToken, TokenId, TokenKind, TokenView};
+use trivium_core::types::{DateTime, GroupRef, UserRef};
 use trivium_core::{Error, Session};
 use trivium_front::{Reply, contract};
 
+use crate::calls::tokens::INVITED;
 use crate::calls::users::privileges_of;
-use crate::error::Refusal;
+use crate::error::{INVITE_TYPE, Refusal};
 
 /// The version of this program.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -39,15 +42,33 @@ pub enum Answer {
     },
     /// An invitation.
     Token(String),
-    /// An invitation, with the ID by which it can be revoked.
-    NamedToken {
+    /// The tokens of the caller that have a name.
+    Tokens(Vec<TokenId>),
+    /// An access token or an invitation that was created.
+    NewToken {
         /// The ID.
-        id: InvitationRef,
-        /// The invitation itself.
+        id: TokenId,
+        /// The token itself.
         token: String,
-        /// The address at which it can be revoked.
+        /// The address of what is known about it.
         location: Location,
     },
+    /// A token, without its secret.
+    NamedToken(Box<NamedToken>),
+    /// Whether a token was revoked.
+    TokenStatus {
+        /// True if it was.
+        is_revoked: bool,
+    },
+    /// A token, as whoever has it may see it.
+    ExaminedToken {
+        /// The host of this service.
+        domain: String,
+        /// The token.
+        token: TokenView,
+    },
+    /// An invitation that is genuine.
+    VerifiedInvitation(Genuine),
     /// The resource at this address was created.
     Created(Location),
     /// The call has no result.
@@ -69,8 +90,8 @@ impl Location {
     }
 
     /// The address of a named token.
-    pub(crate) fn named_token(session: &Session<'_>, id: InvitationRef) -> Self {
-        Self::of(session, format!("/tokens/named/{}", id.0))
+    pub(crate) fn named_token(session: &Session<'_>, id: TokenId) -> Self {
+        Self::of(session, format!("/tokens/named/{}", token_id(id)))
     }
 
     fn of(session: &Session<'_>, path: String) -> Self {
@@ -142,18 +163,88 @@ impl Answer {
                 }),
             ),
             Self::Token(token) => reply(200, &json!({"token": token})),
-            Self::NamedToken {
+            Self::Tokens(ids) => {
+                let ids: Vec<String> = ids.iter().copied().map(token_id).collect();
+                reply(200, &json!({"tokens": ids}))
+            }
+            Self::NewToken {
                 id,
                 token,
                 location,
             } => {
-                let body = json!({"tokenId": id.0.to_string(), "token": token});
+                let body = json!({"tokenId": token_id(*id), "token": token});
                 at(reply(201, &body), location)
+            }
+            Self::NamedToken(token) => reply(200, &named(token)),
+            Self::TokenStatus { is_revoked } => reply(200, &json!({"revoked": is_revoked})),
+            Self::ExaminedToken { domain, token } => reply(
+                200,
+                &json!({
+                    "onezoneDomain": domain,
+                    "id": token_id(token.id),
+                    "persistence": "named",
+                    "subject": subject(token.subject),
+                    "type": kind(token.kind),
+                    "caveats": caveats(token.expires),
+                }),
+            ),
+            Self::VerifiedInvitation(Genuine { issuer, lifetime }) => {
+                reply(200, &json!({"subject": subject(*issuer), "ttl": lifetime}))
             }
             Self::Created(location) => at(empty(201), location),
             Self::Done => empty(204),
         }
     }
+}
+
+/// The ID of a named token. That of an invitation is its own, and that of an access token begins with `a`.
+fn token_id(id: TokenId) -> String {
+    match id {
+        TokenId::Access(id) => format!("a{id}"),
+        TokenId::Invitation(id) => id.to_string(),
+    }
+}
+
+/// A named token. Its secret is not known any more.
+fn named(named: &NamedToken) -> Value {
+    let token = &named.token;
+    // It was parsed before it was stored.
+    let custom: Value = serde_json::from_str(&named.custom).unwrap_or_default();
+    let mut metadata = Map::from_iter([("custom".to_owned(), custom)]);
+    if let Some((limit, uses)) = named.usage {
+        let limit = limit.map_or(json!("infinity"), Value::from);
+        metadata.insert("privileges".into(), json!([INVITED]));
+        metadata.insert("usageLimit".into(), limit);
+        metadata.insert("usageCount".into(), uses.into());
+    }
+    metadata.insert("creationTime".into(), named.created.0.into());
+    json!({
+        "id": token_id(token.id),
+        "name": named.name,
+        "subject": subject(token.subject),
+        "type": kind(token.kind),
+        "caveats": caveats(token.expires),
+        "revoked": named.is_revoked,
+        "metadata": metadata,
+    })
+}
+
+fn subject(user: UserRef) -> Value {
+    json!({"type": "user", "id": user.0.to_string()})
+}
+
+fn kind(kind: TokenKind) -> Value {
+    match kind {
+        TokenKind::Access => json!({"accessToken": {}}),
+        TokenKind::Invitation(group) => json!({
+            "inviteToken": {"inviteType": INVITE_TYPE, "groupId": group.0.to_string()},
+        }),
+    }
+}
+
+fn caveats(expires: Option<DateTime>) -> Value {
+    let time = |end: DateTime| json!({"type": "time", "validUntil": end.0});
+    expires.map(time).into_iter().collect()
 }
 
 /// A user with more members. Servers of Onezone add the deprecated `name`, `login` and `alias`.

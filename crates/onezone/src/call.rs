@@ -1,7 +1,8 @@
 //! What a call is, and how it runs, in the order in which Onezone checks: credentials, body, then the
 //! call itself.
 
-use trivium_core::types::GroupRef;
+use trivium_core::named_tokens::TokenId;
+use trivium_core::types::{GroupRef, UserRef};
 use trivium_core::{Actor, Caller, Effect, Proof, Result, Session, Work};
 use trivium_front::dialect::ArgumentDescription;
 
@@ -19,7 +20,7 @@ pub(crate) struct Route {
     pub(crate) name: &'static str,
     /// The HTTP method.
     pub(crate) method: &'static str,
-    /// The path below the prefix; `{id}` and `{user}` are placeholders of IDs.
+    /// The path below the prefix; `{id}`, `{user}`, `{token}` and `{name}` are placeholders.
     pub(crate) path: &'static str,
     /// Its name in the audit log: that of the operation of core.
     pub(crate) action: &'static str,
@@ -34,8 +35,8 @@ pub(crate) struct Route {
     pub(crate) response: &'static str,
     /// The errors, besides those of every call.
     pub(crate) errors: fn() -> Vec<Refusal>,
-    /// An example call.
-    pub(crate) example: Example,
+    /// An example call; none if no call succeeds.
+    pub(crate) example: Option<Example>,
 }
 
 /// An example call.
@@ -50,10 +51,25 @@ pub(crate) struct Example {
 }
 
 /// The IDs of a path; 0, which is never assigned, if one is malformed.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone)]
 pub(crate) struct Ids {
     pub(crate) id: i64,
-    pub(crate) user: i64,
+    /// The user, if the path names one.
+    pub(crate) user: Option<i64>,
+    pub(crate) token: TokenId,
+    /// The name of a token.
+    pub(crate) name: String,
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        Self {
+            id: 0,
+            user: None,
+            token: TokenId::Access(0),
+            name: String::new(),
+        }
+    }
 }
 
 /// A call of a route.
@@ -69,7 +85,7 @@ impl Work<Answer> for RouteCall {
         let actor = Option::<Actor>::identify(proof, session)?;
         let values = self.body.as_ref().map_err(Clone::clone)?;
         (self.route.run)(Context {
-            ids: self.ids,
+            ids: self.ids.clone(),
             values,
             actor,
             session,
@@ -97,6 +113,17 @@ impl Context<'_, '_> {
         self.actor.clone().ok_or(Refusal::Unauthorized)
     }
 
+    /// The user of the path.
+    pub(crate) fn user(&self) -> UserRef {
+        UserRef(self.ids.user.unwrap_or(0))
+    }
+
+    /// The host of this service, with its port if there is one.
+    pub(crate) fn domain(&self) -> &str {
+        let url = &self.session.origin.base_url;
+        url.split_once("://").map_or(url.as_str(), |(_, host)| host)
+    }
+
     /// Checks that a group exists, and is disclosed to the caller.
     ///
     /// # Errors
@@ -113,7 +140,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use trivium_core::administration::users::AddUser;
-    use trivium_core::types::{Login, ResultsPerPage, UserRef};
+    use trivium_core::types::{Login, ResultsPerPage};
     use trivium_core::{Credentials, Job, Origin, Service, Settings};
     use trivium_storage::{Database, Options};
     use trivium_test_support::{Backend, Scratch};
@@ -131,11 +158,7 @@ mod tests {
         arguments: &[],
         response: "",
         errors: Vec::new,
-        example: Example {
-            token: "",
-            path: "",
-            body: "",
-        },
+        example: None,
     };
 
     /// A call that is rejected after it has created a group.

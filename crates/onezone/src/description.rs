@@ -28,14 +28,15 @@ pub fn describe() -> Dialect {
         name: "onezone",
         title: "Onezone",
         prefix: PREFIX,
-        methods: ROUTES.iter().map(method).collect(),
+        methods: ROUTES.iter().filter_map(method).collect(),
         common: common.iter().map(error).collect(),
     }
 }
 
-fn method(route: &Route) -> MethodDescription {
-    let Example { token, path, body } = route.example;
-    MethodDescription {
+/// The description of a call; none if no call succeeds.
+fn method(route: &Route) -> Option<MethodDescription> {
+    let Example { token, path, body } = route.example.as_ref()?;
+    Some(MethodDescription {
         name: format!("onezone.{}", route.name),
         verb: route.method,
         path: route.path,
@@ -45,13 +46,13 @@ fn method(route: &Route) -> MethodDescription {
         errors: (route.errors)().iter().map(error).collect(),
         example: ClientRequest {
             method: route.method,
-            path: path.to_owned(),
+            path: (*path).to_owned(),
             payload: Payload::Message {
-                headers: vec![("X-Auth-Token", token)],
-                body: (!body.is_empty()).then(|| ("application/json", body.to_owned())),
+                headers: vec![("X-Auth-Token", *token)],
+                body: (!body.is_empty()).then(|| ("application/json", (*body).to_owned())),
             },
         },
-    }
+    })
 }
 
 fn error(refusal: &Refusal) -> ErrorDescription {

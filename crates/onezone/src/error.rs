@@ -54,6 +54,16 @@ pub enum Refusal {
     BadValueNotAllowed(&'static str, Vec<&'static str>),
     /// A name is malformed.
     BadValueName,
+    /// A value is neither true nor false.
+    BadValueBoolean(&'static str),
+    /// A list has other values than these.
+    BadValueListNotAllowed(&'static str, Vec<&'static str>),
+    /// The type of a token is malformed or unknown.
+    BadValueTokenType(&'static str),
+    /// The type of an invitation is malformed or unknown.
+    BadValueInviteType(&'static str),
+    /// A token cannot have this restriction.
+    BadValueCaveat(Value),
     /// A value that must be unique is already in use.
     BadValueIdentifierOccupied(&'static str),
     /// A token is invalid, for this reason.
@@ -62,8 +72,8 @@ pub enum Refusal {
     BadToken,
     /// A token is too long.
     TokenTooLarge,
-    /// An access token was presented as an invitation.
-    NotAnInviteToken,
+    /// An access token was presented as an invitation, of this type or "any".
+    NotAnInviteToken(&'static str),
     /// A token is unknown.
     TokenInvalid,
     /// A token was revoked.
@@ -76,8 +86,10 @@ pub enum Refusal {
     InviteTokenSubjectNotAuthorized,
     /// The issuer of an invitation was deleted.
     TokenSubjectInvalid,
+    /// The issuer of an invitation was disabled.
+    UserBlocked,
     /// The group of an invitation was deleted.
-    InviteTokenTargetIdInvalid(GroupRef),
+    InviteTokenTargetIdInvalid(String),
     /// The user is already a member.
     RelationAlreadyExists(UserRef, GroupRef),
     /// A rate limit was exceeded.
@@ -118,12 +130,12 @@ impl From<&Error> for Refusal {
                 Self::Forbidden
             }
             (codes::CONTENT_NOT_FOUND, Some(Detail::Target(group))) => {
-                Self::InviteTokenTargetIdInvalid(*group)
+                Self::InviteTokenTargetIdInvalid(group.0.to_string())
             }
             (codes::NOT_A_MEMBER | codes::NOT_BANNED, _) => Self::NotFound,
             (codes::INVITATION_INVALID, Some(Detail::NotAnInvitation)) => bad_token(Self::BadToken),
             (codes::INVITATION_INVALID, Some(Detail::AccessToken)) => {
-                bad_token(Self::NotAnInviteToken)
+                bad_token(Self::NotAnInviteToken(INVITE_TYPE))
             }
             (codes::INVITATION_EXPIRED, Some(Detail::ExpiredAt(end))) => Self::TokenExpired(*end),
             (codes::INVITATION_INVALID | codes::INVITATION_EXPIRED, _) => Self::TokenInvalid,
@@ -132,10 +144,12 @@ impl From<&Error> for Refusal {
             (codes::INVITATION_ISSUER_INVALID, Some(Detail::IssuerDeleted)) => {
                 Self::TokenSubjectInvalid
             }
+            (codes::INVITATION_ISSUER_INVALID, Some(Detail::IssuerDisabled)) => Self::UserBlocked,
             (codes::INVITATION_ISSUER_INVALID, _) => Self::InviteTokenSubjectNotAuthorized,
             (codes::ALREADY_MEMBER, Some(Detail::Membership(user, group))) => {
                 Self::RelationAlreadyExists(*user, *group)
             }
+            (_, Some(Detail::NameTaken)) => Self::BadValueIdentifierOccupied("name"),
             (codes::GROUP_PARAMETER_ERROR, _) => Self::BadValueName,
             (codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST, _) => {
                 Self::BadValueIdentifierOccupied("name")
@@ -267,6 +281,28 @@ impl Refusal {
                  digits, brackets and underscores. Dashes, spaces and dots are allowed (but not \
                  at the beginning or the end).",
             ),
+            Self::BadValueBoolean(key) => about_key("badValueBoolean", key, "must be a boolean"),
+            Self::BadValueListNotAllowed(key, allowed) => row(
+                400,
+                "badValueListNotAllowed",
+                Some(json!({"key": key, "allowed": allowed})),
+                &format!(
+                    "Bad value: values of provided list \"{key}\" must be: {}.",
+                    allowed.join(", ")
+                ),
+            ),
+            Self::BadValueTokenType(key) => {
+                about_key("badValueTokenType", key, "is not a valid token type")
+            }
+            Self::BadValueInviteType(key) => {
+                about_key("badValueInviteType", key, "is not a valid invite type")
+            }
+            Self::BadValueCaveat(caveat) => row(
+                400,
+                "badValueCaveat",
+                Some(json!({"caveat": caveat})),
+                "Bad value: provided caveat is invalid, or cannot be kept by this service.",
+            ),
             Self::BadValueIdentifierOccupied(key) => row(
                 400,
                 "badValueIdentifierOccupied",
@@ -290,12 +326,16 @@ impl Refusal {
                 Some(json!({"limit": MAX_TOKEN_LENGTH})),
                 "Provided token exceeds the allowed size (2048 characters).",
             ),
-            Self::NotAnInviteToken => row(
+            Self::NotAnInviteToken(expected) => row(
                 400,
                 "notAnInviteToken",
-                Some(json!({"expectedInviteType": INVITE_TYPE, "received": {"accessToken": {}}})),
-                "Expected an invitation token of type 'userJoinGroup', but received a(n) access \
-                 token.",
+                Some(json!({"expectedInviteType": expected, "received": {"accessToken": {}}})),
+                &match *expected {
+                    INVITE_TYPE => format!(
+                        "Expected an invitation token of type '{INVITE_TYPE}', but received a(n) access token."
+                    ),
+                    _ => "Expected an invitation token, but received a(n) access token.".to_owned(),
+                },
             ),
             Self::TokenInvalid => plain(400, "tokenInvalid", "Provided token is not valid."),
             Self::TokenRevoked => plain(400, "tokenRevoked", "Provided token has been revoked."),
@@ -324,10 +364,11 @@ impl Refusal {
                 "tokenSubjectInvalid",
                 "The token subject is invalid (does not exist or is different than expected).",
             ),
-            Self::InviteTokenTargetIdInvalid(GroupRef(id)) => row(
+            Self::UserBlocked => plain(400, "userBlocked", "The user is blocked."),
+            Self::InviteTokenTargetIdInvalid(id) => row(
                 400,
                 "inviteTokenTargetIdInvalid",
-                Some(json!({"id": id.to_string()})),
+                Some(json!({"id": id})),
                 &format!("The target id '{id}' is invalid for this type of invite token."),
             ),
             Self::RelationAlreadyExists(user, group) => row(

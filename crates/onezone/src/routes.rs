@@ -1,12 +1,15 @@
 //! The calls by address and HTTP method: the whole dialect on one page.
 
+use serde_json::json;
 use trivium_core::Operation;
+use trivium_core::accounts::get_tokens::GetTokens;
 use trivium_core::accounts::get_user_profile::GetUserProfile;
 use trivium_core::demonstration::{MEMBER, OWNER};
 use trivium_core::diagnostics::echo::Echo;
 use trivium_core::groups::delete::DeleteGroup;
 use trivium_core::groups::edit::EditGroup;
 use trivium_core::groups::get::GetGroup;
+use trivium_core::groups::get_groups::GetGroups;
 use trivium_core::groups::get_member::GetMember;
 use trivium_core::groups::get_members::GetMembers;
 use trivium_core::groups::get_my_groups::GetMyGroups;
@@ -16,13 +19,18 @@ use trivium_core::groups::new::NewGroup;
 use trivium_core::invitations::join_by_invitation::JoinByInvitation;
 use trivium_core::invitations::new::NewInvitation;
 use trivium_core::invitations::revoke::RevokeInvitation;
+use trivium_core::invitations::verify::VerifyInvitation;
 use trivium_core::moderation::remove::RemoveMember;
+use trivium_core::named_tokens::TokenId;
+use trivium_core::named_tokens::edit::EditNamedToken;
+use trivium_core::named_tokens::examine::ExamineToken;
 use trivium_core::types::{DateTime, GroupRef, UserRef};
 use trivium_front::dialect::ArgumentDescription;
+use trivium_front::form;
 
 use crate::call::{Example, Ids, Route};
-use crate::calls::{groups, invitations, join, members, start, users};
-use crate::error::Refusal;
+use crate::calls::{groups, invitations, join, members, start, tokens, users};
+use crate::error::{INVITE_TYPE, Refusal};
 use crate::values::number;
 
 const ID: ArgumentDescription =
@@ -33,6 +41,45 @@ const NAME: ArgumentDescription = ArgumentDescription::required(
     "name",
     "2 to 50 letters, digits, brackets and underscores. Dashes, spaces and dots are allowed between them.",
 );
+const TOKEN_ID: ArgumentDescription =
+    ArgumentDescription::required("token", "In the path: the ID of a token.");
+const TOKEN_NAME: ArgumentDescription =
+    ArgumentDescription::required("name", "In the path: the name of a token.");
+const SELF: ArgumentDescription =
+    ArgumentDescription::required("user", "In the path: the number of the caller.");
+const SECRET: ArgumentDescription = ArgumentDescription::required(
+    "token",
+    "A token, at most 2048 characters. Unknown ones are limited as for POST /user/groups/join.",
+);
+const CUSTOM: ArgumentDescription = ArgumentDescription::optional(
+    "customMetadata",
+    "An object that is stored beside the token, at most 16 KiB.",
+);
+const NEW_TOKEN: &[ArgumentDescription] = &[
+    ArgumentDescription::required(
+        "name",
+        "As for POST /user/groups. A user has one token of each name.",
+    ),
+    ArgumentDescription::default(
+        "type",
+        r#"{"accessToken": {}}"#,
+        r#"This, or {"inviteToken": {"inviteType": "userJoinGroup", "groupId": "ID"}}."#,
+    ),
+    ArgumentDescription::default(
+        "usageLimit",
+        "infinity",
+        "Of an invitation: how many users can join with it, a number, digits, or \"infinity\".",
+    ),
+    ArgumentDescription::optional(
+        "caveats",
+        r#"[{"type": "time", "validUntil": SECONDS}]: its expiry, in Unix seconds. An access token without one expires after ten years."#,
+    ),
+    ArgumentDescription::optional("privileges", r#"Of an invitation: ["group_view"]."#),
+    CUSTOM,
+];
+const TOKENS: &str = "200, and the IDs of the tokens.";
+const TOKEN: &str = "200, and the token, without its secret.";
+const TOKEN_MADE: &str = "201, the ID and the secret of the token; Location is its address.";
 const GROUP_MADE: &str = "201 without a body; Location is the address of the group.";
 const GROUPS: &str = "200, and the IDs of the groups.";
 const GROUP: &str = "200, and the group.";
@@ -183,6 +230,19 @@ pub(crate) const ROUTES: &[Route] = &[
         example: by_marc("/groups/privileges", ""),
     },
     Route {
+        name: "groups-list",
+        method: "GET",
+        path: "/groups",
+        action: GetGroups::DECLARATION.name,
+        effect: GetGroups::DECLARATION.effect,
+        run: groups::list_all,
+        summary: "",
+        arguments: &[],
+        response: "",
+        errors: Vec::new,
+        example: None,
+    },
+    Route {
         name: "groups-get",
         method: "GET",
         path: "/groups/{id}",
@@ -320,24 +380,10 @@ pub(crate) const ROUTES: &[Route] = &[
         path: "/user/tokens/named",
         action: NewInvitation::DECLARATION.name,
         effect: NewInvitation::DECLARATION.effect,
-        run: invitations::name,
-        summary: "Creates an invitation with limits. For moderators of the group.",
-        arguments: &[
-            NAME,
-            ArgumentDescription::required(
-                "type",
-                r#"{"inviteToken": {"inviteType": "userJoinGroup", "groupId": "ID"}}."#,
-            ),
-            ArgumentDescription::optional(
-                "usageLimit",
-                "How many users can join with it, a number or digits; unlimited if absent or \"infinity\".",
-            ),
-            ArgumentDescription::optional(
-                "caveats",
-                r#"[{"type": "time", "validUntil": SECONDS}]: its expiry, in Unix seconds."#,
-            ),
-        ],
-        response: "201, the ID and the secret of the invitation; Location is its address.",
+        run: tokens::create,
+        summary: "Creates an access token of the caller, or an invitation to a group that the caller moderates.",
+        arguments: NEW_TOKEN,
+        response: TOKEN_MADE,
         errors: naming,
         example: by_phil(
             "/user/tokens/named",
@@ -345,17 +391,195 @@ pub(crate) const ROUTES: &[Route] = &[
         ),
     },
     Route {
+        name: "users-tokens-named",
+        method: "POST",
+        path: "/users/{user}/tokens/named",
+        action: NewInvitation::DECLARATION.name,
+        effect: NewInvitation::DECLARATION.effect,
+        run: tokens::create,
+        summary: "The same as POST /user/tokens/named. The user is the caller.",
+        arguments: NEW_TOKEN,
+        response: TOKEN_MADE,
+        errors: naming,
+        example: by_phil("/users/2/tokens/named", r#"{"name": "Laptop"}"#),
+    },
+    Route {
+        name: "user-tokens-named-list",
+        method: "GET",
+        path: "/user/tokens/named",
+        action: GetTokens::DECLARATION.name,
+        effect: GetTokens::DECLARATION.effect,
+        run: tokens::list,
+        summary: "Lists the caller's access tokens and invitations that have a name.",
+        arguments: &[],
+        response: TOKENS,
+        errors: Vec::new,
+        example: by_phil("/user/tokens/named", ""),
+    },
+    Route {
+        name: "users-tokens-named-list",
+        method: "GET",
+        path: "/users/{user}/tokens/named",
+        action: GetTokens::DECLARATION.name,
+        effect: GetTokens::DECLARATION.effect,
+        run: tokens::list,
+        summary: "The same as GET /user/tokens/named. The user is the caller.",
+        arguments: &[SELF],
+        response: TOKENS,
+        errors: || vec![Refusal::Forbidden],
+        example: by_phil("/users/2/tokens/named", ""),
+    },
+    Route {
+        name: "user-tokens-named-name",
+        method: "GET",
+        path: "/user/tokens/named/name/{name}",
+        action: GetTokens::DECLARATION.name,
+        effect: GetTokens::DECLARATION.effect,
+        run: tokens::show_by_name,
+        summary: "Shows a token of the caller by its name.",
+        arguments: &[TOKEN_NAME],
+        response: TOKEN,
+        errors: || vec![Refusal::NotFound],
+        example: by_phil("/user/tokens/named/name/Spring", ""),
+    },
+    Route {
+        name: "users-tokens-named-name",
+        method: "GET",
+        path: "/users/{user}/tokens/named/name/{name}",
+        action: GetTokens::DECLARATION.name,
+        effect: GetTokens::DECLARATION.effect,
+        run: tokens::show_by_name,
+        summary: "The same as GET /user/tokens/named/name/{name}. The user is the caller.",
+        arguments: &[SELF, TOKEN_NAME],
+        response: TOKEN,
+        errors: hidden,
+        example: by_phil("/users/2/tokens/named/name/Laptop", ""),
+    },
+    Route {
+        name: "tokens-named-get",
+        method: "GET",
+        path: "/tokens/named/{token}",
+        action: GetTokens::DECLARATION.name,
+        effect: GetTokens::DECLARATION.effect,
+        run: tokens::show,
+        summary: "Shows a token of the caller that has a name.",
+        arguments: &[TOKEN_ID],
+        response: TOKEN,
+        errors: hidden,
+        example: by_phil("/tokens/named/3", ""),
+    },
+    Route {
+        name: "tokens-named-status",
+        method: "GET",
+        path: "/tokens/named/{token}/status",
+        action: GetTokens::DECLARATION.name,
+        effect: GetTokens::DECLARATION.effect,
+        run: tokens::status,
+        summary: "Shows whether a token of the caller was revoked.",
+        arguments: &[TOKEN_ID],
+        response: "200, and true or false.",
+        errors: hidden,
+        example: by_phil("/tokens/named/3/status", ""),
+    },
+    Route {
+        name: "tokens-named-edit",
+        method: "PATCH",
+        path: "/tokens/named/{token}",
+        action: EditNamedToken::DECLARATION.name,
+        effect: EditNamedToken::DECLARATION.effect,
+        run: tokens::edit,
+        summary: "Changes a token of the caller, of which at least one part is given.",
+        arguments: &[
+            TOKEN_ID,
+            ArgumentDescription::optional("name", "As for POST /user/tokens/named."),
+            ArgumentDescription::optional(
+                "revoked",
+                "true revokes the token, false lifts a revocation. An invitation belongs to its group, of which the caller is \
+                 still a moderator.",
+            ),
+            CUSTOM,
+        ],
+        response: "204 without a body.",
+        errors: || {
+            [
+                vec![
+                    Refusal::MissingAtLeastOneValue(&tokens::EDITABLE),
+                    Refusal::BadValueString("name"),
+                    Refusal::BadValueName,
+                    Refusal::BadValueBoolean("revoked"),
+                    Refusal::BadValueJson("customMetadata"),
+                    Refusal::BadValueIdentifierOccupied("name"),
+                ],
+                hidden(),
+            ]
+            .concat()
+        },
+        example: by_phil(
+            "/tokens/named/3",
+            r#"{"name": "Summer", "customMetadata": {"printed": true}}"#,
+        ),
+    },
+    Route {
+        name: "tokens-examine",
+        method: "POST",
+        path: "/tokens/examine",
+        action: ExamineToken::DECLARATION.name,
+        effect: ExamineToken::DECLARATION.effect,
+        run: tokens::examine,
+        summary: "Describes a token to whoever has it, whether or not it is still valid. For everybody.",
+        arguments: &[SECRET],
+        response: "200, and the token.",
+        errors: secrets,
+        example: by_marc(
+            "/tokens/examine",
+            r#"{"token": "inv_0123456789abcdef0123456789abcdef012345670e7b17ab"}"#,
+        ),
+    },
+    Route {
+        name: "tokens-verify-invite",
+        method: "POST",
+        path: "/tokens/verify_invite_token",
+        action: VerifyInvitation::DECLARATION.name,
+        effect: VerifyInvitation::DECLARATION.effect,
+        run: tokens::verify,
+        summary: "Checks an invitation for whoever received it. Neither its usage limit nor its group nor the rights of its \
+                  issuer are checked. For everybody.",
+        arguments: &[
+            SECRET,
+            ArgumentDescription::optional("expectedInviteType", "userJoinGroup."),
+            ArgumentDescription::optional("peerIp", "Ignored: no invitation depends on it."),
+            ArgumentDescription::optional("consumerToken", "Ignored: no invitation depends on it."),
+        ],
+        response: "200, the issuer, and the seconds until it expires, or null.",
+        errors: || {
+            [
+                secrets(),
+                vec![
+                    Refusal::BadValueInviteType("expectedInviteType"),
+                    Refusal::NotAnInviteToken("any"),
+                    Refusal::TokenRevoked,
+                    Refusal::TokenInvalid,
+                    Refusal::TokenExpired(DateTime(1_155_303_524)),
+                    Refusal::TokenSubjectInvalid,
+                    Refusal::UserBlocked,
+                ],
+            ]
+            .concat()
+        },
+        example: by_marc(
+            "/tokens/verify_invite_token",
+            r#"{"token": "inv_0123456789abcdef0123456789abcdef012345670e7b17ab"}"#,
+        ),
+    },
+    Route {
         name: "tokens-named-revoke",
         method: "DELETE",
-        path: "/tokens/named/{id}",
+        path: "/tokens/named/{token}",
         action: RevokeInvitation::DECLARATION.name,
         effect: RevokeInvitation::DECLARATION.effect,
-        run: invitations::revoke,
-        summary: "Revokes an invitation. For moderators of its group.",
-        arguments: &[ArgumentDescription::required(
-            "id",
-            "In the path: the number of an invitation.",
-        )],
+        run: tokens::revoke,
+        summary: "Revokes an access token of the caller, or an invitation to a group that the caller moderates.",
+        arguments: &[TOKEN_ID],
         response: "204 without a body.",
         errors: hidden,
         example: by_phil("/tokens/named/3", ""),
@@ -425,9 +649,16 @@ fn fit(path: &str, address: &str) -> Option<Ids> {
     for (wanted, segment) in path.split('/').zip(address.split('/')) {
         match wanted {
             // An ID is not empty.
-            "{id}" | "{user}" if segment.is_empty() => return None,
+            "{id}" | "{user}" | "{token}" | "{name}" if segment.is_empty() => return None,
             "{id}" => ids.id = number(segment),
-            "{user}" => ids.user = number(segment),
+            "{user}" => ids.user = Some(number(segment)),
+            "{token}" => {
+                ids.token = match segment.strip_prefix('a') {
+                    Some(id) => TokenId::Access(number(id)),
+                    None => TokenId::Invitation(number(segment)),
+                }
+            }
+            "{name}" => ids.name = form::segment(segment),
             _ if wanted == segment => {}
             _ => return None,
         }
@@ -457,20 +688,20 @@ pub(crate) fn choose(routes: Vec<&'static Route>, method: &str) -> Result<&'stat
     })
 }
 
-const fn by_marc(path: &'static str, body: &'static str) -> Example {
-    Example {
+const fn by_marc(path: &'static str, body: &'static str) -> Option<Example> {
+    Some(Example {
         token: MEMBER.2,
         path,
         body,
-    }
+    })
 }
 
-const fn by_phil(path: &'static str, body: &'static str) -> Example {
-    Example {
+const fn by_phil(path: &'static str, body: &'static str) -> Option<Example> {
+    Some(Example {
         token: OWNER.2,
         path,
         body,
-    }
+    })
 }
 
 /// The errors about groups that are hidden from the caller, or that the caller may not change.
@@ -491,36 +722,48 @@ fn not_a_kind() -> Refusal {
     Refusal::BadValueNotAllowed("type", kinds.collect())
 }
 
-fn joining() -> Vec<Refusal> {
+/// The errors about a secret in the body.
+fn secrets() -> Vec<Refusal> {
     let token = |reason| Refusal::BadValueToken("token", Box::new(reason));
-    let group = GroupRef(1236);
     vec![
         Refusal::MissingRequiredValue("token"),
         Refusal::BadValueEmpty("token"),
         token(Refusal::BadToken),
-        token(Refusal::NotAnInviteToken),
         token(Refusal::TokenTooLarge),
+    ]
+}
+
+fn joining() -> Vec<Refusal> {
+    let group = GroupRef(1236);
+    let not_an_invitation = Refusal::NotAnInviteToken(INVITE_TYPE);
+    let own = vec![
+        Refusal::BadValueToken("token", Box::new(not_an_invitation)),
         Refusal::TokenInvalid,
         Refusal::TokenRevoked,
         Refusal::TokenExpired(DateTime(1_155_303_524)),
         Refusal::InviteTokenUsageLimitReached,
         Refusal::InviteTokenSubjectNotAuthorized,
         Refusal::TokenSubjectInvalid,
-        Refusal::InviteTokenTargetIdInvalid(group),
+        Refusal::InviteTokenTargetIdInvalid("1236".to_owned()),
         Refusal::Forbidden,
         Refusal::RelationAlreadyExists(UserRef(1), group),
-    ]
+    ];
+    [secrets(), own].concat()
 }
 
 fn naming() -> Vec<Refusal> {
     let own = vec![
-        Refusal::MissingRequiredValue("type"),
-        Refusal::BadValueJson("type"),
-        Refusal::BadValueNotAllowed("type", vec!["inviteToken"]),
+        Refusal::BadValueIdentifierOccupied("name"),
+        Refusal::BadValueTokenType("type"),
         Refusal::BadValueInteger("usageLimit"),
         Refusal::BadValueTooLow("usageLimit", 1),
         Refusal::BadValueJson("caveats"),
-        Refusal::BadValueNotAllowed("caveats", vec!["time"]),
+        Refusal::BadValueCaveat(json!({"type": "interface", "interface": "rest"})),
+        Refusal::BadValueListNotAllowed("privileges", vec![tokens::INVITED]),
+        Refusal::BadValueJson("customMetadata"),
+        Refusal::InviteTokenTargetIdInvalid("1236".to_owned()),
+        Refusal::InviteTokenSubjectNotAuthorized,
+        Refusal::Forbidden,
     ];
-    [names(), own, hidden()].concat()
+    [names(), own].concat()
 }

@@ -20,14 +20,6 @@ impl Values {
         value.as_str().ok_or(Refusal::BadValueString(key))
     }
 
-    /// A required object.
-    pub(crate) fn object(&self, key: &'static str) -> Result<Self, Refusal> {
-        match self.required(key)? {
-            Value::Object(members) => Ok(Self(members.clone())),
-            _ => Err(Refusal::BadValueJson(key)),
-        }
-    }
-
     /// The objects of an optional list.
     pub(crate) fn objects(&self, key: &'static str) -> Result<Vec<Self>, Refusal> {
         let list = match self.0.get(key) {
@@ -41,6 +33,26 @@ impl Values {
                 _ => Err(Refusal::BadValueJson(key)),
             })
             .collect()
+    }
+
+    /// The texts of an optional list.
+    pub(crate) fn texts(&self, key: &'static str) -> Result<Vec<&str>, Refusal> {
+        let list = match self.0.get(key) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(list)) => list.iter(),
+            Some(_) => return Err(Refusal::BadValueJson(key)),
+        };
+        list.map(|value| value.as_str().ok_or(Refusal::BadValueString(key)))
+            .collect()
+    }
+
+    /// An optional true or false.
+    pub(crate) fn boolean(&self, key: &'static str) -> Result<Option<bool>, Refusal> {
+        match self.0.get(key) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(*value)),
+            Some(_) => Err(Refusal::BadValueBoolean(key)),
+        }
     }
 
     /// A required whole number within a range.
@@ -79,8 +91,8 @@ impl Values {
         }
     }
 
-    /// The token of an invitation, checked for its form.
-    pub(crate) fn invitation(&self) -> Result<&str, Refusal> {
+    /// The required token, checked for its form.
+    pub(crate) fn secret(&self) -> Result<&str, Refusal> {
         const KEY: &str = "token";
         let bad = |error| Refusal::BadValueToken(KEY, Box::new(error));
         match self.required(KEY)?.as_str() {

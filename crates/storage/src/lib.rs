@@ -27,6 +27,7 @@ pub mod holdings;
 pub mod invitations;
 mod locks;
 pub mod memberships;
+pub mod named_tokens;
 pub mod onezone;
 mod pool;
 pub mod retention;

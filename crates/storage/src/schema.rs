@@ -92,6 +92,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    named_tokens (user_id, name) {
+        user_id -> BigInt,
+        name -> Text,
+        token_id -> Nullable<BigInt>,
+        invitation_id -> Nullable<BigInt>,
+        custom -> Text,
+    }
+}
+
+diesel::table! {
     tokens (id) {
         id -> BigInt,
         user_id -> BigInt,
@@ -127,6 +137,9 @@ diesel::joinable!(invitations -> groups (group_id));
 diesel::joinable!(invitations -> users (issuer_id));
 diesel::joinable!(memberships -> groups (group_id));
 diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(named_tokens -> invitations (invitation_id));
+diesel::joinable!(named_tokens -> tokens (token_id));
+diesel::joinable!(named_tokens -> users (user_id));
 diesel::joinable!(tokens -> api_keys (key_id));
 diesel::joinable!(tokens -> users (user_id));
 
@@ -138,6 +151,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     groups,
     invitations,
     memberships,
+    named_tokens,
     tokens,
     users,
 );

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::connection::on_native;
-use crate::schema::{tokens, users};
+use crate::schema::{named_tokens, tokens, users};
 use crate::versions::Key;
 use crate::{Connection, Result, Seconds};
 
@@ -62,13 +62,13 @@ pub struct Bearer {
     pub deleted_at: Option<Seconds>,
 }
 
-/// Inserts a token.
-pub fn insert(connection: &mut Connection, token: &NewToken) -> Result<()> {
+/// Inserts a token and returns its ID.
+pub fn insert(connection: &mut Connection, token: &NewToken) -> Result<i64> {
     let connection = connection.writes([Key::Tokens(token.user_id)]);
-    diesel::insert_into(tokens::table)
+    Ok(diesel::insert_into(tokens::table)
         .values(token)
-        .execute(connection)?;
-    Ok(())
+        .returning(tokens::id)
+        .get_result(connection)?)
 }
 
 /// Finds a token and its user by the hash of the token.
@@ -137,13 +137,18 @@ pub fn revoke_others(
     Ok(())
 }
 
-/// Revokes the oldest valid token of a user: one of no application, if there is one.
+/// Revokes the oldest valid token of a user: one without a name and of no application, if there is one.
 pub fn revoke_oldest(connection: &mut Connection, user: i64, now: Seconds) -> Result<()> {
     let oldest: Option<i64> = tokens::table
         .filter(tokens::user_id.eq(user))
         .filter(tokens::revoked_at.is_null())
         .filter(tokens::expires_at.gt(now))
-        .order((tokens::key_id.is_not_null(), tokens::id))
+        .left_join(named_tokens::table)
+        .order((
+            named_tokens::name.is_not_null(),
+            tokens::key_id.is_not_null(),
+            tokens::id,
+        ))
         .select(tokens::id)
         .first(connection.reads_more())
         .optional()?;

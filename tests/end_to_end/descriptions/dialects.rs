@@ -24,7 +24,7 @@ const HEADERS: [&str; 3] = ["HTTP/", "content-type:", "location:"];
 
 /// Values that differ from run to run: the prefix of the method names, the text before and after the
 /// value, and the recorded value.
-const VARIABLE_VALUES: [(&str, &str, &str, &str); 3] = [
+const VARIABLE_VALUES: [(&str, &str, &str, &str); 4] = [
     (
         "upcoming.auth.getToken",
         " token=\"",
@@ -32,6 +32,12 @@ const VARIABLE_VALUES: [(&str, &str, &str, &str); 3] = [
         "123576abcdef6572134123576abcdef657213412",
     ),
     ("onezone.", "\"token\":\"", "\"", INVITATION),
+    (
+        "onezone.users-tokens-named",
+        "\"token\":\"",
+        "\"",
+        "123576abcdef6572134123576abcdef657213412",
+    ),
     ("onezone.", "\"creationTime\":", "}", "1155303524"),
 ];
 

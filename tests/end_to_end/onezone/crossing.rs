@@ -17,7 +17,10 @@ fn invitations(zone: &Zone) -> Vec<(String, String)> {
     let group = zone.fill("group:$private");
     let create = ["invite", "create", &group, "--uses", "1"];
     made.push(("command line".to_owned(), zone.gateway.command(&create, "")));
-    let named = r#"{"name":"a token","usageLimit":1,"type":{"inviteToken":{"inviteType":"userJoinGroup","groupId":"$private"}}}"#;
+    // The name is new each time, because names are unique.
+    let name = format!("token {}", zone.bodies.borrow().len());
+    let named = r#"{"name":"NAME","usageLimit":1,"type":{"inviteToken":{"inviteType":"userJoinGroup","groupId":"$private"}}}"#;
+    let named = named.replace("NAME", &name);
     for request in [
         "POST /groups/$private/users/token as $anna".to_owned(),
         format!("POST /user/tokens/named as $anna <- {named}"),

@@ -1,6 +1,6 @@
 //! The Onezone dialect, on both databases. Each request and each expected response is a line.
 //!
-//! - [`joining`], [`neighbours`] and [`groups`] have a row for each case of each call; [`authentication`] has
+//! - [`joining`], [`neighbours`], [`groups`] and [`tokens`] have a row for each case of each call; [`authentication`] has
 //!   the credentials and the order of the checks.
 //! - [`hostile`] has malformed and oversized input.
 //! - [`crossing`] redeems invitations over other front-ends; [`serving`] tests the prefix and
@@ -13,6 +13,7 @@ mod hostile;
 mod joining;
 mod neighbours;
 mod serving;
+mod tokens;
 
 use std::cell::RefCell;
 

@@ -171,6 +171,6 @@ fn a_client_written_from_the_contract_works() {
     let base = format!("http://{}{PREFIX}", server.address);
     let output = run("python3", &["onezone.py", &base], b"");
     let found: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(found["steps"], 26, "{found}");
+    assert_eq!(found["steps"], 51, "{found}");
     assert!(!server.log().contains("ERROR"));
 }

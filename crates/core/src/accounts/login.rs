@@ -49,7 +49,7 @@ impl PreparedOperation for Login {
         let user = verified.lock(session)?;
         session.make_room_for_token(user.id)?;
         let lifetime = session.settings.token_lifetime;
-        let auth_token = create_token(session, user.id, None, lifetime)?;
+        let (_, auth_token) = create_token(session, user.id, None, lifetime)?;
         session.record(&user.login, Record::default())?;
         Ok(LoggedIn {
             auth_token,
@@ -81,7 +81,8 @@ impl PublicOperation for Login {
     ];
 }
 
-/// Creates a token of a user, given to an application or to the user, and stores its hash.
+/// Creates a token of a user, given to an application or to the user, and stores its hash. Returns its ID and the
+/// token.
 ///
 /// # Errors
 /// A failure of the store.
@@ -90,13 +91,13 @@ pub(crate) fn create_token(
     user_id: i64,
     application: Option<i64>,
     lifetime: i64,
-) -> Result<String> {
+) -> Result<(i64, String)> {
     let token = secrets::new_token()?;
-    keep_token(session, user_id, application, &token, lifetime)?;
-    Ok(token)
+    let id = keep_token(session, user_id, application, &token, lifetime)?;
+    Ok((id, token))
 }
 
-/// Stores the hash of a token of a user.
+/// Stores the hash of a token of a user, and returns its ID.
 ///
 /// # Errors
 /// A failure of the store.
@@ -106,8 +107,8 @@ pub(crate) fn keep_token(
     application: Option<i64>,
     token: &str,
     lifetime: i64,
-) -> Result<()> {
-    tokens::insert(
+) -> Result<i64> {
+    Ok(tokens::insert(
         session.connection,
         &tokens::NewToken {
             user_id,
@@ -117,6 +118,5 @@ pub(crate) fn keep_token(
             expires_at: session.now().saturating_add(lifetime),
             key_id: application,
         },
-    )?;
-    Ok(())
+    )?)
 }

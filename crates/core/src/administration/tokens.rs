@@ -29,7 +29,7 @@ impl Operation for CreateToken {
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<String> {
         let user = active(session, &self.login)?;
-        let token = create_token(session, user.id, None, self.lifetime)?;
+        let (_, token) = create_token(session, user.id, None, self.lifetime)?;
         record(session, &self.login)?;
         Ok(token)
     }
@@ -54,7 +54,8 @@ impl Operation for KeepToken {
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
         let user = active(session, self.login)?;
-        keep_token(session, user.id, None, self.token, self.lifetime)
+        keep_token(session, user.id, None, self.token, self.lifetime)?;
+        Ok(())
     }
 }
 

@@ -49,7 +49,7 @@ impl Operation for RedeemFrob {
             .ok_or(codes::FROB_INVALID)?;
         session.may_have_token(user.id)?;
         let lifetime = session.settings.token_lifetime;
-        let token = create_token(session, user.id, Some(application.id), lifetime)?;
+        let (_, token) = create_token(session, user.id, Some(application.id), lifetime)?;
         session.record(
             &user.login,
             Record {

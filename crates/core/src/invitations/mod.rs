@@ -5,3 +5,4 @@ pub mod join_by_invitation;
 pub mod new;
 pub(crate) mod redeem;
 pub mod revoke;
+pub mod verify;

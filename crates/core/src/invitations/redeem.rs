@@ -56,7 +56,11 @@ pub(crate) fn to_any_group(
     Ok((group, check_issuer(session, &invitation)?))
 }
 
-fn find(session: &mut Session<'_>, secret: &str) -> Result<Invitation> {
+/// Looks up an invitation. An unknown one is counted.
+///
+/// # Errors
+/// `invitation_invalid`, `rate_limited`.
+pub(crate) fn find(session: &mut Session<'_>, secret: &str) -> Result<Invitation> {
     let known = if secrets::is_invitation(secret) {
         invitations::find_by_hash(session.connection, &secrets::hash(secret))?
     } else {
@@ -85,13 +89,22 @@ fn unknown(session: &mut Session<'_>, secret: &str) -> Result<Error> {
     })
 }
 
-fn check_usable(session: &Session<'_>, invitation: &Invitation) -> Result<()> {
+/// Checks that an invitation was not revoked and has not expired.
+///
+/// # Errors
+/// `invitation_revoked`, `invitation_expired`.
+pub(crate) fn check_current(session: &Session<'_>, invitation: &Invitation) -> Result<()> {
     if invitation.revoked_at.is_some() {
         return Err(codes::INVITATION_REVOKED.into());
     }
-    if let Some(end) = invitation.expires_at.filter(|end| session.is_past(*end)) {
-        return Err(ErrorDetail::ExpiredAt(DateTime(end)).of(codes::INVITATION_EXPIRED));
+    match invitation.expires_at.filter(|end| session.is_past(*end)) {
+        Some(end) => Err(ErrorDetail::ExpiredAt(DateTime(end)).of(codes::INVITATION_EXPIRED)),
+        None => Ok(()),
     }
+}
+
+fn check_usable(session: &Session<'_>, invitation: &Invitation) -> Result<()> {
+    check_current(session, invitation)?;
     if invitation
         .usage_limit
         .is_some_and(|limit| invitation.uses >= limit)

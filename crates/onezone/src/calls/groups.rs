@@ -34,6 +34,12 @@ pub(crate) fn list(context: Context<'_, '_>) -> Result<Answer> {
     Ok(Answer::Groups(groups))
 }
 
+/// Lists the groups of everybody, which is for administrators of Onezone: nobody is one here.
+pub(crate) fn list_all(context: Context<'_, '_>) -> Result<Answer> {
+    context.actor()?;
+    Err(Refusal::Forbidden.into())
+}
+
 /// Creates a group. As in Onezone, users join it by invitation, and only members see it.
 pub(crate) fn create(context: Context<'_, '_>) -> Result<Answer> {
     let actor = context.actor()?;

@@ -10,7 +10,7 @@ use crate::call::Context;
 /// Joins the caller to the group of the token.
 pub(crate) fn join(context: Context<'_, '_>) -> Result<Answer> {
     let actor = context.actor()?;
-    let invitation = InvitationSecret(context.values.invitation()?.to_owned());
+    let invitation = InvitationSecret(context.values.secret()?.to_owned());
     let joined = JoinByInvitation { invitation }.run(&actor, context.session)?;
     Ok(Answer::Created(Location::group(context.session, joined.id)))
 }

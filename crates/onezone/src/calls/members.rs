@@ -2,7 +2,7 @@
 
 use trivium_core::groups::get_members::GetMembers;
 use trivium_core::moderation::remove::RemoveMember;
-use trivium_core::types::{GroupRef, ResultsPerPage, UserRef};
+use trivium_core::types::{GroupRef, ResultsPerPage};
 use trivium_core::{Operation, Result};
 
 use crate::answer::Answer;
@@ -30,7 +30,7 @@ pub(crate) fn list(mut context: Context<'_, '_>) -> Result<Answer> {
 /// Removes another member from a group.
 pub(crate) fn remove(mut context: Context<'_, '_>) -> Result<Answer> {
     let id = GroupRef(context.ids.id);
-    let user = UserRef(context.ids.user);
+    let user = context.user();
     context.check_group(id)?;
     let actor = context.actor()?;
     let removal = RemoveMember {

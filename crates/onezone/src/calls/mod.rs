@@ -5,6 +5,7 @@ pub(crate) mod invitations;
 pub(crate) mod join;
 pub(crate) mod members;
 pub(crate) mod start;
+pub(crate) mod tokens;
 pub(crate) mod users;
 
 use trivium_core::types::PageNumber;

@@ -34,10 +34,11 @@ fn member(mut context: Context<'_, '_>, suffices: impl Fn(Role) -> bool) -> Resu
     let actor: Actor = context.actor()?;
     let found = context.session.group(id, &actor)?;
     let own = found.relation.standing.role();
-    if !own.is_some_and(suffices) && actor.id != context.ids.user {
+    if !own.is_some_and(suffices) && context.ids.user != Some(actor.id) {
         return Err(codes::USER_ACCESS_DENIED.into());
     }
-    let user = context.session.user(UserRef(context.ids.user))?;
+    let user = context.user();
+    let user = context.session.user(user)?;
     let relation: Relation = context.session.relation(&found.group, user.id)?;
     let role = relation.standing.role().ok_or(codes::NOT_A_MEMBER)?;
     Ok((Answer::User(user.into()), role))

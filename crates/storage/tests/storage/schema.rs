@@ -148,6 +148,8 @@ const ROWS: &str = "
         uses) VALUES (1, 1, 1, {32}, '', 'member', 0, 3, 2);
     INSERT INTO api_keys (id, key, name, created_at) VALUES (1, 'demo0demo0', 'demo', 0);
     INSERT INTO frobs (hash, key_id, user_id, expires_at) VALUES ({32}, 1, 1, 0);
+    INSERT INTO named_tokens (user_id, name, token_id, custom) VALUES (1, 'laptop', 1, '{}');
+    INSERT INTO named_tokens (user_id, name, invitation_id, custom) VALUES (1, 'spring', 1, '{}');
     INSERT INTO audit_entries (id, at, group_id, actor, action, via)
         VALUES (1, 0, 1, 'anna', 'test', 'test');";
 
@@ -459,6 +461,47 @@ const CASES: &[Case] = &[
         REFERENCE,
         "UPDATE frobs SET user_id = 99",
         "UPDATE frobs SET user_id = 2",
+    ),
+    // named_tokens
+    case(
+        UNIQUE,
+        "UPDATE named_tokens SET name = 'spring' WHERE token_id = 1",
+        "UPDATE named_tokens SET name = 'desk' WHERE token_id = 1",
+    ),
+    case(
+        UNIQUE,
+        "INSERT INTO named_tokens (user_id, name, token_id, custom) VALUES (2, 'spring', 1, '{}')",
+        "UPDATE named_tokens SET user_id = 2 WHERE token_id = 1",
+    ),
+    case(
+        UNIQUE,
+        "INSERT INTO named_tokens (user_id, name, invitation_id, custom) VALUES (2, 'x', 1, '{}')",
+        "UPDATE named_tokens SET user_id = 2 WHERE invitation_id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE named_tokens SET name = '' WHERE token_id = 1",
+        "UPDATE named_tokens SET name = ' ' WHERE token_id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE named_tokens SET token_id = NULL",
+        "DELETE FROM tokens WHERE id = 1",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE named_tokens SET token_id = 99 WHERE token_id = 1",
+        "UPDATE named_tokens SET token_id = 1 WHERE token_id = 1",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE named_tokens SET invitation_id = 99 WHERE invitation_id = 1",
+        "DELETE FROM invitations WHERE id = 1",
+    ),
+    case(
+        REFERENCE,
+        "UPDATE named_tokens SET user_id = 99",
+        "UPDATE named_tokens SET user_id = 2",
     ),
     // audit_entries
     case(

@@ -76,7 +76,8 @@ fn token(connection: &mut Connection, hash: [u8; 32]) -> Result<()> {
         expires_at: i64::MAX,
         key_id: None,
     };
-    tokens::insert(connection, &token)
+    tokens::insert(connection, &token)?;
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test of the query")]
