@@ -18,8 +18,8 @@ pub(super) const ALL: &[(&str, Program)] = &[
     ("onezone.user-groups-join", onezone_user_groups_join::run),
     ("onezone.groups-users-token", onezone_groups_users_token::run),
     ("onezone.groups-users-remove", onezone_groups_users_remove::run),
+    ("onezone.groups-edit", onezone_groups_edit::run),
     ("onezone.user-tokens-named", onezone_user_tokens_named::run),
-    ("onezone.tokens-named-edit", onezone_tokens_named_edit::run),
 ];
 
 mod echo {
@@ -114,6 +114,20 @@ fn main() -> Result<(), ureq::Error> {
 }
 }
 
+mod onezone_groups_edit {
+use super::super::fake_ureq as ureq;
+pub(super) fn run() -> Result<(), ureq::Error> { main() }
+// Cargo.toml: ureq = "3"
+fn main() -> Result<(), ureq::Error> {
+    let response = ureq::patch("http://127.0.0.1:8080/api/v3/onezone/groups/1234")
+        .header("X-Auth-Token", "4312176fedcba675321")
+        .header("Content-Type", "application/json")
+        .send(r#"{"type": "unit"}"#)?;
+    println!("{}", response.status());
+    Ok(())
+}
+}
+
 mod onezone_user_tokens_named {
 use super::super::fake_ureq as ureq;
 pub(super) fn run() -> Result<(), ureq::Error> { main() }
@@ -124,20 +138,6 @@ fn main() -> Result<(), ureq::Error> {
         .header("Content-Type", "application/json")
         .send(r#"{"name": "Spring", "type": {"inviteToken": {"inviteType": "userJoinGroup", "groupId": "1236"}}, "usageLimit": 5}"#)?;
     println!("{}", response.body_mut().read_to_string()?);
-    Ok(())
-}
-}
-
-mod onezone_tokens_named_edit {
-use super::super::fake_ureq as ureq;
-pub(super) fn run() -> Result<(), ureq::Error> { main() }
-// Cargo.toml: ureq = "3"
-fn main() -> Result<(), ureq::Error> {
-    let response = ureq::patch("http://127.0.0.1:8080/api/v3/onezone/tokens/named/3")
-        .header("X-Auth-Token", "4312176fedcba675321")
-        .header("Content-Type", "application/json")
-        .send(r#"{"name": "Summer", "customMetadata": {"printed": true}}"#)?;
-    println!("{}", response.status());
     Ok(())
 }
 }

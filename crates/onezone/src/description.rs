@@ -6,7 +6,7 @@ use trivium_front::{ClientRequest, Payload};
 use crate::PREFIX;
 use crate::call::{Example, Route};
 use crate::error::Refusal;
-use crate::routes::ROUTES;
+use crate::routes;
 
 /// The description of the dialect.
 pub fn describe() -> Dialect {
@@ -28,7 +28,7 @@ pub fn describe() -> Dialect {
         name: "onezone",
         title: "Onezone",
         prefix: PREFIX,
-        methods: ROUTES.iter().filter_map(method).collect(),
+        methods: routes::all().filter_map(method).collect(),
         common: common.iter().map(error).collect(),
     }
 }
