@@ -52,7 +52,7 @@ impl ArgumentValue {
         }
     }
 
-    fn to_xml_rpc(&self) -> String {
+    pub(crate) fn to_xml_rpc(&self) -> String {
         match self {
             Self::Text(text) => format!("<string>{}</string>", escaped(text)),
             Self::Integer(number) if i32::try_from(*number).is_err() => {

@@ -197,6 +197,33 @@ impl<'a> Examination<'a> {
         Ok(())
     }
 
+    /// Sends two requests that make the same call, which reads, and reports a different outcome. `words` is a phrase
+    /// for the second one.
+    pub(crate) fn expect_equal(
+        &mut self,
+        format: Format,
+        entry: &'static Entry,
+        usual: &Request,
+        other: &Request,
+        words: &str,
+    ) -> io::Result<()> {
+        let mut difference = None;
+        for _ in 0..READ_ATTEMPTS {
+            let response = self.send(usual)?;
+            let expected = self.parse(format, entry, "", &response);
+            let response = self.send(other)?;
+            let observed = self.parse(format, entry, &format!("{words}, "), &response);
+            difference = expected.difference("in the usual form", &observed, words);
+            if difference.is_none() {
+                return Ok(());
+            }
+        }
+        if let Some(difference) = difference {
+            self.add(entry, format, difference);
+        }
+        Ok(())
+    }
+
     /// Calls an operation that reads, in all formats, and reports a difference between them.
     /// Returns the outcome over REST (JSON).
     pub(crate) fn call_all_formats(

@@ -10,7 +10,7 @@
 //! - `expected` has the names, statuses and faults that a server must send.
 //! - `examine` makes calls and checks their responses. `defects` creates invalid arguments, and
 //!   `rejections` makes calls with them.
-//! - `reads` makes calls that need no token. `scenario` runs the steps of `steps` in groups that it
+//! - `reads` makes calls that need no token, and `spellings` makes them as older clients write them. `scenario` runs the steps of `steps` in groups that it
 //!   creates with one; `test_group` is such a group.
 //! - `report` lists the differences.
 //!
@@ -29,6 +29,7 @@ mod report;
 mod response;
 mod scenario;
 mod schema;
+mod spellings;
 mod steps;
 mod test_group;
 mod wire;
@@ -56,6 +57,7 @@ pub fn examine(
     let mut examination = Examination::begin(server, catalog)?;
     rejections::examine(&mut examination)?;
     reads::examine(&mut examination)?;
+    spellings::examine(&mut examination)?;
     scenario::examine(&mut examination, tokens)?;
     Ok(examination.report)
 }

@@ -39,7 +39,7 @@ pub(crate) fn examine(examination: &mut Examination<'_>) -> io::Result<()> {
 }
 
 /// True for an operation that needs no credential and changes nothing.
-fn is_open(entry: &Entry) -> bool {
+pub(crate) fn is_open(entry: &Entry) -> bool {
     let needs_credential = matches!(
         entry.credential,
         Credential::Token | Credential::AdminPassword
