@@ -30,28 +30,26 @@ const CUSTOM: ArgumentDescription = ArgumentDescription::optional(
     "customMetadata",
     "An object that is stored beside the token, at most 16 KiB.",
 );
-const NEW_TOKEN: &[ArgumentDescription] = &[
-    ArgumentDescription::required(
-        "name",
-        "As for POST /user/groups. A user has one token of each name.",
-    ),
-    ArgumentDescription::default(
-        "type",
-        r#"{"accessToken": {}}"#,
-        r#"This, or {"inviteToken": {"inviteType": "userJoinGroup", "groupId": "ID"}}."#,
-    ),
-    ArgumentDescription::default(
-        "usageLimit",
-        "infinity",
-        "Of an invitation: how many users can join with it, a number, digits, or \"infinity\".",
-    ),
-    ArgumentDescription::optional(
-        "caveats",
-        r#"[{"type": "time", "validUntil": SECONDS}]: its expiry, in Unix seconds. An access token without one expires after ten years."#,
-    ),
-    ArgumentDescription::optional("privileges", r#"Of an invitation: ["group_view"]."#),
-    CUSTOM,
-];
+const NAME: ArgumentDescription = ArgumentDescription::required(
+    "name",
+    "As for POST /user/groups. A user has one token of each name.",
+);
+const TYPE: ArgumentDescription = ArgumentDescription::default(
+    "type",
+    r#"{"accessToken": {}}"#,
+    r#"This, or {"inviteToken": {"inviteType": "userJoinGroup", "groupId": "ID"}}."#,
+);
+const USAGE_LIMIT: ArgumentDescription = ArgumentDescription::default(
+    "usageLimit",
+    "infinity",
+    "Of an invitation: how many users can join with it, a number, digits, or \"infinity\".",
+);
+const CAVEATS: ArgumentDescription = ArgumentDescription::optional(
+    "caveats",
+    r#"[{"type": "time", "validUntil": SECONDS}]: its expiry, in Unix seconds. An access token without one expires after ten years."#,
+);
+const PRIVILEGES: ArgumentDescription =
+    ArgumentDescription::optional("privileges", r#"Of an invitation: ["group_view"]."#);
 const TOKENS: &str = "200, and the IDs of the tokens.";
 const TOKEN: &str = "200, and the token, without its secret.";
 const TOKEN_MADE: &str = "201, the ID and the secret of the token; Location is its address.";
@@ -65,7 +63,7 @@ pub(super) const ROUTES: &[Route] = &[
         effect: NewInvitation::DECLARATION.effect,
         run: tokens::create,
         summary: "Creates an access token of the caller, or an invitation to a group that the caller moderates.",
-        arguments: NEW_TOKEN,
+        arguments: &[NAME, TYPE, USAGE_LIMIT, CAVEATS, PRIVILEGES, CUSTOM],
         response: TOKEN_MADE,
         errors: naming,
         example: by_phil(
@@ -81,7 +79,7 @@ pub(super) const ROUTES: &[Route] = &[
         effect: NewInvitation::DECLARATION.effect,
         run: tokens::create,
         summary: "The same as POST /user/tokens/named. The user is the caller.",
-        arguments: NEW_TOKEN,
+        arguments: &[SELF, NAME, TYPE, USAGE_LIMIT, CAVEATS, PRIVILEGES, CUSTOM],
         response: TOKEN_MADE,
         errors: naming,
         example: by_phil("/users/2/tokens/named", r#"{"name": "Laptop"}"#),
