@@ -104,6 +104,7 @@ fn operation(
             None => json!({}),
         };
         let schema = match argument.need {
+            Need::Default(default) if is_message => with_default(schema, default),
             Need::Default(default) => with(schema, "default", Some(default.into())),
             Need::Required | Need::Optional => schema,
         };
@@ -158,6 +159,16 @@ fn operation(
         json!({ "required": !required.is_empty(), "content": { media_type: content } })
     });
     with(operation, "requestBody", body)
+}
+
+/// Adds a default, which is JSON or a text. A value that can have several types has none in the schema.
+fn with_default(schema: Value, default: &str) -> Value {
+    let default = serde_json::from_str(default).unwrap_or_else(|_| Value::from(default));
+    let schema = match schema.get("type") == type_of(&default).get("type") {
+        true => schema,
+        false => json!({}),
+    };
+    with(schema, "default", Some(default))
 }
 
 /// Returns the members of an example's body in JSON.
