@@ -308,6 +308,64 @@ fn invitations_are_verified() {
     });
 }
 
+/// The calls of a client from the creation of a group to its end, under another owner.
+#[test]
+fn a_group_lives() {
+    on_both(|zone| {
+        zone.people(&["anna", "berta"]);
+        let made = zone.ask(r#"POST /user/groups as $anna <- {"name":"Reading Club"}"#);
+        let (_, id) = made.header("location").rsplit_once('/').unwrap();
+        zone.name("club", id.to_owned());
+        create(
+            zone,
+            "door",
+            "anna",
+            &format!(r#"{INVITE},"usageLimit":"infinity""#),
+        );
+        zone.rows(&[
+            (
+                r#"POST /tokens/verify_invite_token <- {"token":"$door","expectedInviteType":"userJoinGroup"}"#,
+                r#"200 {"subject":{"type":"user","id":"$anna-id"},"ttl":null}"#,
+            ),
+            (
+                r#"POST /user/groups/join as $berta <- {"token":"$door"}"#,
+                "201 at /user/groups/$club",
+            ),
+            (
+                "GET /groups/$club/users/$berta-id/privileges as $berta",
+                r#"200 {"privileges":["group_view"]}"#,
+            ),
+        ]);
+        assert_eq!(
+            value(zone, "GET /groups/$club as $berta")["name"],
+            "Reading Club"
+        );
+        let users = value(zone, "GET /groups/$club/users as $berta");
+        assert_eq!(users["users"].as_array().unwrap().len(), 2);
+        let shown = value(zone, "GET /groups/$club/users/$anna-id as $berta");
+        assert_eq!(shown["username"], "anna");
+        zone.check(
+            r#"PATCH /groups/$club as $anna <- {"name":"Readers"}"#,
+            "204",
+        );
+        assert_eq!(
+            value(zone, "GET /groups/$club as $berta")["name"],
+            "Readers"
+        );
+        zone.check("DELETE /user/groups/$club as $anna", "204");
+        zone.rows(&[
+            ("GET /groups/$club as $anna", NOT_FOUND),
+            // The issuer of the invitation has left.
+            (
+                r#"POST /user/groups/join as $anna <- {"token":"$door"}"#,
+                r#"400 {"error":{"id":"inviteTokenSubjectNotAuthorized","description":"The subject of this token is not (or no longer) authorized to issue such invitations."}}"#,
+            ),
+            ("DELETE /groups/$club as $berta", "204"),
+            ("GET /groups/$club as $berta", NOT_FOUND),
+        ]);
+    });
+}
+
 #[test]
 fn the_groups_of_everybody_are_for_nobody() {
     on_both(|zone| {
