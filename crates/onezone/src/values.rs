@@ -117,7 +117,7 @@ fn within(key: &'static str, number: &Number, least: i64, most: i64) -> Result<i
 }
 
 /// 2 to 50 letters, digits, brackets and underscores. Dashes, spaces and dots are allowed between them.
-fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let outside = |c: char| c.is_alphanumeric() || matches!(c, '(' | ')' | '_');
     (2..=50).contains(&name.chars().count())
         && name.starts_with(outside)

@@ -71,6 +71,8 @@ fn tokens_are_listed_for_those_who_created_them() {
             ("GET /tokens/named/999999 as $anna", NOT_FOUND),
             ("GET /tokens/named/a as $anna", NOT_FOUND),
             ("GET /user/tokens/named/name/autumn as $anna", NOT_FOUND),
+            ("GET /user/tokens/named/name/%00 as $anna", NOT_FOUND),
+            ("GET /user/tokens/named/name/%ff as $anna", NOT_FOUND),
             ("GET /user/tokens/named/name/laptop as $berta", NOT_FOUND),
             (
                 "GET /users/$anna-id/tokens/named/name/laptop as $berta",

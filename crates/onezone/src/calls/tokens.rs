@@ -16,7 +16,7 @@ use crate::answer::{Answer, Location};
 use crate::call::Context;
 use crate::calls::invitations::invitation;
 use crate::error::{INVITE_TYPE, Refusal};
-use crate::values::{Values, number};
+use crate::values::{Values, is_name, number};
 
 /// The privileges that an invitation gives.
 pub(crate) const INVITED: &str = "group_view";
@@ -74,7 +74,12 @@ fn named(context: &Context<'_, '_>, id: TokenId, token: String) -> Answer {
 /// Shows one of the caller's tokens by its name.
 pub(crate) fn show_by_name(context: Context<'_, '_>) -> Result<Answer> {
     let actor = self_of(&context)?;
-    let token = named_tokens::find_by_name(context.session, &actor, &context.ids.name)?;
+    let name = &context.ids.name;
+    // Not every text can be looked up.
+    if !is_name(name) {
+        return Err(Refusal::NotFound.into());
+    }
+    let token = named_tokens::find_by_name(context.session, &actor, name)?;
     Ok(Answer::NamedToken(Box::new(token)))
 }
 
