@@ -50,8 +50,8 @@ interop: tools
 torture: tools
 	TRIVIUM_SEQUENCES=100000 TRIVIUM_ROUNDS=1000 cargo test --release --locked \
 		--package trivium-server --test end_to_end -- --nocapture model:: races:: postgres:: bounds::
-	TRIVIUM_KILLS=3000 TRIVIUM_DATABASE_KILLS=300 cargo test --release --locked \
-		--package trivium-server --test end_to_end -- --nocapture kill::
+	TRIVIUM_KILLS=3000 TRIVIUM_DATABASE_KILLS=300 TRIVIUM_BACKUP_KILLS=300 cargo test --release --locked \
+		--package trivium-server --test end_to_end -- --nocapture kill:: backups::
 	python3 tests/new_operation.py
 
 # Benchmarks the release binary; the ratios compare subjects of the same run.

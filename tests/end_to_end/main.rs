@@ -21,6 +21,7 @@
 //! - [`disk`] deletes, replaces, damages and locks the file under a server, and fills its disk.
 //! - [`postgres`] silences Postgres under a server, and cuts its connections at COMMIT.
 //! - [`kill`] kills the server, or Postgres under it, and compares what is stored with what was acknowledged.
+//! - [`backups`] copies a database and puts copies back.
 //! - [`writes`] counts the pages that a change writes.
 //! - [`fixtures`] opens databases of earlier versions.
 //! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
@@ -35,6 +36,7 @@
 )]
 
 mod authorisation;
+mod backups;
 mod bounds;
 mod caching;
 mod clients;

@@ -338,11 +338,11 @@ fn check_in_background(health: &Arc<Health>) -> Result<()> {
 /// The file is opened before SQLite opens it, and not closed until the process ends: closing any
 /// descriptor of the file would drop the POSIX locks that SQLite holds on it. This lock is `flock`'s,
 /// which does not affect those.
-struct ServingLock(ManuallyDrop<File>);
+pub(crate) struct ServingLock(ManuallyDrop<File>);
 
 impl ServingLock {
     /// Acquires the lock, and creates an empty file where there is none. `None` on Postgres.
-    fn acquire(url: &DatabaseUrl) -> Result<Option<Self>> {
+    pub(crate) fn acquire(url: &DatabaseUrl) -> Result<Option<Self>> {
         let Some(path) = url.sqlite_path() else {
             return Ok(None);
         };
@@ -415,7 +415,27 @@ where
     DB: diesel::backend::Backend,
     C: MigrationHarness<DB>,
 {
-    let known: Vec<String> = MigrationSource::<DB>::migrations(&migrations)
+    check_known::<DB, C>(connection, &migrations)?;
+    connection
+        .run_pending_migrations(migrations)
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Checks that this program knows all migrations of an SQLite file.
+///
+/// # Errors
+/// [`Error::Migration`].
+pub(crate) fn check_version(sqlite: &mut SqliteConnection) -> Result<()> {
+    check_known(sqlite, &SQLITE)
+}
+
+fn check_known<DB, C>(connection: &mut C, migrations: &EmbeddedMigrations) -> Result<()>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+{
+    let known: Vec<String> = MigrationSource::<DB>::migrations(migrations)
         .map_err(failed)?
         .iter()
         .map(|migration| migration.name().version().to_string())
@@ -430,8 +450,5 @@ where
             "it has migration {newer} of a newer trivium; use that version"
         )));
     }
-    connection
-        .run_pending_migrations(migrations)
-        .map_err(failed)?;
     Ok(())
 }

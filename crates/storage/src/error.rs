@@ -18,6 +18,9 @@ pub enum Error {
     /// The tables could not be migrated to this version.
     #[error("cannot migrate the database: {0}")]
     Migration(String),
+    /// A copy could not be made or put in place.
+    #[error("{0}")]
+    Backup(String),
     /// No connection of the pool became available in time.
     #[error("no database connection available: {0}")]
     Pool(#[from] r2d2::Error),

@@ -17,6 +17,7 @@
 
 pub mod applications;
 pub mod audit;
+pub mod backup;
 pub mod categories;
 pub mod connection;
 pub mod database;

@@ -1,5 +1,6 @@
 //! Runs the commands. They write only their result to standard output.
 
+mod backup;
 mod call;
 mod category;
 mod conform;
@@ -20,7 +21,7 @@ use serde::Serialize;
 use trivium_core::administration::users::ShowUser;
 use trivium_core::types::{PageNumber, ResultsPerPage, UserRef};
 use trivium_core::{Credentials, Origin, PreparedOperation, Service, Settings};
-use trivium_storage::{Access, Database, Options as Connections};
+use trivium_storage::{Access, Database, DatabaseUrl, Options as Connections};
 
 use crate::failure::Failure;
 use crate::options::{Command, Global, Options};
@@ -40,6 +41,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Category(category) => category::run(global, category),
         Command::Import(import) => import::run(global, import),
         Command::Limits(quotas) => limits::run(global, *quotas),
+        Command::Backup(backup) => backup::backup(global, backup),
+        Command::Restore(restore) => backup::restore(global, restore),
         Command::Call(call) => call::run(call),
         Command::Openapi(openapi) => describe::openapi(openapi),
         Command::Xsd(xsd) => describe::xsd(xsd),
@@ -66,13 +69,22 @@ impl Administrator {
     }
 
     fn open_for(global: &Global, access: Access) -> Result<Self, Failure> {
+        Self::open_as(global.database.parse()?, access)
+    }
+
+    /// Opens another database.
+    fn open_url(url: DatabaseUrl) -> Result<Self, Failure> {
+        Self::open_as(url, Access::Command)
+    }
+
+    fn open_as(url: DatabaseUrl, access: Access) -> Result<Self, Failure> {
         let connections = Connections {
             access,
             readers: 1,
             writers: 1,
             ..Connections::default()
         };
-        let database = Database::open(global.database.parse()?, &connections)?;
+        let database = Database::open(url, &connections)?;
         Ok(Self {
             service: Service::new(database, Settings::default()),
         })

@@ -3,6 +3,7 @@
 //! Flags take precedence over environment variables, those over `trivium.toml`, and that over the
 //! defaults. Values of the file become clap's defaults before it parses the command line.
 
+mod backup;
 mod call;
 mod conform;
 mod data;
@@ -20,6 +21,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub(crate) use backup::{Backup, Restore};
 pub(crate) use call::{Call, Source, ViaOption};
 pub(crate) use conform::Conform;
 pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
@@ -120,6 +122,16 @@ pub(crate) enum Command {
     /// Show the quotas of the service, and how near the fullest user or group is to each
     #[command(after_help = "Examples:\n  trivium limits\n  trivium limits --json")]
     Limits(Quotas),
+    /// Copy an SQLite database to a file, also while a server runs
+    #[command(
+        after_help = "Examples:\n  trivium backup monday.db\n  trivium backup /srv/copies/trivium.db --force"
+    )]
+    Backup(Backup),
+    /// Put a copy in the place of an SQLite database that no server serves
+    #[command(
+        after_help = "Examples:\n  trivium restore monday.db\n  trivium restore monday.db --end-tokens"
+    )]
+    Restore(Restore),
     /// Call an operation of a server
     Call(Call),
     /// Print the OpenAPI document, which a server has at /openapi.json
