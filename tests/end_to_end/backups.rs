@@ -256,6 +256,52 @@ fn a_database_of_an_earlier_version_is_copied_as_it_is() {
 }
 
 #[test]
+fn a_database_is_copied_before_its_migration() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let file = folder.join("old.db");
+    let fixture = project().join("tests/fixtures/2026-11-22.sqlite");
+    std::fs::copy(&fixture, &file).unwrap();
+    // Copies before other migrations, of which the oldest goes, and other files.
+    for name in [
+        "20200101000000",
+        "20210101000000",
+        "restore",
+        "20200101000000-mine",
+    ] {
+        std::fs::write(folder.join(format!("old.db.before-{name}")), "").unwrap();
+    }
+    let before = groups(&file);
+    let mut left = files(folder);
+    left.remove("old.db");
+    let kept = ["20210101000000", "restore", "20200101000000-mine"];
+    for name in kept {
+        assert!(left.remove(&format!("old.db.before-{name}")), "{name}");
+    }
+    let copy = left.pop_first().unwrap();
+    assert!(
+        left.is_empty() && copy.starts_with("old.db.before-2026"),
+        "{copy} {left:?}"
+    );
+    // The way back: the copy has the tables of the earlier version.
+    let tables = |file: &Path| {
+        let sql = "SELECT version FROM __diesel_schema_migrations ORDER BY 1";
+        let sqlite = Command::new("sqlite3").arg(file).arg(sql).output().unwrap();
+        String::from_utf8(sqlite.stdout).unwrap()
+    };
+    assert_eq!(tables(&folder.join(&copy)), tables(&fixture));
+    assert_ne!(tables(&folder.join(&copy)), tables(&file));
+    let back = folder.join("back.db");
+    run(&back, &["restore", text(&folder.join(&copy))]);
+    assert_eq!(tables(&back), tables(&fixture));
+    assert_eq!(groups(&back), before);
+    // A migrated database is not copied.
+    let now = files(folder);
+    groups(&file);
+    assert_eq!(files(folder), now);
+}
+
+#[test]
 fn postgres_has_its_own_copies() {
     let scratch = Scratch::new(Backend::Postgres);
     for (command, program) in [("backup", "pg_dump"), ("restore", "pg_restore")] {

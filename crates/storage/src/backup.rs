@@ -100,6 +100,41 @@ pub fn back_up(url: &DatabaseUrl, to: &Path, replace: bool) -> Result<Copied> {
     })
 }
 
+/// The number of copies that are kept of databases before their migrations.
+const KEPT: usize = 2;
+
+/// Copies a database beside it, under the version that its tables are about to get. Of such copies the last are kept.
+///
+/// # Errors
+/// Those of [`back_up`].
+pub(crate) fn before_migration(url: &DatabaseUrl, version: &str) -> Result<()> {
+    let Some(path) = url.sqlite_path() else {
+        return Ok(());
+    };
+    let copy = beside(&path, &format!(".before-{version}"));
+    back_up(url, &copy, true)?;
+    tracing::info!(copy = %copy.display(), "copied the database before its migration");
+    let folder = folder_of(&path);
+    let prefix = beside(Path::new(path.file_name().unwrap_or_default()), ".before-");
+    let prefix = prefix.to_string_lossy().into_owned();
+    let failed = |error: io::Error| Error::Backup(format!("{}: {error}", folder.display()));
+    let mut copies = Vec::new();
+    for file in std::fs::read_dir(folder).map_err(failed)? {
+        let file = file.map_err(failed)?;
+        let name = file.file_name().to_string_lossy().into_owned();
+        let version = name.strip_prefix(&prefix).unwrap_or_default();
+        if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) {
+            copies.push((version.to_owned(), file.path()));
+        }
+    }
+    copies.sort();
+    copies.truncate(copies.len().saturating_sub(KEPT));
+    for (_, old) in copies {
+        std::fs::remove_file(old).map_err(failed)?;
+    }
+    Ok(())
+}
+
 /// A copy that is ready to be put in the place of a database.
 pub struct Restoration {
     url: DatabaseUrl,
@@ -273,11 +308,7 @@ impl Unfinished {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(name)),
             given => given.map_err(|error| self.failed(&error))?,
         }
-        let folder = match name.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        let synced = File::open(folder).and_then(|folder| folder.sync_all());
+        let synced = File::open(folder_of(name)).and_then(|folder| folder.sync_all());
         synced.map_err(|error| self.failed(&error))
     }
 
@@ -298,6 +329,14 @@ fn exists(file: &Path) -> Error {
         "{} exists; replace it with --force",
         file.display()
     ))
+}
+
+/// The folder of a file.
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
 }
 
 /// A path with a suffix.
@@ -334,10 +373,7 @@ fn check_space(connection: &mut SqliteConnection, to: &Path) -> Result<()> {
         "SELECT page_count * page_size AS number FROM pragma_page_count(), pragma_page_size()",
     );
     let Number { number } = size.get_result(connection)?;
-    let folder = match to.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(to);
     let space = rustix::fs::statvfs(folder)
         .map_err(|error| Error::Backup(format!("{}: {error}", folder.display())))?;
     let free = space.f_bavail.saturating_mul(space.f_frsize);

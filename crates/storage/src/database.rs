@@ -12,6 +12,7 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
+use crate::backup;
 use crate::connection::AnyConnection;
 use crate::health::Health;
 use crate::pool::{Connections, Pool};
@@ -379,6 +380,9 @@ fn migrate(url: &DatabaseUrl) -> Result<()> {
         AnyConnection::Sqlite(sqlite) => {
             // SQLite has no lock that spans several migrations. If another process has just run
             // one, it fails here as a whole and is no longer pending; the rest remain.
+            if let Some(version) = next_version(sqlite)? {
+                backup::before_migration(url, &version)?;
+            }
             loop {
                 let pending = count_pending(sqlite)?;
                 match run_pending(sqlite, SQLITE) {
@@ -408,6 +412,16 @@ fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
 
 fn count_pending(sqlite: &mut SqliteConnection) -> Result<usize> {
     Ok(sqlite.pending_migrations(SQLITE).map_err(failed)?.len())
+}
+
+/// The version that the tables get by the pending migrations. `None` if there are none, or no tables.
+fn next_version(sqlite: &mut SqliteConnection) -> Result<Option<String>> {
+    check_version(sqlite)?;
+    if sqlite.applied_migrations().map_err(failed)?.is_empty() {
+        return Ok(None);
+    }
+    let pending = sqlite.pending_migrations(SQLITE).map_err(failed)?;
+    Ok(pending.last().map(|last| last.name().version().to_string()))
 }
 
 fn run_pending<DB, C>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<()>

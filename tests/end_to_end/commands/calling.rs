@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{CommandResult, run};
-use crate::harness::Served;
+use crate::harness::{Served, trivium};
 
 const MARC: &str = "123576abcdef6572134";
 
@@ -138,4 +138,19 @@ fn bad_calls_are_rejected() {
     let folder = tempfile::tempdir().expect("a folder");
     let words = ["call", "echo", "echoText=x", "--url", "http://127.0.0.1:1"];
     run(folder.path(), &[], &words, "").fails(1, "trivium: http://127.0.0.1:1: ");
+}
+
+#[test]
+fn the_health_check_reports_by_its_exit_code() {
+    let mut served = Served::demonstration(&[]);
+    let url = format!("http://{}", served.address);
+    let check = || trivium(&["healthcheck", "--url", &url], "");
+    let healthy = check();
+    assert_eq!(healthy.status.code(), Some(0));
+    assert_eq!(healthy.stdout, b"ready\n");
+    served.stop();
+    let gone = check();
+    let error = String::from_utf8(gone.stderr).unwrap();
+    assert_eq!(gone.status.code(), Some(1));
+    assert!(error.contains(&url) && error.contains("refused"), "{error}");
 }

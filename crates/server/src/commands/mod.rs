@@ -6,6 +6,7 @@ mod category;
 mod conform;
 mod describe;
 mod group;
+mod healthcheck;
 mod import;
 mod key;
 mod limits;
@@ -43,6 +44,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Limits(quotas) => limits::run(global, *quotas),
         Command::Backup(backup) => backup::backup(global, backup),
         Command::Restore(restore) => backup::restore(global, restore),
+        Command::Healthcheck(healthcheck) => healthcheck::run(healthcheck),
         Command::Call(call) => call::run(call),
         Command::Openapi(openapi) => describe::openapi(openapi),
         Command::Xsd(xsd) => describe::xsd(xsd),

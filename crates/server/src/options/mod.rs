@@ -8,6 +8,7 @@ mod call;
 mod conform;
 mod data;
 mod describe;
+mod healthcheck;
 mod prefix;
 mod quotas;
 mod serve;
@@ -26,6 +27,7 @@ pub(crate) use call::{Call, Source, ViaOption};
 pub(crate) use conform::Conform;
 pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
 pub(crate) use describe::{Described, Docs, Openapi, Xsd};
+pub(crate) use healthcheck::Healthcheck;
 pub(crate) use prefix::overlap;
 pub(crate) use quotas::Quotas;
 pub(crate) use serve::{DirectoryOption, LogFormat, Serve};
@@ -132,6 +134,9 @@ pub(crate) enum Command {
         after_help = "Examples:\n  trivium restore monday.db\n  trivium restore monday.db --end-tokens"
     )]
     Restore(Restore),
+    /// Check that a server accepts calls: the exit code is 0, or 1 if it does not
+    #[command(after_help = "Example:\n  trivium healthcheck --url http://127.0.0.1:8080")]
+    Healthcheck(Healthcheck),
     /// Call an operation of a server
     Call(Call),
     /// Print the OpenAPI document, which a server has at /openapi.json

@@ -1,0 +1,19 @@
+//! `trivium healthcheck`: whether a server accepts calls, for supervisors and containers.
+
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::options::Healthcheck;
+use crate::pages::READY;
+
+use super::print::line;
+
+pub(crate) fn run(healthcheck: &Healthcheck) -> Result<(), Failure> {
+    let url = &healthcheck.url;
+    let response = Client::new(url)?.get(READY);
+    let response = response.map_err(|error| Failure::Failed(format!("{url}: {error}")))?;
+    let text = String::from_utf8_lossy(&response.body);
+    match response.status {
+        200 => line(text.trim_end()),
+        _ => Err(Failure::Failed(format!("{url}: {}", text.trim_end()))),
+    }
+}

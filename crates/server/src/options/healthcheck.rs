@@ -1,0 +1,11 @@
+//! The options of `trivium healthcheck`.
+
+use clap::Args;
+
+/// Options of `trivium healthcheck`.
+#[derive(Debug, Args)]
+pub(crate) struct Healthcheck {
+    /// URL of the server
+    #[arg(long, default_value = "http://127.0.0.1:8080", value_name = "URL")]
+    pub(crate) url: String,
+}
