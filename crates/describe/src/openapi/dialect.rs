@@ -15,26 +15,12 @@ use crate::{ServedDialect, Site, answers};
 /// Generates the document of a dialect.
 pub(super) fn document(site: &Site<'_>, served: &ServedDialect<'_>) -> Value {
     let dialect = served.dialect;
-    // OpenAPI has one operation for each path and verb. The methods of one dialect share them.
-    let mut shared: Vec<Vec<&MethodDescription>> = Vec::new();
-    for method in &dialect.methods {
-        let same = |other: &&mut Vec<&MethodDescription>| {
-            let first = other.first();
-            first.is_some_and(|other| other.path == method.path && other.verb == method.verb)
-        };
-        match shared.iter_mut().find(same) {
-            Some(methods) => methods.push(method),
-            None => shared.push(vec![method]),
-        }
-    }
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
-    for methods in &shared {
-        if let Some(first) = methods.first() {
-            let operation = operation(site, served, first, methods);
-            // A slash at the end makes no difference to the service, and linters reject it.
-            let item = paths.entry(first.path.trim_end_matches('/')).or_default();
-            item.insert(first.verb.to_ascii_lowercase(), operation);
-        }
+    for shared in Shared::all(dialect) {
+        // A slash at the end makes no difference to the service, and linters reject it.
+        let item = paths.entry(shared.path.trim_end_matches('/')).or_default();
+        let operation = shared.operation(site, served);
+        item.insert(shared.verb.to_ascii_lowercase(), operation);
     }
     let document = json!({
         "openapi": "3.1.0",
@@ -50,115 +36,178 @@ pub(super) fn document(site: &Site<'_>, served: &ServedDialect<'_>) -> Value {
     with(document, "components", scheme)
 }
 
-/// Returns the header in which the examples have their token, if it is a header.
-fn token_header(dialect: &Dialect) -> Option<&'static str> {
-    let method = dialect.methods.first()?;
-    let (name, _) = method.example.headers().first()?;
-    Some(name)
+/// The methods that have a path and a verb in common. OpenAPI has one operation for all of them.
+struct Shared<'a> {
+    path: &'static str,
+    verb: &'static str,
+    methods: Vec<&'a MethodDescription>,
+    /// True if the arguments are members of a body in JSON, and not names and values.
+    is_message: bool,
+    /// The members of the example's body.
+    example: Map<String, Value>,
 }
 
-/// Describes the methods of a path and verb, of which this is the first.
-fn operation(
-    site: &Site<'_>,
-    served: &ServedDialect<'_>,
-    first: &MethodDescription,
-    methods: &[&MethodDescription],
-) -> Value {
-    let dialect = served.dialect;
-    let about: Vec<String> = methods
-        .iter()
-        .map(|method| format!("`{}`: {}", method.own_name(), method.summary))
-        .collect();
-    let (id, summary, description) = match methods {
-        [only] => (only.own_name(), only.summary, only.summary.to_owned()),
-        _ => (
-            if first.verb == "GET" {
-                "callByGet"
-            } else {
-                "callByPost"
-            },
-            "Calls one of several methods",
-            about.join("\n\n"),
-        ),
-    };
-    let mut arguments: BTreeMap<&str, (ArgumentDescription, bool)> = BTreeMap::new();
-    for argument in methods.iter().flat_map(|method| &method.arguments) {
-        let in_all = methods.iter().all(|method| {
-            let mut arguments = method.arguments.iter();
-            arguments.any(|other| other.name == argument.name && other.need == Need::Required)
-        });
-        arguments
-            .entry(argument.name)
-            .or_insert((*argument, in_all));
+/// Where a request has an argument.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Path,
+    Query,
+    Body,
+}
+
+impl<'a> Shared<'a> {
+    fn all(dialect: &'a Dialect) -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for method in &dialect.methods {
+            let same =
+                |shared: &&mut Self| shared.path == method.path && shared.verb == method.verb;
+            match all.iter_mut().find(same) {
+                Some(shared) => shared.methods.push(method),
+                None => all.push(Self {
+                    path: method.path,
+                    verb: method.verb,
+                    methods: vec![method],
+                    is_message: matches!(method.example.payload, Payload::Message { .. }),
+                    example: example_body(method),
+                }),
+            }
+        }
+        all
     }
-    let is_message = matches!(first.example.payload, Payload::Message { .. });
-    let given = example_body(first);
-    let mut parameters = Vec::new();
-    let mut members = Map::new();
-    let mut required = Vec::new();
-    for (name, (argument, is_required)) in arguments {
-        let in_path = first.path.contains(&format!("{{{name}}}"));
-        let schema = match given.get(name) {
-            _ if in_path || !is_message => json!({ "type": "string" }),
+
+    fn operation(&self, site: &Site<'_>, served: &ServedDialect<'_>) -> Value {
+        let dialect = served.dialect;
+        let (id, summary, description) = match self.methods.as_slice() {
+            [only] => (only.own_name(), only.summary, only.summary.to_owned()),
+            methods => {
+                let about = methods
+                    .iter()
+                    .map(|method| format!("`{}`: {}", method.own_name(), method.summary));
+                let id = match self.verb {
+                    "GET" => "callByGet",
+                    _ => "callByPost",
+                };
+                let about: Vec<String> = about.collect();
+                (id, "Calls one of several methods", about.join("\n\n"))
+            }
+        };
+        let operation = json!({
+            "operationId": id.replace(['-', '.'], "_"),
+            "tags": [dialect.title],
+            "summary": summary.trim_end_matches('.'),
+            "description": description,
+            "security": match token_header(dialect) {
+                Some(_) => json!([{ "token": [] }, {}]),
+                None => json!([]),
+            },
+            "responses": responses(site, served, &self.methods),
+        });
+        let operation = with(operation, "parameters", self.parameters());
+        with(operation, "requestBody", self.body())
+    }
+
+    /// The arguments by name, and whether every method requires them.
+    fn arguments(&self) -> BTreeMap<&'static str, (&'a ArgumentDescription, bool)> {
+        let mut arguments = BTreeMap::new();
+        for argument in self.methods.iter().flat_map(|method| &method.arguments) {
+            let is_required = self.methods.iter().all(|method| {
+                let mut arguments = method.arguments.iter();
+                arguments.any(|other| other.name == argument.name && other.need == Need::Required)
+            });
+            arguments
+                .entry(argument.name)
+                .or_insert((argument, is_required));
+        }
+        arguments
+    }
+
+    fn place(&self, argument: &ArgumentDescription) -> Place {
+        if self.path.contains(&format!("{{{}}}", argument.name)) {
+            Place::Path
+        } else if self.verb == "GET" && !self.is_message {
+            Place::Query
+        } else {
+            Place::Body
+        }
+    }
+
+    fn schema(&self, argument: &ArgumentDescription) -> Value {
+        let is_text = !self.is_message || self.place(argument) == Place::Path;
+        let schema = match self.example.get(argument.name) {
+            _ if is_text => json!({ "type": "string" }),
             Some(example) => type_of(example),
             None => json!({}),
         };
         let schema = match argument.need {
-            Need::Default(default) if is_message => with_default(schema, default),
-            Need::Default(default) => with(schema, "default", Some(default.into())),
+            Need::Default(default) if is_text => with(schema, "default", Some(default.into())),
+            Need::Default(default) => with_default(schema, default),
             Need::Required | Need::Optional => schema,
         };
-        let schema = match (name, methods) {
-            ("method", [_, _, ..]) => {
-                let names = methods.iter().map(|method| method.own_name());
-                with(schema, "enum", Some(names.collect()))
-            }
-            _ => schema,
-        };
-        if in_path || !is_message && first.verb == "GET" {
+        let choices = (self.methods.len() > 1 && argument.name == "method").then(|| {
+            self.methods
+                .iter()
+                .map(|method| method.own_name())
+                .collect()
+        });
+        with(schema, "enum", choices)
+    }
+
+    /// Describes the arguments in the address; `None` if there are none.
+    fn parameters(&self) -> Option<Value> {
+        let mut parameters = Vec::new();
+        for (name, (argument, is_required)) in self.arguments() {
+            let place = match self.place(argument) {
+                Place::Path => "path",
+                Place::Query => "query",
+                Place::Body => continue,
+            };
             parameters.push(json!({
                 "name": name,
-                "in": if in_path { "path" } else { "query" },
-                "required": in_path || is_required,
+                "in": place,
+                "required": is_required,
                 "description": argument.form,
-                "schema": schema,
+                "schema": self.schema(argument),
             }));
-        } else {
+        }
+        (!parameters.is_empty()).then(|| parameters.into())
+    }
+
+    /// Describes the body; `None` if there is none.
+    fn body(&self) -> Option<Value> {
+        let mut members = Map::new();
+        let mut required = Vec::new();
+        for (name, (argument, is_required)) in self.arguments() {
+            if self.place(argument) != Place::Body {
+                continue;
+            }
+            let schema = self.schema(argument);
             let schema = with(schema, "description", Some(argument.form.into()));
             members.insert(name.to_owned(), schema);
             if is_required {
                 required.push(name);
             }
         }
-    }
-    let operation = json!({
-        "operationId": id.replace(['-', '.'], "_"),
-        "tags": [dialect.title],
-        "summary": summary.trim_end_matches('.'),
-        "description": description,
-        "security": match token_header(dialect) {
-            Some(_) => json!([{ "token": [] }, {}]),
-            None => json!([]),
-        },
-        "responses": responses(site, served, methods),
-    });
-    let any = (!parameters.is_empty()).then_some(parameters);
-    let operation = with(operation, "parameters", any.map(Value::from));
-    let media_type = match is_message {
-        true => "application/json",
-        false => "application/x-www-form-urlencoded",
-    };
-    let body = (!members.is_empty()).then(|| {
-        let mut schema = json!({ "type": "object", "properties": members });
-        if !required.is_empty() {
-            schema = with(schema, "required", Some(required.clone().into()));
+        if members.is_empty() {
+            return None;
         }
-        let content = json!({ "schema": schema });
-        let example = Some(given).filter(|given| !given.is_empty());
-        let content = with(content, "example", example.map(Value::Object));
-        json!({ "required": !required.is_empty(), "content": { media_type: content } })
-    });
-    with(operation, "requestBody", body)
+        let is_required = !required.is_empty();
+        let schema = json!({ "type": "object", "properties": members });
+        let schema = with(schema, "required", is_required.then(|| required.into()));
+        let example = (!self.example.is_empty()).then(|| self.example.clone().into());
+        let content = with(json!({ "schema": schema }), "example", example);
+        let media_type = match self.is_message {
+            true => "application/json",
+            false => "application/x-www-form-urlencoded",
+        };
+        Some(json!({ "required": is_required, "content": { media_type: content } }))
+    }
+}
+
+/// Returns the header in which the examples have their token, if it is a header.
+fn token_header(dialect: &Dialect) -> Option<&'static str> {
+    let method = dialect.methods.first()?;
+    let (name, _) = method.example.headers().first()?;
+    Some(name)
 }
 
 /// Adds a default, which is JSON or a text. A value that can have several types has none in the schema.
