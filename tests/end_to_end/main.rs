@@ -21,7 +21,7 @@
 //! - [`disk`] deletes, replaces, damages and locks the file under a server, and fills its disk.
 //! - [`postgres`] silences Postgres under a server, and cuts its connections at COMMIT.
 //! - [`kill`] kills the server, or Postgres under it, and compares what is stored with what was acknowledged.
-//! - [`backups`] copies a database and puts copies back.
+//! - [`backups`] copies a database and puts copies back; [`exports`] moves one to the other database.
 //! - [`writes`] counts the pages that a change writes.
 //! - [`fixtures`] opens databases of earlier versions.
 //! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
@@ -51,6 +51,7 @@ mod descriptions;
 mod disclosure;
 mod disk;
 mod documents;
+mod exports;
 mod fixtures;
 mod golden;
 mod harness;

@@ -259,13 +259,13 @@ impl Drop for Restoration {
 }
 
 /// A file that has not got its name yet. It is removed unless it gets it.
-struct Unfinished {
+pub(crate) struct Unfinished {
     path: PathBuf,
 }
 
 impl Unfinished {
     /// Creates an empty file beside another, for its owner only.
-    fn create(beside_of: &Path) -> Result<Self> {
+    pub(crate) fn create(beside_of: &Path) -> Result<Self> {
         let path = beside(beside_of, &format!(".part-{}", std::process::id()));
         let created = File::options()
             .write(true)
@@ -284,13 +284,13 @@ impl Unfinished {
         name.ok_or_else(|| Error::Backup("the name of the file is not text".to_owned()))
     }
 
-    fn file(&self) -> Result<File> {
+    pub(crate) fn file(&self) -> Result<File> {
         let file = File::options().read(true).write(true).open(&self.path);
         file.map_err(|error| self.failed(&error))
     }
 
     /// Writes the file to the disk, and returns its size.
-    fn sync(&self) -> Result<u64> {
+    pub(crate) fn sync(&self) -> Result<u64> {
         let file = self.file()?;
         file.sync_all().map_err(|error| self.failed(&error))?;
         let metadata = file.metadata().map_err(|error| self.failed(&error))?;
@@ -298,7 +298,10 @@ impl Unfinished {
     }
 
     /// Gives the file its name, which is on the disk then.
-    fn give_name(&self, name: &Path, replace: bool) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`Error::Backup`], also if the name is taken and not to be replaced.
+    pub(crate) fn give_name(&self, name: &Path, replace: bool) -> Result<()> {
         let given = match replace {
             true => std::fs::rename(&self.path, name),
             // This fails if the name is taken meanwhile.
@@ -324,7 +327,7 @@ impl Drop for Unfinished {
     }
 }
 
-fn exists(file: &Path) -> Error {
+pub(crate) fn exists(file: &Path) -> Error {
     Error::Backup(format!(
         "{} exists; replace it with --force",
         file.display()

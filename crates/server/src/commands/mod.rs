@@ -41,6 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Invite(invite) => membership::invite(global, invite),
         Command::Category(category) => category::run(global, category),
         Command::Import(import) => import::run(global, import),
+        Command::Export(export) => import::export(global, export),
         Command::Limits(quotas) => limits::run(global, *quotas),
         Command::Backup(backup) => backup::backup(global, backup),
         Command::Restore(restore) => backup::restore(global, restore),

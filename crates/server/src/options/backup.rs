@@ -1,4 +1,4 @@
-//! The options of `trivium backup` and `trivium restore`.
+//! The options of `trivium backup`, `trivium restore` and `trivium export`.
 
 use std::path::PathBuf;
 
@@ -24,4 +24,15 @@ pub(crate) struct Restore {
     /// End all tokens: those that were revoked after the copy was made would be valid again
     #[arg(long)]
     pub(crate) end_tokens: bool,
+}
+
+/// Options of `trivium export`.
+#[derive(Debug, Args)]
+pub(crate) struct Export {
+    /// The file, which has hashes of passwords and tokens
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
 }

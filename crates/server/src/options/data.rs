@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use trivium_core::groups::rules::RegistrationType;
 use trivium_core::groups::view::AccessType;
 use trivium_core::invitations::new::InvitedRole;
@@ -356,10 +356,21 @@ pub(crate) enum Category {
 }
 
 /// The example in the help of `trivium import`.
-pub(super) const IMPORTS: &str = "Example:\n  trivium import upcoming groups.json --member marc";
+pub(super) const IMPORTS: &str = "Examples:\n  trivium import trivium.jsonl\n  trivium import upcoming groups.json --member marc";
+
+/// Options of `trivium import`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+pub(crate) struct Import {
+    /// Everything, as `trivium export` wrote it, into an empty database
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) from: Option<ImportFrom>,
+}
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Import {
+pub(crate) enum ImportFrom {
     /// Import the groups of a JSON response of Upcoming's getMyGroups, all or none
     #[command(after_help = "Example:
   trivium import upcoming groups.json --member marc")]

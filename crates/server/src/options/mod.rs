@@ -22,10 +22,12 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub(crate) use backup::{Backup, Restore};
+pub(crate) use backup::{Backup, Export, Restore};
 pub(crate) use call::{Call, Source, ViaOption};
 pub(crate) use conform::Conform;
-pub(crate) use data::{Category, Group, Import, Invite, Key, Member, Request, Token, User};
+pub(crate) use data::{
+    Category, Group, Import, ImportFrom, Invite, Key, Member, Request, Token, User,
+};
 pub(crate) use describe::{Described, Docs, Openapi, Xsd};
 pub(crate) use healthcheck::Healthcheck;
 pub(crate) use prefix::overlap;
@@ -118,9 +120,14 @@ pub(crate) enum Command {
     /// Manage the categories of groups
     #[command(subcommand, after_help = "Example:\n  trivium category add Music")]
     Category(Category),
-    /// Import data of other services
-    #[command(subcommand, after_help = data::IMPORTS)]
+    /// Import an export, or data of other services
+    #[command(after_help = data::IMPORTS)]
     Import(Import),
+    /// Write everything to a file of JSON lines, for another database
+    #[command(
+        after_help = "Example:\n  trivium export trivium.jsonl\n  trivium import trivium.jsonl --database postgres://trivium@db/trivium"
+    )]
+    Export(Export),
     /// Show the quotas of the service, and how near the fullest user or group is to each
     #[command(after_help = "Examples:\n  trivium limits\n  trivium limits --json")]
     Limits(Quotas),

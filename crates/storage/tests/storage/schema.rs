@@ -113,6 +113,15 @@ fn migrations_can_be_reverted_and_reapplied() {
     }
 }
 
+#[test]
+fn an_export_has_every_column() {
+    let mut exported: Vec<String> = trivium_storage::export::columns().collect();
+    exported.sort();
+    let columns = columns_in_rust();
+    let names = columns.iter().filter_map(|column| column.split(' ').next());
+    assert_eq!(exported, names.collect::<Vec<_>>());
+}
+
 /// A statement that both databases reject, and a similar one that they accept.
 struct Case {
     rejected: &'static str,
