@@ -271,7 +271,14 @@ fn a_database_is_copied_before_its_migration() {
     ] {
         std::fs::write(folder.join(format!("old.db.before-{name}")), "").unwrap();
     }
+    // Several processes migrate it at once.
+    let opened: Vec<BTreeSet<String>> = std::thread::scope(|scope| {
+        let open = || groups(&file);
+        let opening: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+        opening.into_iter().map(|it| it.join().unwrap()).collect()
+    });
     let before = groups(&file);
+    assert!(opened.iter().all(|found| *found == before));
     let mut left = files(folder);
     left.remove("old.db");
     let kept = ["20210101000000", "restore", "20200101000000-mine"];

@@ -8,12 +8,13 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use crate::database::{ServingLock, check_version};
+use crate::database::{ServingLock, check_version, is_pending};
 use crate::{DatabaseUrl, Error, Result};
 
 /// The table of a copy that has the number of rows of every other table. A restored database does not have it.
@@ -60,6 +61,13 @@ struct Rows {
 /// [`Error::Backup`] on Postgres, if there is no such database, if the file exists and is not to be replaced, or if the
 /// disk has no space for it; or a failure of SQLite.
 pub fn back_up(url: &DatabaseUrl, to: &Path, replace: bool) -> Result<Copied> {
+    let (unfinished, copied) = copy(url, to, replace)?;
+    unfinished.give_name(to, replace)?;
+    Ok(copied)
+}
+
+/// Makes a complete copy that has no name yet.
+fn copy(url: &DatabaseUrl, to: &Path, replace: bool) -> Result<(Unfinished, Copied)> {
     let Some(source) = url.sqlite_path() else {
         let to = to.display();
         return Err(Error::Backup(format!(
@@ -93,11 +101,8 @@ pub fn back_up(url: &DatabaseUrl, to: &Path, replace: bool) -> Result<Copied> {
     }
     drop(copy);
     let bytes = unfinished.sync()?;
-    unfinished.give_name(to, replace)?;
-    Ok(Copied {
-        rows: total(&counts),
-        bytes,
-    })
+    let rows = total(&counts);
+    Ok((unfinished, Copied { rows, bytes }))
 }
 
 /// The number of copies that are kept of databases before their migrations.
@@ -111,9 +116,14 @@ pub(crate) fn before_migration(url: &DatabaseUrl, version: &str) -> Result<()> {
     let Some(path) = url.sqlite_path() else {
         return Ok(());
     };
-    let copy = beside(&path, &format!(".before-{version}"));
-    back_up(url, &copy, true)?;
-    tracing::info!(copy = %copy.display(), "copied the database before its migration");
+    let name = beside(&path, &format!(".before-{version}"));
+    let (unfinished, _) = copy(url, &name, true)?;
+    if !is_pending(&mut open(&unfinished.path)?)? {
+        // Another process has migrated it meanwhile, and copied it before that.
+        return Ok(());
+    }
+    unfinished.give_name(&name, true)?;
+    tracing::info!(copy = %name.display(), "copied the database before its migration");
     let folder = folder_of(&path);
     let prefix = beside(Path::new(path.file_name().unwrap_or_default()), ".before-");
     let prefix = prefix.to_string_lossy().into_owned();
@@ -266,7 +276,9 @@ pub(crate) struct Unfinished {
 impl Unfinished {
     /// Creates an empty file beside another, for its owner only.
     pub(crate) fn create(beside_of: &Path) -> Result<Self> {
-        let path = beside(beside_of, &format!(".part-{}", std::process::id()));
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let (process, number) = (std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let path = beside(beside_of, &format!(".part-{process}-{number}"));
         let created = File::options()
             .write(true)
             .create(true)

@@ -378,17 +378,18 @@ impl Drop for ServingLock {
 fn migrate(url: &DatabaseUrl) -> Result<()> {
     match url.connect()?.unrecorded() {
         AnyConnection::Sqlite(sqlite) => {
-            // SQLite has no lock that spans several migrations. If another process has just run
-            // one, it fails here as a whole and is no longer pending; the rest remain.
             if let Some(version) = next_version(sqlite)? {
                 backup::before_migration(url, &version)?;
             }
-            loop {
-                let pending = count_pending(sqlite)?;
-                match run_pending(sqlite, SQLITE) {
-                    Err(_) if count_pending(sqlite)? < pending => {}
-                    outcome => return outcome,
-                }
+            if !is_pending(sqlite)? {
+                return Ok(());
+            }
+            // In one transaction, so that other processes see all of them or none.
+            let migrated = sqlite.immediate_transaction(|sqlite| run_pending(sqlite, SQLITE));
+            match migrated {
+                // Another process has just run them.
+                Err(_) if !is_pending(sqlite)? => Ok(()),
+                migrated => migrated,
             }
         }
         AnyConnection::Postgres(postgres) => {
@@ -410,8 +411,12 @@ fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
     Error::Migration(error.to_string())
 }
 
-fn count_pending(sqlite: &mut SqliteConnection) -> Result<usize> {
-    Ok(sqlite.pending_migrations(SQLITE).map_err(failed)?.len())
+/// Returns whether an SQLite file has tables of an earlier version.
+pub(crate) fn is_pending(sqlite: &mut SqliteConnection) -> Result<bool> {
+    Ok(!sqlite
+        .pending_migrations(SQLITE)
+        .map_err(failed)?
+        .is_empty())
 }
 
 /// The version that the tables get by the pending migrations. `None` if there are none, or no tables.

@@ -251,6 +251,7 @@ pub fn export(
 
 fn write_all(database: &Database, out: &mut dyn Write, progress: Progress<'_>) -> Result<usize> {
     database.read(|connection| {
+        end_time_limits(connection)?;
         let header = json!({
             "trivium": "export",
             "version": version(connection)?,
@@ -289,6 +290,18 @@ fn write_all(database: &Database, out: &mut dyn Write, progress: Progress<'_>) -
         write(out, &json!({ "end": total }))?;
         Ok(total)
     })
+}
+
+/// Ends the time limits of Postgres for this transaction, which takes as long as it takes.
+fn end_time_limits(connection: &mut Connection) -> Result<()> {
+    if let AnyConnection::Postgres(_) = connection.reads_more() {
+        connection.run(
+            "SET LOCAL statement_timeout = 0;
+             SET LOCAL lock_timeout = 0;
+             SET LOCAL idle_in_transaction_session_timeout = 0;",
+        )?;
+    }
+    Ok(())
 }
 
 fn write(out: &mut dyn Write, line: &Value) -> Result<()> {
@@ -438,6 +451,7 @@ pub fn import(url: &DatabaseUrl, lines: &mut dyn BufRead, progress: Progress<'_>
         AnyConnection::Postgres(_) => "BEGIN",
     };
     connection.run(begin)?;
+    end_time_limits(&mut connection)?;
     let imported = insert_all(&mut connection, lines, progress);
     connection.run(match imported {
         Ok(_) => "COMMIT",
