@@ -419,7 +419,7 @@ pub(crate) fn is_pending(sqlite: &mut SqliteConnection) -> Result<bool> {
         .is_empty())
 }
 
-/// The version that the tables get by the pending migrations. `None` if there are none, or no tables.
+/// The version that the tables get by the pending migrations. `None` if the tables have it already, or are new.
 fn next_version(sqlite: &mut SqliteConnection) -> Result<Option<String>> {
     check_version(sqlite)?;
     if sqlite.applied_migrations().map_err(failed)?.is_empty() {

@@ -152,7 +152,7 @@ impl<'a> Shared<'a> {
         with(schema, "enum", choices)
     }
 
-    /// Describes the arguments in the address; `None` if there are none.
+    /// Describes the arguments in the address, if the methods have such arguments.
     fn parameters(&self) -> Option<Value> {
         let mut parameters = Vec::new();
         for (name, (argument, is_required)) in self.arguments() {
@@ -172,7 +172,7 @@ impl<'a> Shared<'a> {
         (!parameters.is_empty()).then(|| parameters.into())
     }
 
-    /// Describes the body; `None` if there is none.
+    /// Describes the body, if the methods have arguments in it.
     fn body(&self) -> Option<Value> {
         let mut members = Map::new();
         let mut required = Vec::new();
