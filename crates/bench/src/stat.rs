@@ -31,7 +31,7 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
-/// Returns a percentile of the times; zero if there are none.
+/// Returns a percentile of the times, or zero for an empty list.
 pub(crate) fn percentile(times: &[Duration], percent: usize) -> Duration {
     let mut times = times.to_vec();
     times.sort_unstable();
