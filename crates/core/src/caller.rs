@@ -65,7 +65,8 @@ impl Credentials {
 }
 
 fn verify_admin_password(service: &Service, origin: &Origin, password: &Password) -> Result<()> {
-    let expected = service.settings.admin_password.as_ref().ok_or_else(|| {
+    let settings = service.settings();
+    let expected = settings.admin_password.as_ref().ok_or_else(|| {
         Error::new(
             codes::OPERATION_NOT_PERMITTED,
             "This service has no admin password, so this operation is not permitted.",

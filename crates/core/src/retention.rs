@@ -19,12 +19,30 @@ pub struct Retention {
     pub audit_entries: Option<i64>,
 }
 
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            credentials: 30 * 24 * 60 * 60,
+            audit_entries: None,
+        }
+    }
+}
+
+impl Retention {
+    /// The shorter of the two.
+    pub fn shortest(&self) -> i64 {
+        let audit = self.audit_entries.unwrap_or(i64::MAX);
+        audit.min(self.credentials)
+    }
+}
+
 impl Service {
-    /// Removes what has ended before the retention, in small changes. Returns the number of rows.
+    /// Removes what has ended before the [retention](crate::Settings::retention), in small changes. Returns the number of rows.
     ///
     /// # Errors
     /// A failure of the store. What was removed before remains removed.
-    pub fn remove_ended(self: &Arc<Self>, retention: Retention) -> Result<usize> {
+    pub fn remove_ended(self: &Arc<Self>) -> Result<usize> {
+        let retention = self.settings().retention;
         let mut removed = 0;
         for (kind, seconds) in [
             (Kind::Tokens, Some(retention.credentials)),

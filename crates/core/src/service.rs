@@ -1,7 +1,7 @@
 //! Runs calls: each in one transaction, reads on a reader, changes on the writer.
 
 use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use trivium_rpc::{Answer, Call, Credential, Effect, Error};
 use trivium_storage::{Connection, Database, Dependencies, Seconds, TransactionError, connection};
@@ -17,8 +17,7 @@ use crate::{Origin, Result, Session, Settings, catalog};
 pub struct Service {
     /// The database.
     pub database: Database,
-    /// The settings of the service.
-    pub settings: Settings,
+    settings: RwLock<Arc<Settings>>,
     /// The limits on failed logins and unknown invitations.
     pub throttle: Throttle,
 }
@@ -102,9 +101,21 @@ impl Service {
     pub fn new(database: Database, settings: Settings) -> Arc<Self> {
         Arc::new(Self {
             database,
-            settings,
+            settings: RwLock::new(Arc::new(settings)),
             throttle: Throttle::default(),
         })
+    }
+
+    /// The settings at present.
+    pub fn settings(&self) -> Arc<Settings> {
+        let settings = self.settings.read();
+        Arc::clone(&settings.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Replaces the settings. Calls that have begun keep the former ones.
+    pub fn configure(&self, settings: Settings) {
+        let current = self.settings.write();
+        *current.unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
     }
 
     /// Proves the credentials and prepares the work, before the transaction.
@@ -205,7 +216,7 @@ impl Service {
             time: connection::now(),
             ends: Cell::new(Seconds::MAX),
             origin,
-            settings: &self.settings,
+            settings: self.settings(),
             throttle: &self.throttle,
             effect,
             action,

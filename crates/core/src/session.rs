@@ -14,6 +14,7 @@ use trivium_storage::{Connection, Seconds, audit, memberships};
 use crate::caller::Actor;
 use crate::groups::relation::Relation;
 use crate::quotas::Quotas;
+use crate::retention::Retention;
 use crate::throttle::Throttle;
 use crate::trace::Trace;
 use crate::types::{GroupRef, Password, UserRef};
@@ -63,6 +64,8 @@ pub struct Settings {
     pub directory: Directory,
     /// How much a user or a group may have.
     pub quotas: Quotas,
+    /// How long what has ended is kept.
+    pub retention: Retention,
     /// The password for newUser, editUser and deleteUser; without one they are not permitted.
     pub admin_password: Option<Password>,
 }
@@ -73,6 +76,7 @@ impl Default for Settings {
             token_lifetime: 86_400,
             directory: Directory::Public,
             quotas: Quotas::default(),
+            retention: Retention::default(),
             admin_password: None,
         }
     }
@@ -143,7 +147,7 @@ pub struct Session<'a> {
     /// The origin of the call.
     pub origin: &'a Origin,
     /// The settings of the service.
-    pub settings: &'a Settings,
+    pub settings: Arc<Settings>,
     /// The limits on failed logins and unknown invitations.
     pub throttle: &'a Throttle,
     /// The effect of the operation. A change locks the rows that it relies on.

@@ -26,6 +26,25 @@ pub(crate) fn agent() -> Agent {
         .new_agent()
 }
 
+/// Checks the URL of a server.
+///
+/// # Errors
+/// If it is not of the form `http://HOST:PORT`.
+pub(crate) fn check_url(url: &str) -> Result<(), Failure> {
+    if let Some(rest) = url.strip_prefix("https://") {
+        return Err(Failure::usage(&format!(
+            "this program does not speak TLS: name the port behind the proxy, without TLS: http://{rest}"
+        )));
+    }
+    let host = url.strip_prefix("http://").unwrap_or_default();
+    match host.is_empty() || host.contains(['?', '#', ' ']) {
+        true => Err(Failure::usage(&format!(
+            "invalid URL of a server: '{url}'; expected http://HOST:PORT"
+        ))),
+        false => Ok(()),
+    }
+}
+
 /// A client of one server.
 pub(crate) struct Client {
     agent: Agent,
@@ -45,12 +64,7 @@ impl Client {
     /// # Errors
     /// If the URL is not of the form `http://HOST:PORT`.
     pub(crate) fn new(url: &str) -> Result<Self, Failure> {
-        let host = url.strip_prefix("http://").unwrap_or_default();
-        if host.is_empty() || host.contains(['?', '#']) {
-            return Err(Failure::Failed(format!(
-                "invalid server URL '{url}'; expected http://HOST:PORT"
-            )));
-        }
+        check_url(url)?;
         Ok(Self {
             agent: agent(),
             base: url.trim_end_matches('/').to_owned(),

@@ -2,7 +2,12 @@
 
 use std::process::ExitCode;
 
+use clap::CommandFactory;
+use clap::error::ErrorKind;
 use trivium_core::import::InvalidData;
+
+use crate::cures;
+use crate::options::Options;
 
 /// The reason why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +18,9 @@ pub(crate) enum Failure {
     /// The command line is invalid: exit code 2. Also a request for help, with exit code 0.
     #[error(transparent)]
     Usage(#[from] clap::Error),
+    /// A server is not healthy: exit code 3.
+    #[error("{0}")]
+    Unhealthy(String),
     /// The configuration is invalid: exit code 4.
     #[error("{0}")]
     Configuration(String),
@@ -22,6 +30,12 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// A command line that clap accepts, but that is invalid nevertheless.
+    pub(crate) fn usage(message: &str) -> Self {
+        let mut command = Options::command();
+        Self::Usage(command.error(ErrorKind::ValueValidation, message))
+    }
+
     /// Prints the message and returns the exit code.
     pub(crate) fn report(self) -> ExitCode {
         let code = match &self {
@@ -31,6 +45,7 @@ impl Failure {
                 return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
             }
             Self::Failed(_) => 1,
+            Self::Unhealthy(_) => 3,
             Self::Configuration(_) => 4,
             Self::Data(_) => 5,
         };
@@ -47,7 +62,12 @@ impl From<trivium_core::Error> for Failure {
             None if error.detail::<InvalidData>().is_some() => {
                 Self::Data(error.message().to_owned())
             }
-            None => Self::Failed(format!("{} ({})", error.message(), error.code().name)),
+            None => {
+                let code = error.code().name;
+                let cure = cures::command(code).map(|cure| format!("\n  {cure}"));
+                let cure = cure.unwrap_or_default();
+                Self::Failed(format!("{} ({code}){cure}", error.message()))
+            }
         }
     }
 }

@@ -8,12 +8,14 @@ use std::thread;
 use std::time::Duration;
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder, WorkerGuard};
+use tracing_subscriber::Registry;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::reload::{self, Handle};
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::failure::Failure;
-use crate::options::LogFormat;
+use crate::options::{LogFormat, LogLevel};
 
 /// Maximum number of lines that wait to be written: about 2 MiB.
 const MAX_WAITING: usize = 8_192;
@@ -21,19 +23,42 @@ const MAX_WAITING: usize = 8_192;
 /// The time between two checks for dropped lines.
 const CHECK: Duration = Duration::from_secs(1);
 
-/// Initializes logging. Must be called only once. The waiting lines are written when the guard is dropped.
-///
-/// # Errors
-/// If a thread cannot be started.
-pub(crate) fn start(format: LogFormat, level: tracing::Level) -> Result<WorkerGuard, Failure> {
+/// The log. The waiting lines are written when this is dropped.
+pub(crate) struct Log {
+    pub(crate) levels: Levels,
+    _writer: WorkerGuard,
+}
+
+/// The levels of the log, which can change.
+#[derive(Clone)]
+pub(crate) struct Levels(Handle<Targets, Registry>);
+
+impl Levels {
+    /// Sets the level of this program's lines.
+    pub(crate) fn set(&self, level: LogLevel) {
+        // The log lives as long as the server.
+        let _ended = self.0.reload(targets(level));
+    }
+}
+
+fn targets(level: LogLevel) -> Targets {
+    let level = tracing::Level::from(level);
     // Libraries log only warnings and errors: at lower levels, some log the data they read.
-    let levels = Targets::new()
+    Targets::new()
         .with_default(LevelFilter::WARN)
         // Malformed requests and broken connections are problems of the clients.
         .with_target("actix_http::h1", LevelFilter::OFF)
         .with_target("trivium", level)
         .with_target("trivium_core", level)
-        .with_target("trivium_storage", level);
+        .with_target("trivium_storage", level)
+}
+
+/// Initializes logging. Must be called only once.
+///
+/// # Errors
+/// If a thread cannot be started.
+pub(crate) fn start(format: LogFormat, level: LogLevel) -> Result<Log, Failure> {
+    let (levels, handle) = reload::Layer::new(targets(level));
     let (writer, guard) = NonBlockingBuilder::default()
         .lossy(true)
         .buffered_lines_limit(MAX_WAITING)
@@ -50,7 +75,10 @@ pub(crate) fn start(format: LogFormat, level: tracing::Level) -> Result<WorkerGu
     thread::Builder::new()
         .name("log-check".to_owned())
         .spawn(move || report_dropped(&dropped))?;
-    Ok(guard)
+    Ok(Log {
+        levels: Levels(handle),
+        _writer: guard,
+    })
 }
 
 /// Logs a panic like any other event, so that it does not wait for the reader of the log either.

@@ -1,15 +1,17 @@
 //! The binary `trivium`: command line, configuration, HTTP server.
 //!
 //! - [`options`] declares every command and option once. [`commands`] runs the commands; some of them call
-//!   a running server through [`client`].
+//!   a running server through [`client`]. [`cures`] says what to do about a [`failure`].
 //! - [`http`] is the HTTP server, and the only module that uses actix-web. [`drain`] has its graceful
 //!   shutdown, and [`pages`] the pages and health checks.
 //! - [`gateway`] dispatches a request to its front-end, and a call to the database. [`responses`] keeps responses,
 //!   and [`readers`] runs reads.
+//! - [`reload`] applies settings again on SIGHUP.
 //! - [`retention`] removes what has ended, in the background.
 
 mod client;
 mod commands;
+mod cures;
 mod drain;
 mod failure;
 mod gateway;
@@ -18,6 +20,7 @@ mod logs;
 mod options;
 mod pages;
 mod readers;
+mod reload;
 mod responses;
 mod retention;
 

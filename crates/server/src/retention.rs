@@ -1,30 +1,25 @@
 //! Removes what has ended, in the background.
 
 use std::sync::Arc;
-use std::thread::{Builder, sleep};
+use std::thread::{Builder, Thread, park_timeout};
 use std::time::Duration;
 
 use trivium_core::Service;
-use trivium_core::retention::Retention;
 
 use crate::failure::Failure;
 
-/// Removes what has ended now, and again every hour, or sooner if it is kept for less than that.
+/// Removes what has ended now, and again every hour, or sooner if it is kept for less than that. To unpark the thread
+/// that is returned removes it at once.
 ///
 /// # Errors
 /// If no thread can be started.
-pub(crate) fn start(service: &Arc<Service>, retention: Retention) -> Result<(), Failure> {
+pub(crate) fn start(service: &Arc<Service>) -> Result<Thread, Failure> {
     // The database is closed with the server, not with this thread.
     let service = Arc::downgrade(service);
-    let shortest = retention
-        .audit_entries
-        .map_or(retention.credentials, |audit| {
-            audit.min(retention.credentials)
-        });
-    let interval = Duration::from_secs(shortest.unsigned_abs().clamp(1, 3_600));
-    Builder::new().name("retention".into()).spawn(move || {
+    let thread = Builder::new().name("retention".into()).spawn(move || {
         while let Some(service) = service.upgrade() {
-            match service.remove_ended(retention) {
+            let shortest = service.settings().retention.shortest();
+            match service.remove_ended() {
                 Ok(0) => {}
                 Ok(rows) => tracing::info!(rows, "removed what has ended"),
                 Err(error) => {
@@ -36,8 +31,8 @@ pub(crate) fn start(service: &Arc<Service>, retention: Retention) -> Result<(), 
                 }
             }
             drop(service);
-            sleep(interval);
+            park_timeout(Duration::from_secs(shortest.unsigned_abs().clamp(1, 3_600)));
         }
     })?;
-    Ok(())
+    Ok(thread.thread().clone())
 }

@@ -3,13 +3,15 @@
 use std::fs::{File, TryLockError};
 use std::mem::ManuallyDrop;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use diesel::SqliteConnection;
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::migration::MigrationSource;
+use diesel::sql_types::Text;
+use diesel::{RunQueryDsl, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use crate::backup;
@@ -21,6 +23,9 @@ use crate::url::Settings;
 use crate::versions::{Dependencies, Versions};
 use crate::writer::Writer;
 use crate::{Connection, DatabaseUrl, Error, Result, TransactionError};
+
+/// The table in which Diesel records the migrations.
+const MIGRATIONS: &str = "__diesel_schema_migrations";
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
@@ -374,8 +379,30 @@ impl Drop for ServingLock {
     }
 }
 
+/// Rejects the SQLite file of another program, before anything in it is changed.
+fn check_owner(url: &DatabaseUrl) -> Result<()> {
+    use diesel::Connection as _;
+    let DatabaseUrl::Sqlite(name) = url else {
+        return Ok(());
+    };
+    let exists = |path: PathBuf| std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+    if !url.sqlite_path().is_some_and(exists) {
+        return Ok(());
+    }
+    let open = |error: &dyn std::fmt::Display| Error::Open(format!("{url}: {error}"));
+    let mut sqlite = SqliteConnection::establish(name).map_err(|e| open(&e))?;
+    sqlite.batch_execute("PRAGMA busy_timeout = 5000")?;
+    let tables = sql::<Text>("SELECT name FROM sqlite_master WHERE type = 'table'");
+    let tables: Vec<String> = tables.load(&mut sqlite).map_err(|e| open(&e))?;
+    match tables.is_empty() || tables.iter().any(|name| name == MIGRATIONS) {
+        true => Ok(()),
+        false => Err(open(&"this is the database of another program")),
+    }
+}
+
 /// Migrates the tables to this version. Processes that start concurrently take turns.
 fn migrate(url: &DatabaseUrl) -> Result<()> {
+    check_owner(url)?;
     match url.connect()?.unrecorded() {
         AnyConnection::Sqlite(sqlite) => {
             if let Some(version) = next_version(sqlite)? {

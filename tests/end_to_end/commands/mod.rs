@@ -2,13 +2,16 @@
 //!
 //! - [`data`] tests the commands on users, groups and imports, with and without a running server.
 //! - [`calling`] tests `trivium call`, [`configuration`] the settings, [`help`] the help texts.
-//! - [`serving`] tests start and stop of servers, [`logs`] their logs.
+//! - [`mistakes`] tests what common mistakes lead to.
+//! - [`serving`] tests start and stop of servers, [`logs`] their logs, [`reload`] new settings on SIGHUP.
 
 mod calling;
 mod configuration;
 mod data;
 mod help;
 mod logs;
+mod mistakes;
+mod reload;
 mod serving;
 
 use std::io::Write;

@@ -154,6 +154,11 @@ impl Cluster {
             .args(["--no-sync", "-D"])
             .arg(folder.join("data"))
             .stdout(Stdio::null()));
+        // One role has a password, for tests of wrong ones.
+        let access = folder.join("data/pg_hba.conf");
+        let rules = std::fs::read_to_string(&access).expect("the rules of access");
+        let rules = format!("local all with_password scram-sha-256\n{rules}");
+        std::fs::write(&access, rules).expect("the rules of access");
         let mut guard = as_user(&user, Path::new("sh"))
             .args(["-c", GUARD, "guard"])
             .arg(&programs)

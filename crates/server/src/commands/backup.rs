@@ -8,13 +8,15 @@ use trivium_storage::DatabaseUrl;
 use trivium_storage::backup::{Restoration, back_up};
 
 use super::{Administrator, print};
+use crate::cures;
 use crate::failure::Failure;
 use crate::options::{Backup, Global, Restore};
 
 pub(crate) fn backup(global: &Global, command: &Backup) -> Result<(), Failure> {
     let url: DatabaseUrl = global.database.parse()?;
     step("copying the database");
-    let copied = back_up(&url, &command.file, command.force)?;
+    let copied = back_up(&url, &command.file, command.force);
+    let copied = copied.map_err(|error| cures::database(&url, error))?;
     let record = json!({
         "file": command.file.display().to_string(),
         "rows": copied.rows,

@@ -10,7 +10,8 @@ use trivium_rpc::{Entry, ValueType};
 use ureq::http::Response;
 
 use super::print::line;
-use crate::client::agent;
+use crate::client::{agent, check_url};
+use crate::cures;
 use crate::failure::Failure;
 use crate::options::{Call, Source, ViaOption, did_you_mean};
 
@@ -19,8 +20,21 @@ pub(crate) fn run(call: &Call) -> Result<(), Failure> {
     let name = call.method.strip_prefix(&prefix).unwrap_or(&call.method);
     let entry = catalog().find(name).ok_or_else(|| {
         let hint = did_you_mean(name, catalog().entries.iter().map(Entry::name));
-        Failure::Failed(format!("there is no operation '{name}'{hint}"))
+        Failure::usage(&format!("there is no operation '{name}'{hint}"))
     })?;
+    for argument in &call.arguments {
+        let name = argument.name.as_str();
+        if entry.rule(name).is_none() {
+            let known: Vec<&str> = entry.rules.iter().map(|rule| rule.name).collect();
+            let hint = did_you_mean(name, known.iter().copied());
+            let operation = entry.name();
+            let message = format!("{operation} has no argument '{name}'{hint}");
+            return Err(Failure::usage(&match known.as_slice() {
+                [] => message,
+                known => format!("{message}\n  its arguments: {}", known.join(", ")),
+            }));
+        }
+    }
     let format = match call.via {
         ViaOption::Json => Format::Json,
         ViaOption::Xml => Format::Xml,
@@ -48,10 +62,13 @@ pub(crate) fn run(call: &Call) -> Result<(), Failure> {
         .get("link")
         .and_then(|link| link.to_str().ok());
     let help = help.and_then(|link| link.strip_prefix('<')?.split('>').next());
-    Err(Failure::Failed(match help {
-        Some(help) => format!("{name} failed: see {help}"),
-        None => format!("{name} failed"),
-    }))
+    let Some(help) = help else {
+        return Err(Failure::Failed(format!("{name} failed")));
+    };
+    let code = help.rsplit('/').next().unwrap_or_default();
+    let cure = cures::call(code).map(|cure| format!("\n  {cure}"));
+    let cure = cure.unwrap_or_default();
+    Err(Failure::Failed(format!("{name} failed: see {help}{cure}")))
 }
 
 fn value(source: &Source) -> Result<String, Failure> {
@@ -73,7 +90,6 @@ fn read(path: &Path) -> Result<String, Failure> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Returns the type of an argument. An unknown argument is sent as text, and rejected by the server.
 fn value_type(entry: &Entry, name: &str) -> ValueType {
     let rule = entry.rule(name);
     rule.map_or(ValueType::Text, |rule| rule.value_type)
@@ -84,6 +100,7 @@ fn send(
     request: &ClientRequest<'_>,
     token: Option<&str>,
 ) -> Result<Response<String>, Failure> {
+    check_url(&call.url)?;
     let url = format!("{}{}", call.url.trim_end_matches('/'), request.target());
     let print = |text: &str| {
         if call.verbose {
@@ -109,7 +126,8 @@ fn send(
             .map_err(ureq::Error::from)
             .and_then(|request| agent.run(request)),
     };
-    let cannot = |error: ureq::Error| Failure::Failed(format!("{}: {error}", call.url));
+    let cannot =
+        |error: ureq::Error| Failure::Failed(cures::connecting(&call.url, &error.into_io()));
     let (head, mut body) = response.map_err(cannot)?.into_parts();
     let body = body.read_to_string().map_err(cannot)?;
     print(&format!("{:?} {}\n", head.version, head.status));

@@ -3,6 +3,7 @@
 mod backup;
 mod call;
 mod category;
+mod config;
 mod conform;
 mod describe;
 mod group;
@@ -24,6 +25,7 @@ use trivium_core::types::{PageNumber, ResultsPerPage, UserRef};
 use trivium_core::{Credentials, Origin, PreparedOperation, Service, Settings};
 use trivium_storage::{Access, Database, DatabaseUrl, Options as Connections};
 
+use crate::cures;
 use crate::failure::Failure;
 use crate::options::{Command, Global, Options};
 
@@ -45,6 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Limits(quotas) => limits::run(global, *quotas),
         Command::Backup(backup) => backup::backup(global, backup),
         Command::Restore(restore) => backup::restore(global, restore),
+        Command::Config(config) => config::run(global, &options.configuration, config),
         Command::Healthcheck(healthcheck) => healthcheck::run(healthcheck),
         Command::Call(call) => call::run(call),
         Command::Openapi(openapi) => describe::openapi(openapi),
@@ -87,7 +90,8 @@ impl Administrator {
             writers: 1,
             ..Connections::default()
         };
-        let database = Database::open(url, &connections)?;
+        let database = Database::open(url.clone(), &connections);
+        let database = database.map_err(|error| cures::database(&url, error))?;
         Ok(Self {
             service: Service::new(database, Settings::default()),
         })

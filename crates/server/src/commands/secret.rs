@@ -8,8 +8,8 @@ use trivium_rpc::text::is_portable;
 use crate::failure::Failure;
 
 /// Reads a new password from a line of standard input or from the terminal. Returns `None` if there is
-/// neither, or the user enters no password.
-pub(crate) fn new_password(stdin: bool) -> Result<Option<Password>, Failure> {
+/// neither, unless a password is required, or if the user enters no password.
+pub(crate) fn new_password(stdin: bool, required: bool) -> Result<Option<Password>, Failure> {
     if stdin {
         let mut line = String::new();
         std::io::stdin().lock().read_line(&mut line)?;
@@ -22,7 +22,14 @@ pub(crate) fn new_password(stdin: bool) -> Result<Option<Password>, Failure> {
         return Ok(Some(Password(password)));
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Ok(None);
+        return match required {
+            true => Err(Failure::Failed(
+                "there is no terminal on which to enter a password\n  \
+                 give it on standard input: trivium user passwd LOGIN --password-stdin < FILE"
+                    .into(),
+            )),
+            false => Ok(None),
+        };
     }
     let password = rpassword::prompt_password("Password (leave empty for no password): ")?;
     if password.is_empty() {

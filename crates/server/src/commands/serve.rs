@@ -5,7 +5,6 @@ use std::sync::Arc;
 use rustix::process::{Resource, getrlimit, setrlimit};
 use trivium_core::Directory;
 use trivium_core::administration::users::ListReservedUsers;
-use trivium_core::retention::Retention;
 use trivium_core::types::GroupRef;
 use trivium_core::{Credentials, Origin, Service, Settings, demonstration};
 use trivium_front::Wire;
@@ -18,9 +17,10 @@ use super::print;
 use crate::failure::Failure;
 use crate::gateway::{Dialects, Gateway};
 use crate::http::{Limits, Proxies, Threads, Timeouts};
-use crate::options::{DirectoryOption, Options, Serve, overlap};
+use crate::options::{DirectoryOption, Options, Serve};
+use crate::reload::Reload;
 use crate::responses::Responses;
-use crate::{gateway, http, logs, retention};
+use crate::{cures, gateway, http, logs, retention};
 
 /// Open files that are not connections of clients: those of the database, of the log, and connections that
 /// are being closed.
@@ -30,21 +30,12 @@ const RESERVED_FILES: usize = 512;
 const MIN_CONNECTIONS: usize = 64;
 
 pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
-    if let (Some(one), Some(other)) = (&serve.upcoming.0, &serve.onezone.0)
-        && overlap(one, other)
-    {
-        return Err(Failure::Configuration(format!(
-            "the prefixes of the dialects overlap: {one} and {other}"
-        )));
-    }
-    if serve.demo && !serve.listen.ip().is_loopback() {
-        return Err(Failure::Configuration(format!(
-            "the demonstration has known passwords, so it must listen on a loopback address, not on {}",
-            serve.listen
-        )));
-    }
+    serve.check().map_err(Failure::Configuration)?;
     // Dropped last, when the server has logged all it has to.
-    let _log = logs::start(serve.log_format, serve.log_level)?;
+    let log = logs::start(serve.log_format, serve.reloaded.log_level)?;
+    for variable in &options.configuration.unknown_variables {
+        tracing::warn!("{variable}");
+    }
     // Removed when the demonstration ends.
     let scratch = serve.demo.then(tempfile::tempdir).transpose()?;
     let url = match &scratch {
@@ -77,13 +68,14 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         tracks_changes: serve.response_cache > 0,
         ..Connections::default()
     };
-    let database = Database::open(url.clone(), &connections)?;
+    let database = Database::open(url.clone(), &connections);
+    let database = database.map_err(|error| cures::database(&url, error))?;
     // Other servers may change a Postgres database.
     let responses = match url {
         DatabaseUrl::Sqlite(_) => serve.response_cache,
         DatabaseUrl::Postgres(_) => 0,
     };
-    let service = Service::new(database, settings(options, serve));
+    let service = Service::new(database, settings(serve));
     report_reserved_logins(&service)?;
     if serve.demo {
         let groups = file::read(file::DEMONSTRATION).map_err(Failure::Data)?;
@@ -108,7 +100,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             timeouts,
             limits: Limits {
                 connections: max_connections(serve.max_connections),
-                memory: serve.memory_budget,
+                memory: serve.reloaded.memory_budget,
                 quiet: timeouts.request + timeouts.keep_alive,
             },
             proxies: Proxies {
@@ -117,15 +109,19 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             },
             origins: serve.cors_origins.clone().into(),
             base_url: serve.base_url.clone(),
+            slow: serve.reloaded.slow_call,
         };
         let server = http::bind(gateway, settings)?;
         let base = format!("http://{}", server.address);
         service.database.check_after_kill()?;
-        let kept = Retention {
-            credentials: serve.retention,
-            audit_entries: serve.audit_retention,
+        let reload = Reload {
+            configuration: options.configuration.clone(),
+            service: Arc::clone(&service),
+            bounds: server.bounds(),
+            levels: log.levels.clone(),
+            retention: retention::start(&service)?,
         };
-        retention::start(&service, kept)?;
+        reload.on_signal()?;
         print::line(&format!("Trivium serves {url} on {base}"))?;
         if serve.demo {
             print::line(&announcement(&base, serve))?;
@@ -166,16 +162,23 @@ fn report_reserved_logins(service: &Arc<Service>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn settings(options: &Options, serve: &Serve) -> Settings {
-    Settings {
-        token_lifetime: serve.token_lifetime,
-        directory: match serve.directory {
+fn settings(serve: &Serve) -> Settings {
+    let Serve {
+        directory,
+        admin_password,
+        reloaded,
+        ..
+    } = serve;
+    let password = admin_password.clone();
+    reloaded.apply(Settings {
+        directory: match directory {
             DirectoryOption::Public => Directory::Public,
             DirectoryOption::Members => Directory::Members,
         },
-        quotas: serve.quotas.into(),
-        admin_password: options.admin_password.clone(),
-    }
+        // An empty one is none.
+        admin_password: password.filter(|password| !password.0.is_empty()),
+        ..Settings::default()
+    })
 }
 
 fn wire(serve: &Serve) -> Wire {

@@ -18,9 +18,8 @@ use crate::options::{Global, Token, User};
 pub(crate) fn run(global: &Global, command: &User) -> Result<(), Failure> {
     // The password is read before the database is opened, so that a typing error changes nothing.
     let password = match command {
-        User::Add { password_stdin, .. } | User::Passwd { password_stdin, .. } => {
-            secret::new_password(*password_stdin)?
-        }
+        User::Add { password_stdin, .. } => secret::new_password(*password_stdin, false)?,
+        User::Passwd { password_stdin, .. } => secret::new_password(*password_stdin, true)?,
         _ => None,
     };
     let reads = matches!(command, User::List | User::Show { .. });

@@ -33,6 +33,8 @@ pub(crate) struct Limits {
 /// The open connections.
 pub(crate) struct Connections {
     limits: Limits,
+    /// The limit on bytes, which can change.
+    memory: AtomicUsize,
     table: Mutex<Table>,
     /// Bytes that connections hold.
     held: AtomicUsize,
@@ -51,6 +53,7 @@ impl Connections {
     /// No connection yet.
     pub(crate) fn new(limits: Limits) -> Self {
         Self {
+            memory: AtomicUsize::new(limits.memory),
             limits,
             table: Mutex::default(),
             held: AtomicUsize::default(),
@@ -108,7 +111,7 @@ impl Connections {
     /// At the limit, this closes connections of the addresses with most bytes, which have waited longest for their
     /// clients.
     pub(super) fn charge(&self, to: &Connection, bytes: usize, small: usize) -> bool {
-        let limit = self.limits.memory;
+        let limit = self.memory.load(Ordering::Relaxed);
         let (held, closing) = self.held_with(bytes);
         let excess = held.saturating_sub(limit.saturating_add(closing));
         if excess > 0 {
@@ -122,6 +125,11 @@ impl Connections {
         }
         self.hold(to, bytes);
         true
+    }
+
+    /// Changes the limit on bytes.
+    pub(super) fn limit_memory(&self, bytes: usize) {
+        self.memory.store(bytes, Ordering::Relaxed);
     }
 
     /// Returns the bytes that connections hold, with these, and those that are about to be released.

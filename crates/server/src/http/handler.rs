@@ -14,12 +14,12 @@ use trivium_front::text::quote;
 use trivium_front::{Reply, Request};
 use trivium_site::description;
 
-use super::Shared;
 use super::body::{Pieces, Received, SMALL_RESPONSE, receive};
 use super::caching::leave_out_what_client_has;
 use super::connection::{Connection, Phase};
 use super::exchange::Exchange;
 use super::proxies::Forwarded;
+use super::{Shared, microseconds};
 use crate::gateway::{Client, Endpoint};
 use crate::pages::{self, plain};
 use crate::readers::Readers;
@@ -66,18 +66,27 @@ pub(super) async fn serve(
         reply = plain(503, "stopping");
     }
     let status = reply.status;
+    let microseconds = microseconds(began.elapsed());
     // The query is not logged, because it may contain a token.
-    tracing::info!(
-        id = trace.id,
-        method = &*quote(http.method().as_str()),
-        path = &*quote(http.path()),
-        status,
-        code = reply.code,
-        client = %client.address,
-        login = trace.login(),
-        microseconds = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "request"
-    );
+    macro_rules! log {
+        ($level:ident, $message:literal) => {
+            tracing::$level!(
+                id = trace.id,
+                method = &*quote(http.method().as_str()),
+                path = &*quote(http.path()),
+                status,
+                code = reply.code,
+                client = %client.address,
+                login = trace.login(),
+                microseconds,
+                $message
+            )
+        };
+    }
+    match microseconds >= shared.slow.load(Ordering::Relaxed) {
+        true => log!(warn, "slow request"),
+        false => log!(info, "request"),
+    }
     let mut response = HttpResponse::build(
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     );

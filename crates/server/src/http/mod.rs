@@ -19,7 +19,7 @@ mod stream;
 
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
@@ -38,6 +38,7 @@ pub(crate) use self::cors::Origins;
 pub(crate) use self::exchange::Exchange;
 pub(crate) use self::proxies::{ForwardedHeader, Proxies};
 use self::stream::Stream;
+use crate::cures;
 use crate::drain::Drain;
 use crate::failure::Failure;
 use crate::gateway::Gateway;
@@ -65,6 +66,8 @@ struct Shared {
     /// The first part of request ids, which differs between runs of the server.
     run: u32,
     requests: AtomicU64,
+    /// The duration from which on a request is slow, in microseconds.
+    slow: AtomicU64,
 }
 
 /// Time limits for clients.
@@ -103,6 +106,24 @@ pub(crate) struct Settings {
     pub(crate) origins: Origins,
     /// The public base URL, if it is not the one that is requested.
     pub(crate) base_url: Option<String>,
+    /// The duration from which on a request is slow.
+    pub(crate) slow: Duration,
+}
+
+/// The bounds that can change while the server runs.
+#[derive(Clone)]
+pub(crate) struct Bounds(Arc<Shared>);
+
+impl Bounds {
+    /// Sets the memory for what clients hold, and the duration from which on a request is slow.
+    pub(crate) fn set(&self, memory: usize, slow: Duration) {
+        self.0.connections.limit_memory(memory);
+        self.0.slow.store(microseconds(slow), Ordering::Relaxed);
+    }
+}
+
+fn microseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// A server that listens but does not run yet.
@@ -127,8 +148,9 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
         proxies,
         origins,
         base_url,
+        slow,
     } = settings;
-    let cannot = |e: std::io::Error| Failure::Failed(format!("cannot listen on {listen}: {e}"));
+    let cannot = |error: std::io::Error| cures::listening(listen, &error);
     let listener = TcpListener::bind(listen).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     let mut run = [0_u8; 4];
@@ -144,6 +166,7 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
         timeouts,
         run: u32::from_be_bytes(run),
         requests: AtomicU64::new(0),
+        slow: AtomicU64::new(microseconds(slow)),
     });
     let data = web::Data::from(Arc::clone(&shared));
     let accepting = listener.try_clone().map_err(cannot)?;
@@ -204,6 +227,11 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
 }
 
 impl Server {
+    /// Returns the bounds that can change.
+    pub(crate) fn bounds(&self) -> Bounds {
+        Bounds(Arc::clone(&self.shared))
+    }
+
     /// Serves until SIGTERM or SIGINT, then completes the accepted requests and returns.
     ///
     /// # Errors

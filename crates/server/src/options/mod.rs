@@ -1,41 +1,45 @@
 //! The command line and the configuration: every option is declared once, here.
 //!
 //! Flags take precedence over environment variables, those over `trivium.toml`, and that over the
-//! defaults. Values of the file become clap's defaults before it parses the command line.
+//! defaults: see [`sources`].
 
 mod backup;
 mod call;
+mod config;
 mod conform;
 mod data;
 mod describe;
+mod file;
 mod healthcheck;
 mod prefix;
 mod quotas;
 mod serve;
+mod sources;
 mod suggest;
 mod units;
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use backup::{Backup, Export, Restore};
 pub(crate) use call::{Call, Source, ViaOption};
+pub(crate) use config::Config;
 pub(crate) use conform::Conform;
 pub(crate) use data::{
     Category, Group, Import, ImportFrom, Invite, Key, Member, Request, Token, User,
 };
 pub(crate) use describe::{Described, Docs, Openapi, Xsd};
 pub(crate) use healthcheck::Healthcheck;
-pub(crate) use prefix::overlap;
 pub(crate) use quotas::Quotas;
-pub(crate) use serve::{DirectoryOption, LogFormat, Serve};
+pub(crate) use serve::{DirectoryOption, LogFormat, LogLevel, Serve};
+pub(crate) use sources::Setting;
+use sources::{Sources, default, is_reloaded, key, settings};
 pub(crate) use suggest::did_you_mean;
 
-use trivium_core::types::Password;
 use trivium_rpc::text::is_portable;
 
 use crate::failure::Failure;
@@ -60,9 +64,8 @@ pub(crate) struct Options {
     pub(crate) global: Global,
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// The password that newUser, editUser and deleteUser require.
     #[arg(skip)]
-    pub(crate) admin_password: Option<Password>,
+    pub(crate) configuration: Configuration,
 }
 
 /// Options of every command, also accepted after its arguments.
@@ -141,7 +144,13 @@ pub(crate) enum Command {
         after_help = "Examples:\n  trivium restore monday.db\n  trivium restore monday.db --end-tokens"
     )]
     Restore(Restore),
-    /// Check that a server accepts calls: the exit code is 0, or 1 if it does not
+    /// Show and check the settings
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  trivium config show --origin\n  trivium config example > trivium.toml"
+    )]
+    Config(Config),
+    /// Check that a server accepts calls: the exit code is 0, or 3 if it does not
     #[command(after_help = "Example:\n  trivium healthcheck --url http://127.0.0.1:8080")]
     Healthcheck(Healthcheck),
     /// Call an operation of a server
@@ -161,6 +170,17 @@ pub(crate) enum Command {
     Conform(Conform),
 }
 
+/// The settings and what is wrong with them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Configuration {
+    /// Every setting, with its value and where that is from.
+    pub(crate) settings: Vec<Setting>,
+    /// Everything that is wrong. Only a command that examines the configuration runs in spite of that.
+    pub(crate) problems: Vec<String>,
+    /// Variables that look like settings.
+    pub(crate) unknown_variables: Vec<String>,
+}
+
 /// Parses the command line, the environment and the configuration file.
 ///
 /// # Errors
@@ -178,239 +198,109 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
             format!("{unportable:?} contains a character that XML cannot represent"),
         )));
     }
-    let mut admin_password = None;
-    let file = configuration_file(&arguments, &command)?;
-    let path = file.as_ref().map(|(path, _)| path.clone());
-    if let Some((path, file)) = file {
-        let settings = settings(&command);
-        for (name, value) in flatten(&path, file, &command)? {
-            if name == ADMIN_PASSWORD {
-                admin_password = Some(value);
-                continue;
-            }
-            command = with_default(command, &name, value).ok_or_else(|| {
-                let hint = did_you_mean(&name, settings.iter().map(String::as_str));
-                let path = path.display();
-                Failure::Configuration(format!("{path}: there is no option '{name}'{hint}"))
-            })?;
-        }
-    }
-    if let Some(url) = secret_file("TRIVIUM_DATABASE_FILE")? {
-        command = command.mut_arg("database", |a| set(a, url));
-    }
-    let matches = command
-        .try_get_matches_from(&arguments)
-        .map_err(|error| attribute(error, &arguments, path.as_deref()))?;
-    if let Some(serve) = matches.subcommand_matches("serve")
-        && serve.get_flag("demo")
-        && serve.value_source("database") == Some(ValueSource::CommandLine)
+    let sources = Sources::read(&command, &arguments);
+    let parsed = sources
+        .apply(command.clone())
+        .try_get_matches_from(&arguments);
+    let examines = parsed
+        .as_ref()
+        .is_ok_and(|matches| matches.subcommand_name() == Some("config"));
+    if let Some(problem) = sources.problems.first()
+        && !examines
     {
-        return Err(Failure::Usage(Options::command().error(
-            ErrorKind::ArgumentConflict,
-            "--demo serves a temporary database: it cannot be used with --database",
-        )));
+        return Err(Failure::Configuration(problem.clone()));
+    }
+    let matches = parsed.map_err(|error| match error.kind() {
+        // clap reports every value as if it were on the command line.
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            let invalid = sources.invalid_values(&command).into_iter().next();
+            invalid.map_or(Failure::Usage(error), Failure::Configuration)
+        }
+        _ => Failure::Usage(error),
+    })?;
+    if let Some(serve) = matches.subcommand_matches("serve") {
+        check_flags(&command, serve)?;
     }
     let mut options = Options::from_arg_matches(&matches)?;
-    options.admin_password = std::env::var("TRIVIUM_ADMIN_PASSWORD")
-        .ok()
-        .or(secret_file("TRIVIUM_ADMIN_PASSWORD_FILE")?)
-        .or(admin_password)
-        .filter(|password| !password.is_empty())
-        .map(Password);
+    options.configuration = Configuration {
+        settings: sources.settle(&command, &matches),
+        problems: if examines {
+            problems(&sources, &command)
+        } else {
+            Vec::new()
+        },
+        unknown_variables: sources.unknown_variables,
+    };
     Ok(options)
 }
 
-/// The key of the only option without a flag: other processes can read arguments.
-const ADMIN_PASSWORD: &str = "admin_password";
-
-/// Reads the secret from the file that a variable names.
-fn secret_file(variable: &str) -> Result<Option<String>, Failure> {
-    let Some(path) = std::env::var_os(variable) else {
-        return Ok(None);
+/// Rejects flags that cannot be used.
+fn check_flags(command: &clap::Command, serve: &ArgMatches) -> Result<(), Failure> {
+    let is_flag = |name| serve.value_source(name) == Some(ValueSource::CommandLine);
+    let message = if serve.get_flag("demo") && is_flag("database") {
+        "--demo serves a temporary database: it cannot be used with --database"
+    } else if is_flag("admin_password") {
+        "other users can read the command line: set TRIVIUM_ADMIN_PASSWORD, or \
+         TRIVIUM_ADMIN_PASSWORD_FILE to the path of a file, or admin_password in trivium.toml"
+    } else {
+        return Ok(());
     };
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned())),
-        Err(error) => Err(Failure::Configuration(format!(
-            "{variable}: {}: {error}",
-            path.to_string_lossy()
-        ))),
-    }
+    let mut command = command.clone();
+    Err(Failure::Usage(
+        command.error(ErrorKind::ArgumentConflict, message),
+    ))
 }
 
-/// Reads the file that `--config` or `TRIVIUM_CONFIG` names, or `trivium.toml` if it exists.
-fn configuration_file(
-    arguments: &[OsString],
-    command: &clap::Command,
-) -> Result<Option<(PathBuf, toml::Table)>, Failure> {
-    let mut words = arguments.iter().filter_map(|word| word.to_str());
-    let mut named = None;
-    while let Some(word) = words.next() {
-        match word.strip_prefix("--config") {
-            Some("") => named = words.next().map(PathBuf::from),
-            Some(rest) if rest.starts_with('=') => named = rest.get(1..).map(PathBuf::from),
-            _ => {}
+/// Everything that is wrong with the sources: each value, or if those are valid, their combination in a server.
+fn problems(sources: &Sources, command: &clap::Command) -> Vec<String> {
+    let mut problems = sources.problems.clone();
+    problems.extend(sources.invalid_values(command));
+    problems.extend(sources.unknown_variables.iter().cloned());
+    if problems.is_empty() {
+        let serve = sources
+            .apply(command.clone())
+            .try_get_matches_from(["trivium", "serve"])
+            .and_then(|matches| Options::from_arg_matches(&matches));
+        match serve.map(|options| options.command) {
+            Ok(Command::Serve(serve)) => problems.extend(serve.check().err()),
+            Ok(_) => {}
+            Err(error) => problems.push(error.to_string()),
         }
     }
-    let named = named.or_else(|| std::env::var_os("TRIVIUM_CONFIG").map(PathBuf::from));
-    let path = named.clone().unwrap_or_else(|| "trivium.toml".into());
-    let invalid =
-        |message: String| Failure::Configuration(format!("{}: {message}", path.display()));
-    match std::fs::read_to_string(&path) {
-        Ok(text) => match text.parse() {
-            Ok(table) => Ok(Some((path, table))),
-            Err(error) => Err(invalid(malformed(&text, &error, command))),
-        },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => Ok(None),
-        Err(error) => Err(invalid(error.to_string())),
+    problems
+}
+
+/// The text of a `trivium.toml` in which every setting has its default, as a comment.
+pub(crate) fn example() -> String {
+    let mut text = String::from(
+        "# The settings of trivium, with their defaults. Remove the # in front of a setting to change it.\n\
+         # Sizes are written 128MiB, durations 30d, lists with commas or as [\"a\", \"b\"].\n",
+    );
+    for setting in settings(&Options::command()) {
+        let help = setting.get_help().map(ToString::to_string);
+        let help = help.unwrap_or_default();
+        let (sentence, _) = help.split_once(" [").unwrap_or((&help, ""));
+        let note = |name: &str| Some(help.split_once(name)?.1.split_once(']')?.0.to_owned());
+        let reloaded = match is_reloaded(setting) {
+            true => "; applied again on SIGHUP",
+            false => "",
+        };
+        let example = note("[example: ");
+        let by_default = match note("[default: ") {
+            Some(default) => format!(" Default: {default}."),
+            None if example.is_some() => " Default: none.".to_owned(),
+            None => String::new(),
+        };
+        let value = example.unwrap_or_else(|| default(setting));
+        let value = match value.parse::<u64>() {
+            Ok(number) => number.to_string(),
+            Err(_) if matches!(setting.get_action(), ArgAction::SetTrue) => "false".to_owned(),
+            Err(_) => format!("{value:?}"),
+        };
+        text.push_str(&format!(
+            "\n# {sentence}{reloaded}.{by_default}\n# {} = {value}\n",
+            key(setting)
+        ));
     }
-}
-
-/// Describes where a file is malformed: by line, column and option. Nothing else of the file is shown, because
-/// any part of it may be a secret.
-fn malformed(text: &str, error: &toml::de::Error, command: &clap::Command) -> String {
-    let place = error.span().map_or(0, |span| span.start);
-    let before = text.get(..place).unwrap_or(text);
-    let (lines, start) = match before.rsplit_once('\n') {
-        Some((lines, start)) => (lines.split('\n').count(), start),
-        None => (0, before),
-    };
-    let row = lines + 1;
-    let column = start.chars().count() + 1;
-    let line = text.lines().nth(lines).unwrap_or_default();
-    let key = line.split('=').next().unwrap_or_default().trim();
-    // Text that is no option may be a part of a secret with several lines.
-    match is_option(command, key) {
-        true => format!("malformed TOML at line {row}, column {column}, in the option '{key}'"),
-        false => format!("malformed TOML at line {row}, column {column}"),
-    }
-}
-
-/// True for an option that the file may set.
-fn is_option(command: &clap::Command, name: &str) -> bool {
-    name == ADMIN_PASSWORD || with_default(command.clone(), name, String::new()).is_some()
-}
-
-/// Flattens tables: `[peopleaggregator] profile = "original"` becomes
-/// `peopleaggregator_profile`, `original`.
-fn flatten(
-    path: &Path,
-    table: toml::Table,
-    command: &clap::Command,
-) -> Result<Vec<(String, String)>, Failure> {
-    let mut flat = Vec::new();
-    for (name, value) in table {
-        match value {
-            // A table in place of a secret would have its parts for names, which errors show.
-            toml::Value::Table(inner) if !is_option(command, &name) => {
-                let inner = flatten(path, inner, command)?;
-                flat.extend(
-                    inner
-                        .into_iter()
-                        .map(|(rest, v)| (format!("{name}_{rest}"), v)),
-                );
-            }
-            toml::Value::String(text) => flat.push((name, text)),
-            toml::Value::Integer(number) => flat.push((name, number.to_string())),
-            toml::Value::Boolean(value) => flat.push((name, value.to_string())),
-            _ => {
-                return Err(Failure::Configuration(format!(
-                    "{}: '{name}' must be a string, an integer or a boolean",
-                    path.display()
-                )));
-            }
-        }
-    }
-    Ok(flat)
-}
-
-/// The commands whose options the file may set.
-const CONFIGURED: [&str; 2] = ["serve", "limits"];
-
-/// The names of the options that the file may set.
-fn settings(command: &clap::Command) -> Vec<String> {
-    let of_commands = CONFIGURED
-        .iter()
-        .filter_map(|name| command.find_subcommand(name));
-    let options = command
-        .get_arguments()
-        .chain(of_commands.flat_map(clap::Command::get_arguments));
-    let names = options.map(|option| option.get_id().to_string());
-    names
-        .filter(|name| is_option(command, name))
-        .chain([ADMIN_PASSWORD.to_owned()])
-        .collect()
-}
-
-/// Sets the default of the option with this name; `None` if there is no such option.
-fn with_default(command: clap::Command, name: &str, value: String) -> Option<clap::Command> {
-    // Options without a variable, such as --demo, cannot be set in the file either.
-    let settable = |a: &clap::Arg| a.get_id() == name && a.get_env().is_some() && name != "config";
-    if command.get_arguments().any(settable) {
-        return Some(command.mut_arg(name, |a| set(a, value)));
-    }
-    let has_it = |it: &&str| {
-        let found = command.find_subcommand(it);
-        found.is_some_and(|it| it.get_arguments().any(settable))
-    };
-    let having: Vec<_> = CONFIGURED.into_iter().filter(|it| has_it(it)).collect();
-    (!having.is_empty()).then(|| {
-        having.into_iter().fold(command, |command, it| {
-            command.mut_subcommand(it, |it| it.mut_arg(name, |a| set(a, value.clone())))
-        })
-    })
-}
-
-/// Sets the default of an option. If it may contain a secret, `--help` does not show it.
-fn set(option: clap::Arg, value: String) -> clap::Arg {
-    let secret = option.is_hide_env_values_set();
-    option.default_value(value).hide_default_value(secret)
-}
-
-/// Attributes an invalid value to its source. clap reports every value as if it were on the
-/// command line; a value of the environment or the file is a configuration error instead.
-fn attribute(error: clap::Error, arguments: &[OsString], file: Option<&Path>) -> Failure {
-    let option = match (error.kind(), error.get(ContextKind::InvalidArg)) {
-        (
-            ErrorKind::InvalidValue | ErrorKind::ValueValidation,
-            Some(ContextValue::String(usage)),
-        ) => usage.split(' ').next().unwrap_or_default().to_owned(),
-        _ => return Failure::Usage(error),
-    };
-    let on_command_line =
-        |word: &OsString| word.to_str().is_some_and(|word| word.starts_with(&option));
-    if !option.starts_with("--") || arguments.iter().any(on_command_line) {
-        return Failure::Usage(error);
-    }
-    let variable = option.replacen("--", "TRIVIUM_", 1).replace('-', "_");
-    let variable = variable.to_ascii_uppercase();
-    let source = match file {
-        Some(file) if std::env::var_os(&variable).is_none() => file.display().to_string(),
-        _ => variable,
-    };
-    Failure::Configuration(format!("{source}: {}", without_value(&error)))
-}
-
-/// The message of an invalid value, without the value: it may be a secret in the wrong place.
-fn without_value(error: &clap::Error) -> String {
-    let text = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.as_str(),
-        _ => "",
-    };
-    let value = text(ContextKind::InvalidValue);
-    let mut message = format!("invalid value for '{}'", text(ContextKind::InvalidArg));
-    if let Some(ContextValue::Strings(choices)) = error.get(ContextKind::ValidValue)
-        && !choices.is_empty()
-    {
-        message.push_str(&format!("; expected one of {}", choices.join(", ")));
-    } else if let Some(cause) = std::error::Error::source(error) {
-        let cause = cause.to_string();
-        match cause.strip_prefix(value) {
-            Some(rest) if !value.is_empty() && rest.starts_with(' ') => {
-                message.push_str(&format!(": the value{rest}"));
-            }
-            _ if !cause.contains(value) => message.push_str(&format!(": {cause}")),
-            _ => {}
-        }
-    }
-    message
+    text
 }

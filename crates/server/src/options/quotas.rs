@@ -1,7 +1,8 @@
 //! The quotas: settings of the server, which `trivium limits` compares with the data.
 
 use clap::Args;
-use clap::value_parser;
+
+use super::units::number;
 
 /// See [`trivium_core::quotas::Quotas`].
 #[derive(Clone, Copy, Debug, Args)]
@@ -13,7 +14,7 @@ pub(crate) struct Quotas {
         value_name = "N",
         default_value_t = 10_000
     )]
-    #[arg(value_parser = value_parser!(i64).range(1..=1_000_000_000))]
+    #[arg(value_parser = number(1_i64, 1_000_000_000))]
     quota_groups: i64,
     /// Maximum number of memberships and open join requests of a user
     #[arg(
@@ -22,7 +23,7 @@ pub(crate) struct Quotas {
         value_name = "N",
         default_value_t = 10_000
     )]
-    #[arg(value_parser = value_parser!(i64).range(1..=1_000_000_000))]
+    #[arg(value_parser = number(1_i64, 1_000_000_000))]
     quota_memberships: i64,
     /// Maximum number of valid tokens of a user; a login beyond revokes the oldest
     #[arg(
@@ -31,7 +32,7 @@ pub(crate) struct Quotas {
         value_name = "N",
         default_value_t = 1_000
     )]
-    #[arg(value_parser = value_parser!(i64).range(1..=1_000_000_000))]
+    #[arg(value_parser = number(1_i64, 1_000_000_000))]
     quota_tokens: i64,
     /// Maximum number of usable invitations to a group
     #[arg(
@@ -40,7 +41,7 @@ pub(crate) struct Quotas {
         value_name = "N",
         default_value_t = 1_000
     )]
-    #[arg(value_parser = value_parser!(i64).range(1..=1_000_000_000))]
+    #[arg(value_parser = number(1_i64, 1_000_000_000))]
     quota_invitations: i64,
     /// Maximum number of unused frobs of a user for an application
     #[arg(
@@ -49,7 +50,7 @@ pub(crate) struct Quotas {
         value_name = "N",
         default_value_t = 1_000
     )]
-    #[arg(value_parser = value_parser!(i64).range(1..=1_000_000_000))]
+    #[arg(value_parser = number(1_i64, 1_000_000_000))]
     quota_frobs: i64,
 }
 

@@ -5,10 +5,15 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
+use trivium_core::Settings;
+use trivium_core::retention::Retention;
+use trivium_core::types::Password;
 
-use super::prefix::Prefix;
+use super::prefix::{Prefix, overlap};
 use super::quotas::Quotas;
-use super::units::{Forever, duration, seconds, seconds_or_forever, size, size_or_zero, up_to};
+use super::units::{
+    Forever, duration, number, seconds, seconds_or_forever, size, size_or_zero, up_to,
+};
 use crate::http::ForwardedHeader;
 
 /// Options of `trivium serve`, which creates and migrates the database, then serves until SIGTERM
@@ -31,14 +36,16 @@ pub(crate) struct Serve {
         long,
         env = "TRIVIUM_LISTEN",
         default_value = "127.0.0.1:8080",
-        value_name = "ADDRESS"
+        value_name = "ADDRESS",
+        value_parser = address
     )]
     pub(crate) listen: SocketAddr,
-    /// Number of server threads [default: one for each core]
+    /// Number of server threads [default: one for each core] [example: 2]
     #[arg(long, env = "TRIVIUM_WORKERS", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=256))]
+    #[arg(value_parser = number(1_u16, 256))]
     pub(crate) workers: Option<u16>,
     /// Public base URL of the service, for links in responses [default: as requested]
+    /// [example: https://groups.example]
     #[arg(long, env = "TRIVIUM_BASE_URL", value_name = "URL", value_parser = base_url)]
     pub(crate) base_url: Option<String>,
     /// Response format: as documented, or as sent by the original servers
@@ -68,10 +75,6 @@ pub(crate) struct Serve {
     #[arg(long, env = "TRIVIUM_ONEZONE", value_name = "PREFIX")]
     #[arg(default_value = trivium_onezone::PREFIX)]
     pub(crate) onezone: Prefix,
-    /// Lifetime of a token from login, e.g. 90s, 15m, 12h, 30d
-    #[arg(long, env = "TRIVIUM_TOKEN_LIFETIME", value_name = "DURATION")]
-    #[arg(default_value = "1d", value_parser = up_to("2000000000s", seconds))]
-    pub(crate) token_lifetime: i64,
     /// Who may list users and find groups
     #[arg(long, env = "TRIVIUM_DIRECTORY", value_enum, default_value = "public")]
     pub(crate) directory: DirectoryOption,
@@ -97,18 +100,9 @@ pub(crate) struct Serve {
         env = "TRIVIUM_MAX_CONNECTIONS",
         default_value_t = 10_000,
         value_name = "N",
-        value_parser = connections
+        value_parser = number(1_usize, 1_000_000)
     )]
     pub(crate) max_connections: usize,
-    /// Memory for request bodies that are being read and for responses that are not sent yet
-    #[arg(
-        long,
-        env = "TRIVIUM_MEMORY_BUDGET",
-        default_value = "128MiB",
-        value_name = "SIZE",
-        value_parser = size
-    )]
-    pub(crate) memory_budget: usize,
     /// Memory for pages of an SQLite file, for each thread that reads
     #[arg(
         long,
@@ -128,6 +122,7 @@ pub(crate) struct Serve {
     )]
     pub(crate) response_cache: usize,
     /// Addresses or networks of proxies whose forwarding header is believed, separated by commas
+    /// [example: 127.0.0.1,10.0.0.0/8]
     #[arg(
         long,
         env = "TRIVIUM_TRUSTED_PROXIES",
@@ -145,6 +140,7 @@ pub(crate) struct Serve {
     )]
     pub(crate) forwarded_header: ForwardedHeader,
     /// Origins whose web pages may make calls: scheme and host, separated by commas; * for all
+    /// [example: https://example.org]
     #[arg(
         long,
         env = "TRIVIUM_CORS_ORIGINS",
@@ -153,6 +149,39 @@ pub(crate) struct Serve {
         value_parser = origin
     )]
     pub(crate) cors_origins: Vec<String>,
+    /// Format of the log on standard error
+    #[arg(long, env = "TRIVIUM_LOG_FORMAT", value_enum, default_value = "text")]
+    pub(crate) log_format: LogFormat,
+    /// Password that newUser, editUser and deleteUser require; without one, nobody can call them
+    #[arg(
+        long,
+        env = "TRIVIUM_ADMIN_PASSWORD",
+        hide_env_values = true,
+        hide = true
+    )]
+    #[arg(value_parser = password)]
+    pub(crate) admin_password: Option<Password>,
+    #[command(flatten)]
+    pub(crate) reloaded: Reloaded,
+}
+
+/// The settings that a running server applies again on SIGHUP.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Applied again on SIGHUP")]
+pub(crate) struct Reloaded {
+    /// Lifetime of a token from login, e.g. 90s, 15m, 12h, 30d
+    #[arg(long, env = "TRIVIUM_TOKEN_LIFETIME", value_name = "DURATION")]
+    #[arg(default_value = "1d", value_parser = up_to("2000000000s", seconds))]
+    pub(crate) token_lifetime: i64,
+    /// Memory for request bodies that are being read and for responses that are not sent yet
+    #[arg(
+        long,
+        env = "TRIVIUM_MEMORY_BUDGET",
+        default_value = "128MiB",
+        value_name = "SIZE",
+        value_parser = size
+    )]
+    pub(crate) memory_budget: usize,
     #[command(flatten)]
     pub(crate) quotas: Quotas,
     /// How long revoked and expired tokens and invitations are kept
@@ -163,25 +192,72 @@ pub(crate) struct Serve {
     #[arg(long, env = "TRIVIUM_AUDIT_RETENTION", value_name = "DURATION")]
     #[arg(default_value = "forever", value_parser = seconds_or_forever)]
     pub(crate) audit_retention: Forever,
-    /// Format of the log on standard error
-    #[arg(long, env = "TRIVIUM_LOG_FORMAT", value_enum, default_value = "text")]
-    pub(crate) log_format: LogFormat,
-    /// Log level: error, warn, info or debug
+    /// Log level
     #[arg(
         long,
         env = "TRIVIUM_LOG_LEVEL",
+        value_enum,
         default_value = "info",
         value_name = "LEVEL"
     )]
-    pub(crate) log_level: tracing::Level,
+    pub(crate) log_level: LogLevel,
+    /// Duration from which on a call is reported in the log as slow
+    #[arg(long, env = "TRIVIUM_SLOW_CALL", value_name = "DURATION")]
+    #[arg(default_value = "1s", value_parser = duration)]
+    pub(crate) slow_call: Duration,
 }
 
-/// Parses a number of connections.
-fn connections(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number @ 1..=1_000_000) => Ok(number),
-        _ => Err("expected a number from 1 to 1000000".into()),
+impl Reloaded {
+    /// Applies these settings to those of a service.
+    pub(crate) fn apply(&self, settings: Settings) -> Settings {
+        Settings {
+            token_lifetime: self.token_lifetime,
+            quotas: self.quotas.into(),
+            retention: Retention {
+                credentials: self.retention,
+                audit_entries: self.audit_retention,
+            },
+            ..settings
+        }
     }
+}
+
+impl Serve {
+    /// Checks the settings with each other.
+    ///
+    /// # Errors
+    /// The first problem, with what to do.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if let (Some(one), Some(other)) = (&self.upcoming.0, &self.onezone.0)
+            && overlap(one, other)
+        {
+            return Err(format!(
+                "the prefixes of the dialects overlap: upcoming is {one} and onezone is {other}"
+            ));
+        }
+        if self.demo && !self.listen.ip().is_loopback() {
+            return Err(format!(
+                "the demonstration has known passwords, so it must listen on a loopback address such as \
+                 127.0.0.1:8080, not on {}",
+                self.listen
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Parses an address to listen on.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "expected an IP address and a port, such as 127.0.0.1:8080 or [::1]:8080, or 0.0.0.0:8080 for all \
+         interfaces; a name of a host is not possible"
+            .into()
+    })
+}
+
+/// Takes a password of any form.
+fn password(text: &str) -> Result<Password, String> {
+    Ok(Password(text.to_owned()))
 }
 
 /// Parses the origin of web pages, in the form in which browsers send it.
@@ -206,7 +282,14 @@ fn network(text: &str) -> Result<IpNet, String> {
     let text = text.trim();
     let network = text.parse::<IpNet>();
     let network = network.or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    network.map_err(|_| "expected an address or a network, such as 10.0.0.0/8".into())
+    match network {
+        // Every client could then choose the address by which its failed logins are limited.
+        Ok(network) if network.prefix_len() == 0 => {
+            Err("this would believe every client: name the addresses of the proxies".into())
+        }
+        Ok(network) => Ok(network),
+        Err(_) => Err("expected an address or a network, such as 10.0.0.0/8".into()),
+    }
 }
 
 /// Parses a base URL: a scheme, a host and perhaps a port.
@@ -267,4 +350,24 @@ pub(crate) enum DirectoryOption {
 pub(crate) enum LogFormat {
     Text,
     Json,
+}
+
+/// See [`tracing::Level`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+}
+
+impl From<LogLevel> for tracing::Level {
+    fn from(option: LogLevel) -> Self {
+        match option {
+            LogLevel::Error => Self::ERROR,
+            LogLevel::Warn => Self::WARN,
+            LogLevel::Info => Self::INFO,
+            LogLevel::Debug => Self::DEBUG,
+        }
+    }
 }

@@ -1,5 +1,7 @@
-//! Values with a unit: durations such as `30d`, and sizes such as `128MiB`.
+//! Numbers, and values with a unit: durations such as `30d`, and sizes such as `128MiB`.
 
+use std::fmt::Display;
+use std::str::FromStr;
 use std::time::Duration;
 
 const DURATIONS: &[(&str, u64)] = &[("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)];
@@ -58,6 +60,20 @@ pub(crate) fn size_or_zero(text: &str) -> Result<usize, String> {
     match text {
         "0" => Ok(0),
         text => size(text).map_err(|message| format!("{message}, or 0")),
+    }
+}
+
+/// Parses a number in this range.
+pub(crate) fn number<T>(
+    minimum: T,
+    maximum: T,
+) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync
+where
+    T: FromStr + PartialOrd + Display + Copy + Send + Sync,
+{
+    move |text| match text.parse() {
+        Ok(number) if number >= minimum && number <= maximum => Ok(number),
+        _ => Err(format!("expected a number from {minimum} to {maximum}")),
     }
 }
 
