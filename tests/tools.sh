@@ -50,3 +50,9 @@ if [ ! -x venv/bin/schemathesis ] || [ ! -x venv/bin/mypy ]; then
     venv/bin/python -m pip install --quiet --disable-pip-version-check \
         openapi-spec-validator==0.9.0 schemathesis==4.32.5 mypy==2.4.1 ruff==0.17.6
 fi
+
+# Of Debian's Prometheus only promtool is needed: the package would start a server.
+if ! command -v promtool >/dev/null && [ ! -x promtool/usr/bin/promtool ]; then
+    rm -rf promtool && mkdir promtool
+    (cd promtool && apt-get download --quiet prometheus && dpkg -x prometheus_*.deb . && rm prometheus_*.deb)
+fi

@@ -18,6 +18,7 @@
 //! - [`clients`] and [`history`] run third-party clients; [`python_client`] tests our own.
 //! - [`commands`] tests the command line; [`documents`] the examples in the documents;
 //!   [`descriptions`] OpenAPI, XML Schema and the documentation pages; [`pages`] the public pages.
+//! - [`monitoring`] compares the metrics with what clients did.
 //! - [`disk`] deletes, replaces, damages and locks the file under a server, and fills its disk.
 //! - [`postgres`] silences Postgres under a server, and cuts its connections at COMMIT.
 //! - [`kill`] kills the server, or Postgres under it, and compares what is stored with what was acknowledged.
@@ -60,6 +61,7 @@ mod hostile;
 mod kill;
 mod lock_out;
 mod model;
+mod monitoring;
 mod onezone;
 mod pages;
 mod postgres;

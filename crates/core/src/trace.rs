@@ -1,4 +1,4 @@
-//! What the log says about the request of a call: its ID, and the user who makes it.
+//! What the log says about the request of a call: its ID, its operation, and the user who makes it.
 
 use std::sync::OnceLock;
 
@@ -12,6 +12,7 @@ pub struct Trace {
     /// The ID of the request, which its response has too.
     pub id: String,
     login: OnceLock<String>,
+    operation: OnceLock<&'static str>,
 }
 
 impl Trace {
@@ -20,12 +21,23 @@ impl Trace {
         Self {
             id,
             login: OnceLock::new(),
+            operation: OnceLock::new(),
         }
     }
 
     /// Records who makes a call.
     pub fn identify(&self, login: &str) {
         self.login.get_or_init(|| login.to_owned());
+    }
+
+    /// Records which operation is called.
+    pub fn calls(&self, operation: &'static str) {
+        self.operation.get_or_init(|| operation);
+    }
+
+    /// The operation that is called: the first, if several are.
+    pub fn operation(&self) -> Option<&'static str> {
+        self.operation.get().copied()
     }
 
     /// The login of the user who makes the calls: the first, if several do.

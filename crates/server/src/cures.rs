@@ -59,7 +59,7 @@ pub(crate) fn call(code: &str) -> Option<&'static str> {
             Some("get a new token: trivium user token LOGIN > token; then add: --token-file token")
         }
         "validation_missing_key" => Some("if the argument is authToken, add: --token-file FILE"),
-        "user_login_error" => Some("set a new password: trivium user passwd LOGIN"),
+        "user_invalid_password" => Some("set a new password: trivium user passwd LOGIN"),
         _ => None,
     }
 }

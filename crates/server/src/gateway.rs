@@ -13,7 +13,7 @@ use trivium_front::{FrontEnd, Read, Reply, Request, Wire, limits};
 use trivium_onezone::Onezone;
 use trivium_rest_json::RestJson;
 use trivium_rest_xml::RestXml;
-use trivium_rpc::Outcome;
+use trivium_rpc::{Entry, Outcome};
 use trivium_site::description;
 use trivium_storage::{Dependencies, Priority, ThreadPool};
 use trivium_upcoming::Upcoming;
@@ -21,6 +21,7 @@ use trivium_upcoming::sign_in::SignIn;
 use trivium_xml_rpc::XmlRpc;
 
 use crate::http::{Exchange, Policy, SMALL_RESPONSE};
+use crate::metrics::Metrics;
 use crate::readers::{Permit, Readers, by, on_thread};
 use crate::responses::{Key, Responses};
 
@@ -103,6 +104,7 @@ pub(crate) struct Gateway {
     dialects: Dialects,
     /// The responses that are kept.
     pub(crate) responses: Responses,
+    metrics: Arc<Metrics>,
     /// The time limit of a request from when its body has been read.
     call_timeout: Duration,
     /// Threads that hash passwords: one for each core, because hashing occupies a core and 19 MiB.
@@ -117,6 +119,7 @@ impl Gateway {
         wire: Wire,
         dialects: Dialects,
         responses: Responses,
+        metrics: Arc<Metrics>,
         call_timeout: Duration,
     ) -> Self {
         let hashers = service
@@ -133,6 +136,7 @@ impl Gateway {
             xml_rpc: XmlRpc::new(catalog(), wire),
             dialects,
             responses,
+            metrics,
             call_timeout,
             hashers,
             checker,
@@ -186,6 +190,7 @@ impl Gateway {
         client: Client,
         exchange: &mut Exchange,
     ) -> Reply {
+        let began = Instant::now();
         let key = match endpoint {
             // Each form has a secret of its own.
             Endpoint::SignIn(_) => None,
@@ -200,6 +205,12 @@ impl Gateway {
             if let Some(login) = &kept.login {
                 client.trace.identify(login);
             }
+            if let Some(operation) = kept.operation {
+                client.trace.calls(operation);
+            }
+            let format = self.via(endpoint).0;
+            self.metrics
+                .called(kept.operation, format, None, began.elapsed());
             return kept.reply.clone();
         }
         let reply = match endpoint {
@@ -232,6 +243,18 @@ impl Gateway {
             kept.assert_same(&reply, database);
         }
         reply
+    }
+
+    /// The name of a front-end.
+    fn via(&self, endpoint: Endpoint<'_>) -> Via {
+        match endpoint {
+            Endpoint::Json => self.json.via(),
+            Endpoint::Xml => self.xml.via(),
+            Endpoint::XmlRpc => self.xml_rpc.via(),
+            Endpoint::Upcoming(upcoming) => upcoming.via(),
+            Endpoint::SignIn(sign_in) => sign_in.via(),
+            Endpoint::Onezone(onezone) => onezone.via(),
+        }
     }
 
     /// Runs an operation that reads, and renders its outcome as a page.
@@ -284,8 +307,17 @@ impl Gateway {
             deadline: Some(self.deadline()),
             trace: Some(Arc::clone(&client.trace)),
         };
+        let began = Instant::now();
         match front_end.read(request) {
             Read::Reply(mut reply) => {
+                if reply.code.is_some() {
+                    // REST names the operation in its path.
+                    let name = request.path.rsplit('/').next().unwrap_or_default();
+                    let operation = catalog().find(name).map(Entry::name);
+                    let format = front_end.via().0;
+                    self.metrics
+                        .called(operation, format, reply.code, began.elapsed());
+                }
                 Policy::Nothing.apply(&mut reply);
                 reply
             }
@@ -307,8 +339,8 @@ impl Gateway {
                     return refusal(front_end, request);
                 }
                 if let (Some(key), Some(dependencies), true) = (key, dependencies, may_keep) {
-                    let login = client.trace.login();
-                    self.responses.keep(key, &reply, login, dependencies);
+                    let trace = &client.trace;
+                    self.responses.keep(key, &reply, trace, dependencies);
                 }
                 reply
             }
@@ -353,11 +385,20 @@ impl Gateway {
         job: Result<Job<A>, Error>,
         origin: Origin,
     ) -> (Outcome<A>, Option<Completed>) {
+        let began = Instant::now();
         let trace = origin.trace.clone();
+        let format = origin.via.0;
+        let operation = job.as_ref().ok().map(|job| job.action);
+        if let (Some(trace), Some(operation)) = (&trace, operation) {
+            trace.calls(operation);
+        }
         let result = match job {
             Ok(job) => self.run(readers, job, origin).await,
             Err(error) => Err(error),
         };
+        let code = result.as_ref().err().map(|error| error.code().name);
+        self.metrics
+            .called(operation, format, code, began.elapsed());
         match result {
             Ok((result, read)) => (Ok(result), read),
             Err(error) => {

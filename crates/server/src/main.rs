@@ -6,6 +6,7 @@
 //!   shutdown, and [`pages`] the pages and health checks.
 //! - [`gateway`] dispatches a request to its front-end, and a call to the database. [`responses`] keeps responses,
 //!   and [`readers`] runs reads.
+//! - [`metrics`] is what monitoring reads.
 //! - [`reload`] applies settings again on SIGHUP.
 //! - [`retention`] removes what has ended, in the background.
 
@@ -17,6 +18,7 @@ mod failure;
 mod gateway;
 mod http;
 mod logs;
+mod metrics;
 mod options;
 mod pages;
 mod readers;

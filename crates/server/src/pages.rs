@@ -15,6 +15,9 @@ use crate::gateway::Gateway;
 use crate::http::Policy;
 use crate::readers::Readers;
 
+/// The path of the check that the process runs.
+pub(crate) const LIVE: &str = "/live";
+
 /// The path of the readiness check of load balancers.
 pub(crate) const READY: &str = "/ready";
 
@@ -39,7 +42,7 @@ async fn render(
     trace: &Arc<Trace>,
 ) -> (Reply, Policy) {
     match path {
-        "/live" => return (plain(200, "live"), Policy::Nothing),
+        LIVE => return (plain(200, "live"), Policy::Nothing),
         READY => return (ready(gateway, trace).await, Policy::Nothing),
         _ => {}
     }

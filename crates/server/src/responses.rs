@@ -9,11 +9,12 @@
 //! counters of failed attempts must count, and a password is verified each time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
+use prometheus::IntCounter;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
+use trivium_core::Trace;
 use trivium_front::{Body, Reply, Request};
 use trivium_storage::{Database, Dependencies};
 
@@ -32,14 +33,16 @@ pub(crate) struct Kept {
     pub(crate) reply: Reply,
     /// The login of the caller, for the log.
     pub(crate) login: Option<String>,
+    /// The operation, for the log and the metrics.
+    pub(crate) operation: Option<&'static str>,
     dependencies: Dependencies,
 }
 
 /// The cache of responses.
 pub(crate) struct Responses {
     cache: Option<Cache<Key, Arc<Kept>, Weight>>,
-    hits: AtomicU64,
-    misses: AtomicU64,
+    hits: IntCounter,
+    misses: IntCounter,
 }
 
 /// The weight of an entry in bytes.
@@ -54,15 +57,15 @@ impl Weighter<Key, Arc<Kept>> for Weight {
 }
 
 impl Responses {
-    /// A cache of this size in bytes; none if it is zero.
-    pub(crate) fn new(size: usize) -> Self {
+    /// A cache of this size in bytes; none if it is zero. Counts the responses that are found, and those that are not.
+    pub(crate) fn new(size: usize, [hits, misses]: [IntCounter; 2]) -> Self {
         // Short responses are the most that fit.
         let entries = size / (4 * OVERHEAD);
         let capacity = u64::try_from(size).unwrap_or(u64::MAX);
         Self {
             cache: (size > 0).then(|| Cache::with_weighter(entries, capacity, Weight)),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
+            hits,
+            misses,
         }
     }
 
@@ -128,23 +131,17 @@ impl Responses {
             Some(_) => &self.hits,
             None => &self.misses,
         };
-        count.fetch_add(1, Ordering::Relaxed);
+        count.inc();
         current
     }
 
     /// Returns whether the response that was found is compared to that of a read: in debug builds every other one.
     pub(crate) fn checks_this(&self) -> bool {
-        cfg!(debug_assertions) && self.hits.load(Ordering::Relaxed) % 2 == 1
+        cfg!(debug_assertions) && self.hits.get() % 2 == 1
     }
 
     /// Keeps the response to a read.
-    pub(crate) fn keep(
-        &self,
-        key: Key,
-        reply: &Reply,
-        login: Option<&str>,
-        dependencies: Dependencies,
-    ) {
+    pub(crate) fn keep(&self, key: Key, reply: &Reply, trace: &Trace, dependencies: Dependencies) {
         let Some(cache) = &self.cache else {
             return;
         };
@@ -154,7 +151,8 @@ impl Responses {
         }
         let kept = Kept {
             reply: reply.clone(),
-            login: login.map(ToOwned::to_owned),
+            login: trace.login().map(ToOwned::to_owned),
+            operation: trace.operation(),
             dependencies,
         };
         cache.insert(key, Arc::new(kept));
@@ -163,8 +161,7 @@ impl Responses {
     /// The numbers of responses that were found and that were not, if there is a cache.
     pub(crate) fn counts(&self) -> Option<(u64, u64)> {
         self.cache.as_ref()?;
-        let [hits, misses] = [&self.hits, &self.misses].map(|count| count.load(Ordering::Relaxed));
-        Some((hits, misses))
+        Some((self.hits.get(), self.misses.get()))
     }
 }
 

@@ -191,6 +191,18 @@ impl Connection {
         Ok(())
     }
 
+    /// The size of a Postgres database in bytes; 0 for SQLite, whose files have theirs.
+    pub(crate) fn postgres_size(&mut self) -> Result<u64> {
+        let AnyConnection::Postgres(postgres) = self.unrecorded() else {
+            return Ok(0);
+        };
+        let size = diesel::dsl::sql::<diesel::sql_types::BigInt>(
+            "SELECT pg_database_size(current_database())",
+        );
+        let bytes: i64 = size.get_result(postgres)?;
+        Ok(u64::try_from(bytes).unwrap_or(0))
+    }
+
     /// Commits a transaction begun with [`begin_change`](Self::begin_change). If that fails, it must be rolled back.
     pub(crate) fn commit_change(&mut self) -> QueryResult<()> {
         if let Some(publisher) = &self.publisher {

@@ -17,6 +17,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use crate::backup;
 use crate::connection::AnyConnection;
 use crate::health::Health;
+use crate::measures::{Measures, PoolState};
 use crate::pool::{Connections, Pool};
 use crate::threads::{Priority, ThreadPool};
 use crate::url::Settings;
@@ -108,7 +109,7 @@ impl Database {
         // SQLite removes -wal when it closes the last connection.
         let was_killed = lock.is_some() && path.as_deref().is_some_and(has_wal);
         migrate(&url)?;
-        let health = Arc::new(Health::new(url.clone()));
+        let health = Arc::new(Health::new(url.clone())?);
         let size = match url {
             // A thread that is stuck keeps its connection.
             DatabaseUrl::Sqlite(_) => 2 * options.readers,
@@ -224,6 +225,27 @@ impl Database {
         self.read(Connection::read_a_row)
     }
 
+    /// What the writer does, for monitoring.
+    pub fn measures(&self) -> &Measures {
+        &self.health.measures
+    }
+
+    /// The connections that are open.
+    pub fn pool_state(&self) -> PoolState {
+        self.pool.state()
+    }
+
+    /// The size of the database in bytes; with `-wal` on SQLite.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn size(&self) -> Result<u64> {
+        match self.health.file_sizes() {
+            Some(bytes) => Ok(bytes),
+            None => self.read(Connection::postgres_size),
+        }
+    }
+
     /// Creates threads on which to read. If they get stuck on Postgres, the connections are replaced.
     pub fn threads(
         &self,
@@ -248,6 +270,12 @@ impl Database {
         C: Fn(&mut Connection) -> Result<T, E> + Send + 'static,
         R: FnOnce(Result<T, E>) + Send + 'static,
     {
+        let in_progress = self.health.measures.in_progress.clone();
+        in_progress.inc();
+        let reply = move |outcome| {
+            in_progress.dec();
+            reply(outcome);
+        };
         self.writer.submit(deadline, change, reply);
     }
 

@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
+use crate::measures::Measures;
 use crate::{DatabaseUrl, Error, Result};
 
 /// The state of a database, shared by its connections.
@@ -33,6 +34,8 @@ pub(crate) struct Health {
     /// Held while a smaller file is examined.
     examining: Mutex<()>,
     created: Instant,
+    /// What the writer does.
+    pub(crate) measures: Measures,
     /// When the names were checked last, in milliseconds after `created`.
     checked: AtomicU64,
 }
@@ -55,16 +58,17 @@ impl From<&Metadata> for Identity {
 }
 
 impl Health {
-    pub(crate) fn new(url: DatabaseUrl) -> Self {
-        Self {
+    pub(crate) fn new(url: DatabaseUrl) -> Result<Self> {
+        Ok(Self {
             url,
             files: OnceLock::new(),
             stopped: OnceLock::new(),
             failing: Mutex::default(),
             examining: Mutex::default(),
             created: Instant::now(),
+            measures: Measures::new()?,
             checked: AtomicU64::new(0),
-        }
+        })
     }
 
     /// Watches the file at these names, and its `-wal`. A connection must have them open: SQLite
@@ -98,6 +102,14 @@ impl Health {
         self.files
             .set(Files { watched, size })
             .map_err(|_| Error::Open(format!("{} is open already", self.url)))
+    }
+
+    /// The size of an SQLite file and its `-wal`, in bytes.
+    pub(crate) fn file_sizes(&self) -> Option<u64> {
+        let watched = &self.files.get()?.watched;
+        let sizes = watched.first().into_iter().chain(watched.last());
+        let sizes = sizes.map(|(path, _)| std::fs::metadata(path).map_or(0, |file| file.len()));
+        Some(sizes.sum())
     }
 
     /// Checks that SQLite has opened this file.

@@ -15,6 +15,7 @@ use r2d2::PooledConnection;
 
 use crate::connection::AnyConnection;
 use crate::health::Health;
+use crate::measures::PoolState;
 use crate::url::Settings;
 use crate::{Connection, DatabaseUrl, Error, Result};
 
@@ -86,6 +87,15 @@ impl Pool {
     /// Replaces the pool: its connections do not respond.
     pub(crate) fn replace(&self) {
         self.replace_if(|_| true);
+    }
+
+    /// The connections that are open.
+    pub(crate) fn state(&self) -> PoolState {
+        let state = self.current().state();
+        PoolState {
+            open: state.connections,
+            idle: state.idle_connections,
+        }
     }
 
     /// Keeps the connections open until the process ends.

@@ -94,6 +94,15 @@ fn wrong_words_are_reported() {
                 "TRIVIUM_ADMIN_PASSWORD_FILE",
             ],
         ),
+        (
+            &["serve", "--management-listen", "0.0.0.0:9090"],
+            4,
+            &[
+                "no password and no TLS",
+                "127.0.0.1:9090",
+                "management_public",
+            ],
+        ),
         // An unknown protocol.
         (
             &["call", "getCategories", "--via", "soap"],

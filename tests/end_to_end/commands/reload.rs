@@ -89,7 +89,8 @@ fn every_setting_has_all_its_sources() {
         "forwarded_header" => ("forwarded", "x-forwarded-for"),
         "workers" => ("7", "8"),
         "trusted_proxies" => ("127.0.0.1", "127.0.0.2"),
-        "upcoming_jsonp_with_token" => ("true", "false"),
+        "management_listen" => ("127.0.0.1:1", "127.0.0.1:2"),
+        "upcoming_jsonp_with_token" | "management_public" => ("true", "false"),
         _ => ("", ""),
     };
     for default in &defaults {
@@ -128,7 +129,7 @@ fn every_setting_has_all_its_sources() {
         // The flag is accepted by the server; --help keeps it from starting.
         let flag = format!("--{}", name.replace('_', "-"));
         let words = match setting {
-            "upcoming_jsonp_with_token" => vec!["serve", &flag, "--help"],
+            "upcoming_jsonp_with_token" | "management_public" => vec!["serve", &flag, "--help"],
             _ => vec!["serve", &flag, other, "--help"],
         };
         let result = run(folder.path(), &[(&variable, one)], &words, "");

@@ -97,6 +97,9 @@ impl Served {
                     .expect("its announcement");
             }
         }
+        if options.contains(&"--management-listen") {
+            output.read_line(&mut announcement).expect("a second line");
+        }
         answers::begin(&address, profile(options, environment));
         // Later output is discarded, but the pipe stays open.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
@@ -142,6 +145,15 @@ impl Served {
             assert!(Instant::now() < deadline, "no {text:?} in {log}");
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// The address of its management listener, if it has one.
+    pub(crate) fn management(&self) -> String {
+        let (_, rest) = self
+            .announcement
+            .split_once("Metrics: http://")
+            .expect("it");
+        rest.split('/').next().expect("an address").to_owned()
     }
 
     /// Does not record its responses: there are too many.

@@ -17,6 +17,7 @@ use super::print;
 use crate::failure::Failure;
 use crate::gateway::{Dialects, Gateway};
 use crate::http::{Limits, Proxies, Threads, Timeouts};
+use crate::metrics::Metrics;
 use crate::options::{DirectoryOption, Options, Serve};
 use crate::reload::Reload;
 use crate::responses::Responses;
@@ -82,11 +83,13 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         demonstration::install(&service, groups)?;
     }
     actix_web::rt::System::new().block_on(async {
+        let metrics = Arc::new(Metrics::new(service.database.measures())?);
         let gateway = Gateway::new(
             Arc::clone(&service),
             wire(serve),
             dialects(serve),
-            Responses::new(responses),
+            Responses::new(responses, metrics.cache()),
+            Arc::clone(&metrics),
             serve.call_timeout,
         );
         let timeouts = Timeouts {
@@ -96,6 +99,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         };
         let settings = http::Settings {
             listen: serve.listen,
+            management: serve.management_listen,
             threads,
             timeouts,
             limits: Limits {
@@ -111,7 +115,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             base_url: serve.base_url.clone(),
             slow: serve.reloaded.slow_call,
         };
-        let server = http::bind(gateway, settings)?;
+        let server = http::bind(gateway, metrics, settings)?;
         let base = format!("http://{}", server.address);
         service.database.check_after_kill()?;
         let reload = Reload {
@@ -123,6 +127,9 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         };
         reload.on_signal()?;
         print::line(&format!("Trivium serves {url} on {base}"))?;
+        if let Some(address) = server.management {
+            print::line(&format!("Metrics: http://{address}/metrics"))?;
+        }
         if serve.demo {
             print::line(&announcement(&base, serve))?;
         }

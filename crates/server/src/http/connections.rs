@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use prometheus::IntCounter;
 use tokio::time::Instant;
 use trivium_core::throttle::network;
 
@@ -38,8 +39,16 @@ pub(crate) struct Connections {
     table: Mutex<Table>,
     /// Bytes that connections hold.
     held: AtomicUsize,
+    /// Counts the connections that were closed to make room, and the bytes that were refused.
+    refusals: Refusals,
     /// Bytes held by connections that this has closed, which their tasks are about to release.
     closing: AtomicUsize,
+}
+
+/// Counters of refusals.
+pub(crate) struct Refusals {
+    pub(crate) connections: IntCounter,
+    pub(crate) memory: IntCounter,
 }
 
 #[derive(Default)]
@@ -51,11 +60,12 @@ struct Table {
 
 impl Connections {
     /// No connection yet.
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, refusals: Refusals) -> Self {
         Self {
             memory: AtomicUsize::new(limits.memory),
             limits,
             table: Mutex::default(),
+            refusals,
             held: AtomicUsize::default(),
             closing: AtomicUsize::default(),
         }
@@ -121,10 +131,18 @@ impl Connections {
         // A little may be held before those that are closing have released it.
         let is_short = held > limit.saturating_add(closing.min(limit / 8));
         if is_short && to.held() + bytes > small {
+            self.refusals.memory.inc();
             return false;
         }
         self.hold(to, bytes);
         true
+    }
+
+    /// The number of open connections, the bytes that they hold, and the limit on those.
+    pub(super) fn state(&self) -> (usize, usize, usize) {
+        let open = lock(&self.table).open.len();
+        let held = self.held.load(Ordering::Relaxed);
+        (open, held, self.memory.load(Ordering::Relaxed))
     }
 
     /// Changes the limit on bytes.
@@ -192,6 +210,7 @@ impl Connections {
             return 0;
         };
         self.closing.fetch_add(held, Ordering::Relaxed);
+        self.refusals.connections.inc();
         tracing::debug!(network = ?connection.network, held, "closed a connection to make room");
         held
     }

@@ -66,6 +66,7 @@ pub(super) async fn serve(
         reply = plain(503, "stopping");
     }
     let status = reply.status;
+    shared.metrics.responded(status);
     let microseconds = microseconds(began.elapsed());
     // The query is not logged, because it may contain a token.
     macro_rules! log {
@@ -75,6 +76,7 @@ pub(super) async fn serve(
                 method = &*quote(http.method().as_str()),
                 path = &*quote(http.path()),
                 status,
+                operation = trace.operation(),
                 code = reply.code,
                 client = %client.address,
                 login = trace.login(),

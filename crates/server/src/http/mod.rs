@@ -5,6 +5,7 @@
 //!   response. [`stream`] has the deadlines of connections.
 //! - [`caching`] says who may keep a response, and answers conditional requests.
 //! - [`cors`] permits web pages of other origins to make calls.
+//! - [`management`] is the listener of administrators: metrics, and health checks with reasons.
 //! - [`proxies`] finds the client behind trusted proxies.
 
 mod body;
@@ -14,6 +15,7 @@ mod connections;
 mod cors;
 mod exchange;
 mod handler;
+mod management;
 mod proxies;
 mod stream;
 
@@ -32,8 +34,8 @@ use socket2::SockRef;
 
 pub(crate) use self::body::SMALL_RESPONSE;
 pub(crate) use self::caching::Policy;
-use self::connections::Connections;
 pub(crate) use self::connections::Limits;
+use self::connections::{Connections, Refusals};
 pub(crate) use self::cors::Origins;
 pub(crate) use self::exchange::Exchange;
 pub(crate) use self::proxies::{ForwardedHeader, Proxies};
@@ -42,6 +44,7 @@ use crate::cures;
 use crate::drain::Drain;
 use crate::failure::Failure;
 use crate::gateway::Gateway;
+use crate::metrics::{Limit, Metrics};
 use crate::readers::Readers;
 
 /// Connections that may be open beyond the limit, while others are being closed.
@@ -66,6 +69,7 @@ struct Shared {
     /// The first part of request ids, which differs between runs of the server.
     run: u32,
     requests: AtomicU64,
+    metrics: Arc<Metrics>,
     /// The duration from which on a request is slow, in microseconds.
     slow: AtomicU64,
 }
@@ -97,6 +101,8 @@ pub(crate) struct Threads {
 pub(crate) struct Settings {
     /// The address on which it listens.
     pub(crate) listen: SocketAddr,
+    /// The address of the management listener, if there is one.
+    pub(crate) management: Option<SocketAddr>,
     pub(crate) threads: Threads,
     pub(crate) timeouts: Timeouts,
     /// Limits on what clients hold.
@@ -133,15 +139,22 @@ pub(crate) struct Server {
     listener: TcpListener,
     /// The address on which it listens.
     pub(crate) address: SocketAddr,
+    /// The address of the management listener.
+    pub(crate) management: Option<SocketAddr>,
 }
 
 /// Binds the address.
 ///
 /// # Errors
 /// If the address cannot be bound.
-pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failure> {
+pub(crate) fn bind(
+    gateway: Gateway,
+    metrics: Arc<Metrics>,
+    settings: Settings,
+) -> Result<Server, Failure> {
     let Settings {
         listen,
+        management,
         threads,
         timeouts,
         limits,
@@ -155,9 +168,13 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
     let address = listener.local_addr().map_err(cannot)?;
     let mut run = [0_u8; 4];
     getrandom::fill(&mut run).map_err(|e| Failure::Failed(e.to_string()))?;
+    let refusals = Refusals {
+        connections: metrics.refusals(Limit::Connections),
+        memory: metrics.refusals(Limit::Memory),
+    };
     let shared = Arc::new(Shared {
         gateway,
-        connections: Arc::new(Connections::new(limits)),
+        connections: Arc::new(Connections::new(limits, refusals)),
         proxies,
         origins,
         drain: Drain::default(),
@@ -166,8 +183,13 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
         timeouts,
         run: u32::from_be_bytes(run),
         requests: AtomicU64::new(0),
+        metrics,
         slow: AtomicU64::new(microseconds(slow)),
     });
+    let management = match management {
+        Some(listen) => Some(management::start(listen, &shared)?),
+        None => None,
+    };
     let data = web::Data::from(Arc::clone(&shared));
     let accepting = listener.try_clone().map_err(cannot)?;
     // The same as `actix_web::HttpServer`, but with a wrapper around each stream.
@@ -223,6 +245,7 @@ pub(crate) fn bind(gateway: Gateway, settings: Settings) -> Result<Server, Failu
         server,
         listener,
         address,
+        management,
     })
 }
 

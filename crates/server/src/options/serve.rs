@@ -40,6 +40,18 @@ pub(crate) struct Serve {
         value_parser = address
     )]
     pub(crate) listen: SocketAddr,
+    /// Address of a second listener for administrators: /metrics, /ready with reasons, /version [default: none]
+    /// [example: 127.0.0.1:9090]
+    #[arg(
+        long,
+        env = "TRIVIUM_MANAGEMENT_LISTEN",
+        value_name = "ADDRESS",
+        value_parser = address
+    )]
+    pub(crate) management_listen: Option<SocketAddr>,
+    /// Permit management_listen an address that other machines reach: it has no password and no TLS
+    #[arg(long, env = "TRIVIUM_MANAGEMENT_PUBLIC")]
+    pub(crate) management_public: bool,
     /// Number of server threads [default: one for each core] [example: 2]
     #[arg(long, env = "TRIVIUM_WORKERS", value_name = "N")]
     #[arg(value_parser = number(1_u16, 256))]
@@ -242,7 +254,13 @@ impl Serve {
                 self.listen
             ));
         }
-        Ok(())
+        match self.management_listen {
+            Some(listen) if !listen.ip().is_loopback() && !self.management_public => Err(format!(
+                "management_listen has no password and no TLS, so it must be a loopback address such as \
+                 127.0.0.1:9090, not {listen}; if only administrators reach that, set management_public"
+            )),
+            _ => Ok(()),
+        }
     }
 }
 

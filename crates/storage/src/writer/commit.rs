@@ -142,8 +142,11 @@ fn run_batch(connection: &mut Connection, mut batch: Vec<Box<dyn Job>>, health: 
         }
         return;
     }
+    let began = Instant::now();
     match connection.commit_change() {
         Ok(()) => {
+            let changes = batch.iter().filter(|job| job.succeeded()).count();
+            health.measures.committed(changes, began);
             let stored = health.verify();
             settle_all(batch, || match &stored {
                 Ok(()) => Ok(()),
@@ -231,7 +234,9 @@ fn run_begun(connection: &mut Connection, mut job: Box<dyn Job>, health: &Health
                 return is_usable;
             }
             Attempt::Succeeded => {
+                let commit = Instant::now();
                 let Err(error) = connection.commit_change() else {
+                    health.measures.committed(1, commit);
                     job.settle(health.verify());
                     return true;
                 };

@@ -24,6 +24,8 @@ pub(super) trait Job: Send {
     fn has_expired(&self) -> bool;
     /// Runs the change and stores its outcome.
     fn attempt(&mut self, connection: &mut Connection) -> Attempt;
+    /// True if the last attempt succeeded.
+    fn succeeded(&self) -> bool;
     /// Returns the failure of the database in the stored outcome.
     fn storage_error(&self) -> Option<&Error>;
     /// Replies to the caller with the stored outcome, or with the error in `committed`.
@@ -64,6 +66,10 @@ where
         };
         self.outcome = Some(outcome);
         attempt
+    }
+
+    fn succeeded(&self) -> bool {
+        matches!(self.outcome, Some(Ok(_)))
     }
 
     fn storage_error(&self) -> Option<&Error> {
