@@ -192,7 +192,7 @@ fn what_is_no_whole_copy_is_refused() {
     check(&with(&damaged), "");
     // A newer program wrote it.
     let newer = with(&whole);
-    let sql = "INSERT INTO __diesel_schema_migrations (version) VALUES ('29990101000000')";
+    let sql = "UPDATE __oldest_program SET version = '29990101000000'";
     let sqlite = Command::new("sqlite3")
         .arg(&newer)
         .arg(sql)
@@ -252,6 +252,9 @@ fn a_database_of_an_earlier_version_is_copied_as_it_is() {
     run(&file, &["backup", text(&copy)]);
     let restored = folder.join("restored.db");
     run(&restored, &["restore", text(&copy)]);
+    for database in [&file, &restored] {
+        run(database, &["migrate", "up"]);
+    }
     assert_eq!(groups(&restored), groups(&file));
 }
 
@@ -273,7 +276,10 @@ fn a_database_is_copied_before_its_migration() {
     }
     // Several processes migrate it at once.
     let opened: Vec<BTreeSet<String>> = std::thread::scope(|scope| {
-        let open = || groups(&file);
+        let open = || {
+            run(&file, &["migrate", "up"]);
+            groups(&file)
+        };
         let opening: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
         opening.into_iter().map(|it| it.join().unwrap()).collect()
     });
@@ -301,6 +307,12 @@ fn a_database_is_copied_before_its_migration() {
     let back = folder.join("back.db");
     run(&back, &["restore", text(&folder.join(&copy))]);
     assert_eq!(tables(&back), tables(&fixture));
+    refused(
+        &back,
+        &["group", "list"],
+        "its tables have version 20261122000000, and this program needs",
+    );
+    run(&back, &["migrate", "up"]);
     assert_eq!(groups(&back), before);
     // A migrated database is not copied.
     let now = files(folder);

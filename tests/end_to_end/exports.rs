@@ -34,7 +34,7 @@ fn full(folder: &Path) -> String {
     let file = folder.join("full.db");
     std::fs::copy(project().join("tests/fixtures/2026-11-22.sqlite"), &file).unwrap();
     let url = format!("sqlite:{}", file.display());
-    run(&url, &["group", "list"]);
+    run(&url, &["migrate", "up"]);
     let sql = "
         INSERT INTO named_tokens (user_id, name, token_id, custom)
             SELECT user_id, 'Z', id, '{\"a\": \"\\u0000\"}' FROM tokens ORDER BY id LIMIT 1;

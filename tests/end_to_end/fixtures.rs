@@ -12,14 +12,14 @@ use trivium_test_support::{Backend, Cluster, Scratch};
 use crate::harness::{Protocol, Served, check, check_recorded, form, project, trivium};
 
 /// The fixtures, oldest first.
-const VERSIONS: &[&str] = &["2026-11-22"];
+pub(crate) const VERSIONS: &[&str] = &["2026-11-22"];
 
 /// Tokens in the fixtures.
 const ANNA: &str = "token of anna";
 const CARL: &str = "token of carl";
 
 /// Copies a fixture into a scratch database.
-fn copy(backend: Backend, version: &str) -> Scratch {
+pub(crate) fn copy(backend: Backend, version: &str) -> Scratch {
     let scratch = Scratch::new(backend);
     let fixtures = project().join("tests/fixtures");
     match backend {

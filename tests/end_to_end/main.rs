@@ -24,7 +24,7 @@
 //! - [`kill`] kills the server, or Postgres under it, and compares what is stored with what was acknowledged.
 //! - [`backups`] copies a database and puts copies back; [`exports`] moves one to the other database.
 //! - [`writes`] counts the pages that a change writes.
-//! - [`fixtures`] opens databases of earlier versions.
+//! - [`fixtures`] opens databases of earlier versions; [`migrations`] has the versions of tables and programs.
 //! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
 
 #![expect(
@@ -60,6 +60,7 @@ mod history;
 mod hostile;
 mod kill;
 mod lock_out;
+mod migrations;
 mod model;
 mod monitoring;
 mod onezone;

@@ -14,10 +14,40 @@ use crate::options::did_you_mean;
 pub(crate) fn database(url: &DatabaseUrl, error: Error) -> Failure {
     let cure = match (&error, url.sqlite_path()) {
         (Error::AlreadyServed(_), _) => None,
+        (Error::Migration(message), _) => migration(url, message),
         (_, Some(path)) => file(&path, &error.to_string()),
         (_, None) => postgres(url, &error.to_string()),
     };
     with(error.into(), cure)
+}
+
+/// The failure to open a database that does not exist.
+pub(crate) fn missing(url: &DatabaseUrl) -> Failure {
+    database(url, Error::missing(url))
+}
+
+/// What to do about tables of another version.
+fn migration(url: &DatabaseUrl, message: &str) -> Option<String> {
+    let up = format!("trivium migrate up --database {url}");
+    if message.contains("newer trivium") {
+        Some(match url.sqlite_path() {
+            Some(path) => format!(
+                "use that version of trivium; or go back to a copy that was made before, if there is one: ls {}.before-*",
+                path.display()
+            ),
+            None => "use that version of trivium".to_owned(),
+        })
+    } else if message.contains("its tables have version") {
+        Some(format!("migrate them: {up}"))
+    } else if message.contains("it has no tables") {
+        Some(format!("create them: {up}"))
+    } else if message.contains("servers of an earlier version") {
+        Some(format!("stop them, then migrate: {up}"))
+    } else if message.contains("permission denied for schema") {
+        postgres(url, message)
+    } else {
+        None
+    }
 }
 
 /// Adds to a failure to listen what to do about it.
@@ -119,12 +149,6 @@ fn file(path: &Path, message: &str) -> Option<String> {
     if message.contains("another program") || message.contains("file is not a database") {
         return Some("name another file: --database sqlite:trivium.db".into());
     }
-    if message.contains("newer trivium") {
-        return Some(format!(
-            "use that version of trivium; or go back to a copy that was made before, if there is one: ls {}.before-*",
-            path.display()
-        ));
-    }
     if path.exists() && refuses(fs::File::options().read(true).write(true).open(path).err()) {
         return Some(format!(
             "permit its user to read and write it: chmod u+rw {0}; or as root: chown $USER {0}",
@@ -181,8 +205,6 @@ fn postgres(url: &DatabaseUrl, message: &str) -> Option<String> {
         format!(
             "start Postgres there, or name another one with --database; check it: pg_isready -h {host} -p {port}"
         )
-    } else if says(&["newer trivium"]) {
-        "use that version of trivium".to_owned()
     } else {
         return None;
     };

@@ -14,7 +14,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use crate::database::{ServingLock, check_version, is_pending};
+use crate::database::ServingLock;
+use crate::migrations::{check_copy, is_pending};
 use crate::{DatabaseUrl, Error, Result};
 
 /// The table of a copy that has the number of rows of every other table. A restored database does not have it.
@@ -75,7 +76,7 @@ fn copy(url: &DatabaseUrl, to: &Path, replace: bool) -> Result<(Unfinished, Copi
         )));
     };
     if !source.exists() {
-        return Err(Error::Backup(format!("{url}: there is no such database")));
+        return Err(Error::missing(url));
     }
     if to.exists() && !replace {
         return Err(exists(to));
@@ -416,7 +417,7 @@ fn check(connection: &mut SqliteConnection, name: &Path) -> Result<()> {
             )));
         }
     }
-    check_version(connection)?;
+    check_copy(connection)?;
     let found: Vec<Name> =
         diesel::sql_query("SELECT integrity_check AS name FROM pragma_integrity_check")
             .load(connection)?;

@@ -3,19 +3,10 @@
 use std::fs::{File, TryLockError};
 use std::mem::ManuallyDrop;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
-use diesel::dsl::sql;
-use diesel::migration::MigrationSource;
-use diesel::sql_types::Text;
-use diesel::{RunQueryDsl, SqliteConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-
-use crate::backup;
-use crate::connection::AnyConnection;
 use crate::health::Health;
 use crate::measures::{Measures, PoolState};
 use crate::pool::{Connections, Pool};
@@ -23,23 +14,19 @@ use crate::threads::{Priority, ThreadPool};
 use crate::url::Settings;
 use crate::versions::{Dependencies, Versions};
 use crate::writer::Writer;
-use crate::{Connection, DatabaseUrl, Error, Result, TransactionError};
-
-/// The table in which Diesel records the migrations.
-const MIGRATIONS: &str = "__diesel_schema_migrations";
-
-const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
-const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
+use crate::{Connection, DatabaseUrl, Error, Result, TransactionError, migrations};
 
 /// What a process opens a database for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Access {
-    /// A command, beside which a server may run.
+    /// A command, beside which a server may run. It creates the tables of a new database.
     #[default]
     Command,
     /// A command that only reads. The database must exist.
     Read,
-    /// A server, of which an SQLite file has one.
+    /// A command that also migrates the tables of an earlier version.
+    Migrate,
+    /// A server, of which an SQLite file has one. It migrates the tables, too.
     Serve,
 }
 
@@ -91,7 +78,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the database, after creating and migrating it where necessary.
+    /// Opens the database, after creating and migrating it where that is [permitted](Access).
     ///
     /// # Errors
     /// [`Error::Open`], [`Error::AlreadyServed`] and [`Error::Migration`], with messages for the
@@ -99,16 +86,16 @@ impl Database {
     pub fn open(url: DatabaseUrl, options: &Options) -> Result<Self> {
         let path = url.sqlite_path();
         if options.access == Access::Read && path.as_ref().is_some_and(|path| !path.exists()) {
-            return Err(Error::Open(format!("{url}: there is no such database")));
+            return Err(Error::missing(&url));
         }
         // The lock comes first, so that no server migrates the tables of another.
         let lock = match options.access {
             Access::Serve => ServingLock::acquire(&url)?,
-            Access::Command | Access::Read => None,
+            Access::Command | Access::Read | Access::Migrate => None,
         };
         // SQLite removes -wal when it closes the last connection.
         let was_killed = lock.is_some() && path.as_deref().is_some_and(has_wal);
-        migrate(&url)?;
+        migrations::run(&url, options.access)?;
         let health = Arc::new(Health::new(url.clone())?);
         let size = match url {
             // A thread that is stuck keeps its connection.
@@ -121,9 +108,14 @@ impl Database {
         let settings = Settings {
             call_timeout: options.call_timeout,
             page_cache: options.page_cache,
+            is_server: options.access == Access::Serve,
         };
         let connections = Connections::new(url.clone(), Arc::clone(&health), settings);
         let pool = Arc::new(Pool::open(connections, size, timeout)?);
+        if options.access == Access::Serve {
+            // A migration that did not see this server may have run before its first connection.
+            migrations::run(&url, Access::Command)?;
+        }
         let versions = match options.tracks_changes {
             true => open_versions(&pool)?,
             false => None,
@@ -405,124 +397,4 @@ impl Drop for ServingLock {
             tracing::debug!(%error, "cannot unlock the database file");
         }
     }
-}
-
-/// Rejects the SQLite file of another program, before anything in it is changed.
-fn check_owner(url: &DatabaseUrl) -> Result<()> {
-    use diesel::Connection as _;
-    let DatabaseUrl::Sqlite(name) = url else {
-        return Ok(());
-    };
-    let exists = |path: PathBuf| std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
-    if !url.sqlite_path().is_some_and(exists) {
-        return Ok(());
-    }
-    let open = |error: &dyn std::fmt::Display| Error::Open(format!("{url}: {error}"));
-    let mut sqlite = SqliteConnection::establish(name).map_err(|e| open(&e))?;
-    sqlite.batch_execute("PRAGMA busy_timeout = 5000")?;
-    let tables = sql::<Text>("SELECT name FROM sqlite_master WHERE type = 'table'");
-    let tables: Vec<String> = tables.load(&mut sqlite).map_err(|e| open(&e))?;
-    match tables.is_empty() || tables.iter().any(|name| name == MIGRATIONS) {
-        true => Ok(()),
-        false => Err(open(&"this is the database of another program")),
-    }
-}
-
-/// Migrates the tables to this version. Processes that start concurrently take turns.
-fn migrate(url: &DatabaseUrl) -> Result<()> {
-    check_owner(url)?;
-    match url.connect()?.unrecorded() {
-        AnyConnection::Sqlite(sqlite) => {
-            if let Some(version) = next_version(sqlite)? {
-                backup::before_migration(url, &version)?;
-            }
-            if !is_pending(sqlite)? {
-                return Ok(());
-            }
-            // In one transaction, so that other processes see all of them or none.
-            let migrated = sqlite.immediate_transaction(|sqlite| run_pending(sqlite, SQLITE));
-            match migrated {
-                // Another process has just run them.
-                Err(_) if !is_pending(sqlite)? => Ok(()),
-                migrated => migrated,
-            }
-        }
-        AnyConnection::Postgres(postgres) => {
-            // A migration takes as long as it takes, and so does another process'.
-            postgres.batch_execute(
-                "SET statement_timeout = 0;
-                 SET lock_timeout = 0;
-                 SET idle_in_transaction_session_timeout = 0;",
-            )?;
-            // The key of the lock is arbitrary, and the same for every version of the program.
-            // Closing the connection releases the lock.
-            postgres.batch_execute("SELECT pg_advisory_lock(7237180)")?;
-            run_pending(postgres, POSTGRES)
-        }
-    }
-}
-
-fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
-    Error::Migration(error.to_string())
-}
-
-/// Returns whether an SQLite file has tables of an earlier version.
-pub(crate) fn is_pending(sqlite: &mut SqliteConnection) -> Result<bool> {
-    Ok(!sqlite
-        .pending_migrations(SQLITE)
-        .map_err(failed)?
-        .is_empty())
-}
-
-/// The version that the tables get by the pending migrations. `None` if the tables have it already, or are new.
-fn next_version(sqlite: &mut SqliteConnection) -> Result<Option<String>> {
-    check_version(sqlite)?;
-    if sqlite.applied_migrations().map_err(failed)?.is_empty() {
-        return Ok(None);
-    }
-    let pending = sqlite.pending_migrations(SQLITE).map_err(failed)?;
-    Ok(pending.last().map(|last| last.name().version().to_string()))
-}
-
-fn run_pending<DB, C>(connection: &mut C, migrations: EmbeddedMigrations) -> Result<()>
-where
-    DB: diesel::backend::Backend,
-    C: MigrationHarness<DB>,
-{
-    check_known::<DB, C>(connection, &migrations)?;
-    connection
-        .run_pending_migrations(migrations)
-        .map_err(failed)?;
-    Ok(())
-}
-
-/// Checks that this program knows all migrations of an SQLite file.
-///
-/// # Errors
-/// [`Error::Migration`].
-pub(crate) fn check_version(sqlite: &mut SqliteConnection) -> Result<()> {
-    check_known(sqlite, &SQLITE)
-}
-
-fn check_known<DB, C>(connection: &mut C, migrations: &EmbeddedMigrations) -> Result<()>
-where
-    DB: diesel::backend::Backend,
-    C: MigrationHarness<DB>,
-{
-    let known: Vec<String> = MigrationSource::<DB>::migrations(migrations)
-        .map_err(failed)?
-        .iter()
-        .map(|migration| migration.name().version().to_string())
-        .collect();
-    let applied = connection.applied_migrations().map_err(failed)?;
-    if let Some(newer) = applied
-        .iter()
-        .map(ToString::to_string)
-        .find(|v| !known.contains(v))
-    {
-        return Err(Error::Migration(format!(
-            "it has migration {newer} of a newer trivium; use that version"
-        )));
-    }
-    Ok(())
 }

@@ -2,6 +2,8 @@
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
+use crate::DatabaseUrl;
+
 /// A failure of the database, not a violated rule of the service. Its message is for the log
 /// only.
 #[derive(Debug, thiserror::Error)]
@@ -15,8 +17,8 @@ pub enum Error {
     /// Another `serve` holds the lock of the SQLite file.
     #[error("{0} is served by another trivium process; stop it or serve another file")]
     AlreadyServed(String),
-    /// The tables could not be migrated to this version.
-    #[error("cannot migrate the database: {0}")]
+    /// The tables have a version that this program cannot use, or could not be migrated.
+    #[error("cannot use the database: {0}")]
     Migration(String),
     /// A copy could not be made or put in place.
     #[error("{0}")]
@@ -65,6 +67,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error of a database that does not exist.
+    pub fn missing(url: &DatabaseUrl) -> Self {
+        Self::Open(format!("{url}: there is no such database"))
+    }
+
     /// Returns whether a retry may succeed.
     pub fn is_temporary(&self) -> bool {
         match self {

@@ -30,6 +30,7 @@ pub mod invitations;
 mod locks;
 mod measures;
 pub mod memberships;
+pub mod migrations;
 pub mod named_tokens;
 pub mod onezone;
 mod pool;

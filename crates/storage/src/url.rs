@@ -83,13 +83,19 @@ pub(crate) struct Settings {
     pub(crate) call_timeout: Option<Duration>,
     /// The memory for pages of an SQLite file, in bytes.
     pub(crate) page_cache: usize,
+    /// True for a connection of a server, which has a name for other processes.
+    pub(crate) is_server: bool,
 }
+
+/// The name of the connections of a server on Postgres.
+pub(crate) const SERVER: &str = "trivium-server";
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             call_timeout: None,
             page_cache: 8 * 1024 * 1024,
+            is_server: false,
         }
     }
 }
@@ -218,6 +224,10 @@ impl DatabaseUrl {
                         limit(60),
                     ))
                     .map_err(|e| open(&e))?;
+                if settings.is_server {
+                    let name = format!("SET application_name = '{SERVER}'");
+                    postgres.batch_execute(&name).map_err(|e| open(&e))?;
+                }
                 Ok(AnyConnection::Postgres(postgres).into())
             }
         }

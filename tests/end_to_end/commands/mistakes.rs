@@ -397,7 +397,10 @@ fn postgres_that_rejects_a_connection_is_reported() {
             ],
         ),
     ] {
-        for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["user", "list"]] {
+        for arguments in [
+            &["serve", "--listen", "127.0.0.1:0"][..],
+            &["user", "add", "a"],
+        ] {
             let folder = tempfile::tempdir().expect("a folder");
             run(folder.path(), &[("TRIVIUM_DATABASE", url)], arguments, "").reports(1, parts);
         }

@@ -4,8 +4,8 @@ use std::io::IsTerminal;
 
 use serde_json::json;
 use trivium_core::administration::tokens::RevokeAllTokens;
-use trivium_storage::DatabaseUrl;
 use trivium_storage::backup::{Restoration, back_up};
+use trivium_storage::{Access, DatabaseUrl};
 
 use super::{Administrator, print};
 use crate::cures;
@@ -31,7 +31,7 @@ pub(crate) fn restore(global: &Global, command: &Restore) -> Result<(), Failure>
     let restoration = Restoration::prepare(&url, &command.file)?;
     if command.end_tokens {
         let copy = restoration.database()?;
-        Administrator::open_url(copy)?.run(RevokeAllTokens)?;
+        Administrator::open_as(copy, Access::Migrate)?.run(RevokeAllTokens)?;
     }
     let (copied, former) = restoration.install()?;
     let former = former.map(|former| former.display().to_string());

@@ -12,6 +12,7 @@ mod import;
 mod key;
 mod limits;
 mod membership;
+mod migrate;
 mod print;
 mod secret;
 mod serve;
@@ -48,6 +49,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Backup(backup) => backup::backup(global, backup),
         Command::Restore(restore) => backup::restore(global, restore),
         Command::Config(config) => config::run(global, &options.configuration, config),
+        Command::Migrate(migrate) => migrate::run(global, migrate),
         Command::Healthcheck(healthcheck) => healthcheck::run(healthcheck),
         Command::Call(call) => call::run(call),
         Command::Openapi(openapi) => describe::openapi(openapi),
@@ -63,7 +65,7 @@ pub(crate) struct Administrator {
 }
 
 impl Administrator {
-    /// Opens the database of the options; creates or migrates it if necessary.
+    /// Opens the database of the options; creates it if there is none.
     fn open(global: &Global) -> Result<Self, Failure> {
         Self::open_for(global, Access::Command)
     }
@@ -76,11 +78,6 @@ impl Administrator {
 
     fn open_for(global: &Global, access: Access) -> Result<Self, Failure> {
         Self::open_as(global.database.parse()?, access)
-    }
-
-    /// Opens another database.
-    fn open_url(url: DatabaseUrl) -> Result<Self, Failure> {
-        Self::open_as(url, Access::Command)
     }
 
     fn open_as(url: DatabaseUrl, access: Access) -> Result<Self, Failure> {

@@ -11,6 +11,7 @@ mod data;
 mod describe;
 mod file;
 mod healthcheck;
+mod migrate;
 mod prefix;
 mod quotas;
 mod serve;
@@ -34,6 +35,7 @@ pub(crate) use data::{
 };
 pub(crate) use describe::{Described, Docs, Openapi, Xsd};
 pub(crate) use healthcheck::Healthcheck;
+pub(crate) use migrate::Migrate;
 pub(crate) use quotas::Quotas;
 pub(crate) use serve::{DirectoryOption, LogFormat, LogLevel, Serve};
 pub(crate) use sources::Setting;
@@ -144,6 +146,12 @@ pub(crate) enum Command {
         after_help = "Examples:\n  trivium restore monday.db\n  trivium restore monday.db --end-tokens"
     )]
     Restore(Restore),
+    /// Show the version of the tables, or migrate them to that of this program
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  trivium migrate status\n  trivium migrate up"
+    )]
+    Migrate(Migrate),
     /// Show and check the settings
     #[command(
         subcommand,

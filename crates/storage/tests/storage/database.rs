@@ -146,6 +146,14 @@ fn newer_schema_is_rejected() {
             "INSERT INTO __diesel_schema_migrations (version) VALUES ('99991231000000')",
         )
         .unwrap();
+        // A migration that only adds leaves the oldest program that may run.
+        let opened = Database::open(url(&scratch), &options()).map(drop);
+        assert!(opened.is_ok(), "{backend:?}: {opened:?}");
+        sql(
+            &mut alone(&scratch),
+            "UPDATE __oldest_program SET version = '99991231000000'",
+        )
+        .unwrap();
         let error = Database::open(url(&scratch), &options()).err();
         assert!(
             matches!(&error, Some(Error::Migration(message))
