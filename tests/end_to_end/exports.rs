@@ -52,6 +52,26 @@ and \"quotes\" \\ and 江大 😀 ' || char(9, 13) WHERE id = (SELECT min(id) FR
     url
 }
 
+/// Moves everything to the other database and back. Asserts that each export has the same lines.
+pub(crate) fn check_moves(backend: Backend, url: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let first = export(url, folder, "first");
+    let other = match backend {
+        Backend::Sqlite => Backend::Postgres,
+        Backend::Postgres => Backend::Sqlite,
+    };
+    for (backend, from, to) in [(other, "first", "second"), (backend, "second", "third")] {
+        let scratch = Scratch::new(backend);
+        let file = folder.join(from);
+        run(&scratch.url, &["import", file.to_str().unwrap()]);
+        assert!(
+            export(&scratch.url, folder, to) == first,
+            "{backend:?} has other lines"
+        );
+    }
+}
+
 #[test]
 fn both_databases_write_the_same_lines() {
     let folder = tempfile::tempdir().unwrap();

@@ -22,7 +22,7 @@
 //! - [`disk`] deletes, replaces, damages and locks the file under a server, and fills its disk.
 //! - [`postgres`] silences Postgres under a server, and cuts its connections at COMMIT.
 //! - [`kill`] kills the server, or Postgres under it, and compares what is stored with what was acknowledged.
-//! - [`backups`] copies a database and puts copies back; [`exports`] moves one to the other database.
+//! - [`backups`] copies a database and puts copies back, [`litestream`] copies each change; [`exports`] moves one to the other database.
 //! - [`writes`] counts the pages that a change writes.
 //! - [`fixtures`] opens databases of earlier versions; [`migrations`] has the versions of tables and programs.
 //! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
@@ -59,6 +59,7 @@ mod harness;
 mod history;
 mod hostile;
 mod kill;
+mod litestream;
 mod lock_out;
 mod migrations;
 mod model;

@@ -146,6 +146,9 @@ fn file(path: &Path, message: &str) -> Option<String> {
             folder.display()
         ));
     }
+    if message.contains("malformed") {
+        return Some("the file is damaged; restore a copy: trivium restore FILE".into());
+    }
     if message.contains("another program") || message.contains("file is not a database") {
         return Some("name another file: --database sqlite:trivium.db".into());
     }

@@ -208,9 +208,7 @@ impl Gateway {
             if let Some(operation) = kept.operation {
                 client.trace.calls(operation);
             }
-            let format = self.via(endpoint).0;
-            self.metrics
-                .called(kept.operation, format, None, began.elapsed());
+            kept.meter.called(began.elapsed());
             return kept.reply.clone();
         }
         let reply = match endpoint {
@@ -243,18 +241,6 @@ impl Gateway {
             kept.assert_same(&reply, database);
         }
         reply
-    }
-
-    /// The name of a front-end.
-    fn via(&self, endpoint: Endpoint<'_>) -> Via {
-        match endpoint {
-            Endpoint::Json => self.json.via(),
-            Endpoint::Xml => self.xml.via(),
-            Endpoint::XmlRpc => self.xml_rpc.via(),
-            Endpoint::Upcoming(upcoming) => upcoming.via(),
-            Endpoint::SignIn(sign_in) => sign_in.via(),
-            Endpoint::Onezone(onezone) => onezone.via(),
-        }
     }
 
     /// Runs an operation that reads, and renders its outcome as a page.
@@ -340,7 +326,9 @@ impl Gateway {
                 }
                 if let (Some(key), Some(dependencies), true) = (key, dependencies, may_keep) {
                     let trace = &client.trace;
-                    self.responses.keep(key, &reply, trace, dependencies);
+                    let format = front_end.via().0;
+                    let meter = || self.metrics.meter(trace.operation(), format);
+                    self.responses.keep(key, &reply, trace, meter, dependencies);
                 }
                 reply
             }

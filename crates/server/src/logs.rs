@@ -68,7 +68,7 @@ pub(crate) fn start(format: LogFormat, level: LogLevel) -> Result<Log, Failure> 
     let registry = tracing_subscriber::registry().with(levels);
     let layer = tracing_subscriber::fmt::layer().with_writer(writer);
     match format {
-        LogFormat::Text => registry.with(layer.with_ansi(false)).init(),
+        LogFormat::Text => registry.with(layer).init(),
         LogFormat::Json => registry.with(layer.json().flatten_event(true)).init(),
     }
     std::panic::set_hook(Box::new(log_panic));

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use prometheus::core::Collector;
 use prometheus::{
-    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-    TextEncoder,
+    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
+    Registry, TextEncoder,
 };
 use trivium_core::codes;
 use trivium_storage::{Measures, PoolState};
@@ -30,6 +30,8 @@ pub(crate) struct Metrics {
     calls: IntCounterVec,
     durations: HistogramVec,
     requests: IntCounterVec,
+    /// Those with the status 200, which is nearly every one.
+    ok: IntCounter,
     refusals: IntCounterVec,
     cache: IntCounterVec,
     connections: IntGauge,
@@ -37,6 +39,22 @@ pub(crate) struct Metrics {
     budget: IntGauge,
     pool: IntGaugeVec,
     database: IntGauge,
+}
+
+/// Counts the successful calls of one operation in one format. It looks up no label, so that a response in the
+/// cache is not delayed.
+#[derive(Clone)]
+pub(crate) struct Meter {
+    calls: IntCounter,
+    durations: Histogram,
+}
+
+impl Meter {
+    /// Counts a call.
+    pub(crate) fn called(&self, duration: Duration) {
+        self.calls.inc();
+        self.durations.observe(duration.as_secs_f64());
+    }
 }
 
 /// What is measured when it is read.
@@ -76,8 +94,14 @@ impl Metrics {
             IntCounterVec::new(Opts::new(name, help), labels)
         };
         let gauge = |name: &str, help: &str| IntGauge::new(name, help);
+        let requests = counters(
+            "trivium_requests_total",
+            "HTTP requests, pages and health checks included, by HTTP status.",
+            &["status"],
+        )?;
         let metrics = Self {
             registry: Registry::new(),
+            ok: requests.with_label_values(&["200"]),
             calls: counters(
                 "trivium_calls_total",
                 "Calls of operations, by operation, format and outcome: success, or the code of the failure.",
@@ -91,11 +115,7 @@ impl Metrics {
                 .buckets(DURATIONS.to_vec()),
                 &["operation"],
             )?,
-            requests: counters(
-                "trivium_requests_total",
-                "HTTP requests, pages and health checks included, by HTTP status.",
-                &["status"],
-            )?,
+            requests,
             refusals: counters(
                 "trivium_refusals_total",
                 "What was refused at a limit: quota, attempts, capacity, memory or connections.",
@@ -178,8 +198,20 @@ impl Metrics {
         self.refusals.with_label_values(&[limit]).inc();
     }
 
+    /// A meter of successful calls.
+    pub(crate) fn meter(&self, operation: Option<&'static str>, format: &'static str) -> Meter {
+        let operation = operation.unwrap_or(UNKNOWN);
+        Meter {
+            calls: self.calls.with_label_values(&[operation, format, SUCCESS]),
+            durations: self.durations.with_label_values(&[operation]),
+        }
+    }
+
     /// Counts a request by the status of its response.
     pub(crate) fn responded(&self, status: u16) {
+        if status == 200 {
+            return self.ok.inc();
+        }
         let text = status.to_string();
         self.requests.with_label_values(&[text.as_str()]).inc();
     }

@@ -18,6 +18,8 @@ use trivium_core::Trace;
 use trivium_front::{Body, Reply, Request};
 use trivium_storage::{Database, Dependencies};
 
+use crate::metrics::Meter;
+
 /// The maximum length of a body that is a part of a key, in bytes. Hashing a larger one is not worth it.
 const MAX_BODY: usize = 16 * 1024;
 
@@ -35,6 +37,8 @@ pub(crate) struct Kept {
     pub(crate) login: Option<String>,
     /// The operation, for the log and the metrics.
     pub(crate) operation: Option<&'static str>,
+    /// Counts that it is sent.
+    pub(crate) meter: Meter,
     dependencies: Dependencies,
 }
 
@@ -141,7 +145,14 @@ impl Responses {
     }
 
     /// Keeps the response to a read.
-    pub(crate) fn keep(&self, key: Key, reply: &Reply, trace: &Trace, dependencies: Dependencies) {
+    pub(crate) fn keep(
+        &self,
+        key: Key,
+        reply: &Reply,
+        trace: &Trace,
+        meter: impl FnOnce() -> Meter,
+        dependencies: Dependencies,
+    ) {
         let Some(cache) = &self.cache else {
             return;
         };
@@ -153,6 +164,7 @@ impl Responses {
             reply: reply.clone(),
             login: trace.login().map(ToOwned::to_owned),
             operation: trace.operation(),
+            meter: meter(),
             dependencies,
         };
         cache.insert(key, Arc::new(kept));

@@ -47,6 +47,8 @@ pub struct Options {
     pub page_cache: usize,
     /// True to find out whether the result of a read is [still current](Database::is_current). On SQLite only.
     pub tracks_changes: bool,
+    /// True if another program, such as Litestream, moves what is in the WAL of an SQLite file to the file.
+    pub external_checkpoints: bool,
     /// Time limit of a call, from which those of the database follow. `None` for a command, which has none.
     pub call_timeout: Option<Duration>,
 }
@@ -61,6 +63,7 @@ impl Default for Options {
             queue: 4096,
             page_cache: Settings::default().page_cache,
             tracks_changes: false,
+            external_checkpoints: false,
             call_timeout: None,
         }
     }

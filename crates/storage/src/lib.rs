@@ -22,6 +22,7 @@ pub mod categories;
 pub mod connection;
 pub mod database;
 mod error;
+pub mod examination;
 pub mod export;
 pub mod groups;
 mod health;

@@ -91,7 +91,7 @@ impl Writer {
                 if let Some(versions) = versions {
                     connection.publish(Arc::clone(versions))?;
                 }
-                let committer = Committer::start(connection, Arc::clone(health), options.queue)?;
+                let committer = Committer::start(connection, Arc::clone(health), options)?;
                 Ok(Self::Sqlite(committer))
             }
             DatabaseUrl::Postgres(_) => {
@@ -153,14 +153,15 @@ impl Writer {
 }
 
 impl Committer {
-    fn start(connection: Connection, health: Arc<Health>, queue: usize) -> Result<Self> {
-        let (queue, jobs) = sync_channel(queue);
+    fn start(connection: Connection, health: Arc<Health>, options: &Options) -> Result<Self> {
+        let (queue, jobs) = sync_channel(options.queue);
+        let checkpoints = !options.external_checkpoints;
         let (running, ended) = sync_channel(0);
         let thread = std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
                 let _running: SyncSender<()> = running;
-                commit_together(connection, &jobs, &health);
+                commit_together(connection, &jobs, &health, checkpoints);
             })
             .map_err(|e| Error::Open(format!("cannot start a writer thread: {e}")))?;
         Ok(Self {

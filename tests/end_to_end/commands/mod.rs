@@ -2,12 +2,14 @@
 //!
 //! - [`data`] tests the commands on users, groups and imports, with and without a running server.
 //! - [`calling`] tests `trivium call`, [`configuration`] the settings, [`help`] the help texts.
+//! - [`doctor`] damages databases and corrects them.
 //! - [`mistakes`] tests what common mistakes lead to.
 //! - [`serving`] tests start and stop of servers, [`logs`] their logs, [`reload`] new settings on SIGHUP.
 
 mod calling;
 mod configuration;
 mod data;
+mod doctor;
 mod help;
 mod logs;
 mod mistakes;

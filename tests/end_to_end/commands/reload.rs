@@ -73,7 +73,9 @@ fn every_setting_has_all_its_sources() {
     let values = |default: &str| match default {
         "" => ("http://a.example", "http://b.example"),
         "127.0.0.1:8080" => ("127.0.0.1:1", "127.0.0.1:2"),
-        "documented" | "ok" | "public" | "text" | "info" | "x-forwarded-for" => ("", ""),
+        "automatic" | "documented" | "ok" | "public" | "text" | "info" | "x-forwarded-for" => {
+            ("", "")
+        }
         text if text.starts_with('/') => ("/a", "off"),
         text if text.ends_with("MiB") => ("1MiB", "2MiB"),
         text if text.starts_with("sqlite:") => ("sqlite:a.db", "sqlite:b.db"),
@@ -83,6 +85,7 @@ fn every_setting_has_all_its_sources() {
     let choices = |setting: &str| match setting {
         "peopleaggregator.profile" => ("original", "documented"),
         "peopleaggregator.status" => ("http", "ok"),
+        "checkpoints" => ("external", "automatic"),
         "directory" => ("members", "public"),
         "log_format" => ("json", "text"),
         "log_level" => ("debug", "warn"),

@@ -28,6 +28,7 @@ use self::actions::{Action, PEOPLE, PLACES, Step};
 use self::generate::VIEWS;
 use self::rules::World;
 use self::service::Service;
+use crate::exports::check_moves;
 use crate::harness::{Caller, Crowd, Gateway, PROTOCOLS, Random, seed};
 
 const ADMIN_PASSWORD: &str = "the password of the administrator";
@@ -130,6 +131,8 @@ fn compare_with_model(backend: Backend, tenths: u64, at_once: usize) {
     gateway.served.stop();
     let log = gateway.served.log();
     assert!(!log.contains("ERROR"), "{log}");
+    // What random calls have left is the same after a move.
+    check_moves(backend, &gateway.scratch.url);
 }
 
 /// Generates the sequence of a seed.

@@ -6,6 +6,7 @@ mod category;
 mod config;
 mod conform;
 mod describe;
+mod doctor;
 mod group;
 mod healthcheck;
 mod import;
@@ -49,6 +50,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Backup(backup) => backup::backup(global, backup),
         Command::Restore(restore) => backup::restore(global, restore),
         Command::Config(config) => config::run(global, &options.configuration, config),
+        Command::Doctor(doctor) => doctor::run(global, &options.configuration, doctor),
         Command::Migrate(migrate) => migrate::run(global, migrate),
         Command::Healthcheck(healthcheck) => healthcheck::run(healthcheck),
         Command::Call(call) => call::run(call),

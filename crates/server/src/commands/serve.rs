@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::gateway::{Dialects, Gateway};
 use crate::http::{Limits, Proxies, Threads, Timeouts};
 use crate::metrics::Metrics;
-use crate::options::{DirectoryOption, Options, Serve};
+use crate::options::{CheckpointsOption, DirectoryOption, Options, Serve};
 use crate::reload::Reload;
 use crate::responses::Responses;
 use crate::{cures, gateway, http, logs, retention};
@@ -67,6 +67,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         call_timeout: Some(serve.call_timeout),
         page_cache: serve.page_cache,
         tracks_changes: serve.response_cache > 0,
+        external_checkpoints: serve.checkpoints == CheckpointsOption::External,
         ..Connections::default()
     };
     let database = Database::open(url.clone(), &connections);

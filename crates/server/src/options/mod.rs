@@ -9,6 +9,7 @@ mod config;
 mod conform;
 mod data;
 mod describe;
+mod doctor;
 mod file;
 mod healthcheck;
 mod migrate;
@@ -34,12 +35,13 @@ pub(crate) use data::{
     Category, Group, Import, ImportFrom, Invite, Key, Member, Request, Token, User,
 };
 pub(crate) use describe::{Described, Docs, Openapi, Xsd};
+pub(crate) use doctor::Doctor;
 pub(crate) use healthcheck::Healthcheck;
 pub(crate) use migrate::Migrate;
 pub(crate) use quotas::Quotas;
-pub(crate) use serve::{DirectoryOption, LogFormat, LogLevel, Serve};
+pub(crate) use serve::{CheckpointsOption, DirectoryOption, LogFormat, LogLevel, Serve};
 pub(crate) use sources::Setting;
-use sources::{Sources, default, is_reloaded, key, settings};
+use sources::{Origin, Sources, default, is_reloaded, key, settings};
 pub(crate) use suggest::did_you_mean;
 
 use trivium_rpc::text::is_portable;
@@ -146,6 +148,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  trivium restore monday.db\n  trivium restore monday.db --end-tokens"
     )]
     Restore(Restore),
+    /// Look for what is wrong: the exit code is 0, or 3 if there are errors
+    #[command(
+        after_help = "Examples:\n  trivium doctor\n  trivium doctor --json\n  trivium doctor --fix"
+    )]
+    Doctor(Doctor),
     /// Show the version of the tables, or migrate them to that of this program
     #[command(
         subcommand,
@@ -185,8 +192,26 @@ pub(crate) struct Configuration {
     pub(crate) settings: Vec<Setting>,
     /// Everything that is wrong. Only a command that examines the configuration runs in spite of that.
     pub(crate) problems: Vec<String>,
+    /// The file, if there is one.
+    pub(crate) file: Option<PathBuf>,
     /// Variables that look like settings.
     pub(crate) unknown_variables: Vec<String>,
+}
+
+impl Configuration {
+    /// Whether the file may contain a password.
+    pub(crate) fn has_secrets(&self) -> bool {
+        let is_secret =
+            |it: &Setting| it.key == "admin_password" || it.value.starts_with("postgres");
+        let mut settings = self.settings.iter();
+        settings.any(|it| is_secret(it) && matches!(it.origin, Origin::File(_)))
+    }
+
+    /// The value of a setting.
+    pub(crate) fn value(&self, key: &str) -> Option<&str> {
+        let setting = self.settings.iter().find(|setting| setting.key == key)?;
+        Some(&setting.value)
+    }
 }
 
 /// Parses the command line, the environment and the configuration file.
@@ -212,7 +237,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
         .try_get_matches_from(&arguments);
     let examines = parsed
         .as_ref()
-        .is_ok_and(|matches| matches.subcommand_name() == Some("config"));
+        .is_ok_and(|matches| matches!(matches.subcommand_name(), Some("config" | "doctor")));
     if let Some(problem) = sources.problems.first()
         && !examines
     {
@@ -237,6 +262,7 @@ pub(crate) fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Options
         } else {
             Vec::new()
         },
+        file: sources.file,
         unknown_variables: sources.unknown_variables,
     };
     Ok(options)

@@ -133,6 +133,14 @@ pub(crate) struct Serve {
         value_parser = size_or_zero
     )]
     pub(crate) response_cache: usize,
+    /// Who moves what is in the -wal of an SQLite file to the file: the server, or another program such as Litestream
+    #[arg(
+        long,
+        env = "TRIVIUM_CHECKPOINTS",
+        value_enum,
+        default_value = "automatic"
+    )]
+    pub(crate) checkpoints: CheckpointsOption,
     /// Addresses or networks of proxies whose forwarding header is believed, separated by commas
     /// [example: 127.0.0.1,10.0.0.0/8]
     #[arg(
@@ -362,6 +370,13 @@ impl From<StatusOption> for trivium_front::StatusRule {
 pub(crate) enum DirectoryOption {
     Public,
     Members,
+}
+
+/// Who makes the checkpoints of an SQLite file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckpointsOption {
+    Automatic,
+    External,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

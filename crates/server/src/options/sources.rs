@@ -53,6 +53,8 @@ pub(super) struct Sources {
     values: BTreeMap<String, (String, Origin)>,
     /// What is wrong with the file and with files of secrets, whatever the command.
     pub(super) problems: Vec<String>,
+    /// The path of the file, if there is one.
+    pub(super) file: Option<PathBuf>,
     /// Variables with the prefix of this program that it does not know.
     pub(super) unknown_variables: Vec<String>,
 }
@@ -70,6 +72,7 @@ impl Sources {
         let mut sources = Self {
             values: BTreeMap::new(),
             problems: Vec::new(),
+            file: None,
             unknown_variables: unknown_variables(command),
         };
         sources.read_file(command, arguments);
@@ -106,6 +109,7 @@ impl Sources {
             }
             Err(problem) => return self.problems.push(problem),
         };
+        self.file = Some(path);
         for entry in entries {
             let place = entry.place;
             let name = &entry.key;

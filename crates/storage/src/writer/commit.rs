@@ -26,6 +26,7 @@ pub(super) fn commit_together(
     mut connection: Connection,
     jobs: &Receiver<Box<dyn Job>>,
     health: &Health,
+    checkpoints: bool,
 ) {
     loop {
         let first = if health.is_failing() {
@@ -48,7 +49,7 @@ pub(super) fn commit_together(
             }
         }
         run_batch(&mut connection, batch, health);
-        if health.running().is_ok() {
+        if checkpoints && health.running().is_ok() {
             checkpoint(&mut connection, health);
         }
     }
