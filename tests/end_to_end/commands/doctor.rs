@@ -40,8 +40,9 @@ impl Place {
     fn sql(&self, statement: &str) {
         match self.scratch.url.strip_prefix("sqlite:") {
             Some(path) => {
-                let sqlite = Command::new("sqlite3").args([path, statement]).status();
-                assert!(sqlite.expect("sqlite3").success(), "{statement}");
+                let sqlite = Command::new("sqlite3").args([path, statement]).output();
+                let sqlite = sqlite.expect("sqlite3");
+                assert!(sqlite.status.success(), "{statement}: {sqlite:?}");
             }
             None => {
                 let (_, name) = self.scratch.url.rsplit_once('/').expect("a name");

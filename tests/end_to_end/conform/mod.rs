@@ -219,16 +219,17 @@ fn bad_servers_and_tokens_are_rejected() {
         |request| request,
         |_, _| "hello".to_owned(),
     );
-    for (address, words) in [
+    for (address, ended, words) in [
         (
             proxy.address.as_str(),
+            1,
             "this server does not serve the PeopleAggregator API",
         ),
-        ("127.0.0.1:1", "trivium: http://127.0.0.1:1: "),
-        ("", "trivium: invalid server URL 'http://'"),
+        ("127.0.0.1:1", 1, "trivium: http://127.0.0.1:1: "),
+        ("", 2, "invalid URL of a server: 'http://'"),
     ] {
         let (code, output) = examine(address, &[]);
-        assert_eq!(code, Some(1), "{output}");
+        assert_eq!(code, Some(ended), "{output}");
         assert!(output.contains(words), "{output}");
     }
     let (code, output) = examine(&server.address, &["nobody's"]);

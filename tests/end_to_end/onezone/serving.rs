@@ -113,7 +113,8 @@ fn bad_prefixes_are_rejected_at_startup() {
     let output = trivium(&["serve", "--demo", "--config", file], "");
     assert_eq!(output.status.code(), Some(4));
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(error.contains("the value is served already"), "{error}");
+    let message = "line 1, column 1: onezone: /api/xml is served already";
+    assert!(error.contains(message), "{error}");
 }
 
 /// The curl line on the documentation page, with another address and without the name of a
