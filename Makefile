@@ -4,7 +4,7 @@
 
 # Starts the server with demonstration data, and prints an example call for each protocol.
 run:
-	cargo run --release --package trivium-server -- serve --demo
+	cargo run --profile demonstration --no-default-features --locked --package trivium-server -- serve --demo
 
 # Everything that continuous integration runs.
 test: tools lint documents tests
@@ -16,6 +16,7 @@ tools:
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	cargo check --package trivium-server --no-default-features --locked
 
 documents:
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --locked --quiet

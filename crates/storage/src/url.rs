@@ -199,6 +199,16 @@ impl DatabaseUrl {
                 Ok(AnyConnection::Sqlite(sqlite).into())
             }
             Self::Postgres(url) => {
+                let wants_tls = [
+                    "sslmode=require",
+                    "sslmode=verify-ca",
+                    "sslmode=verify-full",
+                ];
+                if !cfg!(feature = "postgres-tls") && wants_tls.iter().any(|it| url.contains(it)) {
+                    return Err(open(
+                        &"this build has no TLS to Postgres: use that of cargo build --release",
+                    ));
+                }
                 let mut postgres =
                     PgConnection::establish(&with_timeouts(url)).map_err(|error| {
                         let message = error.to_string();

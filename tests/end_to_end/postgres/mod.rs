@@ -15,7 +15,7 @@ mod work;
 use serde_json::json;
 use trivium_test_support::{Backend, Cluster, Scratch};
 
-use crate::harness::{Caller, Crowd, Gateway, Protocol, Served, Someone, new_group};
+use crate::harness::{Caller, Crowd, Gateway, Protocol, Served, Someone, new_group, trivium};
 
 use proxy::Proxy;
 
@@ -90,4 +90,15 @@ fn rounds(default: usize) -> usize {
     std::env::var("TRIVIUM_ROUNDS").map_or(default, |text| {
         text.parse().expect("TRIVIUM_ROUNDS is a number")
     })
+}
+
+#[test]
+fn this_program_has_tls_to_postgres() {
+    let scratch = Scratch::new(Backend::Postgres);
+    let proxy = Proxy::start(&scratch.url);
+    let url = proxy.url.replace("sslmode=disable", "sslmode=require");
+    let output = trivium(&["user", "list", "--database", &url], "");
+    let error = String::from_utf8_lossy(&output.stderr);
+    // Postgres' own message: libpq has offered it.
+    assert!(error.contains("server does not support SSL"), "{error}");
 }
