@@ -87,6 +87,14 @@ pub fn status(url: &DatabaseUrl) -> Result<Status> {
     }
 }
 
+/// The version of the tables that this program creates.
+pub fn program() -> String {
+    let migrations = MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE);
+    let versions = migrations.unwrap_or_default();
+    let versions = versions.iter().map(|it| it.name().version().to_string());
+    versions.max().unwrap_or_default()
+}
+
 /// Checks that a copy of an SQLite database is not too new for this program.
 ///
 /// # Errors

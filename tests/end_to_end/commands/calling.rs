@@ -145,3 +145,70 @@ fn the_health_check_reports_by_its_exit_code() {
     assert_eq!(gone.status.code(), Some(3));
     assert!(error.contains(&url) && error.contains("refused"), "{error}");
 }
+
+#[test]
+fn a_call_is_printed_for_other_tools() {
+    let server = Served::demonstration(&[]);
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("my token"), format!("{MARC}\n")).expect("a file");
+    let url = format!("http://{}", server.address);
+    let words = |group: &str| format!("joinGroup id={group} message=Grüße,-let's");
+    for (tool, via, group) in [
+        ("curl", "json", "group:1234"),
+        ("curl", "xml", "group:1234"),
+        ("curl", "xml-rpc", "group:1234"),
+        ("python", "json", "group:1234"),
+        ("python", "xml", "group:1234"),
+        ("python", "xml-rpc", "group:1234"),
+        ("xml-rpc", "json", "group:1234"),
+    ] {
+        let text = words(group);
+        let mut arguments = vec!["call", "--url", &url, "--via", via, "--as", tool];
+        arguments.extend(["--token-file", "my token"]);
+        arguments.extend(text.split(' '));
+        let printed = run(folder.path(), &[], &arguments, "");
+        assert_eq!(
+            (printed.code, printed.err.as_str()),
+            (Some(0), ""),
+            "{tool} {via}"
+        );
+        // Nothing is sent yet, and no secret is printed but in a whole message.
+        assert_eq!(
+            printed.out.contains(MARC),
+            tool == "xml-rpc",
+            "{}",
+            printed.out
+        );
+        let (program, option, text) = match tool {
+            "python" => ("python3", "-c", printed.out),
+            "curl" => ("sh", "-c", printed.out),
+            _ => {
+                std::fs::write(folder.path().join("message"), printed.out).expect("a file");
+                let curl = format!(
+                    "curl -H 'Content-Type: text/xml' --data-binary @message {url}/api/xmlrpc"
+                );
+                ("sh", "-c", curl)
+            }
+        };
+        let output = std::process::Command::new(program)
+            .args([option, &text])
+            .current_dir(folder.path())
+            .output()
+            .expect("the tool");
+        let response = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            response.contains("joined"),
+            "{tool} {via}: {text}\n{response}{output:?}"
+        );
+        let left = call(
+            &server,
+            &[
+                "leaveGroup",
+                &format!("id={group}"),
+                &format!("authToken={MARC}"),
+            ],
+            "",
+        );
+        assert_eq!(left.code, Some(0), "{left:?}");
+    }
+}

@@ -13,6 +13,8 @@ pub(crate) mod openapi;
 pub(crate) mod operation;
 pub(crate) mod snippets;
 
+pub use snippets::{as_curl, as_python};
+
 use trivium_front::Profile;
 use trivium_front::fault::Fault;
 use trivium_rpc::{Category, Code, codes};

@@ -72,6 +72,28 @@ pub(crate) fn snippets(
         .into()
 }
 
+/// Writes a request to this server as a line for curl.
+pub fn as_curl(base_url: &str, request: &ClientRequest<'_>) -> String {
+    curl(&Call::new(base_url, request))
+}
+
+/// Writes a request to this server as a program in Python. A body of several lines is in bytes with three single quotes,
+/// an argument in a text with double quotes.
+pub fn as_python(base_url: &str, request: &ClientRequest<'_>) -> String {
+    python(&Call::new(base_url, request))
+}
+
+impl<'a> Call<'a> {
+    /// A call whose response has a body.
+    fn new(base_url: &str, request: &'a ClientRequest<'a>) -> Self {
+        Self {
+            url: format!("{base_url}{}", request.path),
+            request,
+            printed: Printed::Body,
+        }
+    }
+}
+
 impl Call<'_> {
     /// True if the arguments are in the query.
     fn gets(&self) -> bool {
@@ -154,7 +176,9 @@ fn python(call: &Call<'_>) -> String {
                 format!("        {}: {},\n", json(name), json(value))
             });
             let data = body.as_ref().map_or_else(String::new, |(_, body)| {
-                format!("    data=b{},\n", quoted(body))
+                // Only a literal with three quotes may have several lines.
+                let quotes = if body.contains('\n') { "''" } else { "" };
+                format!("    data=b{quotes}{}{quotes},\n", quoted(body))
             });
             let prepared = format!(
                 "request = Request(

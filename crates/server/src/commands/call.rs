@@ -9,6 +9,7 @@ use trivium_front::ClientRequest;
 use trivium_rpc::{Entry, ValueType};
 use ureq::http::Response;
 
+use super::call_as;
 use super::print::line;
 use crate::client::{agent, check_url};
 use crate::cures;
@@ -40,6 +41,9 @@ pub(crate) fn run(call: &Call) -> Result<(), Failure> {
         ViaOption::Xml => Format::Xml,
         ViaOption::XmlRpc => Format::XmlRpc,
     };
+    if let Some(tool) = call.written_as {
+        return call_as::run(call, entry, format, tool);
+    }
     let values = call
         .arguments
         .iter()
@@ -71,7 +75,7 @@ pub(crate) fn run(call: &Call) -> Result<(), Failure> {
     Err(Failure::Failed(format!("{name} failed: see {help}{cure}")))
 }
 
-fn value(source: &Source) -> Result<String, Failure> {
+pub(super) fn value(source: &Source) -> Result<String, Failure> {
     match source {
         Source::Here(value) => Ok(value.clone()),
         Source::File(path) => read(path),
@@ -90,7 +94,7 @@ fn read(path: &Path) -> Result<String, Failure> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn value_type(entry: &Entry, name: &str) -> ValueType {
+pub(super) fn value_type(entry: &Entry, name: &str) -> ValueType {
     let rule = entry.rule(name);
     rule.map_or(ValueType::Text, |rule| rule.value_type)
 }

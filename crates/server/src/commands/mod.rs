@@ -1,7 +1,9 @@
 //! Runs the commands. They write only their result to standard output.
 
+mod about;
 mod backup;
 mod call;
+mod call_as;
 mod category;
 mod config;
 mod conform;
@@ -57,6 +59,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Openapi(openapi) => describe::openapi(openapi),
         Command::Xsd(xsd) => describe::xsd(xsd),
         Command::Docs(docs) => describe::docs(docs),
+        Command::Completions(completions) => about::completions(completions),
+        Command::Man => about::man(),
+        Command::Version => about::version(global),
         Command::Conform(conform) => conform::run(global, conform),
     }
 }

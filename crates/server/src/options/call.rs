@@ -13,6 +13,7 @@ use clap::{Args, ValueEnum};
   trivium call getCategories
   trivium call joinGroup id=group:1234 --token-file token --via xml-rpc
   trivium call login login=marc password@- --url http://groups.example
+  trivium call joinGroup id=group:1234 --token-file token --as curl
 
 Secrets are read from files: password@FILE reads the value of password from FILE, where - is standard
 input. The token in --token-file is sent in the Authorization header.")]
@@ -32,6 +33,9 @@ pub(crate) struct Call {
     /// File with the caller's token, or - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
+    /// Print the call for another tool instead of making it; it reads secrets from their files, too
+    #[arg(long = "as", value_enum, value_name = "TOOL")]
+    pub(crate) written_as: Option<Tool>,
     /// Print the request and the response on standard error
     #[arg(long, short)]
     pub(crate) verbose: bool,
@@ -42,6 +46,17 @@ pub(crate) struct Call {
 pub(crate) enum ViaOption {
     Json,
     Xml,
+    XmlRpc,
+}
+
+/// A tool that makes a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tool {
+    /// A line for a shell
+    Curl,
+    /// A program for Python 3
+    Python,
+    /// A methodCall, with its secrets
     XmlRpc,
 }
 

@@ -3,6 +3,7 @@
 //! Flags take precedence over environment variables, those over `trivium.toml`, and that over the
 //! defaults: see [`sources`].
 
+mod about;
 mod backup;
 mod call;
 mod config;
@@ -27,8 +28,9 @@ use clap::error::ErrorKind;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub(crate) use about::Completions;
 pub(crate) use backup::{Backup, Export, Restore};
-pub(crate) use call::{Call, Source, ViaOption};
+pub(crate) use call::{Call, Source, Tool, ViaOption};
 pub(crate) use config::Config;
 pub(crate) use conform::Conform;
 pub(crate) use data::{
@@ -183,6 +185,17 @@ pub(crate) enum Command {
     Docs(Docs),
     /// Check that a running server conforms to its declarations
     Conform(Conform),
+    /// Print what completes commands and options in a shell
+    #[command(
+        after_help = "Examples:\n  trivium completions bash > /etc/bash_completion.d/trivium\n  trivium completions fish > ~/.config/fish/completions/trivium.fish"
+    )]
+    Completions(Completions),
+    /// Print the manual page
+    #[command(after_help = "Example:\n  trivium man > /usr/local/share/man/man1/trivium.1")]
+    Man,
+    /// Print the version; with --json also that of the tables and what is built in
+    #[command(after_help = "Example:\n  trivium version --json")]
+    Version,
 }
 
 /// The settings and what is wrong with them.

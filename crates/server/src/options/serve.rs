@@ -1,5 +1,10 @@
 //! The options of `trivium serve`.
 
+#![allow(
+    rustdoc::bare_urls,
+    reason = "the comments of options are their help, in plain text"
+)]
+
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
