@@ -3,6 +3,7 @@
 //! A thread of its own writes it. If its reader stalls, the next lines wait up to a limit, and further ones are
 //! dropped, so that no request waits.
 
+use std::io::BufWriter;
 use std::panic::PanicHookInfo;
 use std::thread;
 use std::time::Duration;
@@ -63,7 +64,8 @@ pub(crate) fn start(format: LogFormat, level: LogLevel) -> Result<Log, Failure> 
         .lossy(true)
         .buffered_lines_limit(MAX_WAITING)
         .thread_name("log")
-        .finish(std::io::stderr());
+        // The thread flushes when no line waits.
+        .finish(BufWriter::new(std::io::stderr()));
     let dropped = writer.error_counter();
     let registry = tracing_subscriber::registry().with(levels);
     let layer = tracing_subscriber::fmt::layer().with_writer(writer);

@@ -52,28 +52,18 @@ impl Reload {
         self.bounds.set(reloaded.memory_budget, reloaded.slow_call);
         self.levels.set(reloaded.log_level);
         self.retention.unpark();
-        let former = self.configuration.settings.iter();
-        for (former, new) in former.zip(&options.configuration.settings) {
-            if former.value == new.value {
+        let former = self.configuration.settings.iter_mut();
+        for (former, new) in former.zip(options.configuration.settings) {
+            let (setting, value) = (&new.key, &new.value);
+            if former.value == *value {
                 continue;
             }
-            let (setting, value) = (&new.key, &new.value);
-            match new.is_reloaded {
-                true => tracing::info!(setting, value, "a setting has changed"),
-                false => {
-                    tracing::warn!(setting, value, "restart the server to change this setting")
-                }
-            }
-        }
-        // A setting that needs a restart is reported until then.
-        for (former, new) in self
-            .configuration
-            .settings
-            .iter_mut()
-            .zip(options.configuration.settings)
-        {
+            // A setting that needs a restart is reported until then.
             if new.is_reloaded {
+                tracing::info!(setting, value, "a setting has changed");
                 *former = new;
+            } else {
+                tracing::warn!(setting, value, "restart the server to change this setting");
             }
         }
         Ok(())

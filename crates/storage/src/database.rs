@@ -115,8 +115,8 @@ impl Database {
         };
         let connections = Connections::new(url.clone(), Arc::clone(&health), settings);
         let pool = Arc::new(Pool::open(connections, size, timeout)?);
-        if options.access == Access::Serve {
-            // A migration that did not see this server may have run before its first connection.
+        if options.access == Access::Serve && lock.is_none() {
+            // Postgres: a migration that did not see this server may have run before its first connection.
             migrations::run(&url, Access::Command)?;
         }
         let versions = match options.tracks_changes {

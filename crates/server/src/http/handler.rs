@@ -24,6 +24,9 @@ use crate::gateway::{Client, Endpoint};
 use crate::pages::{self, plain};
 use crate::readers::Readers;
 
+/// The header with the ID of a request.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// Handles a request: logs it, and adds the headers of every response.
 pub(super) async fn serve(
     http: HttpRequest,
@@ -92,7 +95,7 @@ pub(super) async fn serve(
     let mut response = HttpResponse::build(
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     );
-    response.insert_header(("X-Request-Id", trace.id.as_str()));
+    response.insert_header((REQUEST_ID, trace.id.as_str()));
     // No browser takes a response for a script or a page that is not declared as one.
     response.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     if !reply.content_type.is_empty() {

@@ -26,12 +26,13 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::parser::ValueSource;
-use clap::{ArgAction, ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use about::Completions;
 pub(crate) use backup::{Backup, Export, Restore};
 pub(crate) use call::{Call, Source, Tool, ViaOption};
-pub(crate) use config::Config;
+use config::problems;
+pub(crate) use config::{Config, Configuration, example};
 pub(crate) use conform::Conform;
 pub(crate) use data::{
     Category, Group, Import, ImportFrom, Invite, Key, Member, Request, Token, User,
@@ -42,8 +43,7 @@ pub(crate) use healthcheck::Healthcheck;
 pub(crate) use migrate::Migrate;
 pub(crate) use quotas::Quotas;
 pub(crate) use serve::{CheckpointsOption, DirectoryOption, LogFormat, LogLevel, Serve};
-pub(crate) use sources::Setting;
-use sources::{Origin, Sources, default, is_reloaded, key, settings};
+use sources::Sources;
 pub(crate) use suggest::did_you_mean;
 
 use trivium_rpc::text::is_portable;
@@ -198,35 +198,6 @@ pub(crate) enum Command {
     Version,
 }
 
-/// The settings and what is wrong with them.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Configuration {
-    /// Every setting, with its value and where that is from.
-    pub(crate) settings: Vec<Setting>,
-    /// Everything that is wrong. Only a command that examines the configuration runs in spite of that.
-    pub(crate) problems: Vec<String>,
-    /// The file, if there is one.
-    pub(crate) file: Option<PathBuf>,
-    /// Variables that look like settings.
-    pub(crate) unknown_variables: Vec<String>,
-}
-
-impl Configuration {
-    /// Whether the file may contain a password.
-    pub(crate) fn has_secrets(&self) -> bool {
-        let is_secret =
-            |it: &Setting| it.key == "admin_password" || it.value.starts_with("postgres");
-        let mut settings = self.settings.iter();
-        settings.any(|it| is_secret(it) && matches!(it.origin, Origin::File(_)))
-    }
-
-    /// The value of a setting.
-    pub(crate) fn value(&self, key: &str) -> Option<&str> {
-        let setting = self.settings.iter().find(|setting| setting.key == key)?;
-        Some(&setting.value)
-    }
-}
-
 /// Parses the command line, the environment and the configuration file.
 ///
 /// # Errors
@@ -296,58 +267,4 @@ fn check_flags(command: &clap::Command, serve: &ArgMatches) -> Result<(), Failur
     Err(Failure::Usage(
         command.error(ErrorKind::ArgumentConflict, message),
     ))
-}
-
-/// Everything that is wrong with the sources: each value, or if those are valid, their combination in a server.
-fn problems(sources: &Sources, command: &clap::Command) -> Vec<String> {
-    let mut problems = sources.problems.clone();
-    problems.extend(sources.invalid_values(command));
-    problems.extend(sources.unknown_variables.iter().cloned());
-    if problems.is_empty() {
-        let serve = sources
-            .apply(command.clone())
-            .try_get_matches_from(["trivium", "serve"])
-            .and_then(|matches| Options::from_arg_matches(&matches));
-        match serve.map(|options| options.command) {
-            Ok(Command::Serve(serve)) => problems.extend(serve.check().err()),
-            Ok(_) => {}
-            Err(error) => problems.push(error.to_string()),
-        }
-    }
-    problems
-}
-
-/// The text of a `trivium.toml` in which every setting has its default, as a comment.
-pub(crate) fn example() -> String {
-    let mut text = String::from(
-        "# The settings of trivium, with their defaults. Remove the # in front of a setting to change it.\n\
-         # Sizes are written 128MiB, durations 30d, lists with commas or as [\"a\", \"b\"].\n",
-    );
-    for setting in settings(&Options::command()) {
-        let help = setting.get_help().map(ToString::to_string);
-        let help = help.unwrap_or_default();
-        let (sentence, _) = help.split_once(" [").unwrap_or((&help, ""));
-        let note = |name: &str| Some(help.split_once(name)?.1.split_once(']')?.0.to_owned());
-        let reloaded = match is_reloaded(setting) {
-            true => "; applied again on SIGHUP",
-            false => "",
-        };
-        let example = note("[example: ");
-        let by_default = match note("[default: ") {
-            Some(default) => format!(" Default: {default}."),
-            None if example.is_some() => " Default: none.".to_owned(),
-            None => String::new(),
-        };
-        let value = example.unwrap_or_else(|| default(setting));
-        let value = match value.parse::<u64>() {
-            Ok(number) => number.to_string(),
-            Err(_) if matches!(setting.get_action(), ArgAction::SetTrue) => "false".to_owned(),
-            Err(_) => format!("{value:?}"),
-        };
-        text.push_str(&format!(
-            "\n# {sentence}{reloaded}.{by_default}\n# {} = {value}\n",
-            key(setting)
-        ));
-    }
-    text
 }
