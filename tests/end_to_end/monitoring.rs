@@ -8,7 +8,7 @@ use serde_json::json;
 use trivium_test_support::Backend;
 
 use crate::harness::{
-    Connection, Gateway, Protocol, Served, form, new_group, outcome, project, run,
+    Connection, Gateway, Protocol, Served, form, new_group, outcome, project, run, unpacked,
 };
 
 const LISTEN: [&str; 2] = ["--management-listen", "127.0.0.1:0"];
@@ -195,12 +195,11 @@ fn the_management_listener_responds_while_the_server_stops() {
 
 /// promtool, in the folder where `make tools` puts it, or on the path.
 fn promtool(arguments: &[&str], input: &str) -> String {
-    let installed = project().join("tests/clients/promtool/usr/bin/promtool");
-    let program = match installed.exists() {
-        true => installed.to_string_lossy().into_owned(),
-        false => "promtool".to_owned(),
-    };
-    let output = run(&program, arguments, input.as_bytes());
+    let output = run(
+        &unpacked("promtool", "usr/bin"),
+        arguments,
+        input.as_bytes(),
+    );
     [output.stdout, output.stderr]
         .map(|text| String::from_utf8_lossy(&text).into_owned())
         .concat()

@@ -14,6 +14,15 @@ pub(crate) fn clients() -> PathBuf {
     project().join("tests/clients")
 }
 
+/// The path of a program that `make tools` has unpacked, or its name if that was not necessary.
+pub(crate) fn unpacked(name: &str, folder: &str) -> String {
+    let path = clients().join(name).join(folder).join(name);
+    match path.exists() {
+        true => path.to_string_lossy().into_owned(),
+        false => name.to_owned(),
+    }
+}
+
 /// Runs a program with this input and asserts that it succeeds.
 #[track_caller]
 pub(crate) fn run(program: &str, arguments: &[&str], input: &[u8]) -> Output {
