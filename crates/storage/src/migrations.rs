@@ -38,7 +38,7 @@ const TURN: Duration = Duration::from_secs(2);
 /// The version of the tables of a database, compared with this program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
-    /// The version of the tables; `None` if there are none.
+    /// The version of the tables; `None` for an empty database.
     pub version: Option<String>,
     /// The version that this program creates.
     pub program: String,

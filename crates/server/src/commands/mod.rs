@@ -72,7 +72,7 @@ pub(crate) struct Administrator {
 }
 
 impl Administrator {
-    /// Opens the database of the options; creates it if there is none.
+    /// Opens the database of the options, and creates it if it does not exist.
     fn open(global: &Global) -> Result<Self, Failure> {
         Self::open_for(global, Access::Command)
     }

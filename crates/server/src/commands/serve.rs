@@ -183,7 +183,7 @@ fn settings(serve: &Serve) -> Settings {
             DirectoryOption::Public => Directory::Public,
             DirectoryOption::Members => Directory::Members,
         },
-        // An empty one is none.
+        // An empty password counts as no password.
         admin_password: password.filter(|password| !password.0.is_empty()),
         ..Settings::default()
     })
