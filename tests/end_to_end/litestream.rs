@@ -1,20 +1,11 @@
 //! Continuous backup with Litestream, beside a server that leaves the checkpoints to it.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use trivium_test_support::{Backend, Scratch};
 
-use crate::harness::{Protocol, Served, new_group, project, run, trivium};
-
-struct Litestream(Child);
-
-impl Drop for Litestream {
-    fn drop(&mut self) {
-        let _ended = self.0.kill();
-        let _reaped = self.0.wait();
-    }
-}
+use crate::harness::{Protocol, Running, Served, new_group, project, run, trivium};
 
 #[test]
 fn a_replica_has_what_was_acknowledged() {
@@ -40,7 +31,7 @@ fn a_replica_has_what_was_acknowledged() {
         .stderr(Stdio::null())
         .spawn()
         .expect("litestream: `make tools` installs it");
-    let replicating = Litestream(replicating);
+    let replicating = Running(replicating);
     let command = |arguments: &[&str], database: &str| {
         let output = trivium(&[arguments, &["--database", database]].concat(), "");
         assert!(output.status.success(), "{arguments:?}: {output:?}");

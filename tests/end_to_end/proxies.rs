@@ -1,12 +1,12 @@
 //! Proxies: whose forwarding header is believed, and what derives from it.
 
 use std::net::TcpListener;
-use std::process::{Child, Command};
+use std::process::Command;
 
 use trivium_test_support::Backend;
 
 use crate::documents::Document;
-use crate::harness::{Gateway, Served, run, unpacked};
+use crate::harness::{Gateway, Running, Served, run, unpacked};
 
 /// Headers of a request through a proxy, and what the server takes from them.
 struct Case {
@@ -149,16 +149,6 @@ fn failed_logins_count_for_the_client_behind_a_trusted_proxy() {
     assert!(login("192.0.2.7", "annas+password").contains("authToken"));
 }
 
-/// nginx, until it is dropped.
-struct Nginx(Child);
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let _ended = self.0.kill();
-        let _reaped = self.0.wait();
-    }
-}
-
 /// nginx with the configuration of docs/OPERATING.md terminates TLS, and the server believes its headers.
 #[test]
 fn nginx_is_configured_as_documented() {
@@ -213,7 +203,7 @@ fn nginx_is_configured_as_documented() {
         .args(["-e", "stderr", "-p", &path(""), "-c", &path("nginx.conf")])
         .spawn()
         .expect("nginx: `make tools` installs it");
-    let _nginx = Nginx(nginx);
+    let _nginx = Running(nginx);
     let url = format!("https://groups.example:{port}");
     let resolve = format!("groups.example:{port}:127.0.0.1");
     let curl = |options: &[&str], target: &str| {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// The root folder of the project.
 pub(crate) fn project() -> &'static Path {
@@ -12,6 +12,16 @@ pub(crate) fn project() -> &'static Path {
 /// The folder of the clients, in which programs run.
 pub(crate) fn clients() -> PathBuf {
     project().join("tests/clients")
+}
+
+/// A program that runs beside a test, until this is dropped.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ended = self.0.kill();
+        let _reaped = self.0.wait();
+    }
 }
 
 /// The path of a program that `make tools` has unpacked, or its name if that was not necessary.
