@@ -11,6 +11,7 @@
 //!   tokens and floods the login; [`stop`] stops a busy server.
 //! - [`lock_out`] tries thousands of wrong passwords.
 //! - [`cors`] makes calls from web pages of other origins.
+//! - [`tls`] calls over TLS, [`sockets`] over a Unix socket.
 //! - [`bounds`] opens too many connections and fills the memory; [`proxies`] forwards requests.
 //! - [`responses`] are kept and sent again; [`caching`] is what clients may keep.
 //! - [`quotas`] asks for more than is permitted; [`retention`] waits for the removal of what has ended.
@@ -74,8 +75,10 @@ mod races;
 mod responses;
 mod retention;
 mod revocation;
+mod sockets;
 mod stop;
 mod stories;
 mod system;
+mod tls;
 mod upcoming;
 mod writes;

@@ -8,7 +8,8 @@ use serde_json::json;
 use trivium_test_support::Backend;
 
 use crate::harness::{
-    Connection, Gateway, Protocol, Served, form, new_group, outcome, project, run, unpacked,
+    Certificate, Connection, Gateway, Protocol, Served, form, new_group, outcome, project, run,
+    unpacked,
 };
 
 const LISTEN: [&str; 2] = ["--management-listen", "127.0.0.1:0"];
@@ -213,6 +214,7 @@ fn prometheus_accepts_metrics_and_alerts() {
         .get("/api/json/peopleaggregator/getCategories");
     let (_, metrics) = managed(&gateway.served, "/metrics");
     assert_eq!(promtool(&["check", "metrics"], &metrics), "");
+    let metrics = metrics + &metrics_of_tls();
     let rules = project().join("docs/monitoring/alerts.yml");
     let tests = project().join("docs/monitoring/alerts.test.yml");
     promtool(&["check", "rules", rules.to_str().expect("a path")], "");
@@ -227,11 +229,22 @@ fn prometheus_accepts_metrics_and_alerts() {
     }
 }
 
+/// The metrics of a server with a certificate.
+fn metrics_of_tls() -> String {
+    let folder = tempfile::tempdir().expect("a folder");
+    let certificate = Certificate::new(folder.path(), "server", &["localhost"]);
+    let server = Served::demonstration(&[&LISTEN[..], &certificate.options()].concat());
+    let (_, metrics) = managed(&server, "/metrics");
+    promtool(&["check", "metrics"], &metrics);
+    metrics
+}
+
 #[test]
 fn the_document_lists_the_metrics() {
     let server = Served::demonstration(&LISTEN);
     server.get("/api/json/peopleaggregator/getCategories");
     let (_, metrics) = managed(&server, "/metrics");
+    let metrics = metrics + &metrics_of_tls();
     let types = metrics
         .lines()
         .filter_map(|line| line.strip_prefix("# TYPE "));

@@ -1,11 +1,14 @@
-//! An HTTP client for the commands that call a running server. Like the server, without TLS.
+//! An HTTP client for the commands that call a running server.
 
 use std::io;
 use std::time::Duration;
 
 use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::failure::Failure;
+use crate::options::Trust;
+use crate::tls;
 
 /// Maximum size of a response body in bytes.
 const MAX_RESPONSE: u64 = 64 * 1024 * 1024;
@@ -13,36 +16,40 @@ const MAX_RESPONSE: u64 = 64 * 1024 * 1024;
 /// Time limit of a request.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Returns an agent that accepts every status, and uses no proxy and follows no redirect.
-pub(crate) fn agent() -> Agent {
-    Agent::config_builder()
+/// Returns an agent for a server, that accepts every status, and uses no proxy and follows no redirect.
+///
+/// # Errors
+/// If the URL is not of the form `http://HOST:PORT` or `https://HOST:PORT`, or the certificates to trust cannot be
+/// read.
+pub(crate) fn agent(url: &str, trust: &Trust) -> Result<Agent, Failure> {
+    let host = url
+        .strip_prefix("http://")
+        .or_else(|| url.strip_prefix("https://"));
+    let host = host.unwrap_or_default();
+    if host.is_empty() || host.contains(['?', '#', ' ']) {
+        return Err(Failure::usage(&format!(
+            "invalid URL of a server: '{url}'; expected http://HOST:PORT or https://HOST:PORT"
+        )));
+    }
+    let mut config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .user_agent(concat!("trivium/", env!("CARGO_PKG_VERSION")))
         .proxy(None)
-        .timeout_global(Some(REQUEST_TIMEOUT))
-        .build()
-        .new_agent()
-}
-
-/// Checks the URL of a server.
-///
-/// # Errors
-/// If it is not of the form `http://HOST:PORT`.
-pub(crate) fn check_url(url: &str) -> Result<(), Failure> {
-    if let Some(rest) = url.strip_prefix("https://") {
-        return Err(Failure::usage(&format!(
-            "this program does not speak TLS: name the port behind the proxy, without TLS: http://{rest}"
-        )));
+        .timeout_global(Some(REQUEST_TIMEOUT));
+    if url.starts_with("https://") {
+        let trusted = tls::trusted(trust.cacert.as_deref()).map_err(Failure::Failed)?;
+        let trusted: Vec<_> = trusted
+            .iter()
+            .map(|der| Certificate::from_der(der).to_owned())
+            .collect();
+        let tls = TlsConfig::builder()
+            .unversioned_rustls_crypto_provider(tls::provider())
+            .root_certs(RootCerts::new_with_certs(&trusted));
+        config = config.tls_config(tls.build());
     }
-    let host = url.strip_prefix("http://").unwrap_or_default();
-    match host.is_empty() || host.contains(['?', '#', ' ']) {
-        true => Err(Failure::usage(&format!(
-            "invalid URL of a server: '{url}'; expected http://HOST:PORT"
-        ))),
-        false => Ok(()),
-    }
+    Ok(config.build().new_agent())
 }
 
 /// A client of one server.
@@ -62,11 +69,10 @@ impl Client {
     /// Creates a client of the server at this URL.
     ///
     /// # Errors
-    /// If the URL is not of the form `http://HOST:PORT`.
-    pub(crate) fn new(url: &str) -> Result<Self, Failure> {
-        check_url(url)?;
+    /// As for [`agent`].
+    pub(crate) fn new(url: &str, trust: &Trust) -> Result<Self, Failure> {
         Ok(Self {
-            agent: agent(),
+            agent: agent(url, trust)?,
             base: url.trim_end_matches('/').to_owned(),
         })
     }

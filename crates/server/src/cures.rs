@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use trivium_storage::{DatabaseUrl, Error};
 
 use crate::failure::Failure;
-use crate::options::did_you_mean;
+use crate::options::{Listen, did_you_mean};
 
 /// Adds to a failure of a database what to do about it.
 pub(crate) fn database(url: &DatabaseUrl, error: Error) -> Failure {
@@ -51,35 +51,73 @@ fn migration(url: &DatabaseUrl, message: &str) -> Option<String> {
 }
 
 /// Adds to a failure to listen what to do about it.
-pub(crate) fn listening(address: SocketAddr, error: &io::Error) -> Failure {
-    let cure = match error.kind() {
+pub(crate) fn listening(listen: &Listen, error: &io::Error) -> Failure {
+    let cure = match listen {
+        Listen::Tcp(address) => port(*address, error.kind()),
+        Listen::Unix(path) => socket(path, error.kind()),
+    };
+    with(
+        Failure::Failed(format!("cannot listen on {listen}: {error}")),
+        cure,
+    )
+}
+
+fn port(address: SocketAddr, kind: ErrorKind) -> Option<String> {
+    match kind {
         ErrorKind::AddrInUse => {
             let next = address.port().checked_add(1).unwrap_or(8080);
             let next = SocketAddr::new(address.ip(), next);
-            format!("another program has this port; choose another one: --listen {next}")
+            Some(format!(
+                "another program has this port; choose another one: --listen {next}"
+            ))
         }
         ErrorKind::PermissionDenied => {
             let high = SocketAddr::new(address.ip(), 8080);
-            format!("only root may use ports below 1024; choose another one: --listen {high}")
+            Some(format!(
+                "only root may use ports below 1024; choose another one: --listen {high}"
+            ))
         }
-        ErrorKind::AddrNotAvailable => {
-            "no interface of this machine has the address; list those that exist: ip address".into()
-        }
-        _ => return Failure::Failed(format!("cannot listen on {address}: {error}")),
-    };
-    let failure = Failure::Failed(format!("cannot listen on {address}: {error}"));
-    with(failure, Some(cure))
+        ErrorKind::AddrNotAvailable => Some(
+            "no interface of this machine has the address; list those that exist: ip address"
+                .into(),
+        ),
+        _ => None,
+    }
+}
+
+fn socket(path: &Path, kind: ErrorKind) -> Option<String> {
+    let folder = path.parent().unwrap_or(path).display();
+    match kind {
+        ErrorKind::AddrInUse => Some(format!(
+            "another program has it, or a file of another kind is there: ls -l {}",
+            path.display()
+        )),
+        ErrorKind::NotFound => Some(format!("create its folder: mkdir -p {folder}")),
+        ErrorKind::PermissionDenied => Some(format!(
+            "permit it in the folder; as root: chown $USER {folder}"
+        )),
+        _ => None,
+    }
 }
 
 /// What to do about a server that does not respond.
 pub(crate) fn connecting(url: &str, error: &io::Error) -> String {
-    match (error.kind(), url.strip_prefix("http://")) {
-        (ErrorKind::ConnectionRefused, Some(address)) => {
-            let address = address.trim_end_matches('/');
-            format!("{url}: {error}\n  start a server there: trivium serve --listen {address}")
-        }
-        _ => format!("{url}: {error}"),
-    }
+    let is_tls = url.starts_with("https://");
+    let address = url.split_once("://").map_or(url, |(_, address)| address);
+    let address = address.trim_end_matches('/');
+    let text = error.to_string();
+    let cure = if error.kind() == ErrorKind::ConnectionRefused {
+        format!("start a server there: trivium serve --listen {address}")
+    } else if text.contains("UnknownIssuer") {
+        "if you trust its certificate, name the file with it or with that of its issuer: --cacert FILE".to_owned()
+    } else if text.contains("InvalidContentType") {
+        format!("the server does not use TLS there: http://{address}")
+    } else if is_tls && text.contains("certificate expired") {
+        "its administrator must renew the certificate".to_owned()
+    } else {
+        return format!("{url}: {error}");
+    };
+    format!("{url}: {error}\n  {cure}")
 }
 
 /// What to do about a call that was rejected with this code.

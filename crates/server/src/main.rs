@@ -6,7 +6,8 @@
 //!   shutdown, and [`pages`] the pages and health checks.
 //! - [`gateway`] dispatches a request to its front-end, and a call to the database. [`responses`] keeps responses,
 //!   and [`readers`] runs reads.
-//! - [`metrics`] is what monitoring reads.
+//! - [`tls`] reads certificates.
+//! - [`metrics`] is what monitoring reads, and [`notify`] what systemd receives.
 //! - [`reload`] applies settings again on SIGHUP.
 //! - [`retention`] removes what has ended, in the background.
 
@@ -19,12 +20,14 @@ mod gateway;
 mod http;
 mod logs;
 mod metrics;
+mod notify;
 mod options;
 mod pages;
 mod readers;
 mod reload;
 mod responses;
 mod retention;
+mod tls;
 
 use std::process::ExitCode;
 

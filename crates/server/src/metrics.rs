@@ -39,6 +39,8 @@ pub(crate) struct Metrics {
     budget: IntGauge,
     pool: IntGaugeVec,
     database: IntGauge,
+    /// Without a value if there is no certificate.
+    certificate: IntGaugeVec,
 }
 
 /// Counts the successful calls of one operation in one format. It looks up no label, so that a response in the
@@ -69,6 +71,8 @@ pub(crate) struct State {
     pub(crate) pool: PoolState,
     /// The size of the database in bytes, if it can be read.
     pub(crate) database: Option<u64>,
+    /// When the certificate ends, in seconds since 1970, if there is one.
+    pub(crate) certificate: Option<u64>,
 }
 
 /// A limit at which the server refuses something.
@@ -143,12 +147,19 @@ impl Metrics {
                 "trivium_database_bytes",
                 "Size of the database, with -wal on SQLite.",
             )?,
+            certificate: IntGaugeVec::new(
+                Opts::new(
+                    "trivium_tls_certificate_expiry_timestamp_seconds",
+                    "When the certificate of tls_certificate ends, in seconds since 1970.",
+                ),
+                &[],
+            )?,
         };
         let version = Opts::new("trivium_build_info", "The version, as a label.")
             .const_label("version", env!("CARGO_PKG_VERSION"));
         let version = IntGauge::with_opts(version)?;
         version.set(1);
-        let collectors: [Box<dyn Collector>; 11] = [
+        let collectors: [Box<dyn Collector>; 12] = [
             Box::new(metrics.calls.clone()),
             Box::new(metrics.durations.clone()),
             Box::new(metrics.requests.clone()),
@@ -159,6 +170,7 @@ impl Metrics {
             Box::new(metrics.budget.clone()),
             Box::new(metrics.pool.clone()),
             Box::new(metrics.database.clone()),
+            Box::new(metrics.certificate.clone()),
             Box::new(version),
         ];
         for collector in collectors.into_iter().chain(writer.collectors()) {
@@ -245,6 +257,10 @@ impl Metrics {
         }
         if let Some(bytes) = state.database {
             self.database.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+        }
+        if let Some(ends) = state.certificate {
+            let gauge = self.certificate.with_label_values::<&str>(&[]);
+            gauge.set(i64::try_from(ends).unwrap_or(i64::MAX));
         }
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }

@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::http::Bounds;
 use crate::logs::Levels;
 use crate::options::{self, Command, Configuration, Options, Serve};
+use crate::tls::Identity;
 
 /// What a reload changes.
 pub(crate) struct Reload {
@@ -17,6 +18,8 @@ pub(crate) struct Reload {
     pub(crate) configuration: Configuration,
     pub(crate) service: Arc<Service>,
     pub(crate) bounds: Bounds,
+    /// The certificate that the server shows.
+    pub(crate) identity: Option<Identity>,
     pub(crate) levels: Levels,
     /// The thread that removes what has ended.
     pub(crate) retention: Thread,
@@ -45,8 +48,20 @@ impl Reload {
         let Command::Serve(serve) = options.command else {
             return Ok(());
         };
-        let Serve { reloaded, .. } = *serve;
         serve.check().map_err(Failure::Configuration)?;
+        let Serve { reloaded, .. } = *serve;
+        let identity = reloaded.identity().map_err(Failure::Configuration)?;
+        match (&self.identity, identity) {
+            (Some(current), Some(new)) => {
+                current.replace(&new);
+                current.report_end();
+            }
+            (None, None) => {}
+            _ => {
+                let message = "tls_certificate: restart the server to begin or to end TLS";
+                return Err(Failure::Configuration(message.into()));
+            }
+        }
         let current = self.service.settings();
         self.service.configure(reloaded.apply((*current).clone()));
         self.bounds.set(reloaded.memory_budget, reloaded.slow_call);

@@ -56,9 +56,9 @@ fn wrong_words_are_reported() {
         &["call", "getCategories", "--via", "soap"],
         &["call", "joinGrup", "--url", "http://127.0.0.1:1"],
         &["call", "joinGroup", "idd=x", "--url", "http://127.0.0.1:1"],
-        &["call", "getCategories", "--url", "https://127.0.0.1:8080"],
+        &["call", "getCategories", "--url", "https://127.0.0.1:1"],
         &["call", "getCategories", "--url", "http://127.0.0.1:1"],
-        &["healthcheck", "--url", "https://127.0.0.1:8080"],
+        &["healthcheck", "--url", "https://127.0.0.1:1"],
         &["healthcheck", "--url", "http://127.0.0.1:1"],
         // Data.
         &["group", "show", "Three"],

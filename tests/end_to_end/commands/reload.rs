@@ -6,7 +6,7 @@ use serde_json::Value;
 use trivium_test_support::{Backend, Scratch};
 
 use super::run;
-use crate::harness::{Protocol, Served, new_group};
+use crate::harness::{Certificate, Protocol, Served, new_group};
 
 /// The rows of `trivium config show --json`.
 fn shown(files: &[(&str, &str)], environment: &[(&str, &str)], arguments: &[&str]) -> Vec<Value> {
@@ -153,7 +153,11 @@ fn every_setting_has_all_its_sources() {
 #[test]
 fn the_example_has_the_defaults() {
     let folder = tempfile::tempdir().expect("a folder");
+    // The files of the examples exist.
+    Certificate::new(folder.path(), "tls", &["localhost"]);
+    let files = format!("{}/tls", folder.path().display());
     let example = run(folder.path(), &[], &["config", "example"], "").out;
+    let example = example.replace("/etc/trivium/tls", &files);
     let defaults = shown(&[], &[], &[]);
     // As it is, and with all the settings that have a default.
     let set: String = example

@@ -36,7 +36,7 @@ pub(crate) fn trivium(arguments: &[&str], stdin: &str) -> Output {
 /// A running server. It is killed when this value is dropped.
 pub(crate) struct Served {
     child: Child,
-    /// `127.0.0.1:PORT`.
+    /// `127.0.0.1:PORT`, or `unix:PATH`.
     pub(crate) address: String,
     /// Its standard output before it served.
     pub(crate) announcement: String,
@@ -72,9 +72,13 @@ impl Served {
     }
 
     fn spawn(options: &[&str], environment: &[(&str, &str)], stderr: Stdio, log: PathBuf) -> Self {
+        let listen: &[&str] = match options.contains(&"--listen") {
+            true => &[],
+            false => &["--listen", "127.0.0.1:0"],
+        };
         let mut child = Command::new(BINARY)
-            .args(["serve", "--listen", "127.0.0.1:0", "--workers", "2"])
-            .args(options)
+            .args(["serve", "--workers", "2"])
+            .args([listen, options].concat())
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -86,8 +90,8 @@ impl Served {
         output.read_line(&mut first).expect("its first line");
         let address = first
             .trim()
-            .rsplit_once("http://")
-            .map(|(_, address)| address.to_owned())
+            .rsplit_once(" on ")
+            .map(|(_, base)| base.rsplit("://").next().unwrap_or(base).to_owned())
             .unwrap_or_else(|| panic!("it printed {first:?} and logged {}", read(&log)));
         let mut announcement = first;
         if options.contains(&"--demo") {

@@ -4,6 +4,7 @@
 mod answers;
 mod approval;
 mod caller;
+mod certificates;
 mod crowd;
 mod gateway;
 mod http;
@@ -18,6 +19,7 @@ mod xmlrpc;
 
 pub(crate) use approval::{approve, frob};
 pub(crate) use caller::Caller;
+pub(crate) use certificates::Certificate;
 pub(crate) use crowd::{Crowd, PASSWORD, Someone};
 pub(crate) use gateway::{BINARY, Gateway, Served, trivium};
 pub(crate) use http::{Connection, Response};

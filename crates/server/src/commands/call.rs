@@ -11,7 +11,7 @@ use ureq::http::Response;
 
 use super::call_as;
 use super::print::line;
-use crate::client::{agent, check_url};
+use crate::client::agent;
 use crate::cures;
 use crate::failure::Failure;
 use crate::options::{Call, Source, ViaOption, did_you_mean};
@@ -104,7 +104,7 @@ fn send(
     request: &ClientRequest<'_>,
     token: Option<&str>,
 ) -> Result<Response<String>, Failure> {
-    check_url(&call.url)?;
+    let agent = agent(&call.url, &call.trust)?;
     let url = format!("{}{}", call.url.trim_end_matches('/'), request.target());
     let print = |text: &str| {
         if call.verbose {
@@ -112,7 +112,6 @@ fn send(
         }
     };
     print(&format!("{request}\n"));
-    let agent = agent();
     let mut head = ureq::http::Request::builder()
         .method(request.method)
         .uri(&url);

@@ -45,20 +45,38 @@ pub(super) fn run(call: &Call, entry: &Entry, format: Format, tool: Tool) -> Res
         .collect();
     let request = examples::request(catalog(), entry, &arguments, format);
     let url = call.url.trim_end_matches('/');
+    let cacert = call.trust.cacert.as_deref().map(Path::to_string_lossy);
     line(&match tool {
-        Tool::Curl => files.read_by_shell(as_curl(url, &request)),
+        Tool::Curl => {
+            let command = files.read_by_shell(as_curl(url, &request));
+            match (cacert, command.strip_prefix("curl ")) {
+                (Some(file), Some(rest)) => format!("curl --cacert {} {rest}", in_quotes(&file)),
+                _ => command,
+            }
+        }
         Tool::Python => {
             let program = as_python(url, &request);
-            files.read_by_python(match format {
+            let program = files.read_by_python(match format {
                 Format::XmlRpc => in_ascii(&program),
                 Format::Json | Format::Xml => program,
-            })
+            });
+            match cacert {
+                Some(file) => {
+                    format!("import os\n\nos.environ[\"SSL_CERT_FILE\"] = {file:?}\n{program}")
+                }
+                None => program,
+            }
         }
         Tool::XmlRpc => match request.body() {
             Some((_, body)) => body,
             None => String::new(),
         },
     })
+}
+
+/// Quotes a text for a shell.
+fn in_quotes(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// Writes the other characters of an XML text as references: bytes of Python have none.
@@ -88,8 +106,8 @@ impl Files {
     /// Every value is in single quotes.
     fn read_by_shell(&self, text: String) -> String {
         self.0.iter().enumerate().fold(text, |text, (n, path)| {
-            let path = path.to_string_lossy().replace('\'', "'\\''");
-            text.replace(&Self::text(n), &format!("'\"$(cat -- '{path}')\"'"))
+            let path = in_quotes(&path.to_string_lossy());
+            text.replace(&Self::text(n), &format!("'\"$(cat -- {path})\"'"))
         })
     }
 

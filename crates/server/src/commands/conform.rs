@@ -11,7 +11,7 @@ use crate::failure::Failure;
 use crate::options::{Conform, Global};
 
 pub(crate) fn run(global: &Global, command: &Conform) -> Result<(), Failure> {
-    let client = Client::new(&command.url)?;
+    let client = Client::new(&command.url, &command.trust)?;
     let tokens = match &command.token_file {
         Some(file) => std::fs::read_to_string(file)
             .map_err(|error| Failure::Failed(format!("cannot read {}: {error}", file.display())))?,

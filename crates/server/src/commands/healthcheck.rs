@@ -10,7 +10,7 @@ use super::print::line;
 
 pub(crate) fn run(healthcheck: &Healthcheck) -> Result<(), Failure> {
     let url = &healthcheck.url;
-    let response = Client::new(url)?.get(READY);
+    let response = Client::new(url, &healthcheck.trust)?.get(READY);
     let response = response.map_err(|error| Failure::Unhealthy(cures::connecting(url, &error)))?;
     let text = String::from_utf8_lossy(&response.body);
     match response.status {

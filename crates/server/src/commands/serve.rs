@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rustix::process::{Resource, getrlimit, setrlimit};
+use sd_notify::NotifyState;
 use trivium_core::Directory;
 use trivium_core::administration::users::ListReservedUsers;
 use trivium_core::types::GroupRef;
@@ -18,7 +19,8 @@ use crate::failure::Failure;
 use crate::gateway::{Dialects, Gateway};
 use crate::http::{Limits, Proxies, Threads, Timeouts};
 use crate::metrics::Metrics;
-use crate::options::{CheckpointsOption, DirectoryOption, Options, Serve};
+use crate::notify::notify;
+use crate::options::{CheckpointsOption, DirectoryOption, Listen, Options, Serve};
 use crate::reload::Reload;
 use crate::responses::Responses;
 use crate::{cures, gateway, http, logs, retention};
@@ -36,6 +38,10 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
     let log = logs::start(serve.log_format, serve.reloaded.log_level)?;
     for variable in &options.configuration.unknown_variables {
         tracing::warn!("{variable}");
+    }
+    let identity = serve.reloaded.identity().map_err(Failure::Configuration)?;
+    if let Some(identity) = &identity {
+        identity.report_end();
     }
     // Removed when the demonstration ends.
     let scratch = serve.demo.then(tempfile::tempdir).transpose()?;
@@ -99,7 +105,8 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             shutdown: serve.shutdown_timeout,
         };
         let settings = http::Settings {
-            listen: serve.listen,
+            listen: serve.listen.clone(),
+            identity: identity.clone(),
             management: serve.management_listen,
             threads,
             timeouts,
@@ -117,12 +124,17 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
             slow: serve.reloaded.slow_call,
         };
         let server = http::bind(gateway, metrics, settings)?;
-        let base = format!("http://{}", server.address);
+        let base = match (&server.place, &identity) {
+            (Listen::Tcp(address), None) => format!("http://{address}"),
+            (Listen::Tcp(address), Some(_)) => format!("https://{address}"),
+            (socket @ Listen::Unix(_), _) => socket.to_string(),
+        };
         service.database.check_after_kill()?;
         let reload = Reload {
             configuration: options.configuration.clone(),
             service: Arc::clone(&service),
             bounds: server.bounds(),
+            identity,
             levels: log.levels.clone(),
             retention: retention::start(&service)?,
         };
@@ -134,6 +146,7 @@ pub(crate) fn run(options: &Options, serve: &Serve) -> Result<(), Failure> {
         if serve.demo {
             print::line(&announcement(&base, serve))?;
         }
+        notify(NotifyState::Ready);
         server.run().await
     })
 }

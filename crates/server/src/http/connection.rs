@@ -51,7 +51,7 @@ impl Phase {
 /// An open connection.
 pub(crate) struct Connection {
     pub(super) number: u64,
-    pub(super) network: Option<IpAddr>,
+    pub(super) network: IpAddr,
     pub(super) client: Arc<Client>,
     opened: Instant,
     quiet: Duration,
@@ -75,12 +75,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// A connection that has just been opened, and is closed after this time without progress.
-    pub(super) fn new(
-        number: u64,
-        network: Option<IpAddr>,
-        client: Arc<Client>,
-        quiet: Duration,
-    ) -> Self {
+    pub(super) fn new(number: u64, network: IpAddr, client: Arc<Client>, quiet: Duration) -> Self {
         client.connections.fetch_add(1, Ordering::Relaxed);
         let connection = Self {
             number,

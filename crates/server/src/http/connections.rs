@@ -55,7 +55,7 @@ pub(crate) struct Refusals {
 struct Table {
     next: u64,
     open: HashMap<u64, Arc<Connection>>,
-    clients: HashMap<Option<IpAddr>, Arc<Client>>,
+    clients: HashMap<IpAddr, Arc<Client>>,
 }
 
 impl Connections {
@@ -73,8 +73,8 @@ impl Connections {
 
     /// Adds a connection. If there are too many, closes one of the address that has most: the one that has been
     /// idle longest, or else the one whose body or response takes longest, or else the one whose call does.
-    pub(crate) fn open(self: &Arc<Self>, peer: Option<IpAddr>, is_proxy: bool) -> Open {
-        let network = peer.map(network);
+    pub(crate) fn open(self: &Arc<Self>, peer: IpAddr, is_proxy: bool) -> Open {
+        let network = network(peer);
         let mut table = lock(&self.table);
         let client = table.clients.entry(network).or_insert_with(|| {
             Arc::new(Client {
@@ -211,7 +211,7 @@ impl Connections {
         };
         self.closing.fetch_add(held, Ordering::Relaxed);
         self.refusals.connections.inc();
-        tracing::debug!(network = ?connection.network, held, "closed a connection to make room");
+        tracing::debug!(network = %connection.network, held, "closed a connection to make room");
         held
     }
 }

@@ -19,7 +19,7 @@ use super::caching::leave_out_what_client_has;
 use super::connection::{Connection, Phase};
 use super::exchange::Exchange;
 use super::proxies::Forwarded;
-use super::{Shared, microseconds};
+use super::{LOCAL, Shared, microseconds};
 use crate::gateway::{Client, Endpoint};
 use crate::pages::{self, plain};
 use crate::readers::Readers;
@@ -243,8 +243,9 @@ async fn page(
 impl Shared {
     /// Returns the client of a request.
     fn client(&self, http: &HttpRequest) -> Forwarded {
-        let peer = http.peer_addr().map_or(self.listen.ip(), |peer| peer.ip());
-        self.proxies.client(peer, http.headers())
+        let peer = http.peer_addr().map_or(LOCAL, |peer| peer.ip());
+        let is_secure = self.identity.is_some();
+        self.proxies.client(peer, is_secure, http.headers())
     }
 
     /// Returns the base URL of this service: the configured one, or else that of the request.
@@ -258,7 +259,7 @@ impl Shared {
         }
     }
 
-    /// Returns the host of a request, or else the address on which this service listens.
+    /// Returns the host of a request, or else the one at which this service listens.
     fn host(&self, http: &HttpRequest) -> String {
         http.uri()
             .authority()
@@ -272,7 +273,7 @@ impl Shared {
                 let valid = |b: u8| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b);
                 !host.is_empty() && host.len() < 256 && host.bytes().all(valid)
             })
-            .unwrap_or_else(|| self.listen.to_string())
+            .unwrap_or_else(|| self.host.clone())
     }
 }
 

@@ -13,7 +13,9 @@ use super::Shared;
 use crate::cures;
 use crate::failure::Failure;
 use crate::metrics::{CONTENT_TYPE, State};
+use crate::options::Listen;
 use crate::pages::{LIVE, READY};
+use crate::tls::Identity;
 
 /// The time that a client has for a request, and an idle connection for the next one.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,7 +28,7 @@ const CONNECTIONS: usize = 32;
 /// # Errors
 /// If the address cannot be bound, or no thread can be started.
 pub(super) fn start(listen: SocketAddr, shared: &Arc<Shared>) -> Result<SocketAddr, Failure> {
-    let cannot = |error: std::io::Error| cures::listening(listen, &error);
+    let cannot = |error: std::io::Error| cures::listening(&Listen::Tcp(listen), &error);
     let listener = TcpListener::bind(listen).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     let data = web::Data::from(Arc::clone(shared));
@@ -101,6 +103,7 @@ impl Shared {
             pool: database.pool_state(),
             // The last known size remains if the database does not respond.
             database: database.size().ok(),
+            certificate: self.identity.as_ref().map(Identity::ends),
         }
     }
 }

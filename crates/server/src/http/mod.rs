@@ -5,6 +5,7 @@
 //!   response. [`stream`] has the deadlines of connections.
 //! - [`caching`] says who may keep a response, and answers conditional requests.
 //! - [`cors`] permits web pages of other origins to make calls.
+//! - [`listener`] is the port or the Unix socket of clients, and [`socket`] a connection to it, with TLS or without.
 //! - [`management`] is the listener of administrators: metrics, and health checks with reasons.
 //! - [`proxies`] finds the client behind trusted proxies.
 
@@ -15,22 +16,25 @@ mod connections;
 mod cors;
 mod exchange;
 mod handler;
+mod listener;
 mod management;
 mod proxies;
+mod socket;
 mod stream;
 
-use std::net::{Shutdown, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use actix_http::error::DispatchError;
 use actix_http::{Extensions, HttpService, Protocol};
-use actix_service::{IntoServiceFactory, ServiceFactoryExt, fn_service, map_config};
+use actix_service::{
+    IntoServiceFactory, ServiceFactory, ServiceFactoryExt, fn_service, map_config,
+};
 use actix_web::dev::AppConfig;
-use actix_web::rt::net::TcpStream;
 use actix_web::{App, web};
-use socket2::SockRef;
+use sd_notify::NotifyState;
 
 pub(crate) use self::body::SMALL_RESPONSE;
 pub(crate) use self::caching::Policy;
@@ -38,20 +42,28 @@ pub(crate) use self::connections::Limits;
 use self::connections::{Connections, Refusals};
 pub(crate) use self::cors::Origins;
 pub(crate) use self::exchange::Exchange;
+use self::listener::Listener;
 pub(crate) use self::proxies::{ForwardedHeader, Proxies};
+use self::socket::{Accepted, Socket};
 use self::stream::Stream;
 use crate::cures;
 use crate::drain::Drain;
 use crate::failure::Failure;
 use crate::gateway::Gateway;
 use crate::metrics::{Limit, Metrics};
+use crate::notify::notify;
+use crate::options::Listen;
 use crate::readers::Readers;
+use crate::tls::Identity;
 
 /// Connections that may be open beyond the limit, while others are being closed.
 const OVERLAP: usize = 256;
 
 /// Maximum time for which the rest of a rejected body is read and dropped, so that the client sees the response.
 const LINGER: Duration = Duration::from_secs(5);
+
+/// The address of a client of a Unix socket, which has none of its own.
+const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// The time that actix-server gets to stop accepting before the listener is closed.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -64,7 +76,10 @@ struct Shared {
     origins: Origins,
     drain: Drain,
     base_url: Option<String>,
-    listen: SocketAddr,
+    /// The host of a request that names none.
+    host: String,
+    /// The certificate to show, if clients use TLS.
+    identity: Option<Identity>,
     timeouts: Timeouts,
     /// The first part of request ids, which differs between runs of the server.
     run: u32,
@@ -97,10 +112,12 @@ pub(crate) struct Threads {
 }
 
 /// The settings of the server.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Settings {
-    /// The address on which it listens.
-    pub(crate) listen: SocketAddr,
+    /// Where it listens.
+    pub(crate) listen: Listen,
+    /// The certificate to show, if clients use TLS.
+    pub(crate) identity: Option<Identity>,
     /// The address of the management listener, if there is one.
     pub(crate) management: Option<SocketAddr>,
     pub(crate) threads: Threads,
@@ -136,17 +153,17 @@ fn microseconds(duration: Duration) -> u64 {
 pub(crate) struct Server {
     shared: Arc<Shared>,
     server: actix_server::Server,
-    listener: TcpListener,
-    /// The address on which it listens.
-    pub(crate) address: SocketAddr,
+    listener: Listener,
+    /// Where it listens.
+    pub(crate) place: Listen,
     /// The address of the management listener.
     pub(crate) management: Option<SocketAddr>,
 }
 
-/// Binds the address.
+/// Listens.
 ///
 /// # Errors
-/// If the address cannot be bound.
+/// If that fails.
 pub(crate) fn bind(
     gateway: Gateway,
     metrics: Arc<Metrics>,
@@ -154,6 +171,7 @@ pub(crate) fn bind(
 ) -> Result<Server, Failure> {
     let Settings {
         listen,
+        identity,
         management,
         threads,
         timeouts,
@@ -163,9 +181,9 @@ pub(crate) fn bind(
         base_url,
         slow,
     } = settings;
-    let cannot = |error: std::io::Error| cures::listening(listen, &error);
-    let listener = TcpListener::bind(listen).map_err(cannot)?;
-    let address = listener.local_addr().map_err(cannot)?;
+    let cannot = |error: std::io::Error| cures::listening(&listen, &error);
+    let listener = Listener::bind(&listen).map_err(cannot)?;
+    let place = listener.place(&listen).map_err(cannot)?;
     let mut run = [0_u8; 4];
     getrandom::fill(&mut run).map_err(|e| Failure::Failed(e.to_string()))?;
     let refusals = Refusals {
@@ -179,7 +197,11 @@ pub(crate) fn bind(
         origins,
         drain: Drain::default(),
         base_url: base_url.map(|url| url.trim_end_matches('/').to_owned()),
-        listen: address,
+        host: match &place {
+            Listen::Tcp(address) => address.to_string(),
+            Listen::Unix(_) => "localhost".to_owned(),
+        },
+        identity,
         timeouts,
         run: u32::from_be_bytes(run),
         requests: AtomicU64::new(0),
@@ -190,63 +212,69 @@ pub(crate) fn bind(
         Some(listen) => Some(management::start(listen, &shared)?),
         None => None,
     };
-    let data = web::Data::from(Arc::clone(&shared));
-    let accepting = listener.try_clone().map_err(cannot)?;
     // The same as `actix_web::HttpServer`, but with a wrapper around each stream.
-    let server = actix_server::Server::build()
+    let builder = actix_server::Server::build()
         .workers(threads.workers)
         // A limit of actix-web's stops accepting, so the oldest clients would keep new ones out.
         .max_concurrent_connections((limits.connections + OVERLAP).div_ceil(threads.workers))
         .disable_signals()
-        .shutdown_timeout(1)
-        .listen("trivium", accepting, move || {
-            // This runs once for each thread that serves connections.
-            let readers = Readers::new(
-                &data.gateway.service.database,
-                threads.readers,
-                threads.scanners,
-            );
-            let app = App::new()
-                .app_data(data.clone())
-                .app_data(web::Data::new(readers))
-                .default_service(web::to(handler::serve))
-                .into_factory()
-                .map_err(|error: actix_web::Error| error.error_response());
-            let http = HttpService::build()
-                .keep_alive(timeouts.keep_alive)
-                .client_request_timeout(timeouts.request)
-                .client_disconnect_timeout(timeouts.request.min(LINGER))
-                // Otherwise it would take two pieces at once, and keep a buffer for both.
-                .h1_write_buffer_size(body::PIECE)
-                .local_addr(address)
-                .on_connect_ext(|stream: &Stream<TcpStream>, data: &mut Extensions| {
-                    data.insert(stream.connection());
-                })
-                .finish(map_config(app, |()| AppConfig::default()));
-            let shared = data.clone();
-            fn_service(move |stream: TcpStream| {
-                let shared = shared.clone();
-                async move {
-                    // A response is written at once, so Nagle's algorithm would only delay it.
-                    let _best_effort = stream.set_nodelay(true);
-                    let peer = stream.peer_addr().ok();
-                    let address = peer.map(|peer| peer.ip());
-                    let is_proxy = address.is_some_and(|address| shared.proxies.trusts(address));
-                    let stream = Stream::new(stream, shared.connections.open(address, is_proxy));
-                    Ok::<_, DispatchError>((stream, Protocol::Http1, peer))
-                }
-            })
-            .and_then(http)
-        })
-        .map_err(cannot)?
-        .run();
+        .shutdown_timeout(1);
+    let accepting = listener.try_clone().map_err(cannot)?;
+    let data = web::Data::from(Arc::clone(&shared));
+    let builder = match accepting {
+        Listener::Tcp(tcp) => builder.listen("trivium", tcp, move || worker(&data, threads)),
+        Listener::Unix(unix) => builder.listen_uds("trivium", unix, move || worker(&data, threads)),
+    };
+    let server = builder.map_err(cannot)?.run();
     Ok(Server {
         shared,
         server,
         listener,
-        address,
+        place,
         management,
     })
+}
+
+/// Returns what a thread that serves connections does with each of them.
+fn worker<S: Accepted>(
+    shared: &web::Data<Shared>,
+    threads: Threads,
+) -> impl ServiceFactory<S, Config = (), Response = (), Error = DispatchError, InitError = ()> + use<S>
+{
+    let readers = Readers::new(
+        &shared.gateway.service.database,
+        threads.readers,
+        threads.scanners,
+    );
+    let app = App::new()
+        .app_data(shared.clone())
+        .app_data(web::Data::new(readers))
+        .default_service(web::to(handler::serve))
+        .into_factory()
+        .map_err(|error: actix_web::Error| error.error_response());
+    let timeouts = shared.timeouts;
+    let http = HttpService::build()
+        .keep_alive(timeouts.keep_alive)
+        .client_request_timeout(timeouts.request)
+        .client_disconnect_timeout(timeouts.request.min(LINGER))
+        // Otherwise it would take two pieces at once, and keep a buffer for both.
+        .h1_write_buffer_size(body::PIECE)
+        .on_connect_ext(|stream: &Stream<Socket>, data: &mut Extensions| {
+            data.insert(stream.connection());
+        })
+        .finish(map_config(app, |()| AppConfig::default()));
+    let shared = shared.clone();
+    fn_service(move |accepted: S| {
+        let shared = shared.clone();
+        async move {
+            let (socket, peer) = accepted.into_socket(shared.identity.as_ref());
+            let address = peer.map_or(LOCAL, |peer| peer.ip());
+            let is_proxy = shared.proxies.trusts(address);
+            let stream = Stream::new(socket, shared.connections.open(address, is_proxy));
+            Ok::<_, DispatchError>((stream, Protocol::Http1, peer))
+        }
+    })
+    .and_then(http)
 }
 
 impl Server {
@@ -269,11 +297,12 @@ impl Server {
                 Ok(name) => tracing::info!(signal = name, "stopping"),
                 Err(error) => tracing::error!(%error, "cannot listen for signals"),
             }
+            notify(NotifyState::Stopping);
             // New connections are refused, so that clients find another server at once. actix-server's thread
             // still accepts some until it sees the pause.
             handle.pause().await;
             tokio::time::sleep(PAUSE).await;
-            if let Err(error) = SockRef::from(&listener).shutdown(Shutdown::Read) {
+            if let Err(error) = listener.refuse() {
                 tracing::debug!(%error, "the listener stays open until the server ends");
             }
             let is_complete = shared.drain.wait(timeout).await;

@@ -53,11 +53,11 @@ impl Proxies {
             .any(|network| network.contains(&address))
     }
 
-    /// Finds the client of a request from this peer.
-    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Forwarded {
+    /// Finds the client of a request that came from this peer, over TLS or not.
+    pub(crate) fn client(&self, peer: IpAddr, is_secure: bool, headers: &HeaderMap) -> Forwarded {
         let mut client = Forwarded {
             address: peer.to_canonical(),
-            is_secure: false,
+            is_secure,
         };
         if !self.trusts(peer) {
             warn_of_untrusted_proxy(peer, headers);
@@ -182,7 +182,7 @@ mod tests {
             );
         }
         let peer = IpAddr::from([10, 0, 0, 1]);
-        let Forwarded { address, is_secure } = proxies.client(peer, &map);
+        let Forwarded { address, is_secure } = proxies.client(peer, false, &map);
         let scheme = if is_secure { "https" } else { "http" };
         format!("{scheme} {address}")
     }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::trust::Trust;
+
 /// Options of `trivium call`, which calls an operation of a server and prints the response.
 ///
 /// The exit code is 0 if the call succeeded, and 1 if it failed.
@@ -12,7 +14,7 @@ use clap::{Args, ValueEnum};
 #[command(after_help = "Examples:
   trivium call getCategories
   trivium call joinGroup id=group:1234 --token-file token --via xml-rpc
-  trivium call login login=marc password@- --url http://groups.example
+  trivium call login login=marc password@- --url https://groups.example
   trivium call joinGroup id=group:1234 --token-file token --as curl
 
 Secrets are read from files: password@FILE reads the value of password from FILE, where - is standard
@@ -33,6 +35,8 @@ pub(crate) struct Call {
     /// File with the caller's token, or - for standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: Trust,
     /// Print the call for another tool instead of making it; it reads secrets from their files, too
     #[arg(long = "as", value_enum, value_name = "TOOL")]
     pub(crate) written_as: Option<Tool>,

@@ -13,12 +13,14 @@ mod describe;
 mod doctor;
 mod file;
 mod healthcheck;
+mod listen;
 mod migrate;
 mod prefix;
 mod quotas;
 mod serve;
 mod sources;
 mod suggest;
+mod trust;
 mod units;
 
 use std::ffi::OsString;
@@ -40,11 +42,13 @@ pub(crate) use data::{
 pub(crate) use describe::{Described, Docs, Openapi, Xsd};
 pub(crate) use doctor::Doctor;
 pub(crate) use healthcheck::Healthcheck;
+pub(crate) use listen::Listen;
 pub(crate) use migrate::Migrate;
 pub(crate) use quotas::Quotas;
 pub(crate) use serve::{CheckpointsOption, DirectoryOption, LogFormat, LogLevel, Serve};
 use sources::Sources;
 pub(crate) use suggest::did_you_mean;
+pub(crate) use trust::Trust;
 
 use trivium_rpc::text::is_portable;
 

@@ -6,6 +6,7 @@
 )]
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -14,12 +15,14 @@ use trivium_core::Settings;
 use trivium_core::retention::Retention;
 use trivium_core::types::Password;
 
+use super::listen::Listen;
 use super::prefix::{Prefix, overlap};
 use super::quotas::Quotas;
 use super::units::{
     Forever, duration, number, seconds, seconds_or_forever, size, size_or_zero, up_to,
 };
 use crate::http::ForwardedHeader;
+use crate::tls::Identity;
 
 /// Options of `trivium serve`, which creates and migrates the database, then serves until SIGTERM
 /// or SIGINT.
@@ -36,15 +39,14 @@ pub(crate) struct Serve {
     /// Serve a temporary database with demonstration data and known passwords; loopback only
     #[arg(long)]
     pub(crate) demo: bool,
-    /// Address to listen on
+    /// Address to listen on, or unix:PATH for a socket, for a proxy on this machine
     #[arg(
         long,
         env = "TRIVIUM_LISTEN",
         default_value = "127.0.0.1:8080",
-        value_name = "ADDRESS",
-        value_parser = address
+        value_name = "ADDRESS"
     )]
-    pub(crate) listen: SocketAddr,
+    pub(crate) listen: Listen,
     /// Address of a second listener for administrators: /metrics, /ready with reasons, /version [default: none]
     /// [example: 127.0.0.1:9090]
     #[arg(
@@ -191,9 +193,16 @@ pub(crate) struct Serve {
 }
 
 /// The settings that a running server applies again on SIGHUP.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Applied again on SIGHUP")]
 pub(crate) struct Reloaded {
+    /// File with the certificate for TLS, in PEM, followed by those of its issuers; without one, there is no TLS
+    /// [example: /etc/trivium/tls.pem]
+    #[arg(long, env = "TRIVIUM_TLS_CERTIFICATE", value_name = "FILE")]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// File with the private key of the certificate, in PEM [example: /etc/trivium/tls.key]
+    #[arg(long, env = "TRIVIUM_TLS_KEY", value_name = "FILE")]
+    pub(crate) tls_key: Option<PathBuf>,
     /// Lifetime of a token from login, e.g. 90s, 15m, 12h, 30d
     #[arg(long, env = "TRIVIUM_TOKEN_LIFETIME", value_name = "DURATION")]
     #[arg(default_value = "1d", value_parser = up_to("2000000000s", seconds))]
@@ -233,6 +242,21 @@ pub(crate) struct Reloaded {
 }
 
 impl Reloaded {
+    /// Reads the certificate that the server shows, if it has one.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn identity(&self) -> Result<Option<Identity>, String> {
+        match (&self.tls_certificate, &self.tls_key) {
+            (Some(certificate), Some(key)) => Identity::load(certificate, key).map(Some),
+            (Some(_), None) => Err("tls_certificate needs tls_key, the file with its key".into()),
+            (None, Some(_)) => {
+                Err("tls_key needs tls_certificate, the file with its certificate".into())
+            }
+            (None, None) => Ok(None),
+        }
+    }
+
     /// Applies these settings to those of a service.
     pub(crate) fn apply(&self, settings: Settings) -> Settings {
         Settings {
@@ -260,13 +284,25 @@ impl Serve {
                 "the prefixes of the dialects overlap: upcoming is {one} and onezone is {other}"
             ));
         }
-        if self.demo && !self.listen.ip().is_loopback() {
+        if self.demo && !self.listen.is_local() {
             return Err(format!(
                 "the demonstration has known passwords, so it must listen on a loopback address such as \
                  127.0.0.1:8080, not on {}",
                 self.listen
             ));
         }
+        let is_unix = matches!(self.listen, Listen::Unix(_));
+        if is_unix && self.demo {
+            return Err(
+                "the demonstration prints calls of an address, so it must listen on one".into(),
+            );
+        }
+        if is_unix && self.reloaded.tls_certificate.is_some() {
+            return Err(
+                "a Unix socket has no TLS: its proxy terminates it, so remove tls_certificate and tls_key".into(),
+            );
+        }
+        self.reloaded.identity()?;
         match self.management_listen {
             Some(listen) if !listen.ip().is_loopback() && !self.management_public => Err(format!(
                 "management_listen has no password and no TLS, so it must be a loopback address such as \
