@@ -23,7 +23,7 @@ pub(crate) use certificates::Certificate;
 pub(crate) use crowd::{Crowd, PASSWORD, Someone};
 pub(crate) use gateway::{BINARY, Gateway, Served, trivium};
 pub(crate) use http::{Connection, Response};
-pub(crate) use program::{Running, attempt, project, run, unpacked};
+pub(crate) use program::{Running, attempt, haproxy, project, run, unpacked};
 pub(crate) use protocol::{Answer, PROTOCOLS, Protocol, encode, form as form_of, plain};
 pub(crate) use random::{Random, seed};
 pub(crate) use record::check_recorded;

@@ -33,6 +33,16 @@ pub(crate) fn unpacked(name: &str, folder: &str) -> String {
     }
 }
 
+/// haproxy with this configuration.
+pub(crate) fn haproxy(file: &str) -> Command {
+    let mut command = Command::new(unpacked("haproxy", "usr/sbin"));
+    let libraries = format!("haproxy/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+    command
+        .args(["-db", "-f", file])
+        .env("LD_LIBRARY_PATH", clients().join(libraries));
+    command
+}
+
 /// Runs a program with this input and asserts that it succeeds.
 #[track_caller]
 pub(crate) fn run(program: &str, arguments: &[&str], input: &[u8]) -> Output {

@@ -53,7 +53,7 @@ pub(super) enum Reply {
     Done(String),
     /// The call was rejected, and changed nothing.
     Refused(String),
-    /// The outcome is unknown: `temporarily_unavailable`.
+    /// The outcome is unknown: `temporarily_unavailable`, or the response of a proxy that has none.
     Unavailable,
 }
 
@@ -80,7 +80,7 @@ impl FrontEnd {
 
     /// Reads the response to a call.
     pub(super) fn reply(self, call: Call<'_>, response: &Response) -> Reply {
-        if response.status == 503 {
+        if let 502..=504 = response.status {
             return Reply::Unavailable;
         }
         let result = match self {

@@ -76,13 +76,15 @@ impl Client {
         &self.groups
     }
 
-    /// Makes changes until the outcome of one is unknown, and reads from then on. Ends when the
-    /// connection breaks, or when the fault is over.
+    /// Makes changes until the outcome of one is unknown or the fault is over, and reads from then on. Ends when
+    /// the connection breaks, or when the fault is over.
     pub(super) fn run(&mut self, address: &str, shared: &Shared) {
         let mut unrefused = Some(CountOnDrop(&shared.refused));
         let mut connection = Connection::open(address);
         let mut outcome = Some(Reply::Done(String::new()));
-        while matches!(outcome, Some(Reply::Done(_) | Reply::Refused(_))) {
+        while matches!(outcome, Some(Reply::Done(_) | Reply::Refused(_)))
+            && !shared.is_over.load(Ordering::SeqCst)
+        {
             outcome = match self.guests.pop_if(|_| self.random.below(16) == 0) {
                 Some(guest) => self.admit(&guest, &mut connection, shared),
                 None => self.change(&mut connection, shared),
@@ -161,6 +163,11 @@ impl Client {
         };
         self.admissions.insert(guest.login.clone(), admission);
         outcome
+    }
+
+    /// True if the outcome of its last change is unknown.
+    pub(super) fn is_uncertain(&self) -> bool {
+        self.pending.is_some()
     }
 
     /// Compares what is stored with the history. A change whose outcome is unknown is stored once, or not

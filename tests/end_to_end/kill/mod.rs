@@ -6,12 +6,15 @@
 //!   history and compares it.
 //! - [`history`] has the state of a client's groups; [`calls`] the requests of each front-end.
 //!
+//! - [`machines`] has several servers behind a proxy, and a standby that replaces Postgres.
+//!
 //! `TRIVIUM_KILLS` is the number of kills of the server over both databases, `TRIVIUM_DATABASE_KILLS` that of
 //! Postgres. A failure prints the seed, which repeats the choices of the clients, but not their timing.
 
 mod calls;
 mod client;
 mod history;
+mod machines;
 
 use std::str::FromStr;
 use std::sync::atomic::Ordering;
@@ -39,6 +42,8 @@ const USES: usize = 40;
 /// A server with its clients, and the group that they share.
 struct Arena {
     gateway: Gateway,
+    /// Where the clients connect: to the server, or to a proxy in front of it.
+    address: String,
     clients: Vec<Client>,
     host: Someone,
     group: String,
@@ -137,6 +142,7 @@ impl Arena {
         let invitation = json!({"authToken": host.tokens[0], "id": group, "usageLimit": USES});
         let invitation = post("newInvitation", invitation).text("invitation");
         Self {
+            address: gateway.served.address.clone(),
             gateway,
             clients,
             host,
@@ -154,6 +160,7 @@ impl Arena {
     fn fail(&mut self, fault: impl FnOnce(&mut Gateway, &Shared)) {
         let Self {
             gateway,
+            address,
             clients,
             shared,
             random,
@@ -162,7 +169,6 @@ impl Arena {
         shared.sent.store(0, Ordering::SeqCst);
         shared.refused.store(0, Ordering::SeqCst);
         shared.is_over.store(false, Ordering::SeqCst);
-        let address = gateway.served.address.clone();
         let requests = 1 + random.below(REQUESTS);
         std::thread::scope(|scope| {
             let (address, shared) = (address.as_str(), &*shared);
@@ -198,6 +204,7 @@ impl Arena {
         let Gateway { served, scratch } = &mut self.gateway;
         let log = scratch.folder.path().join("log");
         *served = Served::start(&["--database", &scratch.url], &[], log).unrecorded();
+        self.address.clone_from(&self.gateway.served.address);
     }
 
     /// Kills Postgres, waits until every client has been refused, and starts it again. Returns the time from
@@ -226,7 +233,7 @@ impl Arena {
 
     /// Compares what is stored with what the clients know.
     fn check(&mut self) {
-        let address = self.gateway.served.address.as_str();
+        let address = self.address.as_str();
         std::thread::scope(|scope| {
             for client in &mut self.clients {
                 scope.spawn(move || client.check(&mut Caller::new(address)));
@@ -251,7 +258,7 @@ impl Arena {
 
     /// Compares the shared group with the guests of all clients.
     fn check_shared_group(&mut self) {
-        let mut caller = Caller::new(&self.gateway.served.address);
+        let mut caller = Caller::new(&self.address);
         let arguments = json!({"authToken": self.host.tokens[0], "id": self.group});
         let mut rows = |operation, list| caller.rows(Protocol::Json, operation, list, &arguments);
         let uses = text(&rows("getInvitations", "invitations")[0], "uses");

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::documents::Document;
-use crate::harness::{Certificate, Running, Served, run, unpacked};
+use crate::harness::{Certificate, Running, Served, haproxy, run, unpacked};
 
 /// What a configuration is completed with for a test.
 struct Setup<'a> {
@@ -111,19 +111,6 @@ fn haproxy_is_configured_as_documented() {
         let file = setup.write("haproxy.cfg", &format!("{defaults}{site}"));
         haproxy(&file)
     });
-}
-
-/// haproxy with this configuration.
-pub(crate) fn haproxy(file: &str) -> Command {
-    let mut command = Command::new(unpacked("haproxy", "usr/sbin"));
-    let libraries = format!("haproxy/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
-    let libraries = crate::harness::project()
-        .join("tests/clients")
-        .join(libraries);
-    command
-        .args(["-db", "-f", file])
-        .env("LD_LIBRARY_PATH", libraries);
-    command
 }
 
 /// Calls a server through a proxy.

@@ -133,18 +133,9 @@ impl Cluster {
     /// # Panics
     /// As [`get`](Self::get).
     pub fn start() -> Self {
-        let programs = programs();
-        // The path of a socket may have 107 bytes, so TMPDIR may be too long.
-        let folder = tempfile::Builder::new()
-            .prefix("trivium-pg-")
-            .tempdir_in("/tmp")
-            .expect("a folder for the cluster")
-            .keep();
         let user = unprivileged_user();
-        if let Some(name) = &user {
-            run(Command::new("chown").arg(name).arg(&folder));
-        }
-        run(as_user(&user, &programs.join("initdb"))
+        let folder = Self::folder(&user);
+        run(as_user(&user, &programs().join("initdb"))
             .args([
                 "--auth=trust",
                 "--username=trivium",
@@ -159,9 +150,45 @@ impl Cluster {
         let rules = std::fs::read_to_string(&access).expect("the rules of access");
         let rules = format!("local all with_password scram-sha-256\n{rules}");
         std::fs::write(&access, rules).expect("the rules of access");
-        let mut guard = as_user(&user, Path::new("sh"))
+        Self::start_in(folder, &user)
+    }
+
+    /// Starts a standby of this cluster, a copy that `command` makes in a shell. It is called with the folder of
+    /// this cluster's socket, and with the folder for the copy.
+    ///
+    /// # Panics
+    /// If there is no copy, or it does not start.
+    pub fn standby(&self, command: impl FnOnce(&Path, &Path) -> String) -> Self {
+        let user = unprivileged_user();
+        let folder = Self::folder(&user);
+        let command = command(&self.socket, &folder.join("data"));
+        let path = std::env::var("PATH").unwrap_or_default();
+        run(as_user(&user, Path::new("sh"))
+            .args(["-e", "-c", &command])
+            .env("PATH", format!("{}:{path}", programs().display()))
+            .current_dir(&folder));
+        Self::start_in(folder, &user)
+    }
+
+    /// Creates the folder of a cluster.
+    fn folder(user: &Option<String>) -> PathBuf {
+        // The path of a socket may have 107 bytes, so TMPDIR may be too long.
+        let folder = tempfile::Builder::new()
+            .prefix("trivium-pg-")
+            .tempdir_in("/tmp")
+            .expect("a folder for the cluster")
+            .keep();
+        if let Some(name) = user {
+            run(Command::new("chown").arg(name).arg(&folder));
+        }
+        folder
+    }
+
+    /// Starts the server on the data in a folder.
+    fn start_in(folder: PathBuf, user: &Option<String>) -> Self {
+        let mut guard = as_user(user, Path::new("sh"))
             .args(["-c", GUARD, "guard"])
-            .arg(&programs)
+            .arg(programs())
             .arg(&folder)
             .stdin(Stdio::piped())
             .spawn()
@@ -226,14 +253,16 @@ impl Cluster {
         self.wait_until_ready();
     }
 
+    /// Its host in a URL.
+    pub fn host(&self) -> String {
+        self.socket.display().to_string().replace('/', "%2F")
+    }
+
     fn create_database(&self) -> String {
         let number = self.databases.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{number}", std::process::id());
         self.sql("postgres", &format!("CREATE DATABASE {name}"));
-        format!(
-            "postgres://trivium@{}/{name}",
-            self.socket.display().to_string().replace('/', "%2F")
-        )
+        format!("postgres://trivium@{}/{name}", self.host())
     }
 
     /// The log of the server so far.
