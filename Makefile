@@ -1,6 +1,6 @@
 # The development commands. `make run` and `make test` need no other setup.
 
-.PHONY: run test tools lint documents tests record clients interop torture bench audit schema
+.PHONY: run test tools lint documents tests record clients package interop torture bench audit schema
 
 # Starts the server with demonstration data, and prints an example call for each protocol.
 run:
@@ -40,6 +40,12 @@ clients: tools
 	cargo test --locked --package trivium-server --test end_to_end -- python_client::
 	tests/clients/venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir target/clients clients/python
 
+# Builds a Debian package, an archive and a container image into target/packages, and tries each: in a Debian system of
+# its own, with systemd, and as a container. Needs root or sudo.
+package:
+	packaging/build.sh
+	packaging/try.sh
+
 # Lints the OpenAPI documents, and generates clients from them, with programs that are too large for `make test`.
 interop: tools
 	sh tests/interop/tools.sh
@@ -51,7 +57,7 @@ interop: tools
 torture: tools
 	TRIVIUM_SEQUENCES=100000 TRIVIUM_ROUNDS=1000 cargo test --release --locked \
 		--package trivium-server --test end_to_end -- --nocapture model:: races:: postgres:: bounds::
-	TRIVIUM_KILLS=3000 TRIVIUM_DATABASE_KILLS=300 TRIVIUM_BACKUP_KILLS=300 cargo test --release --locked \
+	TRIVIUM_KILLS=3000 TRIVIUM_DATABASE_KILLS=300 TRIVIUM_FAILOVERS=20 TRIVIUM_BACKUP_KILLS=300 cargo test --release --locked \
 		--package trivium-server --test end_to_end -- --nocapture kill:: backups::
 	python3 tests/new_operation.py
 

