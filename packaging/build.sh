@@ -54,7 +54,7 @@ trivium ($version-$revision) unstable; urgency=medium
  -- $maintainer  $(LC_ALL=C date --utc --rfc-email --date "@$SOURCE_DATE_EPOCH")
 END
 
-# The Debian package. It has the same program as the others, with the symbols that the release profile keeps.
+# The Debian package, with the same program as the others.
 $tools/bin/cargo-deb deb --package trivium-server --no-build --no-strip --locked --quiet \
     --deb-revision "$revision" --output $packages/
 
