@@ -4,6 +4,7 @@
 //! - [`load`] drives a server over kept-alive connections; [`calls`] writes the requests and
 //!   checks every response.
 //! - [`bare`] runs the service's SQL without the service; [`fixed`] serves a constant response.
+//! - [`large`] compares stores of several sizes, for `make bench-large`.
 //! - [`data`] generates users, groups and memberships from a seed; [`process`] starts and pins
 //!   the processes; [`stat`] and [`table`] compute and format the results.
 
@@ -14,6 +15,7 @@ mod calls;
 mod data;
 mod failure;
 mod fixed;
+mod large;
 mod load;
 mod measure;
 mod process;
@@ -26,6 +28,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use tempfile::TempDir;
 
 use crate::data::Scale;
 use crate::failure::{Result, fail};
@@ -50,7 +53,7 @@ struct Options {
     #[command(flatten)]
     run: Run,
     #[command(subcommand)]
-    worker: Option<Worker>,
+    other: Option<Other>,
 }
 
 #[derive(Debug, Args)]
@@ -61,13 +64,8 @@ struct Run {
     /// Also write the results, the machine and the method to a Markdown file
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
-    /// The binary to measure [default: trivium in the folder of this program]
-    #[arg(long, value_name = "FILE")]
-    trivium: Option<PathBuf>,
-    /// The folder for the temporary databases, on a disk like that of a server [default: the
-    /// folder of this program]
-    #[arg(long, value_name = "FOLDER")]
-    folder: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
     /// Number of rounds per measurement
     #[arg(long, default_value_t = 15, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
@@ -80,10 +78,51 @@ struct Run {
     scale: Scale,
 }
 
-/// The processes that the benchmark starts from its own binary.
+/// What is measured, and where.
+#[derive(Debug, Args)]
+struct Place {
+    /// The binary to measure [default: trivium in the folder of this program]
+    #[arg(long, value_name = "FILE")]
+    trivium: Option<PathBuf>,
+    /// The folder for the temporary databases, on a disk like that of a server [default: the
+    /// folder of this program]
+    #[arg(long, value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+}
+
+impl Place {
+    /// Returns the binary, and a folder for the databases, which is removed when it is dropped.
+    fn find(&self) -> Result<(PathBuf, TempDir)> {
+        let own = own_program()?;
+        let own_folder = own.parent().unwrap_or(Path::new("."));
+        let program = self
+            .trivium
+            .clone()
+            .unwrap_or_else(|| own_folder.join("trivium"));
+        let Ok(program) = program.canonicalize() else {
+            return fail(format!(
+                "cannot find {}; build it with cargo build --release --workspace",
+                program.display()
+            ));
+        };
+        let folder = tempfile::Builder::new()
+            .prefix("trivium-bench-")
+            .tempdir_in(self.folder.as_deref().unwrap_or(own_folder))?;
+        Ok((program, folder))
+    }
+}
+
+/// Reports a step on the terminal.
+fn progress(message: &str) {
+    if std::io::stderr().is_terminal() {
+        eprintln!("{message} …");
+    }
+}
+
+/// Another benchmark, and the processes that a benchmark starts from its own binary.
 #[derive(Debug, Subcommand)]
-#[command(hide = true)]
-enum Worker {
+enum Other {
+    Large(large::Options),
     #[command(hide = true)]
     Bare(bare::Options),
     #[command(hide = true)]
@@ -92,9 +131,10 @@ enum Worker {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let outcome = match &options.worker {
-        Some(Worker::Bare(options)) => bare::run(options).map(|()| true),
-        Some(Worker::Fixed(fixed)) => fixed::serve(fixed).map(|()| true),
+    let outcome = match &options.other {
+        Some(Other::Large(options)) => large::run(options),
+        Some(Other::Bare(options)) => bare::run(options).map(|()| true),
+        Some(Other::Fixed(fixed)) => fixed::serve(fixed).map(|()| true),
         None => run(&options.run),
     };
     match outcome {
@@ -109,29 +149,9 @@ fn main() -> ExitCode {
 
 /// Runs the benchmark; false if a floor was missed.
 fn run(run: &Run) -> Result<bool> {
-    let own = own_program()?;
-    let own_folder = own.parent().unwrap_or(Path::new("."));
-    let program = run
-        .trivium
-        .clone()
-        .unwrap_or_else(|| own_folder.join("trivium"));
-    let Ok(program) = program.canonicalize() else {
-        return fail(format!(
-            "cannot find {}; build it with cargo build --release --workspace",
-            program.display()
-        ));
-    };
-    let folder = tempfile::Builder::new()
-        .prefix("trivium-bench-")
-        .tempdir_in(run.folder.as_deref().unwrap_or(own_folder))?;
+    let (program, folder) = run.place.find()?;
     let plan = plan(run);
     let pinning = Pinning::begin();
-    let interactive = std::io::stderr().is_terminal();
-    let progress = |message: &str| {
-        if interactive {
-            eprintln!("{message} …");
-        }
-    };
     let measured = measure(
         &program,
         &folder.path().canonicalize()?,

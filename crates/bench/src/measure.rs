@@ -12,7 +12,7 @@ use crate::calls::{Calls, Operation, Protocol};
 use crate::data::{self, Census, Pairs, Scale, User};
 use crate::failure::{Result, fail};
 use crate::load::{self, Response, Times};
-use crate::process::{Pinning, Server, Trivium, cpu_time, own_program, resident};
+use crate::process::{Pinning, Server, Trivium, cpu_time, own_program, resident, sqlite};
 use crate::stat::{Round, rate};
 
 /// The size of the data, and number and length of the rounds.
@@ -160,7 +160,7 @@ pub(crate) fn measure(
 
     progress("generating the data");
     let [service, warm, bare] = ["service.db", "warm.db", "bare.db"].map(|name| folder.join(name));
-    trivium.create(&service)?;
+    trivium.create(&sqlite(&service))?;
     data::fill(&service, plan.scale)?;
     data::copy(&service, &warm)?;
     data::copy(&service, &bare)?;
@@ -236,7 +236,7 @@ fn start_cold(
     progress("measuring cold starts");
     for number in 0..plan.starts {
         let database = trivium.folder.join(format!("cold-{number}.db"));
-        let (spent, server) = trivium.cold_start(&database, await_ready)?;
+        let (spent, server) = trivium.cold_start(&sqlite(&database), await_ready)?;
         measured.cold_starts.push(spent.as_secs_f64());
         if number + 1 == plan.starts {
             // Give threads that end after the first request time to end.
@@ -248,7 +248,7 @@ fn start_cold(
     Ok(())
 }
 
-fn await_ready(address: SocketAddr) -> Result<()> {
+pub(crate) fn await_ready(address: SocketAddr) -> Result<()> {
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(20) {
         let response = load::send(address, b"GET /ready HTTP/1.1\r\nHost: trivium\r\n\r\n")?;
@@ -291,8 +291,8 @@ impl<'a> Bench<'a> {
             pairs: Rc::new(pairs(30)?),
             warm_pairs: Rc::new(pairs(32)?),
             spare: Rc::new(pairs(31)?),
-            server: trivium.serve(service, "0")?,
-            warm: trivium.serve(warm, "2GiB")?,
+            server: trivium.serve(&sqlite(service), "0")?,
+            warm: trivium.serve(&sqlite(warm), "2GiB")?,
             bare: Bare::start(trivium.pinning, bare, plan.scale)?,
             statics: HashMap::new(),
             calls: HashMap::new(),

@@ -181,6 +181,11 @@ fn address(line: &str) -> Option<SocketAddr> {
     rest.trim().parse().ok()
 }
 
+/// Returns the URL of a database in a file.
+pub(crate) fn sqlite(file: &Path) -> String {
+    format!("sqlite:{}", file.display())
+}
+
 /// The measured binary.
 pub(crate) struct Trivium<'a> {
     pub(crate) program: &'a Path,
@@ -190,7 +195,7 @@ pub(crate) struct Trivium<'a> {
 }
 
 impl Trivium<'_> {
-    fn command(&self, database: &Path, arguments: &[&str]) -> Command {
+    fn command(&self, database: &str, arguments: &[&str]) -> Command {
         let mut command = self.pinning.on_server_core(self.program);
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("TRIVIUM_") {
@@ -200,27 +205,31 @@ impl Trivium<'_> {
         command
             .current_dir(self.folder)
             .args(arguments)
-            .arg("--database")
-            .arg(format!("sqlite:{}", database.display()));
+            .args(["--database", database]);
         command
     }
 
     /// Creates a database with its tables.
-    pub(crate) fn create(&self, database: &Path) -> Result<()> {
+    pub(crate) fn create(&self, database: &str) -> Result<()> {
         // A command that changes something creates the database; this one finds nothing to change.
-        let create = ["token", "revoke", "--all"];
-        let output = self.command(database, &create).output()?;
+        self.run(database, &["token", "revoke", "--all"])
+    }
+
+    /// Runs a command on a database.
+    pub(crate) fn run(&self, database: &str, arguments: &[&str]) -> Result<()> {
+        let output = self.command(database, arguments).output()?;
         if output.status.success() {
             return Ok(());
         }
         fail(format!(
-            "trivium token revoke --all failed: {}",
+            "trivium {} failed: {}",
+            arguments.join(" "),
             String::from_utf8_lossy(&output.stderr).trim()
         ))
     }
 
     /// Starts a server on a database, with a cache of responses of this size.
-    pub(crate) fn serve(&self, database: &Path, cache: &str) -> Result<Server> {
+    pub(crate) fn serve(&self, database: &str, cache: &str) -> Result<Server> {
         let arguments = ["serve", "--listen", "127.0.0.1:0", "--workers", "1"];
         let mut command = self.command(database, &arguments);
         // An earlier version, which has no cache, ignores the variable.
@@ -231,7 +240,7 @@ impl Trivium<'_> {
     /// Starts a server and measures the time until `await_ready` returns.
     pub(crate) fn cold_start(
         &self,
-        database: &Path,
+        database: &str,
         await_ready: impl FnOnce(SocketAddr) -> Result<()>,
     ) -> Result<(Duration, Server)> {
         let started = Instant::now();

@@ -354,7 +354,7 @@ fn per_second(rounds: &[Round]) -> String {
 }
 
 /// Formats a number with thousands separators: `12 345`.
-fn thousands(rate: f64) -> String {
+pub(crate) fn thousands(rate: f64) -> String {
     let digits = format!("{rate:.0}");
     let mut spaced = String::new();
     for (at, digit) in digits.chars().enumerate() {

@@ -104,17 +104,17 @@ static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 /// server was killed. When standard input closes, it stops the server, and removes its folder.
 const GUARD: &str = r#"
 start() {
-    "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off \
+    "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c "fsync=$3" \
         -c max_connections=400 -c log_min_messages=fatal -c unix_socket_permissions=0777 \
         >>"$2/log" 2>&1 &
     server=$!
 }
-start "$1" "$2"
+start "$@"
 while read -r line; do
     wait $server
-    start "$1" "$2"
+    start "$@"
 done
-kill -INT $server
+kill -INT $server 2>/dev/null
 wait $server
 rm -rf "$2"
 "#;
@@ -133,6 +133,18 @@ impl Cluster {
     /// # Panics
     /// As [`get`](Self::get).
     pub fn start() -> Self {
+        Self::create("off")
+    }
+
+    /// Starts a cluster that writes each COMMIT to the disk, for measurements.
+    ///
+    /// # Panics
+    /// As [`get`](Self::get).
+    pub fn durable() -> Self {
+        Self::create("on")
+    }
+
+    fn create(fsync: &str) -> Self {
         let user = unprivileged_user();
         let folder = Self::folder(&user);
         run(as_user(&user, &programs().join("initdb"))
@@ -150,7 +162,7 @@ impl Cluster {
         let rules = std::fs::read_to_string(&access).expect("the rules of access");
         let rules = format!("local all with_password scram-sha-256\n{rules}");
         std::fs::write(&access, rules).expect("the rules of access");
-        Self::start_in(folder, &user)
+        Self::start_in(folder, &user, fsync)
     }
 
     /// Starts a standby of this cluster, a copy that `command` makes in a shell. It is called with the folder of
@@ -167,7 +179,7 @@ impl Cluster {
             .args(["-e", "-c", &command])
             .env("PATH", format!("{}:{path}", programs().display()))
             .current_dir(&folder));
-        Self::start_in(folder, &user)
+        Self::start_in(folder, &user, "off")
     }
 
     /// Creates the folder of a cluster.
@@ -185,11 +197,12 @@ impl Cluster {
     }
 
     /// Starts the server on the data in a folder.
-    fn start_in(folder: PathBuf, user: &Option<String>) -> Self {
+    fn start_in(folder: PathBuf, user: &Option<String>, fsync: &str) -> Self {
         let mut guard = as_user(user, Path::new("sh"))
             .args(["-c", GUARD, "guard"])
             .arg(programs())
             .arg(&folder)
+            .arg(fsync)
             .stdin(Stdio::piped())
             .spawn()
             .expect("a shell that guards the cluster");
