@@ -16,6 +16,7 @@ pub(crate) enum ArgumentValue {
     Boolean(bool),
     /// A time, as `2006-08-11T13:38:44Z`.
     Time(String),
+    List(Vec<String>),
 }
 
 /// Names and values of the arguments of a call, in the order in which they are sent.
@@ -24,15 +25,25 @@ pub(crate) type ArgumentList = Vec<(&'static str, ArgumentValue)>;
 impl ArgumentValue {
     /// A value that satisfies the rule.
     pub(crate) fn valid_for(entry: &Entry, rule: &Rule) -> Self {
-        let example = || example(entry.argument(rule.name)?)?.as_str();
+        let example = || entry.argument(rule.name).and_then(example);
         match rule.value_type {
             ValueType::Text => {
                 let choice = rule.choices.first().map(String::as_str);
-                Self::Text(choice.or_else(example).unwrap_or("text").to_owned())
+                Self::Text(
+                    choice
+                        .or_else(|| example()?.as_str())
+                        .unwrap_or("text")
+                        .to_owned(),
+                )
             }
             ValueType::Integer => Self::Integer(rule.minimum.unwrap_or(1)),
             ValueType::Boolean => Self::Boolean(true),
             ValueType::DateTime => Self::Time("2030-01-01T00:00:00Z".to_owned()),
+            ValueType::List => {
+                let list = example().and_then(Value::as_array).into_iter().flatten();
+                let texts = list.filter_map(Value::as_str).map(str::to_owned);
+                Self::List(texts.collect())
+            }
         }
     }
 
@@ -41,6 +52,7 @@ impl ArgumentValue {
             Self::Text(text) | Self::Time(text) => text.clone(),
             Self::Integer(number) => number.to_string(),
             Self::Boolean(boolean) => boolean.to_string(),
+            Self::List(texts) => texts.join(","),
         }
     }
 
@@ -49,6 +61,7 @@ impl ArgumentValue {
             Self::Text(text) | Self::Time(text) => text.as_str().into(),
             Self::Integer(number) => (*number).into(),
             Self::Boolean(boolean) => (*boolean).into(),
+            Self::List(texts) => texts.as_slice().into(),
         }
     }
 
@@ -63,6 +76,11 @@ impl ArgumentValue {
             Self::Time(time) => {
                 let time = time.replace(['-', 'Z'], "");
                 format!("<dateTime.iso8601>{time}</dateTime.iso8601>")
+            }
+            Self::List(texts) => {
+                let items = texts.iter();
+                let items = items.map(|text| format!("<value>{}</value>", escaped(text)));
+                format!("<array><data>{}</data></array>", items.collect::<String>())
             }
         }
     }

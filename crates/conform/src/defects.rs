@@ -87,6 +87,33 @@ pub(crate) fn all(entry: &Entry, rule: &Rule) -> Vec<Defect> {
             codes::VALIDATION_INVALID_VALUE,
         ),
         ValueType::Boolean => {}
+        ValueType::List => {
+            let list = |texts: Vec<String>| ArgumentValue::List(texts);
+            if rule.id.is_some() {
+                add(list(vec!["x".into()]), "the element 'x'", codes::INVALID_ID);
+            }
+            add(
+                list(Vec::new()),
+                "an empty list",
+                codes::VALIDATION_OUT_OF_RANGE,
+            );
+            if let (Some(max), Some(id)) = (rule.max_items, &rule.id) {
+                let many = (0..=max).map(|number| format!("{}{number}", id.prefix));
+                add(
+                    list(many.collect()),
+                    "too long a list",
+                    codes::VALIDATION_OUT_OF_RANGE,
+                );
+            }
+            if let ArgumentValue::List(valid) = ArgumentValue::valid_for(entry, rule) {
+                let twice = valid.iter().take(1).cycle().take(2).cloned().collect();
+                add(
+                    list(twice),
+                    "an element twice",
+                    codes::VALIDATION_DUPLICATE_KEY,
+                );
+            }
+        }
         ValueType::Text => {
             if rule.id.is_some() {
                 add(text("x"), "'x'", codes::INVALID_ID);

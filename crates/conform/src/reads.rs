@@ -68,6 +68,7 @@ fn read(
             Checked::Text(text) => ArgumentValue::Text(text),
             Checked::Integer(number) => ArgumentValue::Integer(number),
             Checked::Boolean(boolean) => ArgumentValue::Boolean(boolean),
+            Checked::List(texts) => ArgumentValue::List(texts),
         };
         Some((rule.name, value))
     });

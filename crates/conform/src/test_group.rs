@@ -1,7 +1,7 @@
 //! A group that the examination creates, and the values that its responses contained.
 
 use serde_json::Value;
-use trivium_rpc::Entry;
+use trivium_rpc::{Entry, ValueType};
 
 use crate::argument::{self, ArgumentList, ArgumentValue};
 use crate::steps::{CalledBy, ScenarioStep, ValueSource};
@@ -77,7 +77,12 @@ impl TestGroup {
                 ValueSource::InvitationId => &self.invitations.last()?.0,
                 ValueSource::InvitationSecret => &self.invitations.last()?.1,
             };
-            arguments.push((*name, ArgumentValue::Text(text.to_owned())));
+            let text = text.to_owned();
+            let value = match entry.rule(name).map(|rule| rule.value_type) {
+                Some(ValueType::List) => ArgumentValue::List(vec![text]),
+                _ => ArgumentValue::Text(text),
+            };
+            arguments.push((*name, value));
         }
         Some(arguments)
     }

@@ -113,6 +113,11 @@ pub fn request<'a>(
     }
 }
 
+/// The elements of a list that is written as one text.
+pub fn elements(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').filter(|_| !list.is_empty())
+}
+
 /// Writes a methodCall in the layout of the documentation page of joinGroup.
 fn method_call(name: &str, arguments: &[(&str, &str, ValueType)]) -> String {
     let mut members = String::new();
@@ -125,6 +130,11 @@ fn method_call(name: &str, arguments: &[(&str, &str, ValueType)]) -> String {
                 "<dateTime.iso8601>{}</dateTime.iso8601>",
                 xml(&value.replace(['-', 'Z'], ""))
             ),
+            ValueType::List => {
+                let items = elements(value)
+                    .map(|text| format!("<value><string>{}</string></value>", xml(text)));
+                format!("<array><data>{}</data></array>", items.collect::<String>())
+            }
         };
         let name = xml(name);
         members.push_str(&format!(

@@ -113,6 +113,9 @@ pub(crate) fn published(schema: &Value, format: Format, side: Side) -> Value {
                     out.insert("xml".into(), json!({ "wrapped": true }));
                 }
                 out.insert(key.clone(), items);
+                if side == Side::Request {
+                    out.insert("uniqueItems".into(), true.into());
+                }
             }
             _ => {
                 out.insert(key.clone(), value.clone());

@@ -27,7 +27,7 @@ pub enum RawValue {
     /// A time of a format that has a type for times.
     DateTime(DateTime),
     /// A list.
-    Array,
+    Array(Vec<RawValue>),
     /// A struct, or a value of a type that no argument has.
     Object,
     /// Null.
@@ -42,7 +42,7 @@ impl RawValue {
             Self::Integer(_) => "integer",
             Self::Double => "double",
             Self::Boolean(_) => "boolean",
-            Self::Array => "array",
+            Self::Array(_) => "array",
             Self::DateTime(_) | Self::Object => "object",
             Self::Null => "NULL",
         }
@@ -109,7 +109,7 @@ pub fn check(
             .filter(|value| rule.required || *value != RawValue::Null)
             .or_else(|| token.map(|token| RawValue::Untyped(token.to_owned())));
         let checked = match (value, &rule.default) {
-            (Some(value), _) => Checked { rule, input }.value(value)?,
+            (Some(value), _) => Checked::of(rule, input).value(value)?,
             (None, Some(default)) => default.clone(),
             (None, None) if rule.required => {
                 return Err(key(codes::VALIDATION_MISSING_KEY, "is required"));
@@ -137,18 +137,44 @@ pub fn check(
     }
 }
 
-/// One argument under its rule.
+/// One argument under its rule, or one element of a list.
+#[derive(Clone, Copy)]
 struct Checked<'a> {
     rule: &'a Rule,
     input: Input,
+    /// The position of the element, from 0.
+    element: Option<usize>,
 }
 
-impl Checked<'_> {
+impl<'a> Checked<'a> {
+    const fn of(rule: &'a Rule, input: Input) -> Self {
+        Self {
+            rule,
+            input,
+            element: None,
+        }
+    }
+
+    /// The place in errors: `/users`, or `/users/3` for an element.
+    fn position(&self) -> String {
+        match self.element {
+            Some(element) => format!("/{}/{element}", self.rule.name),
+            None => format!("/{}", self.rule.name),
+        }
+    }
+
     fn value(&self, value: RawValue) -> Result<Value, Error> {
         match self.rule.value_type {
-            ValueType::Text => match value {
-                RawValue::Untyped(text) | RawValue::Text(text) => self.text(text),
-                other => Err(self.wrong_type("string", &other)),
+            ValueType::Text => Ok(Value::Text(self.typed_text(value)?)),
+            ValueType::List => match value {
+                RawValue::Array(values) => self.list(values),
+                // Elements have no commas: they are IDs or words.
+                RawValue::Untyped(text) => {
+                    let texts = text.split(',').filter(|_| !text.is_empty());
+                    let values = texts.map(|text| RawValue::Untyped(text.to_owned()));
+                    self.list(values.collect())
+                }
+                other => Err(self.wrong_type("array", &other)),
             },
             ValueType::Integer => match &value {
                 RawValue::Integer(number) => self.integer(*number),
@@ -189,6 +215,34 @@ impl Checked<'_> {
         }
     }
 
+    fn list(&self, values: Vec<RawValue>) -> Result<Value, Error> {
+        let max = self.rule.max_items.unwrap_or(usize::MAX);
+        if values.is_empty() || values.len() > max {
+            let what = format!("must have 1 to {max} elements");
+            return Err(self.invalid(codes::VALIDATION_OUT_OF_RANGE, &what));
+        }
+        let mut texts: Vec<String> = Vec::with_capacity(values.len());
+        for (element, value) in values.into_iter().enumerate() {
+            let element = Self {
+                element: Some(element),
+                ..*self
+            };
+            let text = element.typed_text(value)?;
+            if texts.contains(&text) {
+                return Err(element.invalid(codes::VALIDATION_DUPLICATE_KEY, "is given twice"));
+            }
+            texts.push(text);
+        }
+        Ok(Value::List(texts))
+    }
+
+    fn typed_text(&self, value: RawValue) -> Result<String, Error> {
+        match value {
+            RawValue::Untyped(text) | RawValue::Text(text) => self.text(text),
+            other => Err(self.wrong_type("string", &other)),
+        }
+    }
+
     fn integer(&self, number: i64) -> Result<Value, Error> {
         let bound = match (self.rule.minimum, self.rule.maximum) {
             (Some(minimum), _) if number < minimum => format!(">= {minimum}"),
@@ -199,7 +253,7 @@ impl Checked<'_> {
         Err(self.invalid(codes::VALIDATION_OUT_OF_RANGE, &what))
     }
 
-    fn text(&self, text: String) -> Result<Value, Error> {
+    fn text(&self, text: String) -> Result<String, Error> {
         let rule = self.rule;
         if let Some(format) = &rule.id {
             check_id(format, &text)?;
@@ -221,25 +275,25 @@ impl Checked<'_> {
             let what = format!("has the character {c}, which XML cannot carry");
             return Err(self.invalid(codes::VALIDATION_INVALID_VALUE, &what));
         }
-        Ok(Value::Text(text))
+        Ok(text)
     }
 
     fn wrong_type(&self, expected: &str, value: &RawValue) -> Error {
-        let (place, name) = (self.input.name(), self.rule.name);
+        let (place, position) = (self.input.name(), self.position());
         let actual = value.type_name();
         Error::new(
             codes::VALIDATION_INCORRECT_TYPE,
             format!(
-                "Validation error ({place}): expected type {expected} at position '/{name}', got {actual}"
+                "Validation error ({place}): expected type {expected} at position '{position}', got {actual}"
             ),
         )
     }
 
     fn invalid(&self, code: Code, what: &str) -> Error {
-        let (place, name) = (self.input.name(), self.rule.name);
+        let (place, position) = (self.input.name(), self.position());
         Error::new(
             code,
-            format!("Validation error ({place}, /{name}): value at /{name} {what}"),
+            format!("Validation error ({place}, {position}): value at {position} {what}"),
         )
     }
 }

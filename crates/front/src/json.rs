@@ -45,7 +45,7 @@ impl From<Value> for RawValue {
             // Numbers beyond 64 bits are clamped.
             Value::Number(number) => Self::Integer(number.as_i64().unwrap_or(i64::MAX)),
             Value::String(text) => Self::Text(text),
-            Value::Array(_) => Self::Array,
+            Value::Array(values) => Self::Array(values.into_iter().map(Self::from).collect()),
             Value::Object(_) => Self::Object,
         }
     }

@@ -334,7 +334,7 @@ pub fn read_body(
             }
             (_, Markup::Start(name)) => {
                 meter.value(1)?;
-                let value = element(&mut reader, meter)?;
+                let value = element(&mut reader, meter, 1)?;
                 arguments.push((name, value));
             }
             (_, Markup::End) => break,
@@ -347,23 +347,20 @@ pub fn read_body(
     }
 }
 
-/// The value of an element whose start was read: its text, or an object.
-fn element(reader: &mut Reader<'_>, meter: &mut Meter) -> Result<RawValue, Problem> {
-    let mut level = 1;
-    let mut nested = false;
+/// The value of an element whose start was read, at its depth: its text, a list of its elements `item`, or an object.
+fn element(reader: &mut Reader<'_>, meter: &mut Meter, depth: usize) -> Result<RawValue, Problem> {
+    let mut items = Vec::new();
+    let (mut is_nested, mut is_list) = (false, true);
     loop {
         match reader.step()? {
-            (text, Markup::End) if !nested => return Ok(RawValue::Untyped(text)),
-            (_, Markup::End) => {
-                level -= 1;
-                if level == 0 {
-                    return Ok(RawValue::Object);
-                }
-            }
-            (_, Markup::Start(_)) => {
-                nested = true;
-                level += 1;
-                meter.value(level)?;
+            (text, Markup::End) if !is_nested => return Ok(RawValue::Untyped(text)),
+            (text, Markup::End) if is_list && is_blank(&text) => return Ok(RawValue::Array(items)),
+            (_, Markup::End) => return Ok(RawValue::Object),
+            (text, Markup::Start(name)) => {
+                is_nested = true;
+                is_list &= name == "item" && is_blank(&text);
+                meter.value(depth + 1)?;
+                items.push(element(reader, meter, depth + 1)?);
             }
             (_, Markup::Eof) => return Err(Problem::Malformed("an element is not closed")),
         }

@@ -1,6 +1,6 @@
 //! Checked arguments, and how they fill the struct of an operation.
 
-use serde::de::value::{Error as Invalid, MapDeserializer};
+use serde::de::value::{Error as Invalid, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 
 use crate::code::codes;
@@ -15,6 +15,8 @@ pub enum Value {
     Integer(i64),
     /// True or false.
     Boolean(bool),
+    /// A list of texts.
+    List(Vec<String>),
 }
 
 /// The checked arguments of a call, in declaration order.
@@ -49,6 +51,7 @@ impl<'de> Deserializer<'de> for Value {
             Self::Text(text) => visitor.visit_string(text),
             Self::Integer(number) => visitor.visit_i64(number),
             Self::Boolean(truth) => visitor.visit_bool(truth),
+            Self::List(texts) => visitor.visit_seq(SeqDeserializer::new(texts.into_iter())),
         }
     }
 

@@ -37,7 +37,14 @@ impl Lint {
             if requires(schema, name) && example(property).is_none() {
                 self.reject(&place, "a required argument without an example");
             }
-            self.leaf(&place, without_null(property));
+            let schema = without_null(property);
+            match (schema.get("items"), schema.get("maxItems")) {
+                (Some(items), Some(_)) => self.leaf(&place, items),
+                (Some(_), None) => {
+                    self.reject(&place, "a list without a maximum number of elements")
+                }
+                (None, _) => self.leaf(&place, schema),
+            }
         }
     }
 

@@ -20,6 +20,8 @@ pub enum ValueType {
     Boolean,
     /// A point in time.
     DateTime,
+    /// A list of texts. The rule's length, choices and format of IDs are those of each element.
+    List,
 }
 
 /// The rule of one argument.
@@ -39,6 +41,8 @@ pub struct Rule {
     pub maximum: Option<i64>,
     /// The maximum length in characters.
     pub max_length: Option<usize>,
+    /// The maximum number of elements of a list, which has at least one.
+    pub max_items: Option<usize>,
     /// The allowed values; empty if any text is allowed.
     pub choices: Vec<String>,
     /// The format of an ID.
@@ -71,8 +75,11 @@ pub(crate) fn rules(schema: &Schema) -> Vec<Rule> {
     properties
         .iter()
         .map(|(name, property)| {
-            let inner = without_null(property);
+            let whole = without_null(property);
+            let items = whole.get("items");
+            let inner = items.unwrap_or(whole);
             let value_type = match texts_or_one(inner.get("type")).first() {
+                Some(&"string") if items.is_some() => ValueType::List,
                 Some(&"string") if inner.get("format") == Some(&"date-time".into()) => {
                     ValueType::DateTime
                 }
@@ -116,6 +123,10 @@ pub(crate) fn rules(schema: &Schema) -> Vec<Rule> {
                 minimum: number("minimum"),
                 maximum: number("maximum"),
                 max_length: number("maxLength").and_then(|n| usize::try_from(n).ok()),
+                max_items: whole
+                    .get("maxItems")
+                    .and_then(Json::as_u64)
+                    .and_then(|n| usize::try_from(n).ok()),
                 choices: texts(inner.get("enum"))
                     .into_iter()
                     .map(str::to_owned)

@@ -28,6 +28,7 @@ fn argument(entry: &Entry, rule: &Rule) -> String {
         Some(Value::Text(text)) => format!("default '{text}'"),
         Some(Value::Integer(number)) => format!("default {number}"),
         Some(Value::Boolean(truth)) => format!("default {truth}"),
+        Some(Value::List(texts)) => format!("default {}", texts.join(",")),
         None if rule.required => "required".to_owned(),
         None => "optional".to_owned(),
     };
@@ -59,8 +60,10 @@ fn constraint(rule: &Rule) -> (&'static str, String) {
         ValueType::Integer => "int",
         ValueType::Boolean => "boolean",
         ValueType::DateTime => "dateTime.iso8601",
+        ValueType::List => "array",
     };
-    (kind, constraint)
+    let most = rule.max_items.map(|most| format!(", 1 to {most} strings"));
+    (kind, most.unwrap_or_default() + &constraint)
 }
 
 /// The names of codes in this profile, each once.

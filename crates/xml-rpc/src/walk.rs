@@ -129,8 +129,12 @@ impl<'a> Walk<'a> {
                 RawValue::Object
             }
             Kind::Typed(kind) if kind == "array" => {
-                self.items(|walk| walk.value(depth + 1).map(|_| ()))?;
-                RawValue::Array
+                let mut values = Vec::new();
+                self.items(|walk| {
+                    values.push(walk.value(depth + 1)?);
+                    Ok(())
+                })?;
+                RawValue::Array(values)
             }
             Kind::Typed(kind) => scalar(&kind, self.text("a scalar contains only text")?)?,
         };

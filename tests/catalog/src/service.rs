@@ -73,6 +73,10 @@ struct Convert {
     /// The item
     #[serde(skip_serializing_if = "Option::is_none")]
     item: Option<ItemId>,
+    /// The items
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 3), extend("examples" = [["item:7", "item:8"]]))]
+    items: Option<Vec<ItemId>>,
     /// The page
     #[serde(default = "first")]
     #[schemars(range(min = 1, max = 100))]

@@ -69,6 +69,7 @@ fn arguments(entry: &Entry, rule: &Rule, text: String) -> Value {
             ValueType::Integer => json!(value.parse::<i64>().expect("a number")),
             ValueType::Boolean => json!(value == "true"),
             ValueType::Text | ValueType::DateTime => json!(value),
+            ValueType::List => value.split(',').collect(),
         };
         arguments.insert((*name).to_owned(), value);
     }

@@ -102,6 +102,7 @@ fn section(entry: &Entry) -> String {
             Some(DefaultValue::Text(word)) => format!("default `{word}`"),
             Some(DefaultValue::Integer(number)) => format!("default `{number}`"),
             Some(DefaultValue::Boolean(truth)) => format!("default `{truth}`"),
+            Some(DefaultValue::List(texts)) => format!("default `{}`", texts.join(",")),
             None if rule.required => "required".to_owned(),
             None => "optional".to_owned(),
         };
@@ -135,6 +136,11 @@ fn form(rule: &Rule) -> String {
         words.join(", ")
     };
     match (rule.value_type, &rule.id, rule.max_length) {
+        (ValueType::List, Some(id), _) => {
+            let most = rule.max_items.unwrap_or_default();
+            format!("list of 1–{most} `{}N`", id.prefix)
+        }
+        (ValueType::List, ..) => "list".to_owned(),
         (ValueType::Text, Some(id), _) => match &id.alternative {
             Some(word) => format!("`{}N`, or `{word}`", id.prefix),
             None => format!("`{}N`", id.prefix),

@@ -175,9 +175,17 @@ pub(crate) fn plain(value: &Value) -> String {
 pub(crate) fn form(arguments: &Value) -> String {
     let pairs = arguments.as_object().expect("an object").iter();
     let pairs: Vec<String> = pairs
-        .map(|(name, value)| format!("{}={}", encode(name), encode(&plain(value))))
+        .map(|(name, value)| format!("{}={}", encode(name), encode(&field(value))))
         .collect();
     pairs.join("&")
+}
+
+/// A value of a form: a list is one text.
+pub(crate) fn field(value: &Value) -> String {
+    match value {
+        Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().join(","),
+        value => plain(value),
+    }
 }
 
 /// Percent-encodes a text.

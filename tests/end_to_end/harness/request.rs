@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::gateway::Served;
 use super::http::Response;
-use super::protocol::{Protocol, encode, plain, xml};
+use super::protocol::{Protocol, encode, field, plain, xml};
 use super::xmlrpc::{struct_call, typed};
 
 /// A request.
@@ -190,7 +190,7 @@ pub(crate) fn check_everywhere(
 fn form_of(arguments: &[(&str, Value)]) -> String {
     let pairs: Vec<String> = arguments
         .iter()
-        .map(|(name, value)| format!("{}={}", encode(name), encode(&plain(value))))
+        .map(|(name, value)| format!("{}={}", encode(name), encode(&field(value))))
         .collect();
     pairs.join("&")
 }

@@ -92,6 +92,12 @@ pub(crate) fn typed(value: &Value) -> String {
                 .collect();
             struct_of(&members)
         }
-        other => panic!("no XML-RPC for {other}"),
+        Value::Array(values) => {
+            let values = values
+                .iter()
+                .map(|value| format!("<value>{}</value>", typed(value)));
+            format!("<array><data>{}</data></array>", values.collect::<String>())
+        }
+        Value::Null => panic!("no XML-RPC for null"),
     }
 }

@@ -10,7 +10,7 @@ from typing import Any, Literal, Protocol, TypeVar, Union, get_args, get_origin,
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
-Argument = str | int | bool | datetime
+Argument = str | int | bool | datetime | list[str]
 """The value of an argument. A time has a time zone."""
 
 Value = Any
@@ -61,6 +61,8 @@ def text(value: Argument) -> str:
             return "true" if value else "false"
         case datetime():
             return utc(value).strftime("%Y-%m-%dT%H:%M:%SZ")
+        case list():
+            return ",".join(value)
     return str(value)
 
 
@@ -93,7 +95,12 @@ class Xml:
             return Request(verb, target("xml", name, arguments))
         root = ElementTree.Element("request")
         for argument, value in arguments.items():
-            ElementTree.SubElement(root, argument).text = text(value)
+            element = ElementTree.SubElement(root, argument)
+            if isinstance(value, list):
+                for item in value:
+                    ElementTree.SubElement(element, "item").text = item
+            else:
+                element.text = text(value)
         # Written as a reference, because parsers change it to a line feed.
         body = ElementTree.tostring(root).replace(b"\r", b"&#13;")
         return Request(verb, target("xml", name, {}), body, {"Content-Type": "application/xml"})

@@ -121,6 +121,7 @@ fn argument<'a>(
         ValueType::Integer => ("int", "int"),
         ValueType::Boolean => ("boolean", "boolean"),
         ValueType::DateTime => ("dateTime", "dateTime.iso8601"),
+        ValueType::List => ("list", "array"),
     };
     let range = match (rule.minimum, rule.maximum, rule.max_length) {
         (Some(least), Some(most), _) => Some(format!("{least} to {most}")),
@@ -129,6 +130,10 @@ fn argument<'a>(
             Some(word) => format!("{}N, or {word}", id.prefix),
             None => format!("{}N", id.prefix),
         }),
+    };
+    let range = match rule.max_items {
+        Some(most) => Some(format!("1 to {most} of {}", range.unwrap_or_default())),
+        None => range,
     };
     Argument {
         name: rule.name,
@@ -139,6 +144,7 @@ fn argument<'a>(
             DefaultValue::Text(text) => text.clone(),
             DefaultValue::Integer(number) => number.to_string(),
             DefaultValue::Boolean(truth) => truth.to_string(),
+            DefaultValue::List(texts) => texts.join(","),
         }),
         range,
         words: &rule.choices,

@@ -83,7 +83,8 @@ fn path_item(site: &Site<'_>, entry: &Entry, format: Format) -> Value {
 
 fn operation(site: &Site<'_>, entry: &Entry, format: Format, id: String, verb: &str) -> Value {
     let description = entry.description();
-    let summary = description.split_inclusive(". ").next().unwrap_or_default();
+    let paragraph = description.split("\n\n").next().unwrap_or_default();
+    let summary = paragraph.split_inclusive(". ").next().unwrap_or_default();
     let own = wire_names(site.wire.profile, entry.errors.iter().copied());
     let errors = match own.is_empty() {
         true => String::new(),
@@ -137,6 +138,9 @@ fn parameters(entry: &Entry, format: Format) -> Value {
                 "description": argument.get("description"),
                 "schema": schema,
             });
+            let is_list = rule.value_type == ValueType::List;
+            let parameter = with(parameter, "style", is_list.then(|| "form".into()));
+            let parameter = with(parameter, "explode", is_list.then(|| false.into()));
             Some(with(parameter, "example", example_value(entry, rule.name)))
         })
         .collect()
@@ -154,10 +158,22 @@ fn body(entry: &Entry, format: Format) -> Value {
                 .collect();
             json!({ "application/json": { "schema": schema, "example": example } })
         }
-        Format::Xml | Format::XmlRpc => json!({
-            "application/x-www-form-urlencoded": { "schema": schema },
-            "application/xml": { "schema": schema },
-        }),
+        Format::Xml | Format::XmlRpc => {
+            let lists = entry.rules.iter();
+            let lists = lists.filter(|rule| rule.value_type == ValueType::List);
+            let one_text = lists.map(|rule| {
+                let style = json!({ "style": "form", "explode": false });
+                (rule.name.to_owned(), style)
+            });
+            let encoding: Map<String, Value> = one_text.collect();
+            let has_lists = !encoding.is_empty();
+            let form = json!({ "schema": schema });
+            json!({
+                "application/x-www-form-urlencoded":
+                    with(form, "encoding", has_lists.then(|| encoding.into())),
+                "application/xml": { "schema": schema },
+            })
+        }
     };
     json!({ "required": entry.rules.iter().any(needed), "content": content })
 }
@@ -175,6 +191,7 @@ fn example_of_call(entry: &Entry, name: &str) -> Option<Value> {
         ValueType::Text | ValueType::DateTime => value.into(),
         ValueType::Integer => value.parse::<i64>().ok()?.into(),
         ValueType::Boolean => (value == "true").into(),
+        ValueType::List => examples::elements(value).collect(),
     })
 }
 
