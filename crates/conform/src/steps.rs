@@ -135,6 +135,7 @@ pub(crate) const SCENARIO: &[ScenarioStep] = &[
         ],
     ),
     general("getGroups", &[("context", ValueSource::OwnerId)]),
+    general("getGroupsInCommon", &[("user", ValueSource::OwnerId)]),
     step("canJoin", GROUP, None),
     step("joinGroup", GROUP, Some("already_member")),
     step("leaveGroup", GROUP, Some("owner_cannot_leave")),

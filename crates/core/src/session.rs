@@ -2,14 +2,16 @@
 //! call.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use trivium_rpc::{Effect, Via};
 use trivium_storage::groups::{self, Group};
+use trivium_storage::memberships::{self, Membership};
 use trivium_storage::users::{self, User};
-use trivium_storage::{Connection, Seconds, audit, memberships};
+use trivium_storage::{Connection, Seconds, audit};
 
 use crate::caller::Actor;
 use crate::groups::relation::Relation;
@@ -200,18 +202,53 @@ impl Session<'_> {
             }
             Viewer::Anonymous | Viewer::Administrator => None,
         };
-        let group = group
-            .filter(|group| group.deleted_at.is_none())
-            .ok_or(codes::CONTENT_NOT_FOUND)?;
+        self.disclose(group, row, viewer)
+            .ok_or_else(|| codes::CONTENT_NOT_FOUND.into())
+    }
+
+    /// The groups of these IDs that are disclosed to the user, in the order of the IDs, and `None` in the place of
+    /// each other. As [`group`](Self::group), but without a lock.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub fn groups(
+        &mut self,
+        ids: &[GroupRef],
+        actor: &Actor,
+    ) -> Result<Vec<Option<DisclosedGroup>>> {
+        let numbers: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this method decides which groups are disclosed"
+        )]
+        let groups = groups::find_all(self.connection, &numbers)?;
+        let rows = memberships::find_all(self.connection, &numbers, &[actor.id])?;
+        let mut groups: HashMap<i64, Group> = groups.into_iter().map(|it| (it.id, it)).collect();
+        let rows = rows.into_iter().map(|it| (it.group_id, it));
+        let mut rows: HashMap<i64, Membership> = rows.collect();
+        let mut found = Vec::with_capacity(numbers.len());
+        for number in &numbers {
+            let (group, row) = (groups.remove(number), rows.remove(number));
+            found.push(self.disclose(group, row, actor.into()));
+        }
+        Ok(found)
+    }
+
+    /// Decides whether a group is disclosed to a viewer, who has this row in it.
+    fn disclose(
+        &self,
+        group: Option<Group>,
+        row: Option<Membership>,
+        viewer: Viewer<'_>,
+    ) -> Option<DisclosedGroup> {
+        let group = group.filter(|group| group.deleted_at.is_none())?;
         let relation = match viewer {
             Viewer::Administrator => Relation::of_administrator(),
             _ => Relation::of(&group, row, self),
         };
         let shows_all = matches!(viewer, Viewer::Joining(_) | Viewer::Administrator);
-        if !shows_all && !relation.standing.discloses(group.registration_type.into()) {
-            return Err(codes::CONTENT_NOT_FOUND.into());
-        }
-        Ok(DisclosedGroup { group, relation })
+        let is_disclosed = shows_all || relation.standing.discloses(group.registration_type.into());
+        is_disclosed.then_some(DisclosedGroup { group, relation })
     }
 
     /// The user of this ID.

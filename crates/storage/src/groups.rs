@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use diesel::connection::DefaultLoadingMode;
-use diesel::dsl::{count_star, sum};
+use diesel::dsl::{count_star, exists, sum};
 use diesel::prelude::*;
 
 use crate::connection::{AnyConnection, on_native};
@@ -204,6 +204,15 @@ pub fn find_of_owner(connection: &mut Connection, owner: i64, name: &str) -> Res
         .optional()?)
 }
 
+/// Returns the groups of these IDs, in any order. Deleted groups are among them.
+pub fn find_all(connection: &mut Connection, ids: &[i64]) -> Result<Vec<Group>> {
+    let connection = connection.reads(ids.iter().copied().map(Key::Group));
+    Ok(groups::table
+        .filter(groups::id.eq_any(ids))
+        .select(Group::as_select())
+        .load(connection)?)
+}
+
 /// Counts the groups that a user owns, without the deleted ones.
 pub fn count_of_owner(connection: &mut Connection, owner: i64) -> Result<i64> {
     let connection = connection.reads_more();
@@ -333,6 +342,50 @@ pub fn list_of_member(
     };
     let total = page.total(rows.len(), || {
         let count = memberships::table.filter(is_member()).count();
+        on_native!(any, |connection| count.get_result(connection))
+    })?;
+    connection.found(rows.iter().map(|row| Key::Group(row.group.id)));
+    Ok((rows, total))
+}
+
+/// Returns a page of the groups that two users are members of, highest ID first, with the row of the first
+/// user, and the total count.
+pub fn list_in_common(
+    connection: &mut Connection,
+    user: i64,
+    other: i64,
+    page: Page,
+) -> Result<(Vec<JoinedGroup>, i64)> {
+    let theirs = diesel::alias!(memberships as theirs);
+    let in_common = || {
+        let of_other = theirs
+            .filter(
+                theirs
+                    .field(memberships::group_id)
+                    .eq(memberships::group_id),
+            )
+            .filter(theirs.field(memberships::user_id).eq(other))
+            .filter(theirs.field(memberships::state).ne(State::Requested))
+            .filter(theirs.field(memberships::state).ne(State::Banned));
+        memberships::user_id
+            .eq(user)
+            .and(memberships::state.ne(State::Requested))
+            .and(memberships::state.ne(State::Banned))
+            .and(exists(of_other))
+    };
+    let any = connection.reads([Key::MembershipsOf(user), Key::MembershipsOf(other)]);
+    let rows: Vec<JoinedGroup> = on_native!(any, |connection| {
+        memberships::table
+            .inner_join(groups::table)
+            .filter(in_common())
+            .order(memberships::group_id.desc())
+            .select((Group::as_select(), memberships::state, memberships::since))
+            .limit(page.limit)
+            .offset(page.offset)
+            .load(connection)?
+    });
+    let total = page.total(rows.len(), || {
+        let count = memberships::table.filter(in_common()).count();
         on_native!(any, |connection| count.get_result(connection))
     })?;
     connection.found(rows.iter().map(|row| Key::Group(row.group.id)));

@@ -82,6 +82,20 @@ pub fn find(connection: &mut Connection, group: i64, user: i64) -> Result<Option
     Ok(found.optional()?)
 }
 
+/// Returns the rows of these users in these groups, in any order.
+pub fn find_all(
+    connection: &mut Connection,
+    groups: &[i64],
+    users: &[i64],
+) -> Result<Vec<Membership>> {
+    let connection = connection.reads(groups.iter().copied().map(Key::Group));
+    Ok(memberships::table
+        .filter(memberships::group_id.eq_any(groups))
+        .filter(memberships::user_id.eq_any(users))
+        .select(Membership::as_select())
+        .load(connection)?)
+}
+
 /// Inserts the row of a user.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use trivium_core::cases::{Arguments, Invitation, Of, Who};
 use trivium_core::catalog;
 use trivium_core::catalog::cases;
 use trivium_core::demonstration::ADMIN_PASSWORD;
-use trivium_rpc::{Credential, Entry, Verbs};
+use trivium_rpc::{Credential, Entry, ValueType, Verbs};
 
 use crate::harness::{Answer, Person, Request, Story, new_group};
 
@@ -144,7 +144,11 @@ impl<'a> Scene<'a> {
                 Of::Group => group.to_owned(),
                 of => self.value(*of, by),
             };
-            arguments[*name] = json!(value);
+            let rule = entry.rule(name).expect("a rule");
+            arguments[*name] = match rule.value_type {
+                ValueType::List => json!([value]),
+                _ => json!(value),
+            };
         }
         match entry.credential {
             Credential::None => {}

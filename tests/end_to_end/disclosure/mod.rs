@@ -69,6 +69,17 @@ fn observe(gateway: &Gateway, log: Option<&StatementLog>, request: Request) -> O
     }
 }
 
+impl Observation {
+    /// With this name in the place of the group's ID, if the response repeats that.
+    fn of(mut self, name: &str, group: &str) -> Self {
+        if self.body.contains(group) {
+            self.body = self.body.replace(group, name);
+            self.headers.retain(|(name, _)| name != "content-length");
+        }
+        self
+    }
+}
+
 /// Observations that differ, each in a line.
 #[derive(Default)]
 struct Differences(Vec<String>);

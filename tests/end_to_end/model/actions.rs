@@ -72,6 +72,8 @@ pub(super) enum View {
     JoinRequests,
     Invitations,
     AuditLog,
+    /// The standings of all people.
+    Standings,
 }
 
 /// An action. `place` is the place of a group, `pocket` that of an invitation.
@@ -128,6 +130,9 @@ pub(super) enum Action {
     Login,
     Logout,
     MyGroups,
+    InCommon {
+        whom: usize,
+    },
     See {
         place: usize,
         view: View,
@@ -179,7 +184,7 @@ impl fmt::Display for Step {
         }
         write!(f, "): {:?}", self.action)?;
         match self.action {
-            Action::Act { whom, .. } | Action::DeleteUser { whom } => {
+            Action::Act { whom, .. } | Action::DeleteUser { whom } | Action::InCommon { whom } => {
                 write!(f, " = {}", PEOPLE[whom])
             }
             _ => Ok(()),

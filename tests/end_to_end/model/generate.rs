@@ -46,6 +46,10 @@ const GENERATORS: &[(usize, Generator)] = &[
     (2, |i| (0, Action::DeleteUser { whom: i.any_user() })),
     (1, |i| (i.any_user(), Action::Logout)),
     (3, |i| (i.any_user(), Action::MyGroups)),
+    (3, |i| {
+        let whom = i.any_user();
+        (i.any_user(), Action::InCommon { whom })
+    }),
     (5, see),
 ];
 
@@ -297,10 +301,11 @@ fn see(i: &mut Generating<'_>) -> (usize, Action) {
 }
 
 /// All views.
-pub(super) const VIEWS: [View; 5] = [
+pub(super) const VIEWS: [View; 6] = [
     View::Group,
     View::Members,
     View::JoinRequests,
     View::Invitations,
     View::AuditLog,
+    View::Standings,
 ];

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::actions::{Action, PEOPLE, PLACES, POCKETS, Registration, Rights, Step};
+use super::actions::{Action, PEOPLE, PLACES, POCKETS, Registration, Rights, Step, View};
 use super::invitations::Invitation;
 
 /// The result as a short text, or the code of the failure.
@@ -173,6 +173,12 @@ impl World {
             } => self.new_invitation(step, place, pocket, limit, role),
             Action::RevokeInvitation { place, pocket } => self.revoke(step, place, pocket),
             Action::MyGroups => Ok(self.my_groups(who)),
+            Action::InCommon { whom } if self.deleted[whom] => Err("user_not_found"),
+            Action::InCommon { whom } => Ok(self.in_common(who, whom)),
+            Action::See {
+                place,
+                view: View::Standings,
+            } => Ok(self.standings(place, who)),
             Action::See { place, view } => {
                 let group = self.shown(place, who)?;
                 self.see(group, who, view)

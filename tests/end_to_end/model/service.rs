@@ -65,7 +65,18 @@ impl<'a> Service<'a> {
             set("authToken", json!(me.tokens[step.token]));
         }
         if let Some(place) = step.action.place() {
-            set("id", json!(self.places[place]));
+            let id = &self.places[place];
+            match step.action {
+                Action::See {
+                    view: View::Standings,
+                    ..
+                } => {
+                    let users: Vec<&str> = self.people.iter().map(|it| it.id.as_str()).collect();
+                    set("users", json!(users));
+                    set("groups", json!([id]))
+                }
+                _ => set("id", json!(id)),
+            };
         }
         let (verb, operation) = match &step.action {
             Action::NewGroup {
@@ -134,6 +145,10 @@ impl<'a> Service<'a> {
             }
             Action::Logout => ("POST", "logout"),
             Action::MyGroups => ("GET", "getMyGroups"),
+            Action::InCommon { whom } => {
+                set("user", json!(self.people[*whom].id));
+                ("GET", "getGroupsInCommon")
+            }
             Action::See { view, .. } => ("GET", view.operation()),
         };
         (verb, operation, Value::Object(all))
@@ -172,7 +187,7 @@ impl<'a> Service<'a> {
             } => {
                 return self.describe(&answer.value["group"]);
             }
-            Action::MyGroups => {
+            Action::MyGroups | Action::InCommon { .. } => {
                 let groups = rows(answer, "groups");
                 let lines = groups.iter().map(|group| {
                     let (id, role) = (self.name(&text(group, "id")), text(group, "role"));
@@ -225,6 +240,21 @@ impl<'a> Service<'a> {
                 let (via, actor) = (text(row, "via"), login(row, "actor"));
                 format!("{via} {actor} {} {subject}", text(row, "action"))
             })),
+            View::Standings => {
+                let group = &answer.value["groups"][0];
+                let rows = |name: &str| group[name].as_array().cloned().unwrap_or_default();
+                let members = rows("members").into_iter();
+                let members =
+                    members.map(|row| format!("{} {}", login(&row, "user"), text(&row, "role")));
+                let others = ["requested", "banned"].into_iter().flat_map(|state| {
+                    let users = rows(state).into_iter();
+                    users.map(move |user| format!("{} {state}", self.name(&plain(&user))))
+                });
+                match (list(members.chain(others)), text(group, "unknown").as_str()) {
+                    (standings, "false") => standings,
+                    (standings, _) => format!("unknown{standings}"),
+                }
+            }
         }
     }
 
@@ -265,7 +295,8 @@ impl Action {
             | Self::DeleteUser { .. }
             | Self::Login
             | Self::Logout
-            | Self::MyGroups => None,
+            | Self::MyGroups
+            | Self::InCommon { .. } => None,
         }
     }
 }
@@ -278,6 +309,7 @@ impl View {
             Self::JoinRequests => "getJoinRequests",
             Self::Invitations => "getInvitations",
             Self::AuditLog => "getAuditLog",
+            Self::Standings => "checkMemberships",
         }
     }
 }

@@ -34,6 +34,36 @@ impl World {
         lines.collect::<Vec<_>>().join("; ")
     }
 
+    /// Describes the groups that two users share, newest first.
+    pub(super) fn in_common(&self, who: usize, whom: usize) -> String {
+        let groups = self.groups.iter().enumerate().rev();
+        let shared = groups.filter(|(_, group)| group.has(who) && group.has(whom));
+        let lines = shared.map(|(index, _)| {
+            let role = self.role(index, who);
+            format!("g{index} as {role}: {}", self.describe(index))
+        });
+        lines.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Lists the standings of all people in a group, as far as a user may see them.
+    pub(super) fn standings(&self, place: usize, who: usize) -> String {
+        let Ok(index) = self.shown(place, who) else {
+            return "unknown".to_owned();
+        };
+        let group = &self.groups[index];
+        let people = group.people.iter();
+        list(people.filter_map(|(&person, state)| {
+            let may_see = person == who || group.moderated_by(who);
+            let standing = match state {
+                State::Member | State::Moderator => self.role(index, person),
+                State::Requested if may_see => "requested",
+                State::Banned if may_see => "banned",
+                State::Requested | State::Banned => return None,
+            };
+            Some(format!("{} {standing}", PEOPLE[person]))
+        }))
+    }
+
     /// Describes a group as a user sees it.
     pub(super) fn see(&self, index: usize, who: usize, view: View) -> Answer {
         let group = &self.groups[index];
@@ -66,6 +96,8 @@ impl World {
                 list(here.map(|(number, invitation)| format!("i{number} {}", card(invitation))))
             }
             View::AuditLog => list(group.log.iter().cloned()),
+            // It has no failures of its own.
+            View::Standings => return Err("user_access_denied"),
         })
     }
 

@@ -6,3 +6,4 @@ mod groups;
 mod invitations;
 mod membership;
 mod moderation;
+mod overview;

@@ -50,6 +50,17 @@ class Category:
 
 
 @dataclass(frozen=True)
+class CheckedMember:
+    """A user who is a member."""
+
+    user: str
+    """ID of the user."""
+
+    role: Literal["member", "moderator", "owner"]
+    """Role of the user in the group."""
+
+
+@dataclass(frozen=True)
 class FoundGroup:
     """A group of the result."""
 
@@ -247,6 +258,26 @@ class TokenView:
 
 
 @dataclass(frozen=True)
+class CheckedGroup:
+    """A group, with those of the users who have a standing in it that the caller may see."""
+
+    id: str
+    """ID of the group."""
+
+    members: list[CheckedMember]
+    """The users who are members."""
+
+    requested: list[str]
+    """IDs of the users whose join requests are pending."""
+
+    banned: list[str]
+    """IDs of the users who are banned."""
+
+    unknown: bool
+    """True if the group does not exist, or the caller may not see its members."""
+
+
+@dataclass(frozen=True)
 class ApproveJoinRequestResult:
     """The result of `approve_join_request`."""
 
@@ -279,6 +310,14 @@ class CanJoinResult:
 @dataclass(frozen=True)
 class ChangePasswordResult:
     """The result of `change_password`."""
+
+
+@dataclass(frozen=True)
+class CheckMembershipsResult:
+    """The result of `check_memberships`."""
+
+    groups: list[CheckedGroup]
+    """The groups, in the order of the call."""
 
 
 @dataclass(frozen=True)
@@ -400,6 +439,26 @@ class GetGroupResult:
 
     group: GroupView
     """The group."""
+
+
+@dataclass(frozen=True)
+class GetGroupsInCommonResult:
+    """The result of `get_groups_in_common`."""
+
+    page: int
+    """The number of this page."""
+
+    results_per_page: int
+    """The number of rows of a page."""
+
+    total_results: int
+    """The total number of rows."""
+
+    total_pages: int
+    """The total number of pages."""
+
+    groups: list[GroupView]
+    """The groups of this page."""
 
 
 @dataclass(frozen=True)
@@ -994,6 +1053,40 @@ class Operations:
             yield from found.groups
             page, pages = page + 1, found.total_pages
 
+    def get_groups_in_common(
+        self, user: str, page: int | None = None, results_per_page: int | None = None
+    ) -> GetGroupsInCommonResult:
+        """Lists the groups that the caller and another user are members of, highest ID first. The role and the
+        time of joining are those of the caller.
+
+        It can fail with `user_token_invalid`, `user_token_expired`, `user_not_found`, beside the codes of
+        every operation.
+
+        Args:
+            user: ID of the other user.
+            page: Number of the page, from 1.
+            results_per_page: Number of groups per page.
+        """
+        return self._call(
+            "GET",
+            "getGroupsInCommon",
+            GetGroupsInCommonResult,
+            {"user": user, "page": page, "resultsPerPage": results_per_page},
+        )
+
+    def iter_groups_in_common(self, user: str, results_per_page: int | None = None) -> Iterator[GroupView]:
+        """Yields the groups on all pages of `get_groups_in_common`, which it calls for each.
+
+        Args:
+            user: ID of the other user.
+            results_per_page: Number of groups per page.
+        """
+        page = pages = 1
+        while page <= pages:
+            found = self.get_groups_in_common(page=page, user=user, results_per_page=results_per_page)
+            yield from found.groups
+            page, pages = page + 1, found.total_pages
+
     def get_group(self, id: str) -> GetGroupResult:
         """Shows a group. An invitation-only group is visible to its members and requesters only.
 
@@ -1049,6 +1142,23 @@ class Operations:
             user: ID of the user.
         """
         return self._call("GET", "getMember", GetMemberResult, {"id": id, "user": user})
+
+    def check_memberships(self, users: list[str], groups: list[str]) -> CheckMembershipsResult:
+        """Shows for each of several groups which of several users are its members.
+
+        Pending requests and bans are shown to moderators; others see only their own. A group is unknown if
+        it does not exist, or if the caller may not see its members. Of an unknown group that is disclosed
+        to the caller, their own standing is shown.
+
+        It can fail with `user_token_invalid`, `user_token_expired`, beside the codes of every operation.
+
+        Args:
+            users: IDs of the users.
+            groups: IDs of the groups.
+        """
+        return self._call(
+            "POST", "checkMemberships", CheckMembershipsResult, {"users": users, "groups": groups}
+        )
 
     def find_group(self, name: str) -> FindGroupResult:
         """Finds up to 100 groups whose name contains a text, ignoring case; newest first.

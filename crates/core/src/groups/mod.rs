@@ -1,12 +1,14 @@
 //! Operations on groups, and the rules of membership.
 
 pub mod can_join;
+pub mod check_memberships;
 pub mod delete;
 pub mod edit;
 pub mod find;
 pub mod get;
 pub mod get_categories;
 pub mod get_groups;
+pub mod get_groups_in_common;
 pub mod get_member;
 pub mod get_members;
 pub mod get_my_groups;

@@ -85,6 +85,11 @@ fn chess(connection: &mut Connection) -> Result<groups::Group> {
     Ok(groups::find(connection, CHESS)?.unwrap())
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test of the query")]
+fn several_groups(connection: &mut Connection) -> Result<String> {
+    text(groups::find_all(connection, &[CHESS, GO])?)
+}
+
 fn reads() -> BTreeMap<&'static str, Read> {
     BTreeMap::from([
         (
@@ -127,6 +132,13 @@ fn reads() -> BTreeMap<&'static str, Read> {
         }),
         ("a membership", |c| {
             text(memberships::find(c, CHESS, BERTA)?)
+        }),
+        ("several memberships", |c| {
+            text(memberships::find_all(c, &[CHESS, GO], &[ANNA, BERTA])?)
+        }),
+        ("several groups", several_groups),
+        ("groups in common", |c| {
+            text(groups::list_in_common(c, ANNA, BERTA, PAGE)?)
         }),
         ("the memberships of a user", |c| {
             text(memberships::list_of_user(c, BERTA)?)
