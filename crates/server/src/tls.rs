@@ -52,21 +52,42 @@ impl Identity {
         self.0.read().unwrap_or_else(PoisonError::into_inner).ends
     }
 
-    /// Logs that the certificate has ended, or ends soon.
-    pub(crate) fn report_end(&self) {
+    /// Whether the certificate has ended, or ends soon.
+    pub(crate) fn end(&self) -> End {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let now = now.unwrap_or_default();
         match Duration::from_secs(self.ends()).checked_sub(now) {
-            None => tracing::error!(
-                "the certificate of tls_certificate has expired: clients reject it; replace it, then send SIGHUP"
-            ),
-            Some(rest) if rest < NOTICE => {
-                let hours = rest.as_secs() / 3600;
-                tracing::warn!(hours, "the certificate of tls_certificate ends soon");
-            }
-            Some(_) => {}
+            None => End::Past,
+            Some(rest) if rest < NOTICE => End::Soon {
+                hours: rest.as_secs() / 3600,
+            },
+            Some(_) => End::Later,
         }
     }
+
+    /// Logs that the certificate has ended, or ends soon.
+    pub(crate) fn report_end(&self) {
+        match self.end() {
+            End::Past => tracing::error!(
+                "the certificate of tls_certificate has expired: clients reject it; replace it, then send SIGHUP"
+            ),
+            End::Soon { hours } => {
+                tracing::warn!(hours, "the certificate of tls_certificate ends soon");
+            }
+            End::Later => {}
+        }
+    }
+}
+
+/// When a certificate ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    Past,
+    /// Within two weeks.
+    Soon {
+        hours: u64,
+    },
+    Later,
 }
 
 impl Loaded {

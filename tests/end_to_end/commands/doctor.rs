@@ -8,6 +8,7 @@ use serde_json::Value;
 use trivium_test_support::{Backend, Cluster, Scratch};
 
 use super::{CommandResult, run};
+use crate::harness::Certificate;
 
 /// A database with a user who owns a group that another user has joined.
 struct Place {
@@ -228,6 +229,39 @@ fn settings_and_files_are_examined() {
         assert_eq!(metadata.permissions().mode() & 0o777, 0o600);
     }
     place.run(&["doctor"]).is("nothing was found");
+}
+
+#[test]
+fn the_certificate_is_examined() {
+    let place = Place::new(Backend::Sqlite);
+    let folder = place.scratch.folder.path();
+    let examined = |certificate: &Certificate, mode: u32| {
+        let text = format!(
+            "tls_certificate = '{}'\ntls_key = '{}'\n",
+            certificate.certificate, certificate.key
+        );
+        std::fs::write(folder.join("trivium.toml"), text).expect("a file");
+        let permissions = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(&certificate.key, permissions).expect("a mode");
+        let (found, code) = place.findings(&[]);
+        let levels = found
+            .iter()
+            .map(|[level, check, _]| format!("{level} {check}"));
+        (levels.collect::<Vec<_>>(), code)
+    };
+    let good = Certificate::new(folder, "good", &["localhost"]);
+    assert_eq!(examined(&good, 0o640), (vec![], Some(0)));
+    let open = vec!["warning permissions".to_owned()];
+    assert_eq!(examined(&good, 0o644), (open, Some(0)));
+    let expired = Certificate::until(folder, "expired", &["localhost"], 2020);
+    let past = vec!["error certificate".to_owned()];
+    assert_eq!(examined(&expired, 0o600), (past, Some(3)));
+    let mixed = Certificate {
+        certificate: good.certificate,
+        key: expired.key,
+    };
+    let wrong = vec!["error settings".to_owned()];
+    assert_eq!(examined(&mixed, 0o600), (wrong, Some(3)));
 }
 
 #[test]

@@ -13,6 +13,7 @@ use super::limits::usage;
 use super::{Administrator, print};
 use crate::failure::Failure;
 use crate::options::{Configuration, Doctor, Global};
+use crate::tls::{End, Identity};
 
 /// The part of a limit from which on it is nearly reached.
 const NEARLY: f64 = 0.8;
@@ -87,12 +88,41 @@ pub(crate) fn run(
         database(global, doctor, &mut findings);
     }
     open_files(configuration, &mut findings);
+    certificate(configuration, &mut findings);
     if let Some(path) = &configuration.file
         && configuration.has_secrets()
     {
         mode(path, "configuration file", &mut findings);
     }
     show(global, &findings)
+}
+
+/// The certificate that the server shows. What is wrong with its files is among the problems of the settings.
+fn certificate(configuration: &Configuration, findings: &mut Findings) {
+    let file = |setting: &str| {
+        let value = configuration.value(setting)?;
+        (!value.is_empty()).then(|| PathBuf::from(value))
+    };
+    let (Some(certificate), Some(key)) = (file("tls_certificate"), file("tls_key")) else {
+        return;
+    };
+    let cure = "renew it, put it in the files of tls_certificate and tls_key, and send SIGHUP to the server";
+    match Identity::load(&certificate, &key).map(|identity| identity.end()) {
+        Ok(End::Past) => findings.error("certificate", "it has expired".to_owned(), cure),
+        Ok(End::Soon { hours }) => {
+            findings.warning("certificate", format!("it ends in {hours} hours"), cure);
+        }
+        Ok(End::Later) | Err(_) => {}
+    }
+    // Its group may read it: the server's, which does not own it.
+    if fs::metadata(&key).is_ok_and(|metadata| metadata.mode() & 0o007 != 0) {
+        let finding = format!("everybody may open the key {}", key.display());
+        findings.warning(
+            "permissions",
+            finding,
+            &format!("chmod o= {}", key.display()),
+        );
+    }
 }
 
 /// The rows and the structure of the database.
