@@ -50,6 +50,9 @@ def story(protocol: Protocol) -> list[object]:
     joined_at = phil.get_member("group:1235", "user:1").joined_at
     told += [joined_at.tzinfo, abs(datetime.now(timezone.utc) - joined_at) < timedelta(hours=1)]
 
+    told.append(phil.check_memberships(["user:1", "user:2"], ["group:1235", "group:999999"]))
+    told.append([group.id for group in phil.iter_groups_in_common("user:1")])
+
     end = datetime(2030, 1, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=1)))
     told.append(phil.ban_member("group:1235", "user:1", reason=TEXT, until=end))
     check = marc.can_join("group:1235")
