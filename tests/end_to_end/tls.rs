@@ -283,7 +283,8 @@ fn stalled_handshakes_are_closed() {
         &certificate,
         &["--request-timeout", "1", "--keep-alive", "1"],
     );
-    let client = client(&[&certificate.certificate]);
+    // A busy machine may be late for a deadline of a second, and an idle connection is closed after it.
+    let is_served = || (0..20).any(|_| echo(&client(&[&certificate.certificate]), &server).is_ok());
     let stalls: [&[u8]; 5] = [
         b"",
         // The head of a record.
@@ -299,7 +300,7 @@ fn stalled_handshakes_are_closed() {
         stream.write_all(bytes).expect("a part of a handshake");
         stream
     });
-    assert!(echo(&client, &server).is_ok());
+    assert!(is_served());
     for (mut stream, bytes) in streams.into_iter().zip(stalls) {
         let long = Duration::from_secs(120);
         stream.set_read_timeout(Some(long)).expect("a limit");
@@ -315,7 +316,7 @@ fn stalled_handshakes_are_closed() {
         let has_text = text.starts_with(b"HTTP/1.1 400");
         assert_eq!(has_text, bytes.starts_with(b"GET"), "{bytes:?}: {text:?}");
     }
-    assert!(echo(&client, &server).is_ok());
+    assert!(is_served());
 }
 
 /// Old versions of TLS are refused.
