@@ -14,9 +14,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
 use rusqlite::types::Null;
-use rusqlite::{Connection, Params, Statement, params};
+use rusqlite::{Connection, Params, Statement, params, params_from_iter};
 
-use crate::calls::Operation;
+use crate::calls::{CHECKED, Operation, checked};
 use crate::data::{self, GROUPS_EACH, Pairs, Random, Scale, User};
 use crate::failure::{Failure, Result, fail};
 use crate::process::{Pinning, own_program};
@@ -47,6 +47,7 @@ fn command(operation: Operation) -> &'static str {
         // A join by invitation and the mix are compared only with the service.
         Operation::JoinGroup | Operation::JoinByInvitation => "join",
         Operation::GetMyGroups | Operation::Mixed => "read",
+        Operation::CheckMemberships => "check",
     }
 }
 
@@ -130,6 +131,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut random = Random::new(options.scale.seed, 11);
     let mut joins = Joins::prepare(&connection)?;
     let mut reads = Reads::prepare(&connection)?;
+    let mut checks = Checks::prepare(&connection)?;
     for line in std::io::stdin().lines() {
         let line = line?;
         let Some((which, milliseconds)) = two(&line) else {
@@ -137,6 +139,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         };
         let length = Duration::from_millis(milliseconds.parse().map_err(malformed)?);
         let joining = which == command(Operation::JoinGroup);
+        let checking = which == command(Operation::CheckMemberships);
         let (mut count, mut spent) = (0_u64, Duration::ZERO);
         while spent < length {
             // The choice of the rows is not part of the measurement.
@@ -157,6 +160,10 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             let started = Instant::now();
             if joining {
                 joins.commit(&batch)?;
+            } else if checking {
+                for (user, _) in &batch {
+                    checks.check(user, &mut random, options.scale)?;
+                }
             } else {
                 for (user, _) in &batch {
                     reads.my_groups(user)?;
@@ -288,5 +295,48 @@ impl<'c> Reads<'c> {
             return fail(format!("{} is in {rows} groups", user.login));
         }
         Ok(())
+    }
+}
+
+/// The prepared statements of `checkMemberships`.
+struct Checks<'c> {
+    begin: Statement<'c>,
+    bearer: Statement<'c>,
+    groups: Statement<'c>,
+    own: Statement<'c>,
+    memberships: Statement<'c>,
+    rollback: Statement<'c>,
+}
+
+impl<'c> Checks<'c> {
+    fn prepare(connection: &'c Connection) -> Result<Self> {
+        let count = CHECKED as usize;
+        Ok(Self {
+            begin: connection.prepare(sql::BEGIN_DEFERRED)?,
+            bearer: connection.prepare(sql::BEARER)?,
+            groups: connection.prepare(&sql::groups(count))?,
+            own: connection.prepare(&sql::memberships(count, 1))?,
+            memberships: connection.prepare(&sql::memberships(count, count))?,
+            rollback: connection.prepare(sql::ROLLBACK)?,
+        })
+    }
+
+    fn check(&mut self, user: &User, random: &mut Random, scale: Scale) -> Result<()> {
+        let users = checked(random, scale.users);
+        let groups = checked(random, scale.groups);
+        self.begin.execute([])?;
+        let user_id: u32 = self
+            .bearer
+            .query_row(params![&user.hash[..]], |row| row.get(3))?;
+        let found = read_all(&mut self.groups, params_from_iter(&groups))?;
+        let own = groups.iter().chain([&user_id]);
+        read_all(&mut self.own, params_from_iter(own))?;
+        let all = groups.iter().chain(&users);
+        read_all(&mut self.memberships, params_from_iter(all))?;
+        self.rollback.execute([])?;
+        match found == CHECKED as usize {
+            true => Ok(()),
+            false => fail(format!("{found} groups are found")),
+        }
     }
 }

@@ -14,8 +14,20 @@ pub(crate) enum Operation {
     JoinGroup,
     GetMyGroups,
     JoinByInvitation,
+    /// Of [`CHECKED`] users in as many groups.
+    CheckMemberships,
     /// Nine calls of getMyGroups for one of joinGroup.
     Mixed,
+}
+
+/// Number of users of a call of checkMemberships, and of groups.
+pub(crate) const CHECKED: u32 = 100;
+
+/// Returns the users or groups of a call of checkMemberships: numbers from 1 to `max`, from a random one on.
+pub(crate) fn checked(random: &mut Random, max: u32) -> Vec<u32> {
+    let first = random.up_to(max);
+    let numbers = first..first + CHECKED;
+    numbers.map(|number| 1 + (number - 1) % max).collect()
 }
 
 /// The protocol of the calls.
@@ -109,6 +121,19 @@ impl Calls {
         }
     }
 
+    /// Creates calls of `checkMemberships` by random users, in JSON.
+    pub(crate) fn checks(users: Rc<[User]>, scale: Scale) -> Self {
+        let expected = [
+            (Finder::new(r#""unknown": false"#), CHECKED as usize),
+            (Finder::new(r#""success": true"#), 1),
+        ];
+        Self {
+            operation: Operation::CheckMemberships,
+            expected: Expected::Contains(expected.into()),
+            ..Self::my_groups(Protocol::Json, users, scale)
+        }
+    }
+
     /// Creates calls of `getMyGroups` with one of `joinGroup` for nine of them, in JSON.
     pub(crate) fn mixed(users: Rc<[User]>, scale: Scale, pairs: Rc<RefCell<Pairs>>) -> Self {
         let joins = Self::joins(
@@ -176,16 +201,28 @@ impl Calls {
                         self.body = format!("authToken={token}&invitation={}", secret());
                         ("POST", target("joinByInvitation"), FORM)
                     }
+                    Operation::CheckMemberships => {
+                        let ids = |kind: &str, numbers: &[u32]| {
+                            let ids = numbers.iter();
+                            let ids = ids.map(|number| format!("{kind}%3A{number}"));
+                            ids.collect::<Vec<_>>().join(",")
+                        };
+                        let users = ids("user", &checked(&mut self.random, self.scale.users));
+                        let groups = ids("group", &checked(&mut self.random, self.scale.groups));
+                        self.body = format!("authToken={token}&users={users}&groups={groups}");
+                        ("POST", target("checkMemberships"), FORM)
+                    }
                 }
             }
             (Protocol::XmlRpc, operation) => {
                 let secret = secret();
                 let (name, argument) = match operation {
-                    Operation::GetMyGroups | Operation::Mixed => ("getMyGroups", None),
                     Operation::JoinGroup => ("joinGroup", Some(("id", &id))),
                     Operation::JoinByInvitation => {
                         ("joinByInvitation", Some(("invitation", &secret)))
                     }
+                    // The others are not measured in XML-RPC.
+                    _ => ("getMyGroups", None),
                 };
                 let members = [("authToken", token)].into_iter().chain(argument);
                 self.body = method_call(name, members);

@@ -49,6 +49,9 @@ impl Subject {
         if operation == Operation::GetMyGroups {
             subjects.push(Self::Disturbed(operation, Protocol::Json));
         }
+        if operation == Operation::CheckMemberships {
+            subjects.insert(0, Self::Bare(operation));
+        }
         if matches!(operation, Operation::GetMyGroups | Operation::JoinGroup) {
             subjects.insert(0, Self::Bare(operation));
             subjects.extend(COMPARED.map(|protocol| Self::Static(operation, protocol)));
@@ -68,7 +71,7 @@ fn protocols(operation: Operation) -> &'static [Protocol] {
         ],
         Operation::JoinGroup => &[Protocol::Json, Protocol::XmlRpc, Protocol::Upcoming],
         Operation::JoinByInvitation => &[Protocol::Json, Protocol::Onezone],
-        Operation::Mixed => &[Protocol::Json],
+        Operation::Mixed | Operation::CheckMemberships => &[Protocol::Json],
     }
 }
 
@@ -77,7 +80,7 @@ fn warm_protocols(operation: Operation) -> &'static [Protocol] {
     match operation {
         Operation::GetMyGroups => &[Protocol::Json, Protocol::Xml, Protocol::XmlRpc],
         Operation::Mixed => &[Protocol::Json],
-        Operation::JoinGroup | Operation::JoinByInvitation => &[],
+        Operation::JoinGroup | Operation::JoinByInvitation | Operation::CheckMemberships => &[],
     }
 }
 
@@ -170,6 +173,7 @@ pub(crate) fn measure(
     // Reads come first, because joins add to the 18 groups of the users.
     for operation in [
         Operation::GetMyGroups,
+        Operation::CheckMemberships,
         Operation::Mixed,
         Operation::JoinGroup,
         Operation::JoinByInvitation,
@@ -313,6 +317,7 @@ impl<'a> Bench<'a> {
                         Calls::joins(operation, protocol, users, self.scale, pairs)
                     }
                     Operation::GetMyGroups => Calls::my_groups(protocol, users, self.scale),
+                    Operation::CheckMemberships => Calls::checks(users, self.scale),
                     Operation::Mixed => Calls::mixed(users, self.scale, pairs),
                 }
             };
@@ -352,7 +357,7 @@ impl<'a> Bench<'a> {
         }
         match operation {
             Operation::JoinGroup | Operation::JoinByInvitation => self.joined += 1,
-            Operation::GetMyGroups | Operation::Mixed => {}
+            Operation::GetMyGroups | Operation::Mixed | Operation::CheckMemberships => {}
         }
         Ok(response)
     }

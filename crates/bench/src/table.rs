@@ -36,7 +36,11 @@ impl Table {
     pub(crate) fn of(measured: &Measured, floors: bool) -> Self {
         let judge = |passed: bool| floors.then_some(passed);
         let mut rows = Vec::new();
-        for (operation, floor) in [(Operation::JoinGroup, 0.3), (Operation::GetMyGroups, 0.25)] {
+        for (operation, floor) in [
+            (Operation::JoinGroup, 0.3),
+            (Operation::GetMyGroups, 0.25),
+            (Operation::CheckMemberships, 0.5),
+        ] {
             rows.push(compare(
                 measured,
                 Subject::Service(operation, Protocol::Json),
@@ -277,6 +281,7 @@ fn name(subject: Subject, measured: &Measured) -> String {
             Operation::JoinGroup => "joinGroup",
             Operation::GetMyGroups => "getMyGroups",
             Operation::JoinByInvitation => "joinByInvitation",
+            Operation::CheckMemberships => "checkMemberships",
             Operation::Mixed => "9 getMyGroups, 1 joinGroup",
         };
         match protocol {
@@ -312,6 +317,10 @@ fn method(one: Subject, other: Subject) -> &'static str {
         (_, Subject::Bare(Operation::GetMyGroups)) => {
             "GETs by random users, each with a response of 18 groups; the baseline is the same \
              queries, from BEGIN to ROLLBACK, prepared once, reading every column of every row"
+        }
+        (_, Subject::Bare(Operation::CheckMemberships)) => {
+            "POSTs by random users about 100 users and 100 groups; the baseline is the same queries, from BEGIN to \
+             ROLLBACK, prepared once, reading every column of every row"
         }
         (Subject::Disturbed(..), _) => {
             "the same calls, while one more caller requests pages of getGroups and getUserList and all categories \

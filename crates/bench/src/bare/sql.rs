@@ -1,4 +1,4 @@
-//! The statements of `joinGroup` and `getMyGroups`, as Diesel sends them to SQLite.
+//! The statements of `joinGroup`, `getMyGroups` and `checkMemberships`, as Diesel sends them to SQLite.
 //!
 //! They are copies, so that the bare loop runs without Diesel. The test below fails if the
 //! service sends other statements.
@@ -42,10 +42,37 @@ pub(super) const GROUP: &str = concat!(
     " FROM `groups` WHERE (`groups`.`id` = ?)"
 );
 
-pub(super) const MEMBERSHIP: &str = "SELECT `memberships`.`group_id`, `memberships`.`user_id`, \
-    `memberships`.`state`, `memberships`.`since`, `memberships`.`note`, `memberships`.`until` \
-    FROM `memberships` \
-    WHERE ((`memberships`.`group_id` = ?) AND (`memberships`.`user_id` = ?))";
+macro_rules! all_memberships {
+    () => {
+        "SELECT `memberships`.`group_id`, `memberships`.`user_id`, `memberships`.`state`, \
+         `memberships`.`since`, `memberships`.`note`, `memberships`.`until` FROM `memberships` "
+    };
+}
+
+pub(super) const MEMBERSHIP: &str = concat!(
+    all_memberships!(),
+    "WHERE ((`memberships`.`group_id` = ?) AND (`memberships`.`user_id` = ?))"
+);
+
+/// Finds this many groups.
+pub(super) fn groups(count: usize) -> String {
+    let columns = group_columns!();
+    let values = places(count);
+    format!("SELECT {columns} FROM `groups` WHERE (`groups`.`id` IN ({values}))")
+}
+
+/// Finds the memberships of this many users in this many groups.
+pub(super) fn memberships(groups: usize, users: usize) -> String {
+    let all = all_memberships!();
+    let (groups, users) = (places(groups), places(users));
+    format!(
+        "{all}WHERE ((`memberships`.`group_id` IN ({groups})) AND (`memberships`.`user_id` IN ({users})))"
+    )
+}
+
+fn places(count: usize) -> String {
+    vec!["?"; count].join(", ")
+}
 
 /// For the quota of memberships.
 pub(super) const COUNT_MEMBERSHIPS: &str = "SELECT COUNT(*) FROM `memberships` \
@@ -76,9 +103,10 @@ mod tests {
     use std::sync::{Arc, Mutex, PoisonError};
 
     use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+    use trivium_core::groups::check_memberships::CheckMemberships;
     use trivium_core::groups::get_my_groups::GetMyGroups;
     use trivium_core::groups::join::JoinGroup;
-    use trivium_core::types::{AuthToken, GroupRef, PageNumber, ResultsPerPage};
+    use trivium_core::types::{AuthToken, GroupRef, PageNumber, ResultsPerPage, UserRef};
     use trivium_core::{Credentials, Operation, Origin, Service, Settings, Via, demonstration};
     use trivium_storage::{Database, Options};
 
@@ -178,6 +206,22 @@ mod tests {
         assert_eq!(
             statements_of(&service, mine)?,
             [BEGIN_DEFERRED, BEARER, MINE, ROLLBACK]
+        );
+
+        let check = CheckMemberships {
+            users: vec![UserRef(2), UserRef(3), UserRef(4)],
+            groups: vec![GroupRef(1234), GroupRef(1237)],
+        };
+        assert_eq!(
+            statements_of(&service, check)?,
+            [
+                BEGIN_DEFERRED.to_owned(),
+                BEARER.to_owned(),
+                groups(2),
+                memberships(2, 1),
+                memberships(2, 3),
+                ROLLBACK.to_owned()
+            ]
         );
         Ok(())
     }
