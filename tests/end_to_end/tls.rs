@@ -98,6 +98,13 @@ fn every_protocol_is_served_over_tls() {
         let output = run("python3", &["-"], &output.stdout);
         assert!(String::from_utf8_lossy(&output.stdout).contains("1234"));
     }
+    // Without --cacert, the certificates of the system are trusted, which this variable replaces.
+    let output = std::process::Command::new(crate::harness::BINARY)
+        .args(["call", "getCategories", "--url", &url])
+        .env("SSL_CERT_FILE", &certificate.certificate)
+        .output()
+        .expect("trivium");
+    assert!(output.status.success(), "{output:?}");
     for words in [&["healthcheck", "--url", &url][..], &["conform", &url]] {
         let output = trivium(&[words, &trust].concat(), "");
         assert!(output.status.success(), "{words:?}: {output:?}");
