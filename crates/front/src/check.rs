@@ -228,6 +228,11 @@ impl<'a> Checked<'a> {
                 ..*self
             };
             let text = element.typed_text(value)?;
+            // `user:7` and `user:07` are the same ID.
+            let text = match &self.rule.id {
+                Some(format) => without_zeros(format, text),
+                None => text,
+            };
             if texts.contains(&text) {
                 return Err(element.invalid(codes::VALIDATION_DUPLICATE_KEY, "is given twice"));
             }
@@ -316,6 +321,15 @@ fn check_id(format: &IdFormat, text: &str) -> Result<(), Error> {
             quote(text)
         ),
     ))
+}
+
+/// A valid ID without zeros before its number.
+fn without_zeros(format: &IdFormat, text: String) -> String {
+    let digits = text.strip_prefix(format.prefix.as_str());
+    match digits.and_then(|digits| digits.parse::<u64>().ok()) {
+        Some(number) => format!("{}{number}", format.prefix),
+        None => text,
+    }
 }
 
 /// Parses a decimal number; beyond 64 bits it is clamped.
