@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use trivium_rpc::{Effect, Via};
-use trivium_storage::groups::{self, Group};
+use trivium_storage::groups::{self, Group, Visibility};
 use trivium_storage::memberships::{self, Membership};
 use trivium_storage::users::{self, User};
 use trivium_storage::{Connection, Seconds, audit};
@@ -138,6 +138,13 @@ pub struct DisclosedGroup {
     pub relation: Relation,
 }
 
+impl DisclosedGroup {
+    /// True if the caller may see who the members are.
+    pub fn shows_members(&self) -> bool {
+        self.group.access_type != Visibility::Members || self.relation.standing.role().is_some()
+    }
+}
+
 /// The context of a running operation.
 pub struct Session<'a> {
     /// The transaction.
@@ -207,7 +214,7 @@ impl Session<'_> {
     }
 
     /// The groups of these IDs that are disclosed to the user, in the order of the IDs, and `None` in the place of
-    /// each other. As [`group`](Self::group), but without a lock.
+    /// each other. Each ID is there once. As [`group`](Self::group), but without a lock.
     ///
     /// # Errors
     /// A failure of the store.

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_rpc::Verbs;
-use trivium_storage::groups::Visibility;
 use trivium_storage::memberships::{self, Membership};
 
 use crate::cases::{Access, Example, Of, Who};
@@ -91,11 +90,11 @@ impl Operation for CheckMemberships {
                 banned: Vec::new(),
                 unknown: true,
             };
-            let Some(DisclosedGroup { group, relation }) = disclosed else {
+            let Some(disclosed) = disclosed else {
                 return checked;
             };
-            let is_member = relation.standing.role().is_some();
-            checked.unknown = group.access_type == Visibility::Members && !is_member;
+            checked.unknown = !disclosed.shows_members();
+            let DisclosedGroup { group, relation } = disclosed;
             for &user in &self.users {
                 let is_caller = user.0 == actor.id;
                 if checked.unknown && !is_caller {

@@ -5,9 +5,8 @@ use serde::Deserialize;
 use trivium_storage::groups;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::groups::rules::Standing;
 use crate::groups::view::GroupView;
-use crate::types::{DateTime, PageNumber, ResultsPerPage, UserRef, slice};
+use crate::types::{PageNumber, ResultsPerPage, UserRef, slice};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
 /// Lists the groups that the caller and another user are members of, highest ID first. The role and the time of joining
@@ -44,13 +43,8 @@ impl Operation for GetGroupsInCommon {
         let page = slice(self.page, self.results_per_page);
         // A member may see who the other members are.
         let (rows, total) = groups::list_in_common(session.connection, actor.id, other.id, page)?;
-        let groups = rows.into_iter().map(|row| {
-            let owned = row.group.owner_id == actor.id;
-            let mut view = GroupView::of(row.group, session);
-            view.role = Standing::of(row.state, owned).role();
-            view.joined_at = Some(DateTime(row.since));
-            view
-        });
+        let groups = rows.into_iter();
+        let groups = groups.map(|row| GroupView::of_member(row, actor.id, session));
         let groups = groups.collect();
         Ok(GroupsInCommon::new(
             self.page,

@@ -2,14 +2,13 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::groups::{Group, Visibility};
+use trivium_storage::groups::Group;
 use trivium_storage::memberships::{self, State};
 pub use trivium_storage::memberships::{MemberOrder, Person};
 
 use crate::accounts::find::full_name;
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::{Role, Standing};
-use crate::session::DisclosedGroup;
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, UserRef, slice};
 use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Session, codes};
 
@@ -128,11 +127,11 @@ pub(crate) fn group_with_visible_members(
     actor: &Actor,
     id: GroupRef,
 ) -> Result<Group> {
-    let DisclosedGroup { group, relation } = session.group(id, actor)?;
-    if group.access_type == Visibility::Members && relation.standing.role().is_none() {
-        return Err(codes::USER_ACCESS_DENIED.into());
+    let found = session.group(id, actor)?;
+    match found.shows_members() {
+        true => Ok(found.group),
+        false => Err(codes::USER_ACCESS_DENIED.into()),
     }
-    Ok(group)
 }
 
 /// The given and family name, or the login if both are empty.

@@ -6,9 +6,9 @@ use trivium_rpc::MAX_RESPONSE;
 use trivium_storage::groups::{self, Group};
 
 use crate::cases::{Access, Example, Who};
-use crate::groups::rules::{Role, Standing};
+use crate::groups::rules::Role;
 use crate::groups::view::GroupView;
-use crate::types::{DateTime, PageNumber, ResultsPerPage, slice};
+use crate::types::{PageNumber, ResultsPerPage, slice};
 use crate::{Actor, Declaration, Operation, Page, PublicOperation, Result, Session, codes};
 
 /// As many groups as are read without measuring them.
@@ -71,14 +71,9 @@ impl Operation for GetMyGroups {
             actor.id,
             slice(self.page, self.results_per_page),
         )?;
-        let mut mine = Vec::with_capacity(rows.len());
-        for row in rows {
-            let owned = row.group.owner_id == actor.id;
-            let mut view = GroupView::of(row.group, session);
-            view.role = Standing::of(row.state, owned).role();
-            view.joined_at = Some(DateTime(row.since));
-            mine.push(view);
-        }
+        let mine = rows.into_iter();
+        let mine = mine.map(|row| GroupView::of_member(row, actor.id, session));
+        let mut mine: Vec<GroupView> = mine.collect();
         let moderated: Vec<i64> = mine
             .iter()
             .filter(|group| group.role != Some(Role::Member))

@@ -2,9 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Serialize;
-pub use trivium_storage::groups::Group;
+pub use trivium_storage::groups::{Group, JoinedGroup};
 
-use crate::groups::rules::{RegistrationType, Role};
+use crate::groups::rules::{RegistrationType, Role, Standing};
 use crate::types::{CategoryRef, DateTime, GroupRef, UserRef};
 use crate::{Result, Session};
 
@@ -100,6 +100,16 @@ impl GroupView {
             role: None,
             joined_at: None,
             waiting_requests: None,
+        }
+    }
+
+    /// Converts a row of a group that a user is a member of, with their role.
+    pub(crate) fn of_member(row: JoinedGroup, user: i64, session: &Session<'_>) -> Self {
+        let owned = row.group.owner_id == user;
+        Self {
+            role: Standing::of(row.state, owned).role(),
+            joined_at: Some(DateTime(row.since)),
+            ..Self::of(row.group, session)
         }
     }
 }
