@@ -20,7 +20,7 @@ use trivium_test_support::{Backend, Scratch};
 
 use crate::harness::{
     Connection, Crowd, Gateway, Served, Someone, check, encode, form, form_of, get, new_group,
-    outcome, trivium,
+    outcome, preload, trivium,
 };
 
 /// Number of clients, and of groups that each could join.
@@ -532,13 +532,7 @@ int fdatasync(int file) { return sync_with(SYS_fdatasync, file); }
 fn a_failed_sync_stops_the_server() {
     let scratch = Scratch::new(Backend::Sqlite);
     let folder = scratch.folder.path();
-    let (source, library) = (folder.join("sync.c"), folder.join("sync.so"));
-    std::fs::write(&source, SYNC_FAILS).expect("a file");
-    let built = Command::new("cc")
-        .args(["-shared", "-fPIC", "-o"])
-        .args([&library, &source])
-        .status();
-    assert!(built.expect("a C compiler").success());
+    let library = preload(folder, "sync", SYNC_FAILS);
     let trigger = folder.join("sync-fails");
     let environment = [
         ("LD_PRELOAD", library.to_str().expect("a path")),

@@ -14,6 +14,7 @@
 //! - [`tls`] calls over TLS, [`sockets`] over a Unix socket.
 //! - [`bounds`] opens too many connections and fills the memory; [`proxies`] forwards requests.
 //! - [`responses`] are kept and sent again; [`caching`] is what clients may keep.
+//! - [`ends`] moves the clock past the end of memberships.
 //! - [`quotas`] asks for more than is permitted; [`retention`] waits for the removal of what has ended.
 //! - [`upcoming`] and [`onezone`] test the dialects; [`crossing`] combines all front-ends.
 //! - [`clients`] and [`history`] run third-party clients; [`python_client`] tests our own.
@@ -53,6 +54,7 @@ mod descriptions;
 mod disclosure;
 mod disk;
 mod documents;
+mod ends;
 mod exports;
 mod fixtures;
 mod golden;

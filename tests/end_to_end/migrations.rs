@@ -182,6 +182,7 @@ fn tables_are_not_changed_under_a_server_that_could_not_continue() {
         assert_eq!(status(&scratch), before, "{backend:?}");
         drop(server.stdin.take());
         server.wait().expect("its end");
+        scratch.wait_until_unused();
         assert_eq!(
             command(&scratch, &["migrate", "up"]).0,
             Some(0),

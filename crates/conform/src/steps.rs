@@ -259,6 +259,23 @@ pub(crate) const SCENARIO: &[ScenarioStep] = &[
         ],
         None,
     ),
+    step(
+        "setMembershipEnd",
+        &[
+            ("id", ValueSource::GroupId),
+            ("user", ValueSource::GuestId),
+            ("until", ValueSource::Time("2100-01-01T00:00:00Z")),
+        ],
+        None,
+    ),
+    step(
+        "getEndingMemberships",
+        &[
+            ("id", ValueSource::GroupId),
+            ("within", ValueSource::Number(315_360_000)),
+        ],
+        None,
+    ),
     step("getMembers", GROUP, None),
     guest("deleteGroup", GROUP, Some("user_access_denied")),
     step("transferGroup", GUEST, None),

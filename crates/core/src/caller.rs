@@ -125,6 +125,9 @@ impl Caller for () {
 /// The name of the administrator in the audit log.
 pub(crate) const ADMINISTRATOR: &str = "administrator";
 
+/// The name in the audit log of what happened by itself.
+pub(crate) const SYSTEM: &str = "system";
+
 /// An authenticated user.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -94,6 +94,8 @@ fn rows() -> [(&'static str, Vec<Row>); 8] {
                 row::<moderation::ban::BanMember>(),
                 row::<moderation::unban::UnbanMember>(),
                 row::<moderation::set_role::SetMemberRole>(),
+                row::<moderation::set_end::SetMembershipEnd>(),
+                row::<moderation::get_ending_memberships::GetEndingMemberships>(),
                 row::<moderation::transfer::TransferGroup>(),
                 row::<moderation::get_audit_log::GetAuditLog>(),
             ],

@@ -178,17 +178,8 @@ fn import_group(
         _ => error,
     })?;
     if let Some(member) = member {
-        memberships::insert(
-            session.connection,
-            &Membership {
-                group_id: group.id,
-                user_id: member.0,
-                state: State::Member,
-                since: session.now(),
-                note: String::new(),
-                until: None,
-            },
-        )?;
+        let row = Membership::new(group.id, member.0, State::Member, session.now());
+        memberships::insert(session.connection, &row)?;
     }
     Ok(())
 }

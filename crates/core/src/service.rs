@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use trivium_rpc::{Answer, Call, Credential, Effect, Error};
-use trivium_storage::{Connection, Database, Dependencies, Seconds, TransactionError, connection};
+use trivium_storage::{Connection, Database, Dependencies, Seconds, TransactionError};
 
 use crate::caller::{Credentials, Proof};
 use crate::error::classify;
@@ -213,7 +213,6 @@ impl Service {
     ) -> Session<'a> {
         Session {
             connection,
-            time: connection::now(),
             ends: Cell::new(Seconds::MAX),
             origin,
             settings: self.settings(),

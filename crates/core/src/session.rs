@@ -13,7 +13,8 @@ use trivium_storage::memberships::{self, Membership};
 use trivium_storage::users::{self, User};
 use trivium_storage::{Connection, Seconds, audit};
 
-use crate::caller::Actor;
+use crate::caller::{Actor, SYSTEM};
+use crate::groups::ends::end_if_due;
 use crate::groups::relation::Relation;
 use crate::quotas::Quotas;
 use crate::retention::Retention;
@@ -149,8 +150,6 @@ impl DisclosedGroup {
 pub struct Session<'a> {
     /// The transaction.
     pub connection: &'a mut Connection,
-    /// The time of the call.
-    pub(crate) time: Seconds,
     /// The time from which on this read would have another result; it has begun if that is any time.
     pub(crate) ends: Cell<Seconds>,
     /// The origin of the call.
@@ -168,13 +167,13 @@ pub struct Session<'a> {
 impl Session<'_> {
     /// The time of the call. The result of a read that uses it is not kept: see [`is_past`](Self::is_past).
     pub fn now(&self) -> Seconds {
-        self.ends.set(self.time);
-        self.time
+        self.ends.set(self.connection.time());
+        self.connection.time()
     }
 
     /// Returns whether it is this time or later. The result of a read is kept until then at most.
     pub fn is_past(&self, end: Seconds) -> bool {
-        if end <= self.time {
+        if end <= self.connection.time() {
             return true;
         }
         self.ends.set(self.ends.get().min(end));
@@ -204,9 +203,7 @@ impl Session<'_> {
             false => groups::find_and_lock(self.connection, id.0)?,
         };
         let row = match viewer {
-            Viewer::User(actor) | Viewer::Joining(actor) => {
-                memberships::find(self.connection, id.0, actor.id)?
-            }
+            Viewer::User(actor) | Viewer::Joining(actor) => self.membership(id.0, actor.id)?,
             Viewer::Anonymous | Viewer::Administrator => None,
         };
         self.disclose(group, row, viewer)
@@ -273,8 +270,19 @@ impl Session<'_> {
     /// # Errors
     /// A failure of the store.
     pub fn relation(&mut self, group: &Group, user: i64) -> Result<Relation> {
-        let row = memberships::find(self.connection, group.id, user)?;
+        let row = self.membership(group.id, user)?;
         Ok(Relation::of(group, row, self))
+    }
+
+    /// The row of a user in a group. A change, which has locked the group, ends a membership first that is due.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub(crate) fn membership(&mut self, group: i64, user: i64) -> Result<Option<Membership>> {
+        match memberships::find(self.connection, group, user)? {
+            Some(row) if !self.effect.reads() && end_if_due(self, &row)? => Ok(None),
+            row => Ok(row),
+        }
     }
 
     /// A group of which the caller is a member.
@@ -307,16 +315,29 @@ impl Session<'_> {
     /// # Errors
     /// A failure of the store.
     pub fn record(&mut self, actor: &str, entry: Record<'_>) -> Result<()> {
+        let (at, via) = (self.connection.time(), self.origin.via.0);
+        self.add_entry(at, actor, via, entry)
+    }
+
+    /// Adds an entry to the audit log for what nobody did, but time.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub(crate) fn record_at(&mut self, at: Seconds, entry: Record<'_>) -> Result<()> {
+        self.add_entry(at, SYSTEM, SYSTEM, entry)
+    }
+
+    fn add_entry(&mut self, at: Seconds, actor: &str, via: &str, entry: Record<'_>) -> Result<()> {
         audit::insert(
             self.connection,
             &audit::NewEntry {
-                at: self.time,
+                at,
                 group_id: entry.group.map(|group| group.0),
                 actor,
                 action: entry.action.unwrap_or(self.action),
                 subject: entry.subject,
                 reason: entry.reason.filter(|reason| !reason.is_empty()),
-                via: self.origin.via.0,
+                via,
             },
         )?;
         Ok(())

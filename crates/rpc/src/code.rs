@@ -89,7 +89,7 @@ pub mod codes {
         VALIDATION_INVALID_VALUE = "validation_invalid_value", Invalid;
         /// An argument is not one of the allowed values.
         VALIDATION_NOT_IN_ENUM = "validation_invalid_value" as "system_error", Invalid;
-        /// A number is too small or too large, or a text too long.
+        /// A number or a time is out of its range, or a text is too long.
         VALIDATION_OUT_OF_RANGE = "validation_out_of_range", Invalid;
         /// The parameters of the call are not exactly one struct.
         VALIDATION_REQUEST_WRAPPER = "validation_request_wrapper", Invalid;

@@ -58,19 +58,23 @@ struct Transition {
     to: Standing,
 }
 
-/// The operations by which users end their own membership or request, and the states in which these
-/// are permitted. The tables of the rules do not have them.
-const LEAVING: [(&str, &[Standing]); 2] = [
-    ("withdrawJoinRequest", &[Standing::Requested]),
-    ("leaveGroup", &[Standing::Member, Standing::Moderator]),
+/// What ends a membership or request besides the tables of the rules: the operations of the users themselves, and
+/// time. The states that it ends.
+const LEAVING: [(&str, &str, &[Standing]); 3] = [
+    ("withdrawJoinRequest", "by the user", &[Standing::Requested]),
+    ("leaveGroup", "by the user", MEMBERS),
+    ("setMembershipEnd", "when the end has come", MEMBERS),
 ];
+
+/// The states of members whose membership can end.
+const MEMBERS: &[Standing] = &[Standing::Member, Standing::Moderator];
 
 impl Diagram {
     /// Generates the diagram from the rules.
     pub(crate) fn from_rules() -> Self {
-        let leaving = LEAVING.map(|(operation, from)| Transition {
+        let leaving = LEAVING.map(|(operation, note, from)| Transition {
             operation,
-            note: "by the user",
+            note,
             from: from.to_vec(),
             to: Standing::None,
         });
@@ -125,6 +129,8 @@ fn acts(act: Act) -> Vec<Transition> {
         Act::Ban => &[Standing::Banned],
         Act::SetRole => &[Standing::Member, Standing::Moderator],
         Act::Transfer => &[Standing::Owner],
+        // It changes nothing before the end.
+        Act::SetEnd => &[],
     };
     let rule = |to: &Standing| {
         let others = Standing::ALL.iter().filter(|subject| *subject != to);

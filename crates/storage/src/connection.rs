@@ -36,6 +36,7 @@ pub struct Connection {
     any: AnyConnection,
     record: Record,
     publisher: Option<Publisher>,
+    time: Seconds,
 }
 
 impl From<AnyConnection> for Connection {
@@ -44,6 +45,7 @@ impl From<AnyConnection> for Connection {
             any,
             record: Record::None,
             publisher: None,
+            time: now(),
         }
     }
 }
@@ -98,6 +100,16 @@ impl Connection {
     /// Notes that the result of this read is another from this time on.
     pub fn reads_until(&mut self, end: Seconds) {
         self.record.reads_until(end);
+    }
+
+    /// The time of the read or change that is running: what has ended by then is not read.
+    pub const fn time(&self) -> Seconds {
+        self.time
+    }
+
+    /// Begins a read or change at this time.
+    pub(crate) fn begin_now(&mut self) {
+        self.time = now();
     }
 
     /// Begins to note what a read depends on.
@@ -235,6 +247,7 @@ impl Connection {
 
     /// Begins a read-only transaction on a snapshot of the database.
     pub(crate) fn begin_read(&mut self) -> QueryResult<()> {
+        self.begin_now();
         match &mut self.any {
             AnyConnection::Sqlite(sqlite) => sqlite.batch_execute("BEGIN DEFERRED"),
             AnyConnection::Postgres(postgres) => {

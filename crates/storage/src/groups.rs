@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use diesel::connection::DefaultLoadingMode;
-use diesel::dsl::{count_star, exists, sum};
+use diesel::dsl::{count_star, exists, min, sum};
 use diesel::prelude::*;
 
 use crate::connection::{AnyConnection, on_native};
 use crate::locks::{self, Lock};
-use crate::memberships::State;
+use crate::memberships::{State, is_member};
 use crate::schema::{groups, memberships};
 use crate::stored::stored_enum;
 use crate::versions::Key;
@@ -68,7 +68,8 @@ pub struct Group {
     pub registration_type: Registration,
     /// Whether posts of members are moderated.
     pub moderation_type: Moderation,
-    /// A stored counter, updated by joins and leaves; an import sets it.
+    /// A stored counter, updated by joins and leaves; an import sets it. Members whose membership has ended are
+    /// subtracted, even if their rows remain.
     pub member_count: i64,
     /// The number of topics.
     pub topic_count: i64,
@@ -82,6 +83,8 @@ pub struct Group {
     pub created_at: Seconds,
     /// When it was deleted.
     pub deleted_at: Option<Seconds>,
+    /// No membership of the group ends before this time; none has an end if `None`.
+    pub next_end: Option<Seconds>,
 }
 
 /// A new group.
@@ -165,12 +168,14 @@ pub fn insert(connection: &mut Connection, group: &NewGroup) -> Result<i64> {
 
 /// Finds a group by ID, deleted or not.
 pub fn find(connection: &mut Connection, id: i64) -> Result<Option<Group>> {
-    let connection = connection.reads([Key::Group(id)]);
-    let found = on_native!(connection, |connection| {
+    let any = connection.reads([Key::Group(id)]);
+    let found = on_native!(any, |connection| {
         let query = groups::table.find(id).select(Group::as_select());
         query.get_result(connection)
     });
-    Ok(found.optional()?)
+    let mut found = found.optional()?;
+    subtract_ended(connection, &mut found)?;
+    Ok(found)
 }
 
 /// As [`find`], and locks the group: that serializes its changes.
@@ -187,7 +192,9 @@ pub fn find_and_lock(connection: &mut Connection, id: i64) -> Result<Option<Grou
         AnyConnection::Postgres(postgres) => {
             locks::record(Lock::Group(id));
             let query = groups::table.find(id).select(Group::as_select());
-            Ok(query.for_update().get_result(postgres).optional()?)
+            let mut found = query.for_update().get_result(postgres).optional()?;
+            subtract_ended(connection, &mut found)?;
+            Ok(found)
         }
     }
 }
@@ -206,11 +213,13 @@ pub fn find_of_owner(connection: &mut Connection, owner: i64, name: &str) -> Res
 
 /// Returns the groups of these IDs, in any order. Deleted groups are among them.
 pub fn find_all(connection: &mut Connection, ids: &[i64]) -> Result<Vec<Group>> {
-    let connection = connection.reads(ids.iter().copied().map(Key::Group));
-    Ok(groups::table
+    let any = connection.reads(ids.iter().copied().map(Key::Group));
+    let mut found: Vec<Group> = groups::table
         .filter(groups::id.eq_any(ids))
         .select(Group::as_select())
-        .load(connection)?)
+        .load(any)?;
+    subtract_ended(connection, &mut found)?;
+    Ok(found)
 }
 
 /// Counts the groups that a user owns, without the deleted ones.
@@ -227,33 +236,35 @@ pub fn count_of_owner(connection: &mut Connection, owner: i64) -> Result<i64> {
 ///
 /// A group is listed if it is neither deleted nor by invitation only.
 pub fn list_listed(connection: &mut Connection, page: Page) -> Result<(Vec<Group>, i64)> {
-    let connection = connection.reads_more();
+    let any = connection.reads_more();
     let listed = || {
         groups::table
             .filter(groups::deleted_at.is_null())
             .filter(groups::registration_type.ne(Registration::Invite))
     };
-    let rows: Vec<Group> = listed()
+    let mut rows: Vec<Group> = listed()
         .order(groups::id.desc())
         .limit(page.limit)
         .offset(page.offset)
         .select(Group::as_select())
-        .load(connection)?;
-    let total = page.total(rows.len(), || listed().count().get_result(connection))?;
+        .load(any)?;
+    let total = page.total(rows.len(), || listed().count().get_result(any))?;
+    subtract_ended(connection, &mut rows)?;
     Ok((rows, total))
 }
 
 /// Returns a page of all groups that are not deleted, newest first, and the total count.
 pub fn list_all(connection: &mut Connection, page: Page) -> Result<(Vec<Group>, i64)> {
-    let connection = connection.reads_more();
+    let any = connection.reads_more();
     let undeleted = || groups::table.filter(groups::deleted_at.is_null());
-    let rows: Vec<Group> = undeleted()
+    let mut rows: Vec<Group> = undeleted()
         .order(groups::id.desc())
         .limit(page.limit)
         .offset(page.offset)
         .select(Group::as_select())
-        .load(connection)?;
-    let total = page.total(rows.len(), || undeleted().count().get_result(connection))?;
+        .load(any)?;
+    let total = page.total(rows.len(), || undeleted().count().get_result(any))?;
+    subtract_ended(connection, &mut rows)?;
     Ok((rows, total))
 }
 
@@ -294,14 +305,18 @@ pub fn search(connection: &mut Connection, part: &str, limit: i64) -> Result<Vec
 }
 
 /// A group that a user is a member of.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = memberships)]
 pub struct JoinedGroup {
     /// The group.
+    #[diesel(embed)]
     pub group: Group,
     /// `Member` or `Moderator`.
     pub state: State,
     /// When the user joined.
     pub since: Seconds,
+    /// When the membership ends; never if `None`.
+    pub ends_at: Option<Seconds>,
 }
 
 /// Returns a page of the groups that a user is a member of, highest ID first, and the total
@@ -311,40 +326,34 @@ pub fn list_of_member(
     user: i64,
     page: Page,
 ) -> Result<(Vec<JoinedGroup>, i64)> {
-    // Not "member or moderator": if a bound value may equal the one in a partial index's WHERE,
-    // here 'requested', SQLite re-prepares the statement at each run.
-    let is_member = || {
-        memberships::user_id
-            .eq(user)
-            .and(memberships::state.ne(State::Requested))
-            .and(memberships::state.ne(State::Banned))
-    };
+    let now = connection.time();
+    let of_user = || memberships::user_id.eq(user).and(is_member(now));
     let joined = memberships::table
         .inner_join(groups::table)
-        .filter(is_member())
+        .filter(of_user())
         .order(memberships::group_id.desc());
     let any = connection.reads([Key::MembershipsOf(user)]);
-    let rows: Vec<JoinedGroup> = match any {
+    let mut rows: Vec<JoinedGroup> = match any {
         // SQLite would prepare a statement with a bound LIMIT at each run. It reads a row when it is taken.
         AnyConnection::Sqlite(sqlite) if page.offset == 0 => {
-            let query = joined.select((Group::as_select(), memberships::state, memberships::since));
+            let query = joined.select(JoinedGroup::as_select());
             let rows = query.load_iter::<JoinedGroup, DefaultLoadingMode>(sqlite)?;
             let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
             rows.take(limit).collect::<QueryResult<_>>()?
         }
         _ => on_native!(any, |connection| {
             joined
-                .select((Group::as_select(), memberships::state, memberships::since))
+                .select(JoinedGroup::as_select())
                 .limit(page.limit)
                 .offset(page.offset)
                 .load(connection)?
         }),
     };
     let total = page.total(rows.len(), || {
-        let count = memberships::table.filter(is_member()).count();
+        let count = memberships::table.filter(of_user()).count();
         on_native!(any, |connection| count.get_result(connection))
     })?;
-    connection.found(rows.iter().map(|row| Key::Group(row.group.id)));
+    note_joined(connection, &mut rows, total, &[user])?;
     Ok((rows, total))
 }
 
@@ -356,6 +365,7 @@ pub fn list_in_common(
     other: i64,
     page: Page,
 ) -> Result<(Vec<JoinedGroup>, i64)> {
+    let now = connection.time();
     let theirs = diesel::alias!(memberships as theirs);
     let in_common = || {
         let of_other = theirs
@@ -366,20 +376,25 @@ pub fn list_in_common(
             )
             .filter(theirs.field(memberships::user_id).eq(other))
             .filter(theirs.field(memberships::state).ne(State::Requested))
-            .filter(theirs.field(memberships::state).ne(State::Banned));
+            .filter(theirs.field(memberships::state).ne(State::Banned))
+            .filter(
+                theirs
+                    .field(memberships::ends_at)
+                    .is_null()
+                    .or(theirs.field(memberships::ends_at).gt(now)),
+            );
         memberships::user_id
             .eq(user)
-            .and(memberships::state.ne(State::Requested))
-            .and(memberships::state.ne(State::Banned))
+            .and(is_member(now))
             .and(exists(of_other))
     };
     let any = connection.reads([Key::MembershipsOf(user), Key::MembershipsOf(other)]);
-    let rows: Vec<JoinedGroup> = on_native!(any, |connection| {
+    let mut rows: Vec<JoinedGroup> = on_native!(any, |connection| {
         memberships::table
             .inner_join(groups::table)
             .filter(in_common())
             .order(memberships::group_id.desc())
-            .select((Group::as_select(), memberships::state, memberships::since))
+            .select(JoinedGroup::as_select())
             .limit(page.limit)
             .offset(page.offset)
             .load(connection)?
@@ -388,8 +403,101 @@ pub fn list_in_common(
         let count = memberships::table.filter(in_common()).count();
         on_native!(any, |connection| count.get_result(connection))
     })?;
-    connection.found(rows.iter().map(|row| Key::Group(row.group.id)));
+    note_joined(connection, &mut rows, total, &[user, other])?;
     Ok((rows, total))
+}
+
+/// Completes the rows of a list of the groups of these users, and notes what it depends on.
+fn note_joined(
+    connection: &mut Connection,
+    rows: &mut [JoinedGroup],
+    total: i64,
+    users: &[i64],
+) -> Result<()> {
+    connection.found(rows.iter().map(|row| Key::Group(row.group.id)));
+    // The rows of the list note when their memberships end; other pages change this one, too.
+    if i64::try_from(rows.len()) != Ok(total) {
+        let now = connection.time();
+        let next: Option<Seconds> = memberships::table
+            .filter(memberships::user_id.eq_any(users))
+            .filter(memberships::ends_at.gt(now))
+            .select(min(memberships::ends_at))
+            .get_result(connection.reads([]))?;
+        if let Some(next) = next {
+            connection.reads_until(next);
+        }
+    }
+    subtract_ended(connection, rows.iter_mut().map(|row| &mut row.group))
+}
+
+/// Subtracts from the counters of these groups the members whose membership has ended and whose row remains. Notes
+/// when the next membership in them ends.
+fn subtract_ended<'g>(
+    connection: &mut Connection,
+    groups: impl IntoIterator<Item = &'g mut Group>,
+) -> Result<()> {
+    let now = connection.time();
+    let mut ended = HashMap::new();
+    for group in groups {
+        match group.next_end {
+            Some(end) if end <= now => {
+                ended.insert(group.id, group);
+            }
+            Some(end) => connection.reads_until(end),
+            None => {}
+        }
+    }
+    if ended.is_empty() {
+        return Ok(());
+    }
+    let of_groups = || {
+        let ids = ended.keys().copied().collect::<Vec<i64>>();
+        memberships::table.filter(memberships::group_id.eq_any(ids))
+    };
+    let any = connection.reads([]);
+    let counts: Vec<(i64, i64)> = of_groups()
+        .filter(memberships::ends_at.le(now))
+        .group_by(memberships::group_id)
+        .select((memberships::group_id, count_star()))
+        .load(any)?;
+    let next: Option<Seconds> = of_groups()
+        .filter(memberships::ends_at.gt(now))
+        .select(min(memberships::ends_at))
+        .get_result(any)?;
+    if let Some(next) = next {
+        connection.reads_until(next);
+    }
+    for (id, count) in counts {
+        if let Some(group) = ended.get_mut(&id) {
+            group.member_count = group.member_count.saturating_sub(count).max(0);
+        }
+    }
+    Ok(())
+}
+
+/// Returns the IDs of groups with memberships that may have ended, at most `limit`.
+pub fn list_ended(connection: &mut Connection, limit: i64) -> Result<Vec<i64>> {
+    let now = connection.time();
+    Ok(groups::table
+        .filter(groups::next_end.le(now))
+        .order(groups::next_end)
+        .limit(limit)
+        .select(groups::id)
+        .load(connection.reads_more())?)
+}
+
+/// Stores when the next membership of a group ends.
+pub fn set_next_end(connection: &mut Connection, id: i64) -> Result<()> {
+    let any = connection.writes([Key::Group(id)]);
+    let next: Option<Seconds> = memberships::table
+        .filter(memberships::group_id.eq(id))
+        .filter(memberships::ends_at.is_not_null())
+        .select(min(memberships::ends_at))
+        .get_result(any)?;
+    diesel::update(groups::table.find(id))
+        .set(groups::next_end.eq(next))
+        .execute(any)?;
+    Ok(())
 }
 
 #[diesel::declare_sql_function]
@@ -400,13 +508,13 @@ extern "SQL" {
 
 /// Returns the size of the descriptions, tags and images of the groups that a user is a member of, in bytes.
 pub fn text_size_of_member(connection: &mut Connection, user: i64) -> Result<i64> {
+    let now = connection.time();
     let connection = connection.reads_more();
     on_native!(connection, |connection| {
         let size: Option<i64> = memberships::table
             .inner_join(groups::table)
             .filter(memberships::user_id.eq(user))
-            .filter(memberships::state.ne(State::Requested))
-            .filter(memberships::state.ne(State::Banned))
+            .filter(is_member(now))
             .select(sum(octet_length(groups::description)
                 + octet_length(groups::tags)
                 + octet_length(groups::image)))
@@ -425,22 +533,27 @@ pub fn list_disclosed_of_member(
     viewer: Option<i64>,
     page: Page,
 ) -> Result<(Vec<Group>, i64)> {
-    let connection = connection.reads_more();
+    let now = connection.time();
+    let any = connection.reads_more();
     let own = diesel::alias!(memberships as own);
     // IDs start at 1.
     let viewer = viewer.unwrap_or(0);
-    on_native!(connection, |connection| {
+    let (mut rows, total) = on_native!(any, |connection| {
         let disclosed = || {
             let of_viewer = own
                 .filter(own.field(memberships::user_id).eq(viewer))
                 .filter(own.field(memberships::state).ne(State::Requested))
                 .filter(own.field(memberships::state).ne(State::Banned))
+                .filter(
+                    own.field(memberships::ends_at)
+                        .is_null()
+                        .or(own.field(memberships::ends_at).gt(now)),
+                )
                 .select(own.field(memberships::group_id));
             memberships::table
                 .inner_join(groups::table)
                 .filter(memberships::user_id.eq(user))
-                .filter(memberships::state.ne(State::Requested))
-                .filter(memberships::state.ne(State::Banned))
+                .filter(is_member(now))
                 .filter(
                     groups::registration_type
                         .ne(Registration::Invite)
@@ -454,8 +567,10 @@ pub fn list_disclosed_of_member(
             .select(Group::as_select())
             .load(connection)?;
         let total = page.total(rows.len(), || disclosed().count().get_result(connection))?;
-        Ok((rows, total))
-    })
+        (rows, total)
+    });
+    subtract_ended(connection, &mut rows)?;
+    Ok((rows, total))
 }
 
 /// Counts the pending join requests per group; groups without requests are omitted.

@@ -4,16 +4,18 @@ use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use crate::connection::on_native;
-use crate::memberships::State;
+use crate::memberships::{State, has_not_ended};
 use crate::schema::{frobs, groups, invitations, memberships, tokens};
 use crate::{Connection, Result, Seconds};
 
 /// Counts the memberships and open join requests of a user.
 pub fn memberships(connection: &mut Connection, user: i64) -> Result<i64> {
+    let now = connection.time();
     let connection = connection.reads_more();
     let count = memberships::table
         .filter(memberships::user_id.eq(user))
         .filter(memberships::state.ne(State::Banned))
+        .filter(has_not_ended(now))
         .count();
     Ok(on_native!(connection, |connection| count.get_result(connection))?)
 }
@@ -88,9 +90,11 @@ pub fn most_groups(connection: &mut Connection) -> Result<Most> {
 
 /// Returns the user with most memberships and open join requests.
 pub fn most_memberships(connection: &mut Connection) -> Result<Most> {
+    let now = connection.time();
     let connection = connection.reads_more();
     Ok(memberships::table
         .filter(memberships::state.ne(State::Banned))
+        .filter(has_not_ended(now))
         .group_by(memberships::user_id)
         .select((memberships::user_id, count_star()))
         .order((count_star().desc(), memberships::user_id))

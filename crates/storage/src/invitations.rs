@@ -42,6 +42,8 @@ pub struct Invitation {
     pub revoked_at: Option<Seconds>,
     /// When its issuer lost the right to invite.
     pub orphaned_at: Option<Seconds>,
+    /// When the membership of those who join with it ends; never if `None`.
+    pub member_until: Option<Seconds>,
 }
 
 /// A new invitation.
@@ -64,6 +66,8 @@ pub struct NewInvitation {
     pub expires_at: Option<Seconds>,
     /// See [`Invitation::usage_limit`].
     pub usage_limit: Option<i64>,
+    /// See [`Invitation::member_until`].
+    pub member_until: Option<Seconds>,
 }
 
 /// Inserts an invitation and returns its ID.

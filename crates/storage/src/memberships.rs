@@ -1,9 +1,10 @@
 //! Memberships: at most one row, hence one state, for each user and group.
 
+use diesel::dsl::auto_type;
 use diesel::prelude::*;
 
-use crate::connection::on_native;
-use crate::schema::{memberships, users};
+use crate::connection::{AnyConnection, on_native};
+use crate::schema::{groups, memberships, users};
 use crate::stored::stored_enum;
 use crate::versions::Key;
 use crate::{Connection, Page, Result, Seconds};
@@ -46,18 +47,39 @@ pub struct Membership {
     pub note: String,
     /// When a ban expires; never if `None`.
     pub until: Option<Seconds>,
+    /// When a membership ends; never if `None`.
+    pub ends_at: Option<Seconds>,
+}
+
+impl Membership {
+    /// A row without a note and without an end.
+    pub const fn new(group_id: i64, user_id: i64, state: State, since: Seconds) -> Self {
+        Self {
+            group_id,
+            user_id,
+            state,
+            since,
+            note: String::new(),
+            until: None,
+            ends_at: None,
+        }
+    }
 }
 
 /// A membership with its user.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = memberships)]
 pub struct Person {
     /// The user's ID.
     pub user_id: i64,
     /// The user's login.
+    #[diesel(select_expression = users::login)]
     pub login: String,
     /// May be empty.
+    #[diesel(select_expression = users::first_name)]
     pub first_name: String,
     /// May be empty.
+    #[diesel(select_expression = users::last_name)]
     pub last_name: String,
     /// See [`Membership::state`].
     pub state: State,
@@ -65,6 +87,8 @@ pub struct Person {
     pub since: Seconds,
     /// See [`Membership::note`].
     pub note: String,
+    /// See [`Membership::ends_at`].
+    pub ends_at: Option<Seconds>,
 }
 
 /// The keys of the membership of a user in a group.
@@ -72,7 +96,30 @@ const fn keys(group: i64, user: i64) -> [Key; 2] {
     [Key::Group(group), Key::MembershipsOf(user)]
 }
 
-/// Finds the row of a user in a group; no row means the state "none".
+/// Matches rows that have not ended by this time.
+#[auto_type]
+pub(crate) fn has_not_ended(now: Seconds) -> _ {
+    memberships::ends_at
+        .is_null()
+        .or(memberships::ends_at.gt(now))
+}
+
+/// Matches members whose membership has not ended by this time.
+// Not "member or moderator": if a bound value may equal the one in a partial index's WHERE, here 'requested',
+// SQLite re-prepares the statement at each run.
+#[auto_type]
+pub(crate) fn is_member(now: Seconds) -> _ {
+    let requested: State = State::Requested;
+    let banned: State = State::Banned;
+    let current: has_not_ended = has_not_ended(now);
+    memberships::state
+        .ne(requested)
+        .and(memberships::state.ne(banned))
+        .and(current)
+}
+
+/// Finds the row of a user in a group; no row means the state "none". A membership that has ended may still have
+/// its row.
 pub fn find(connection: &mut Connection, group: i64, user: i64) -> Result<Option<Membership>> {
     let connection = connection.reads([Key::Group(group)]);
     let found = on_native!(connection, |connection| {
@@ -104,7 +151,7 @@ pub fn insert(connection: &mut Connection, membership: &Membership) -> Result<()
     let connection = connection.writes(keys(membership.group_id, membership.user_id));
     let insertion = diesel::insert_into(memberships::table).values(membership);
     on_native!(connection, |connection| insertion.execute(connection))?;
-    Ok(())
+    announce_end(connection, membership)
 }
 
 /// Moves a row from state `from` to its new state; false if it is no longer in state `from`.
@@ -117,9 +164,22 @@ pub fn update(connection: &mut Connection, from: State, to: &Membership) -> Resu
             memberships::since.eq(to.since),
             memberships::note.eq(&to.note),
             memberships::until.eq(to.until),
+            memberships::ends_at.eq(to.ends_at),
         ))
         .execute(connection)?;
+    announce_end(connection, to)?;
     Ok(updated > 0)
+}
+
+/// Notes in the row of the group that a membership ends.
+fn announce_end(connection: &mut AnyConnection, membership: &Membership) -> Result<()> {
+    if let Some(end) = membership.ends_at {
+        diesel::update(groups::table.find(membership.group_id))
+            .filter(groups::next_end.is_null().or(groups::next_end.gt(end)))
+            .set(groups::next_end.eq(end))
+            .execute(connection)?;
+    }
+    Ok(())
 }
 
 /// Deletes the row of a user; false if it is no longer in state `from`.
@@ -137,6 +197,49 @@ pub fn delete_of_group(connection: &mut Connection, group: i64) -> Result<()> {
     diesel::delete(memberships::table.filter(memberships::group_id.eq(group)))
         .execute(connection)?;
     Ok(())
+}
+
+/// Returns the rows of memberships that have ended, of one group, earliest first.
+pub fn ended_of_group(
+    connection: &mut Connection,
+    group: i64,
+    limit: i64,
+) -> Result<Vec<Membership>> {
+    let now = connection.time();
+    let connection = connection.reads_more();
+    Ok(memberships::table
+        .filter(memberships::group_id.eq(group))
+        .filter(memberships::ends_at.le(now))
+        .order((memberships::ends_at, memberships::user_id))
+        .limit(limit)
+        .select(Membership::as_select())
+        .load(connection)?)
+}
+
+/// Returns a page of the members of a group whose membership ends by a time, earliest first, and the total count.
+pub fn list_ending(
+    connection: &mut Connection,
+    group: i64,
+    by: Seconds,
+    page: Page,
+) -> Result<(Vec<Person>, i64)> {
+    let now = connection.time();
+    let connection = connection.reads_more();
+    let ending = || {
+        memberships::table
+            .filter(memberships::group_id.eq(group))
+            .filter(memberships::ends_at.gt(now))
+            .filter(memberships::ends_at.le(by))
+    };
+    let rows: Vec<Person> = ending()
+        .inner_join(users::table)
+        .order((memberships::ends_at, memberships::user_id))
+        .limit(page.limit)
+        .offset(page.offset)
+        .select(Person::as_select())
+        .load(connection)?;
+    let total = page.total(rows.len(), || ending().count().get_result(connection))?;
+    Ok((rows, total))
 }
 
 /// Returns all rows of a user.
@@ -182,10 +285,13 @@ pub fn list(
     order: MemberOrder,
     page: Page,
 ) -> Result<(Vec<Person>, i64)> {
+    // The group was read, too, which noted when the next membership in it ends.
+    let now = connection.time();
     let in_states = || {
         memberships::table
             .filter(memberships::group_id.eq(group))
             .filter(memberships::state.eq_any(states))
+            .filter(has_not_ended(now))
     };
     let any = connection.reads([Key::Group(group)]);
     let query = in_states().inner_join(users::table).into_boxed();
@@ -200,15 +306,7 @@ pub fn list(
     let rows: Vec<Person> = query
         .limit(page.limit)
         .offset(page.offset)
-        .select((
-            users::id,
-            users::login,
-            users::first_name,
-            users::last_name,
-            memberships::state,
-            memberships::since,
-            memberships::note,
-        ))
+        .select(Person::as_select())
         .load(any)?;
     let total = page.total(rows.len(), || in_states().count().get_result(any))?;
     connection.found(rows.iter().map(|row| Key::User(row.user_id)));

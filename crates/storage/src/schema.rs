@@ -60,6 +60,7 @@ diesel::table! {
         created_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
         onezone_type -> Text,
+        next_end -> Nullable<BigInt>,
     }
 }
 
@@ -77,6 +78,7 @@ diesel::table! {
         uses -> BigInt,
         revoked_at -> Nullable<BigInt>,
         orphaned_at -> Nullable<BigInt>,
+        member_until -> Nullable<BigInt>,
     }
 }
 
@@ -88,6 +90,7 @@ diesel::table! {
         since -> BigInt,
         note -> Text,
         until -> Nullable<BigInt>,
+        ends_at -> Nullable<BigInt>,
     }
 }
 

@@ -147,6 +147,7 @@ impl<'a> Scene<'a> {
             let rule = entry.rule(name).expect("a rule");
             arguments[*name] = match rule.value_type {
                 ValueType::List => json!([value]),
+                ValueType::Integer => json!(value.parse::<i64>().expect("a number")),
                 _ => json!(value),
             };
         }

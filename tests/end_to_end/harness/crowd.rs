@@ -6,8 +6,9 @@
 use std::sync::Mutex;
 
 use trivium_core::secrets;
+use trivium_storage::memberships::Membership;
 use trivium_storage::{
-    Connection, Database, Error, Options, connection, memberships, tokens, users,
+    Connection, Database, Error, Options, connection, groups, memberships, tokens, users,
 };
 
 use super::gateway::Gateway;
@@ -90,6 +91,25 @@ impl Crowd {
             .into_iter()
             .map(|row| (row.group_id, row.state.as_str().to_owned()))
             .collect()
+    }
+
+    /// Moves the end of a membership into the past, but not that of an owner.
+    #[expect(clippy::disallowed_methods, reason = "the owner decides")]
+    pub(crate) fn end_membership(&self, group: i64, person: i64) {
+        self.database
+            .change_and_wait::<_, Error, _>(move |connection| {
+                let found = groups::find(connection, group)?;
+                if let Some(row) = memberships::find(connection, group, person)?
+                    && row.state.is_member()
+                    && found.is_some_and(|found| found.owner_id != person)
+                {
+                    let ends_at = Some(1);
+                    let to = Membership { ends_at, ..row };
+                    memberships::update(connection, to.state, &to)?;
+                }
+                Ok(())
+            })
+            .expect("a change");
     }
 
     /// Creates a batch of users.

@@ -33,6 +33,19 @@ pub(crate) fn unpacked(name: &str, folder: &str) -> String {
     }
 }
 
+/// Builds a library in this folder for LD_PRELOAD, from its source in C. Returns its path.
+pub(crate) fn preload(folder: &Path, name: &str, source: &str) -> PathBuf {
+    let library = folder.join(name).with_extension("so");
+    let code = folder.join(name).with_extension("c");
+    std::fs::write(&code, source).expect("a file");
+    let built = Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .args([&library, &code])
+        .status();
+    assert!(built.expect("a C compiler").success());
+    library
+}
+
 /// haproxy with this configuration.
 pub(crate) fn haproxy(file: &str) -> Command {
     let mut command = Command::new(unpacked("haproxy", "usr/sbin"));

@@ -76,8 +76,8 @@ pub(crate) fn typed(value: &Value) -> String {
                 .iter()
                 .map(|(name, value)| {
                     let value = match (name.as_str(), value) {
-                        // The only argument that is a time.
-                        ("until", Value::String(time)) => format!(
+                        // The arguments that are times.
+                        ("until" | "memberUntil" | "at", Value::String(time)) => format!(
                             "<dateTime.iso8601>{}</dateTime.iso8601>",
                             time.replace(['-', 'Z'], "")
                         ),

@@ -44,7 +44,7 @@ pub(super) enum Rights {
     Moderator,
 }
 
-/// When a ban ends.
+/// When a ban or a membership ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Until {
     Never,
@@ -61,6 +61,7 @@ pub(super) enum Act {
     Ban(Until),
     Unban,
     SetRole(Rights),
+    SetEnd(Until),
     Transfer,
 }
 
@@ -123,6 +124,11 @@ pub(super) enum Action {
         place: usize,
         pocket: usize,
     },
+    /// The end of a membership passes. The user of the step has no effect.
+    EndMembership {
+        place: usize,
+        whom: usize,
+    },
     /// Done by the administrator. The user of the step has no effect.
     DeleteUser {
         whom: usize,
@@ -170,6 +176,7 @@ impl Act {
             Self::Ban(_) => "banMember",
             Self::Unban => "unbanMember",
             Self::SetRole(_) => "setMemberRole",
+            Self::SetEnd(_) => "setMembershipEnd",
             Self::Transfer => "transferGroup",
         }
     }
@@ -184,7 +191,10 @@ impl fmt::Display for Step {
         }
         write!(f, "): {:?}", self.action)?;
         match self.action {
-            Action::Act { whom, .. } | Action::DeleteUser { whom } | Action::InCommon { whom } => {
+            Action::Act { whom, .. }
+            | Action::EndMembership { whom, .. }
+            | Action::DeleteUser { whom }
+            | Action::InCommon { whom } => {
                 write!(f, " = {}", PEOPLE[whom])
             }
             _ => Ok(()),

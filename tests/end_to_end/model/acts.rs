@@ -24,21 +24,28 @@ impl World {
             Act::Unban if state != Some(State::Banned) => return Err("not_banned"),
             Act::Approve | Act::Deny | Act::Unban => {}
             _ if here.owner == whom => return Err("owner_protected"),
-            Act::Remove | Act::Ban(_) if !owns && state == Some(State::Moderator) => {
+            Act::Remove | Act::Ban(_) | Act::SetEnd(_)
+                if !owns && state == Some(State::Moderator) =>
+            {
                 return Err("user_access_denied");
             }
             Act::Ban(_) => {}
-            Act::Remove | Act::SetRole(_) | Act::Transfer => {
+            Act::Remove | Act::SetRole(_) | Act::SetEnd(_) | Act::Transfer => {
                 if !here.has(whom) {
                     return Err("not_a_member");
                 }
+                if act == Act::SetEnd(Until::LongAgo) {
+                    return Err("validation_out_of_range");
+                }
             }
         }
+        let has_end = here.ending.contains(&whom);
         let becomes = match act {
             Act::Approve => Some(State::Member),
             Act::Deny | Act::Remove | Act::Unban | Act::Ban(Until::LongAgo) => None,
             Act::Ban(Until::Never | Until::FarAway) => Some(State::Banned),
             Act::SetRole(role) => Some(role.into()),
+            Act::SetEnd(_) => state,
             Act::Transfer => {
                 self.title_is_free(whom, self.groups[group].name)?;
                 self.groups[group].owner = whom;
@@ -46,6 +53,10 @@ impl World {
             }
         };
         self.put(group, whom, becomes);
+        let keeps_end = has_end && matches!(act, Act::SetRole(_));
+        if keeps_end || act == Act::SetEnd(Until::FarAway) {
+            self.groups[group].ending.insert(whom);
+        }
         self.log(group, step, act.operation(), PEOPLE[whom]);
         done()
     }
@@ -65,6 +76,7 @@ impl World {
         self.tokens[whom] = [false; 2];
         for group in &mut self.groups {
             group.people.remove(&whom);
+            group.ending.remove(&whom);
         }
         done()
     }

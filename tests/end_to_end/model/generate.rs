@@ -40,6 +40,10 @@ const GENERATORS: &[(usize, Generator)] = &[
         i.act(Act::SetRole(Rights::Moderator), &[Some(State::Member)])
     }),
     (4, |i| i.act(Act::SetRole(Rights::Member), MODERATING)),
+    (4, |i| i.act(Act::SetEnd(Until::FarAway), IN)),
+    (1, |i| i.act(Act::SetEnd(Until::Never), IN)),
+    (1, |i| i.act(Act::SetEnd(Until::LongAgo), IN)),
+    (3, end_membership),
     (3, |i| i.act(Act::Transfer, IN)),
     (10, new_invitation),
     (3, revoke_invitation),
@@ -259,6 +263,14 @@ fn leave(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
     match i.some_user(place, IN) {
         Some(who) => (who, Action::Leave { place }),
+        None => i.action(),
+    }
+}
+
+fn end_membership(i: &mut Generating<'_>) -> (usize, Action) {
+    let place = i.place();
+    match i.users_with(place, IN).first() {
+        Some(&whom) => (whom, Action::EndMembership { place, whom }),
         None => i.action(),
     }
 }

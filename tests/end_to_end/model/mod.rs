@@ -78,6 +78,7 @@ fn sequences_provoke_every_error() {
         "user_access_denied",
         "user_not_found",
         "user_token_invalid",
+        "validation_out_of_range",
     ]);
     assert_eq!(met, all);
 }
@@ -182,7 +183,7 @@ impl Runner<'_> {
     /// Runs a sequence with new users. The error lists the steps up to the first difference.
     fn run(&mut self, sequence: &[Step]) -> Result<(), String> {
         let mut world = World::new();
-        let mut service = Service::new(&mut self.caller, self.crowd.people(PEOPLE.len()));
+        let mut service = Service::new(&mut self.caller, self.crowd);
         let mut story = String::new();
         let mut take = |world: &mut World, step: &Step| {
             let expected = world.take(step).map_err(str::to_owned);

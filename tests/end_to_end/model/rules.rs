@@ -5,7 +5,7 @@
 //! depend on the format, or the code of the failure. Invitations are in `invitations`, actions on
 //! other users in `acts`, views in `views`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::actions::{Action, PEOPLE, PLACES, POCKETS, Registration, Rights, Step, View};
 use super::invitations::Invitation;
@@ -34,7 +34,9 @@ pub(super) struct Group {
     pub(super) deleted: bool,
     /// The states of users. The owner is a moderator.
     pub(super) people: BTreeMap<usize, State>,
-    /// The audit log, oldest first.
+    /// The users whose membership ends, far away.
+    pub(super) ending: BTreeSet<usize>,
+    /// The audit log, oldest first, without the ends of memberships: the sweep of the server may come before.
     pub(super) log: Vec<String>,
 }
 
@@ -106,6 +108,7 @@ impl World {
         let who = step.who;
         match step.action {
             Action::DeleteUser { whom } => return self.delete_user(whom),
+            Action::EndMembership { place, whom } => return self.end_membership(place, whom),
             Action::Login => {
                 self.tokens[who][0] = true;
                 return done();
@@ -114,7 +117,7 @@ impl World {
             _ => {}
         }
         match step.action {
-            Action::DeleteUser { .. } | Action::Login => done(),
+            Action::DeleteUser { .. } | Action::EndMembership { .. } | Action::Login => done(),
             Action::Logout => {
                 self.tokens[who][step.token] = false;
                 done()
@@ -132,6 +135,7 @@ impl World {
                 let group = self.owned(place, who)?;
                 self.groups[group].deleted = true;
                 self.groups[group].people.clear();
+                self.groups[group].ending.clear();
                 done()
             }
             Action::JoinGroup { place, pocket } => self.join_group(step, place, pocket),
@@ -239,6 +243,7 @@ impl World {
             owner: step.who,
             deleted: false,
             people: BTreeMap::from([(step.who, State::Moderator)]),
+            ending: BTreeSet::new(),
             log: Vec::new(),
         });
         self.log(group, step, "newGroup", "");
@@ -306,7 +311,19 @@ impl World {
 
     // Effects of changes.
 
+    fn end_membership(&mut self, place: usize, whom: usize) -> Answer {
+        if let Ok(group) = self.group(place)
+            && self.groups[group].has(whom)
+            && self.groups[group].owner != whom
+        {
+            self.put(group, whom, None);
+        }
+        done()
+    }
+
+    /// Stores a state, of a membership without an end.
     pub(super) fn put(&mut self, group: usize, who: usize, state: Option<State>) {
+        self.groups[group].ending.remove(&who);
         let people = &mut self.groups[group].people;
         match state {
             Some(state) => people.insert(who, state),

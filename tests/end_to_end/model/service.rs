@@ -7,11 +7,12 @@ use serde_json::{Map, Value, json};
 use super::ADMIN_PASSWORD;
 use super::actions::{Act, Action, NAMES, PEOPLE, PLACES, POCKETS, Step, Until, View};
 use super::views::list;
-use crate::harness::{Answer, Caller, PASSWORD, Someone, plain};
+use crate::harness::{Answer, Caller, Crowd, PASSWORD, Someone, plain};
 
 /// The people, groups and invitations of one sequence on the service.
 pub(super) struct Service<'a> {
     caller: &'a mut Caller,
+    crowd: &'a Crowd,
     people: Vec<Someone>,
     /// The id of the group in each place.
     places: [String; PLACES],
@@ -25,7 +26,8 @@ pub(super) struct Service<'a> {
 
 impl<'a> Service<'a> {
     /// Starts with users who are in no group.
-    pub(super) fn new(caller: &'a mut Caller, people: Vec<Someone>) -> Self {
+    pub(super) fn new(caller: &'a mut Caller, crowd: &'a Crowd) -> Self {
+        let people = crowd.people(PEOPLE.len());
         let mut names = HashMap::new();
         for (person, name) in people.iter().zip(PEOPLE) {
             names.insert(person.id.clone(), name.to_owned());
@@ -33,6 +35,7 @@ impl<'a> Service<'a> {
         }
         Self {
             caller,
+            crowd,
             people,
             places: std::array::from_fn(|_| "group:999999999999".into()),
             pockets: std::array::from_fn(|_| ("invitation:999999999999".into(), "inv_x".into())),
@@ -44,6 +47,10 @@ impl<'a> Service<'a> {
 
     /// Takes a step and returns its result.
     pub(super) fn take(&mut self, step: &Step) -> Result<String, String> {
+        if let Action::EndMembership { place, whom } = step.action {
+            self.end_membership(place, whom);
+            return Ok("done".into());
+        }
         let (verb, operation, arguments) = self.call(step);
         let answer = self.caller.call(step.protocol, verb, operation, &arguments);
         if answer.status != 200 {
@@ -54,6 +61,15 @@ impl<'a> Service<'a> {
             Ok(self.result(step, &answer))
         } else {
             Err(answer.code())
+        }
+    }
+
+    /// Moves the end of a membership into the past.
+    fn end_membership(&self, place: usize, whom: usize) {
+        let number = |id: &str| id.rsplit(':').next()?.parse().ok();
+        let (group, person) = (&self.places[place], &self.people[whom].id);
+        if let (Some(group), Some(person)) = (number(group), number(person)) {
+            self.crowd.end_membership(group, person);
         }
     }
 
@@ -117,6 +133,8 @@ impl<'a> Service<'a> {
                 match act {
                     Act::Ban(Until::LongAgo) => set("until", json!("2006-08-11T13:38:44Z")),
                     Act::Ban(Until::FarAway) => set("until", json!("2999-12-31T23:59:59Z")),
+                    Act::SetEnd(Until::LongAgo) => set("until", json!("2006-08-11T13:38:44Z")),
+                    Act::SetEnd(Until::FarAway) => set("until", json!("2999-12-31T23:59:59Z")),
                     Act::SetRole(role) => set("role", json!(role.word())),
                     _ => None,
                 };
@@ -138,6 +156,8 @@ impl<'a> Service<'a> {
                 set("login", json!(self.people[*whom].login));
                 ("POST", "deleteUser")
             }
+            // No call makes it.
+            Action::EndMembership { .. } => ("", ""),
             Action::Login => {
                 set("login", json!(me.login));
                 set("password", json!(PASSWORD));
@@ -211,7 +231,11 @@ impl<'a> Service<'a> {
             View::Group => self.describe(&answer.value["group"]),
             View::Members => list(rows(answer, "members").iter().map(|row| {
                 assert_eq!(login(row, "id"), login(row, "login"));
-                format!("{} {}", login(row, "login"), text(row, "role"))
+                let until = match text(row, "endsAt").as_str() {
+                    "null" => "",
+                    _ => " for a time",
+                };
+                format!("{} {}{until}", login(row, "login"), text(row, "role"))
             })),
             View::JoinRequests => list(
                 rows(answer, "requests")
@@ -232,13 +256,14 @@ impl<'a> Service<'a> {
                     text(row, "revoked"),
                 )
             })),
-            View::AuditLog => list(rows(answer, "entries").iter().map(|row| {
+            View::AuditLog => list(rows(answer, "entries").iter().filter_map(|row| {
                 let subject = match text(row, "subject").as_str() {
                     "null" => String::new(),
                     subject => self.name(subject),
                 };
                 let (via, actor) = (text(row, "via"), login(row, "actor"));
-                format!("{via} {actor} {} {subject}", text(row, "action"))
+                let entry = format!("{via} {actor} {} {subject}", text(row, "action"));
+                (via != "system").then_some(entry)
             })),
             View::Standings => {
                 let group = &answer.value["groups"][0];
@@ -287,6 +312,7 @@ impl Action {
             | Self::Withdraw { place }
             | Self::Leave { place }
             | Self::Act { place, .. }
+            | Self::EndMembership { place, .. }
             | Self::NewInvitation { place, .. }
             | Self::RevokeInvitation { place, .. }
             | Self::See { place, .. } => Some(*place),

@@ -80,11 +80,15 @@ impl World {
         };
         Ok(match view {
             View::Group => self.describe(index),
-            View::Members => list(
-                users_with(&[State::Member, State::Moderator])
-                    .iter()
-                    .map(|member| format!("{} {}", PEOPLE[*member], self.role(index, *member))),
-            ),
+            View::Members => list(users_with(&[State::Member, State::Moderator]).iter().map(
+                |member| {
+                    let until = match group.ending.contains(member) {
+                        true => " for a time",
+                        false => "",
+                    };
+                    format!("{} {}{until}", PEOPLE[*member], self.role(index, *member))
+                },
+            )),
             View::JoinRequests => list(
                 users_with(&[State::Requested])
                     .iter()

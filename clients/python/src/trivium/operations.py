@@ -145,6 +145,9 @@ class GroupView:
     joined_at: datetime | None = None
     """When the caller joined."""
 
+    ends_at: datetime | None = None
+    """When the caller's membership ends."""
+
     waiting_requests: int | None = None
     """Number of pending join requests; for moderators of the group."""
 
@@ -179,6 +182,9 @@ class InvitationView:
 
     usage_limit: int | None = None
     """How many users can join with it."""
+
+    member_until: datetime | None = None
+    """When the memberships of those who join with it end."""
 
 
 @dataclass(frozen=True)
@@ -230,6 +236,9 @@ class Member:
 
     joined_at: datetime
     """When the user joined."""
+
+    ends_at: datetime | None = None
+    """When the membership ends."""
 
 
 @dataclass(frozen=True)
@@ -434,6 +443,26 @@ class GetCategoriesResult:
 
 
 @dataclass(frozen=True)
+class GetEndingMembershipsResult:
+    """The result of `get_ending_memberships`."""
+
+    page: int
+    """The number of this page."""
+
+    results_per_page: int
+    """The number of rows of a page."""
+
+    total_results: int
+    """The total number of rows."""
+
+    total_pages: int
+    """The total number of pages."""
+
+    members: list[Member]
+    """The members of this page."""
+
+
+@dataclass(frozen=True)
 class GetGroupResult:
     """The result of `get_group`."""
 
@@ -539,6 +568,9 @@ class GetMemberResult:
 
     joined_at: datetime
     """When the user joined."""
+
+    ends_at: datetime | None = None
+    """When the membership ends."""
 
 
 @dataclass(frozen=True)
@@ -721,6 +753,11 @@ class RevokeTokenResult:
 @dataclass(frozen=True)
 class SetMemberRoleResult:
     """The result of `set_member_role`."""
+
+
+@dataclass(frozen=True)
+class SetMembershipEndResult:
+    """The result of `set_membership_end`."""
 
 
 @dataclass(frozen=True)
@@ -1332,23 +1369,32 @@ class Operations:
         usage_limit: int | None = None,
         expires_in: int | None = None,
         role: Literal["member", "moderator"] | None = None,
+        member_until: datetime | None = None,
     ) -> NewInvitationResult:
         """Creates an invitation to a group. For moderators of the group; only the owner may invite moderators.
 
         It can fail with `user_token_invalid`, `user_token_expired`, `content_not_found`,
-        `user_access_denied`, `quota_exceeded`, beside the codes of every operation.
+        `user_access_denied`, `validation_out_of_range`, `quota_exceeded`, beside the codes of every
+        operation.
 
         Args:
             id: ID of the group.
             usage_limit: How many users can join with it; unlimited if absent.
             expires_in: Lifetime in seconds; unlimited if absent.
             role: Role of the users who join with it.
+            member_until: When the memberships of those who join with it end; the invitation then expires, too.
         """
         return self._call(
             "POST",
             "newInvitation",
             NewInvitationResult,
-            {"id": id, "usageLimit": usage_limit, "expiresIn": expires_in, "role": role},
+            {
+                "id": id,
+                "usageLimit": usage_limit,
+                "expiresIn": expires_in,
+                "role": role,
+                "memberUntil": member_until,
+            },
         )
 
     def get_invitations(
@@ -1446,18 +1492,26 @@ class Operations:
             yield from found.requests
             page, pages = page + 1, found.total_pages
 
-    def approve_join_request(self, id: str, user: str) -> ApproveJoinRequestResult:
+    def approve_join_request(
+        self, id: str, user: str, member_until: datetime | None = None
+    ) -> ApproveJoinRequestResult:
         """Approves a pending join request. For moderators of the group.
 
         It can fail with `user_token_invalid`, `user_token_expired`, `content_not_found`,
-        `user_access_denied`, `user_not_found`, `join_request_not_found`, beside the codes of every
-        operation.
+        `user_access_denied`, `user_not_found`, `join_request_not_found`, `validation_out_of_range`, beside
+        the codes of every operation.
 
         Args:
             id: ID of the group.
             user: ID of the user.
+            member_until: When the membership ends; never if absent.
         """
-        return self._call("POST", "approveJoinRequest", ApproveJoinRequestResult, {"id": id, "user": user})
+        return self._call(
+            "POST",
+            "approveJoinRequest",
+            ApproveJoinRequestResult,
+            {"id": id, "user": user, "memberUntil": member_until},
+        )
 
     def deny_join_request(self, id: str, user: str, reason: str | None = None) -> DenyJoinRequestResult:
         """Denies a pending join request. For moderators of the group.
@@ -1540,6 +1594,63 @@ class Operations:
         return self._call(
             "POST", "setMemberRole", SetMemberRoleResult, {"id": id, "user": user, "role": role}
         )
+
+    def set_membership_end(self, id: str, user: str, until: datetime | None = None) -> SetMembershipEndResult:
+        """Sets when the membership of a user ends by itself. For moderators of the group; only the owner may
+        set the end of a moderator's. The owner's membership does not end.
+
+        It can fail with `user_token_invalid`, `user_token_expired`, `content_not_found`,
+        `user_access_denied`, `user_not_found`, `not_a_member`, `owner_protected`,
+        `validation_out_of_range`, beside the codes of every operation.
+
+        Args:
+            id: ID of the group.
+            user: ID of the user.
+            until: When the membership ends, a time in the future; never if absent.
+        """
+        return self._call(
+            "POST", "setMembershipEnd", SetMembershipEndResult, {"id": id, "user": user, "until": until}
+        )
+
+    def get_ending_memberships(
+        self, id: str, within: int, page: int | None = None, results_per_page: int | None = None
+    ) -> GetEndingMembershipsResult:
+        """Lists the members of a group whose membership ends within a time, earliest first. For moderators of
+        the group.
+
+        It can fail with `user_token_invalid`, `user_token_expired`, `content_not_found`,
+        `user_access_denied`, beside the codes of every operation.
+
+        Args:
+            id: ID of the group.
+            within: The time in seconds.
+            page: Number of the page, from 1.
+            results_per_page: Number of members per page.
+        """
+        return self._call(
+            "GET",
+            "getEndingMemberships",
+            GetEndingMembershipsResult,
+            {"id": id, "within": within, "page": page, "resultsPerPage": results_per_page},
+        )
+
+    def iter_ending_memberships(
+        self, id: str, within: int, results_per_page: int | None = None
+    ) -> Iterator[Member]:
+        """Yields the members on all pages of `get_ending_memberships`, which it calls for each.
+
+        Args:
+            id: ID of the group.
+            within: The time in seconds.
+            results_per_page: Number of members per page.
+        """
+        page = pages = 1
+        while page <= pages:
+            found = self.get_ending_memberships(
+                page=page, id=id, within=within, results_per_page=results_per_page
+            )
+            yield from found.members
+            page, pages = page + 1, found.total_pages
 
     def transfer_group(self, id: str, user: str) -> TransferGroupResult:
         """Transfers a group to one of its members. For the owner of the group, who becomes a moderator. Their

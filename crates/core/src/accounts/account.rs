@@ -4,7 +4,7 @@
 use trivium_storage::users::{self, NewUser, User, UserChange};
 use trivium_storage::{applications, groups, invitations, memberships, tokens};
 
-use crate::caller::ADMINISTRATOR;
+use crate::caller::{ADMINISTRATOR, SYSTEM};
 use crate::session::Record;
 use crate::types::{Login, UserRef};
 use crate::{Error, Result, Session, codes};
@@ -106,7 +106,7 @@ pub(crate) fn delete(session: &mut Session<'_>, id: UserRef) -> Result<()> {
     for row in memberships::list_of_user(session.connection, user.id)? {
         session.connection.lock_group(row.group_id)?;
         // A moderator may have changed the row before the group was locked.
-        let Some(row) = memberships::find(session.connection, row.group_id, user.id)? else {
+        let Some(row) = session.membership(row.group_id, user.id)? else {
             continue;
         };
         memberships::delete(session.connection, row.group_id, user.id, row.state)?;
@@ -143,7 +143,7 @@ pub(crate) fn revoke_tokens(session: &mut Session<'_>, user: i64, keep: Option<i
 }
 
 /// The logins that no user may take: the audit log names the administrator and the system by them.
-pub(crate) const RESERVED: [&str; 2] = [ADMINISTRATOR, "system"];
+pub(crate) const RESERVED: [&str; 2] = [ADMINISTRATOR, SYSTEM];
 
 fn login_is_free(session: &mut Session<'_>, login: &str) -> Result<()> {
     if RESERVED.contains(&login) {

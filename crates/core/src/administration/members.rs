@@ -1,5 +1,7 @@
 //! Members.
 
+use trivium_storage::memberships::Membership;
+
 use crate::caller::ADMINISTRATOR;
 use crate::groups::rules::{Joining, RegistrationType, joining};
 use crate::invitations::new::InvitedRole;
@@ -41,7 +43,8 @@ impl Operation for AddMember {
         if let Joining::Refuse(code) = rule.joining {
             return Err(code.into());
         }
-        relation.put(session, &group, user.id, self.role.into(), "")?;
+        let row = Membership::new(group.id, user.id, self.role.into(), session.now());
+        relation.put(session, &row)?;
         let record = Record {
             group: Some(self.group),
             subject: Some(&user.login),

@@ -128,14 +128,7 @@ impl Operation for CreateGroups {
             }
         }
         for (user, state) in self.busy_group {
-            let membership = Membership {
-                group_id: BUSY_GROUP,
-                user_id: user.0,
-                state,
-                since: session.now(),
-                note: String::new(),
-                until: None,
-            };
+            let membership = Membership::new(BUSY_GROUP, user.0, state, session.now());
             memberships::insert(session.connection, &membership)?;
         }
         Ok(())
@@ -153,6 +146,7 @@ fn invite(session: &mut Session<'_>, group: &NewGroup) -> Result<()> {
         created_at: session.now(),
         expires_at: None,
         usage_limit: None,
+        member_until: None,
     };
     invitations::insert(session.connection, &invitation)?;
     Ok(())

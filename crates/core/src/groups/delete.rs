@@ -6,6 +6,7 @@ use trivium_storage::groups::{self, Group};
 use trivium_storage::memberships;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
+use crate::groups::ends::end_due_of_group;
 use crate::groups::rules::Standing;
 use crate::session::{DisclosedGroup, Record};
 use crate::types::GroupRef;
@@ -53,6 +54,10 @@ impl PublicOperation for DeleteGroup {
 /// # Errors
 /// A failure of the store.
 pub(crate) fn delete_group(session: &mut Session<'_>, actor: &Actor, group: &Group) -> Result<()> {
+    // Memberships that have ended by themselves are recorded as such.
+    if group.next_end.is_some_and(|end| session.is_past(end)) {
+        end_due_of_group(session, GroupRef(group.id), i64::MAX)?;
+    }
     memberships::delete_of_group(session.connection, group.id)?;
     groups::update(
         session.connection,

@@ -34,6 +34,9 @@ pub struct MemberResult {
     pub role: Role,
     /// When the user joined
     pub joined_at: DateTime,
+    /// When the membership ends
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<DateTime>,
 }
 
 impl Operation for GetMember {
@@ -61,6 +64,7 @@ impl Operation for GetMember {
             login: user.login,
             role,
             joined_at: DateTime(row.since),
+            ends_at: row.ends_at.map(DateTime),
         })
     }
 }

@@ -50,6 +50,24 @@ pub struct Member {
     pub role: Role,
     /// When the user joined
     pub joined_at: DateTime,
+    /// When the membership ends
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<DateTime>,
+}
+
+impl Member {
+    /// Converts a row of a group; `None` if it is not that of a member.
+    pub(crate) fn of(row: Person, group: &Group) -> Option<Self> {
+        let owns = group.owner_id == row.user_id;
+        Some(Self {
+            id: UserRef(row.user_id),
+            name: name_of(&row),
+            role: Standing::of(row.state, owns).role()?,
+            joined_at: DateTime(row.since),
+            ends_at: row.ends_at.map(DateTime),
+            login: row.login,
+        })
+    }
 }
 
 impl Operation for GetMembers {
@@ -70,16 +88,7 @@ impl Operation for GetMembers {
         )?;
         let members = rows
             .into_iter()
-            .filter_map(|row| {
-                let owns = group.owner_id == row.user_id;
-                Some(Member {
-                    id: UserRef(row.user_id),
-                    name: name_of(&row),
-                    role: Standing::of(row.state, owns).role()?,
-                    joined_at: DateTime(row.since),
-                    login: row.login,
-                })
-            })
+            .filter_map(|row| Member::of(row, &group))
             .collect();
         Ok(Members::new(
             self.page,

@@ -8,7 +8,6 @@ use trivium_storage::memberships::{self, Membership, State};
 use crate::cases::{Access, Cause, Example, Invitation, Of, Who};
 use crate::groups::relation::Relation;
 use crate::groups::rules::{JoinState, Joining, Standing, joining};
-use crate::invitations::new::InvitedRole;
 use crate::invitations::redeem::{self, Redeemable};
 use crate::session::{DisclosedGroup, Record, Viewer};
 use crate::types::{GroupRef, InvitationSecret, Message, UserRef};
@@ -137,15 +136,23 @@ impl Relation {
             }
             Joining::Let(join_state) => join_state,
         };
-        let role = match &invitation {
-            Some(invitation) => redeem::count(session, invitation)?,
-            None => InvitedRole::Member,
+        if let Some(invitation) = &invitation {
+            redeem::count(session, invitation)?;
+        }
+        let now = session.now();
+        let row = |state| Membership::new(group.id, actor.id, state, now);
+        let to = match (join_state, &invitation) {
+            (JoinState::Joined, Some(invitation)) => Membership {
+                ends_at: invitation.member_until,
+                ..row(invitation.role.into())
+            },
+            (JoinState::Joined, None) => row(State::Member),
+            (JoinState::InModeration, _) => Membership {
+                note: message.into(),
+                ..row(State::Requested)
+            },
         };
-        let (state, note) = match join_state {
-            JoinState::Joined => (role.into(), ""),
-            JoinState::InModeration => (State::Requested, message),
-        };
-        self.put(session, group, actor.id, state, note)?;
+        self.put(session, &to)?;
         let action = match join_state {
             JoinState::Joined => None,
             JoinState::InModeration => Some("requestToJoin"),
@@ -162,38 +169,23 @@ impl Relation {
         Ok(join_state)
     }
 
-    /// Stores the new state of a user who is not a member yet, and counts new members.
+    /// Stores the new row of a user who is not a member yet, and counts new members.
     ///
     /// # Errors
     /// `quota_exceeded`.
-    pub(crate) fn put(
-        self,
-        session: &mut Session<'_>,
-        group: &Group,
-        user: i64,
-        state: State,
-        note: &str,
-    ) -> Result<()> {
+    pub(crate) fn put(self, session: &mut Session<'_>, to: &Membership) -> Result<()> {
         if self.standing != Standing::Requested {
-            session.may_have_membership(user)?;
+            session.may_have_membership(to.user_id)?;
         }
-        let to = Membership {
-            group_id: group.id,
-            user_id: user,
-            state,
-            since: session.now(),
-            note: note.into(),
-            until: None,
-        };
         match self.row {
             // The row is a join request, or a ban that has ended.
             Some(row) => {
-                memberships::update(session.connection, row.state, &to)?;
+                memberships::update(session.connection, row.state, to)?;
             }
-            None => memberships::insert(session.connection, &to)?,
+            None => memberships::insert(session.connection, to)?,
         }
-        if state != State::Requested {
-            groups::add_members(session.connection, group.id, 1)?;
+        if to.state != State::Requested {
+            groups::add_members(session.connection, to.group_id, 1)?;
         }
         Ok(())
     }

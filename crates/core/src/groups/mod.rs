@@ -4,6 +4,7 @@ pub mod can_join;
 pub mod check_memberships;
 pub mod delete;
 pub mod edit;
+pub(crate) mod ends;
 pub mod find;
 pub mod get;
 pub mod get_categories;

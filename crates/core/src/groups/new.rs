@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::memberships::{self, State};
+use trivium_storage::memberships::{self, Membership, State};
 use trivium_storage::{categories, groups};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
@@ -139,17 +139,8 @@ pub(crate) fn create_group(
     session.may_own_group(group.owner_id)?;
     session.may_have_membership(group.owner_id)?;
     let id = groups::insert(session.connection, group).map_err(title_taken)?;
-    memberships::insert(
-        session.connection,
-        &memberships::Membership {
-            group_id: id,
-            user_id: group.owner_id,
-            state: State::Moderator,
-            since: group.created_at,
-            note: String::new(),
-            until: None,
-        },
-    )?;
+    let owner = Membership::new(id, group.owner_id, State::Moderator, group.created_at);
+    memberships::insert(session.connection, &owner)?;
     let id = GroupRef(id);
     session.record(
         founder,

@@ -184,6 +184,8 @@ trivium_rpc::string_enum! {
         Unban = "unbanMember",
         /// Makes a member a moderator, or a moderator a member.
         SetRole = "setMemberRole",
+        /// Sets when a membership ends.
+        SetEnd = "setMembershipEnd",
         /// Transfers the group to another owner.
         Transfer = "transferGroup",
     }
@@ -249,13 +251,19 @@ pub const ACTING: &[ActRule] = &[
         refusal: Some(codes::NOT_BANNED),
     },
     ActRule {
-        acts: &[Act::Remove, Act::Ban, Act::SetRole, Act::Transfer],
+        acts: &[
+            Act::Remove,
+            Act::Ban,
+            Act::SetRole,
+            Act::SetEnd,
+            Act::Transfer,
+        ],
         actor: ANYBODY,
         subject: &[Standing::Owner],
         refusal: Some(codes::OWNER_PROTECTED),
     },
     ActRule {
-        acts: &[Act::Remove, Act::Ban],
+        acts: &[Act::Remove, Act::Ban, Act::SetEnd],
         actor: &[Standing::Moderator],
         subject: &[Standing::Moderator],
         refusal: Some(codes::USER_ACCESS_DENIED),
@@ -267,13 +275,13 @@ pub const ACTING: &[ActRule] = &[
         refusal: None,
     },
     ActRule {
-        acts: &[Act::Remove, Act::SetRole, Act::Transfer],
+        acts: &[Act::Remove, Act::SetRole, Act::SetEnd, Act::Transfer],
         actor: ANYBODY,
         subject: &[Standing::Member, Standing::Moderator],
         refusal: None,
     },
     ActRule {
-        acts: &[Act::Remove, Act::SetRole, Act::Transfer],
+        acts: &[Act::Remove, Act::SetRole, Act::SetEnd, Act::Transfer],
         actor: ANYBODY,
         subject: ANYBODY,
         refusal: Some(codes::NOT_A_MEMBER),
@@ -300,7 +308,8 @@ pub fn acting(act: Act, actor: Standing, subject: Standing) -> Result<()> {
 pub const NOW_BY_INVITATION: &str = "the group is now invitation-only";
 
 impl Standing {
-    /// The current standing of a user in a group, from their row. An expired ban counts as no relation.
+    /// The current standing of a user in a group, from their row. A ban or membership that has ended counts as no
+    /// relation.
     pub(crate) fn current(
         group: &Group,
         row: Option<&Membership>,
@@ -308,7 +317,7 @@ impl Standing {
     ) -> Self {
         match row {
             None => Self::None,
-            Some(row) if row.state == State::Banned && row.until.is_some_and(is_past) => Self::None,
+            Some(row) if row.until.or(row.ends_at).is_some_and(is_past) => Self::None,
             Some(row) => Self::of(row.state, row.user_id == group.owner_id),
         }
     }

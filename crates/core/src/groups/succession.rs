@@ -2,7 +2,7 @@
 //! with its last member.
 
 use trivium_storage::groups::{self, Group, GroupChange};
-use trivium_storage::memberships::{self, MemberOrder, State};
+use trivium_storage::memberships::{self, MemberOrder, Membership, State};
 use trivium_storage::users::User;
 
 use crate::groups::delete::delete_group;
@@ -147,11 +147,15 @@ fn next_owner(
 
 fn transfer(session: &mut Session<'_>, owner: &str, group: &Group, next: &User) -> Result<()> {
     session.may_own_group(next.id)?;
-    if let Some(mut row) = memberships::find(session.connection, group.id, next.id)?
-        && row.state == State::Member
-    {
-        row.state = State::Moderator;
-        memberships::update(session.connection, State::Member, &row)?;
+    if let Some(row) = memberships::find(session.connection, group.id, next.id)? {
+        let from = row.state;
+        // The membership of an owner does not end.
+        let to = Membership {
+            state: State::Moderator,
+            ends_at: None,
+            ..row
+        };
+        memberships::update(session.connection, from, &to)?;
     }
     let change = GroupChange {
         owner_id: Some(next.id),

@@ -73,6 +73,9 @@ pub struct GroupView {
     /// When the caller joined
     #[serde(skip_serializing_if = "Option::is_none")]
     pub joined_at: Option<DateTime>,
+    /// When the caller's membership ends
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<DateTime>,
     /// Number of pending join requests; for moderators of the group
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<trivium_rpc::schema::Count>")]
@@ -99,6 +102,7 @@ impl GroupView {
             owner: UserRef(group.owner_id),
             role: None,
             joined_at: None,
+            ends_at: None,
             waiting_requests: None,
         }
     }
@@ -109,6 +113,7 @@ impl GroupView {
         Self {
             role: Standing::of(row.state, owned).role(),
             joined_at: Some(DateTime(row.since)),
+            ends_at: row.ends_at.map(DateTime),
             ..Self::of(row.group, session)
         }
     }

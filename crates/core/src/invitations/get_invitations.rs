@@ -6,6 +6,7 @@ use trivium_storage::invitations;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::invitations::new::InvitedRole;
+use crate::invitations::redeem;
 use crate::types::{DateTime, GroupRef, InvitationRef, PageNumber, ResultsPerPage, slice};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
@@ -54,6 +55,9 @@ pub struct InvitationView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1, max = 1_000_000))]
     pub usage_limit: Option<i64>,
+    /// When the memberships of those who join with it end
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member_until: Option<DateTime>,
     /// How many users have joined with it
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub uses: i64,
@@ -76,9 +80,9 @@ impl Operation for GetInvitations {
             group.id,
             slice(self.page, self.results_per_page),
         )?;
-        let rows = rows
-            .into_iter()
-            .map(|(row, created_by)| InvitationView {
+        let rows = rows.into_iter().map(|(row, created_by)| {
+            let has_ended = row.revoked_at.is_some() || row.orphaned_at.is_some();
+            Ok(InvitationView {
                 invitation_id: InvitationRef(row.id),
                 prefix: row.prefix,
                 role: row.role.into(),
@@ -86,10 +90,12 @@ impl Operation for GetInvitations {
                 created_at: DateTime(row.created_at),
                 expires_at: row.expires_at.map(DateTime),
                 usage_limit: row.usage_limit,
+                member_until: row.member_until.map(DateTime),
                 uses: row.uses,
-                revoked: row.revoked_at.is_some() || row.orphaned_at.is_some(),
+                revoked: has_ended || redeem::has_ended(session, &group, row.issuer_id)?,
             })
-            .collect();
+        });
+        let rows = rows.collect::<Result<_>>()?;
         Ok(Invitations::new(
             self.page,
             self.results_per_page,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use trivium_storage::invitations;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
+use crate::groups::ends::end;
 use crate::groups::rules::Standing;
 use crate::session::{DisclosedGroup, Record};
 use crate::types::{DateTime, GroupRef, InvitationRef};
@@ -36,6 +37,8 @@ pub struct NewInvitation {
     /// Role of the users who join with it
     #[serde(default = "default_role")]
     pub role: InvitedRole,
+    /// When the memberships of those who join with it end; the invitation then expires, too
+    pub member_until: Option<DateTime>,
 }
 
 const fn default_role() -> InvitedRole {
@@ -62,6 +65,7 @@ impl Operation for NewInvitation {
         &[
             codes::CONTENT_NOT_FOUND,
             codes::USER_ACCESS_DENIED,
+            codes::VALIDATION_OUT_OF_RANGE,
             codes::QUOTA_EXCEEDED,
         ],
     );
@@ -71,9 +75,12 @@ impl Operation for NewInvitation {
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Invited> {
         let DisclosedGroup { group, relation } = session.group(self.id, actor)?;
         may_invite(relation.standing, self.role)?;
+        let member_until = end(session, "memberUntil", self.member_until)?;
         session.may_have_invitation(group.id)?;
         let invitation = secrets::new_invitation()?;
         let expires_at = self.expires_in.map(|seconds| session.now() + seconds);
+        // Nobody can become a member whose membership has ended.
+        let expires_at = expires_at.into_iter().chain(member_until).min();
         let id = invitations::insert(
             session.connection,
             &invitations::NewInvitation {
@@ -90,6 +97,7 @@ impl Operation for NewInvitation {
                 created_at: session.now(),
                 expires_at,
                 usage_limit: self.usage_limit,
+                member_until,
             },
         )?;
         let invitation_id = InvitationRef(id);
@@ -119,11 +127,18 @@ impl PublicOperation for NewInvitation {
         ],
     );
     const ACCESS: Access = Access::moderators(&[("id", Of::Group)]);
-    const CAUSES: &'static [Cause] = &[Cause::of(
-        codes::CONTENT_NOT_FOUND,
-        Who::Owner,
-        &[("id", Of::DeletedGroup)],
-    )];
+    const CAUSES: &'static [Cause] = &[
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("id", Of::DeletedGroup)],
+        ),
+        Cause::of(
+            codes::VALIDATION_OUT_OF_RANGE,
+            Who::Owner,
+            &[("memberUntil", Of::Text("2006-08-11T13:38:44Z"))],
+        ),
+    ];
 }
 
 /// Checks that a user may issue invitations of this role: only the owner invites moderators.

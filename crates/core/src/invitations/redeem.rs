@@ -2,7 +2,7 @@
 
 use trivium_storage::groups::Group;
 use trivium_storage::invitations::{self, Invitation};
-use trivium_storage::{tokens, users};
+use trivium_storage::{Seconds, tokens, users};
 
 use crate::invitations::new::InvitedRole;
 use crate::session::{DisclosedGroup, Viewer};
@@ -12,7 +12,10 @@ use crate::{Actor, Error, ErrorDetail, Result, Session, codes, secrets};
 /// An invitation that is valid now.
 pub(crate) struct Redeemable {
     id: i64,
-    role: InvitedRole,
+    /// The role of those who join with it.
+    pub(crate) role: InvitedRole,
+    /// When their membership ends.
+    pub(crate) member_until: Option<Seconds>,
 }
 
 /// Looks up an invitation to this group.
@@ -29,7 +32,7 @@ pub(crate) fn to_group(
         return Err(codes::INVITATION_INVALID.into());
     }
     check_usable(session, &invitation)?;
-    check_issuer(session, &invitation)
+    check_issuer(session, group, &invitation)
 }
 
 /// Looks up an invitation and its group.
@@ -53,7 +56,8 @@ pub(crate) fn to_any_group(
     let invitation =
         invitations::find(session.connection, found.id)?.ok_or(codes::INVITATION_INVALID)?;
     check_usable(session, &invitation)?;
-    Ok((group, check_issuer(session, &invitation)?))
+    let redeemable = check_issuer(session, &group.group, &invitation)?;
+    Ok((group, redeemable))
 }
 
 /// Looks up an invitation. An unknown one is counted.
@@ -114,8 +118,12 @@ fn check_usable(session: &Session<'_>, invitation: &Invitation) -> Result<()> {
     Ok(())
 }
 
-fn check_issuer(session: &mut Session<'_>, invitation: &Invitation) -> Result<Redeemable> {
-    if invitation.orphaned_at.is_some() {
+fn check_issuer(
+    session: &mut Session<'_>,
+    group: &Group,
+    invitation: &Invitation,
+) -> Result<Redeemable> {
+    if invitation.orphaned_at.is_some() || has_ended(session, group, invitation.issuer_id)? {
         let issuer = users::find(session.connection, invitation.issuer_id)?;
         let error = Error::from(codes::INVITATION_ISSUER_INVALID);
         return Err(match issuer.filter(|user| user.deleted_at.is_none()) {
@@ -126,16 +134,31 @@ fn check_issuer(session: &mut Session<'_>, invitation: &Invitation) -> Result<Re
     Ok(Redeemable {
         id: invitation.id,
         role: invitation.role.into(),
+        member_until: invitation.member_until,
     })
 }
 
-/// Counts a use of an invitation, and returns the role that it gives.
+/// Returns whether the membership of an issuer has ended, and their invitations remain to be invalidated.
+///
+/// # Errors
+/// A failure of the store.
+pub(crate) fn has_ended(session: &mut Session<'_>, group: &Group, issuer: i64) -> Result<bool> {
+    match group.next_end {
+        Some(end) if session.is_past(end) => {
+            let relation = session.relation(group, issuer)?;
+            Ok(!relation.standing.moderates())
+        }
+        _ => Ok(false),
+    }
+}
+
+/// Counts a use of an invitation.
 ///
 /// # Errors
 /// `invitation_used_up` if another user took the last use.
-pub(crate) fn count(session: &mut Session<'_>, invitation: &Redeemable) -> Result<InvitedRole> {
+pub(crate) fn count(session: &mut Session<'_>, invitation: &Redeemable) -> Result<()> {
     if !invitations::use_once(session.connection, invitation.id)? {
         return Err(codes::INVITATION_USED_UP.into());
     }
-    Ok(invitation.role)
+    Ok(())
 }

@@ -3,12 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use trivium_storage::memberships::State;
+use trivium_storage::memberships::{Membership, State};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
+use crate::groups::ends::end;
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
-use crate::types::{GroupRef, UserRef};
+use crate::types::{DateTime, GroupRef, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
@@ -20,6 +21,8 @@ pub struct ApproveJoinRequest {
     pub id: GroupRef,
     /// ID of the user
     pub user: UserRef,
+    /// When the membership ends; never if absent
+    pub member_until: Option<DateTime>,
 }
 
 impl Operation for ApproveJoinRequest {
@@ -30,6 +33,7 @@ impl Operation for ApproveJoinRequest {
             codes::USER_ACCESS_DENIED,
             codes::USER_NOT_FOUND,
             codes::JOIN_REQUEST_NOT_FOUND,
+            codes::VALIDATION_OUT_OF_RANGE,
         ],
     );
     type Caller = Actor;
@@ -37,7 +41,10 @@ impl Operation for ApproveJoinRequest {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::Approve)?;
-        let to = act.row(session, State::Member);
+        let to = Membership {
+            ends_at: end(session, "memberUntil", self.member_until)?,
+            ..act.row(session, State::Member)
+        };
         act.set(session, Some(to))?;
         act.record(session, None)?;
         Ok(Done {})
@@ -69,6 +76,14 @@ impl PublicOperation for ApproveJoinRequest {
             codes::JOIN_REQUEST_NOT_FOUND,
             Who::Owner,
             &[("user", Of::Id(Who::Stranger))],
+        ),
+        Cause::of(
+            codes::VALIDATION_OUT_OF_RANGE,
+            Who::Owner,
+            &[
+                ("user", Of::Id(Who::OtherRequester)),
+                ("memberUntil", Of::Text("2006-08-11T13:38:44Z")),
+            ],
         ),
     ];
 }

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use trivium_storage::memberships::Membership;
+
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Act;
 use crate::invitations::new::InvitedRole;
@@ -39,14 +41,13 @@ impl Operation for SetMemberRole {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::SetRole)?;
-        let mut to = act.row(session, self.role.into());
-        // The time of joining does not change.
-        to.since = act
-            .subject
-            .row
-            .as_ref()
-            .map_or(session.now(), |row| row.since);
-        act.set(session, Some(to))?;
+        act.set(
+            session,
+            act.subject.row.clone().map(|row| Membership {
+                state: self.role.into(),
+                ..row
+            }),
+        )?;
         if self.role == InvitedRole::Member {
             act.orphan_invitations(session)?;
         }

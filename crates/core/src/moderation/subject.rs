@@ -73,14 +73,7 @@ impl Permitted<'_> {
 
     /// The row of the subject with a new state.
     pub(crate) fn row(&self, session: &Session<'_>, state: State) -> Membership {
-        Membership {
-            group_id: self.group.id,
-            user_id: self.user.id,
-            state,
-            since: session.now(),
-            note: String::new(),
-            until: None,
-        }
+        Membership::new(self.group.id, self.user.id, state, session.now())
     }
 
     /// Invalidates the invitations of a subject who may no longer invite.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use trivium_storage::groups::{self, GroupChange};
 use trivium_storage::invitations::{self, Role};
-use trivium_storage::memberships::State;
+use trivium_storage::memberships::{Membership, State};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::new::title_taken;
@@ -49,13 +49,13 @@ impl Operation for TransferGroup {
             return Err(codes::USER_NOT_FOUND.into());
         }
         session.may_own_group(act.user.id)?;
-        let mut to = act.row(session, State::Moderator);
-        to.since = act
-            .subject
-            .row
-            .as_ref()
-            .map_or(session.now(), |row| row.since);
-        act.set(session, Some(to))?;
+        // The membership of an owner does not end.
+        let to = act.subject.row.clone().map(|row| Membership {
+            state: State::Moderator,
+            ends_at: None,
+            ..row
+        });
+        act.set(session, to)?;
         let change = GroupChange {
             owner_id: Some(act.user.id),
             ..GroupChange::default()

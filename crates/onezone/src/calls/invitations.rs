@@ -27,5 +27,6 @@ pub(crate) const fn invitation(
         usage_limit,
         expires_in,
         role: InvitedRole::Member,
+        member_until: None,
     }
 }

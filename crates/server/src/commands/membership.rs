@@ -11,6 +11,7 @@ use trivium_core::moderation::ban::BanMember;
 use trivium_core::moderation::deny::DenyJoinRequest;
 use trivium_core::moderation::get_join_requests::GetJoinRequests;
 use trivium_core::moderation::remove::RemoveMember;
+use trivium_core::moderation::set_end::SetMembershipEnd;
 use trivium_core::moderation::set_role::SetMemberRole;
 use trivium_core::moderation::unban::UnbanMember;
 use trivium_core::types::Message;
@@ -65,6 +66,14 @@ pub(crate) fn member(global: &Global, command: &Member) -> Result<(), Failure> {
                 role: *role,
             })?;
         }
+        Member::End { who, until } => {
+            let user = administrator.user(&who.login)?;
+            administrator.run(SetMembershipEnd {
+                id: who.group,
+                user,
+                until: *until,
+            })?;
+        }
     }
     Ok(())
 }
@@ -88,11 +97,12 @@ pub(crate) fn request(global: &Global, command: &Request) -> Result<(), Failure>
                 &rows,
             )
         }
-        Request::Approve { who } => {
+        Request::Approve { who, member_until } => {
             let user = administrator.user(&who.login)?;
             administrator.run(ApproveJoinRequest {
                 id: who.group,
                 user,
+                member_until: *member_until,
             })?;
             Ok(())
         }
@@ -118,12 +128,14 @@ pub(crate) fn invite(global: &Global, command: &Invite) -> Result<(), Failure> {
             uses,
             ttl,
             role,
+            member_until,
         } => {
             let made = administrator.run(NewInvitation {
                 id: *group,
                 usage_limit: *uses,
                 expires_in: *ttl,
                 role: *role,
+                member_until: *member_until,
             })?;
             if global.json {
                 return print::record(global, &json!(made));
@@ -146,6 +158,7 @@ pub(crate) fn invite(global: &Global, command: &Invite) -> Result<(), Failure> {
                 "createdBy",
                 "createdAt",
                 "expiresAt",
+                "memberUntil",
                 "usageLimit",
                 "uses",
                 "revoked",

@@ -249,6 +249,17 @@ pub(crate) enum Member {
         /// New role: member or moderator
         role: InvitedRole,
     },
+    /// Set when a membership ends by itself
+    #[command(after_help = "Examples:
+  trivium member end group:7 marc --until 2030-01-01T00:00:00Z
+  trivium member end group:7 marc")]
+    End {
+        #[command(flatten)]
+        who: InGroup,
+        /// End of the membership, in UTC [default: never]
+        #[arg(long, value_name = "TIME")]
+        until: Option<DateTime>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -260,10 +271,15 @@ pub(crate) enum Request {
         group: GroupRef,
     },
     /// Approve a request
-    #[command(after_help = "Example:\n  trivium request approve group:7 marc")]
+    #[command(after_help = "Examples:
+  trivium request approve group:7 marc
+  trivium request approve group:7 marc --member-until 2030-01-01T00:00:00Z")]
     Approve {
         #[command(flatten)]
         who: InGroup,
+        /// End of the membership, in UTC [default: never]
+        #[arg(long, value_name = "TIME")]
+        member_until: Option<DateTime>,
     },
     /// Deny a request
     #[command(after_help = "Example:\n  trivium request deny group:7 marc --reason 'not now'")]
@@ -292,6 +308,9 @@ pub(crate) enum Invite {
         /// Role that it grants: member or moderator
         #[arg(long, default_value = "member")]
         role: InvitedRole,
+        /// End of the memberships of those who join with it, in UTC; it expires then, too [default: never]
+        #[arg(long, value_name = "TIME")]
+        member_until: Option<DateTime>,
     },
     /// List the invitations to a group, without their secrets
     #[command(after_help = "Example:\n  trivium invite list group:7")]

@@ -95,6 +95,7 @@ pub(super) const TABLES: &[Table] = &[
             ("created_at", N),
             ("deleted_at", N),
             ("onezone_type", T),
+            ("next_end", N),
         ],
     ),
     table(
@@ -108,6 +109,7 @@ pub(super) const TABLES: &[Table] = &[
             ("since", N),
             ("note", T),
             ("until", N),
+            ("ends_at", N),
         ],
     ),
     table(
@@ -153,6 +155,7 @@ pub(super) const TABLES: &[Table] = &[
             ("uses", N),
             ("revoked_at", N),
             ("orphaned_at", N),
+            ("member_until", N),
         ],
     ),
     table(

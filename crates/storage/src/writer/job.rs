@@ -52,6 +52,7 @@ where
 
     fn attempt(&mut self, connection: &mut Connection) -> Attempt {
         locks::begin();
+        connection.begin_now();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.change)(connection)))
             .unwrap_or_else(|panic| Err(Error::Panicked(panic_message(&*panic)).into()))
             .map_err(|error| connection.explain(error));

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use trivium_storage::audit::{self, NewEntry};
 use trivium_storage::categories;
 use trivium_storage::groups::{self, GroupChange, NewGroup, Registration};
+use trivium_storage::holdings;
 use trivium_storage::invitations::{self, NewInvitation, Role};
 use trivium_storage::memberships::{self, MemberOrder, Membership, State};
 use trivium_storage::onezone;
@@ -33,6 +34,7 @@ fn join(connection: &mut Connection, group: i64, user: i64, state: State, since:
         since,
         note: String::new(),
         until: None,
+        ends_at: None,
     };
     memberships::insert(connection, &membership).unwrap();
 }
@@ -51,6 +53,7 @@ fn invite(connection: &mut Connection, group: i64, issuer: i64, limit: Option<i6
         created_at: 0,
         expires_at: None,
         usage_limit: limit,
+        member_until: None,
     };
     invitations::insert(connection, &invitation).unwrap()
 }
@@ -188,6 +191,80 @@ fn groups_of_a_member_exclude_requests_and_bans() {
 }
 
 #[test]
+fn memberships_that_have_ended_are_not_read() {
+    on_both(|connection, anna, chess| {
+        let [bert, carl, dora] = ["bert", "carl", "dora"].map(|login| user(connection, login));
+        let go = group(connection, anna, "Go");
+        let member = |group, user, ends_at| Membership {
+            ends_at,
+            ..Membership::new(group, user, State::Member, 1)
+        };
+        let far = i64::MAX - 1;
+        for row in [
+            member(chess, bert, Some(10)),
+            member(chess, carl, Some(far)),
+            member(chess, dora, None),
+            member(go, bert, Some(11)),
+            member(go, carl, None),
+        ] {
+            memberships::insert(connection, &row).unwrap();
+            groups::add_members(connection, row.group_id, 1).unwrap();
+        }
+        assert_eq!(groups::list_ended(connection, 9).unwrap(), [chess, go]);
+        let states = [State::Member, State::Moderator];
+        let members = |connection: &mut Connection| {
+            let order = MemberOrder::Login;
+            let list = memberships::list(connection, chess, &states, order, EVERYTHING);
+            let (rows, total) = list.unwrap();
+            assert_eq!(i64::try_from(rows.len()), Ok(total));
+            let rows = rows.into_iter().map(|row| (row.login, row.ends_at));
+            rows.collect::<Vec<_>>()
+        };
+        let current = [("carl".to_owned(), Some(far)), ("dora".to_owned(), None)];
+        assert_eq!(members(connection), current);
+        let groups_of = |connection: &mut Connection, user| {
+            let (rows, total) = groups::list_of_member(connection, user, EVERYTHING).unwrap();
+            assert_eq!(i64::try_from(rows.len()), Ok(total));
+            let rows = rows.iter();
+            rows.map(|row| (row.group.id, row.group.member_count, row.ends_at))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(groups_of(connection, bert), []);
+        let of_carl = [(go, 1, None), (chess, 2, Some(far))];
+        assert_eq!(groups_of(connection, carl), of_carl);
+        let common = groups::list_in_common(connection, carl, bert, EVERYTHING).unwrap();
+        assert_eq!((common.0.len(), common.1), (0, 0));
+        let disclosed = groups::list_disclosed_of_member(connection, bert, None, EVERYTHING);
+        assert_eq!(disclosed.unwrap().1, 0);
+        assert_eq!(groups::text_size_of_member(connection, bert).unwrap(), 0);
+        assert_eq!(holdings::memberships(connection, bert).unwrap(), 0);
+        assert_eq!(holdings::memberships(connection, carl).unwrap(), 2);
+        let counts = |connection: &mut Connection| {
+            let (rows, _) = groups::list_all(connection, EVERYTHING).unwrap();
+            rows.iter().map(|row| row.member_count).collect::<Vec<_>>()
+        };
+        assert_eq!(counts(connection), [1, 2]);
+        let ending = |connection: &mut Connection, by| {
+            let list = memberships::list_ending(connection, chess, by, EVERYTHING);
+            list.unwrap().1
+        };
+        assert_eq!(
+            [ending(connection, far - 1), ending(connection, far)],
+            [0, 1]
+        );
+
+        // The rows are removed.
+        let ended = memberships::ended_of_group(connection, chess, 9).unwrap();
+        assert_eq!(ended.len(), 1);
+        memberships::delete(connection, chess, bert, State::Member).unwrap();
+        groups::add_members(connection, chess, -1).unwrap();
+        groups::set_next_end(connection, chess).unwrap();
+        assert_eq!(counts(connection), [1, 2]);
+        assert_eq!(groups::list_ended(connection, 9).unwrap(), [go]);
+    });
+}
+
+#[test]
 fn requests_are_counted_per_group() {
     on_both(|connection, anna, chess| {
         let go = group(connection, anna, "Go");
@@ -221,6 +298,7 @@ fn membership_changes_only_from_the_expected_state() {
             since: 2,
             note: "welcome".into(),
             until: None,
+            ends_at: None,
         };
         assert!(memberships::update(connection, State::Requested, &member).unwrap());
         assert!(!memberships::update(connection, State::Requested, &member).unwrap());

@@ -355,6 +355,16 @@ const CASES: &[Case] = &[
         "UPDATE memberships SET state = 'banned', until = 9",
     ),
     case(
+        CHECK,
+        "UPDATE memberships SET state = 'requested', ends_at = 9",
+        "UPDATE memberships SET state = 'moderator', ends_at = 9",
+    ),
+    case(
+        CHECK,
+        "UPDATE memberships SET state = 'banned', ends_at = 9",
+        "UPDATE memberships SET state = 'member', ends_at = 9",
+    ),
+    case(
         REFERENCE,
         "UPDATE memberships SET group_id = 99",
         "UPDATE memberships SET group_id = 2",

@@ -63,6 +63,7 @@ fn membership(group: i64, user: i64, state: State) -> Membership {
         since: 5,
         note: String::new(),
         until: None,
+        ends_at: None,
     }
 }
 
@@ -215,6 +216,21 @@ fn changes() -> BTreeMap<&'static str, Change> {
         }),
         ("a new member", |c| {
             memberships::insert(c, &membership(GO, BERTA, State::Member))
+        }),
+        ("a member for some time", |c| {
+            let to = Membership {
+                ends_at: Some(i64::MAX),
+                ..membership(GO, BERTA, State::Member)
+            };
+            memberships::insert(c, &to)
+        }),
+        ("a new end", |c| {
+            let to = Membership {
+                ends_at: Some(i64::MAX),
+                ..membership(CHESS, BERTA, State::Member)
+            };
+            memberships::update(c, State::Member, &to)?;
+            groups::set_next_end(c, CHESS)
         }),
         ("a new role", |c| {
             let to = membership(CHESS, BERTA, State::Moderator);

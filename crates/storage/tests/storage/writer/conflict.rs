@@ -202,6 +202,7 @@ fn concurrent_joins_create_one_membership() {
                         since: 0,
                         note: String::new(),
                         until: None,
+                        ends_at: None,
                     };
                     memberships::insert(connection, &membership)?;
                     Ok(groups::add_members(connection, id, 1)?)
