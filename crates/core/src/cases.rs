@@ -60,6 +60,8 @@ pub enum Of {
     Group,
     /// The ID of somebody else's group, whose members only its members see.
     MembersOnlyGroup,
+    /// The ID of somebody else's group that only members of another group join.
+    ConditionalGroup,
     /// The ID of a group that was deleted.
     DeletedGroup,
     /// A name that no group has.

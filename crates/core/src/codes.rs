@@ -69,6 +69,8 @@ mod own {
         NOT_BANNED = "not_banned", Conflict;
         /// The group can be joined by invitation only.
         GROUP_NOT_INVITED = "group_not_invited", Denied;
+        /// Only members of another group can join the group.
+        CONDITION_NOT_MET = "condition_not_met" as "operation_not_permitted", Denied;
         /// The user is not a member.
         NOT_A_MEMBER = "not_a_member" as "operation_not_permitted", Conflict;
         /// An owner cannot leave: transfer or delete the group first.

@@ -168,6 +168,8 @@ fn import_group(
         commercial_account_id: group.commercial_account_id,
         owner_id: group.owner_id,
         created_at: group.created_at,
+        condition_kind: None,
+        condition_group_id: None,
     };
     create_group(session, ADMINISTRATOR, &row).map_err(|error| match error.code() {
         codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST => invalid_data(format!(

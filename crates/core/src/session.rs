@@ -193,21 +193,49 @@ impl Session<'_> {
         id: GroupRef,
         viewer: impl Into<Viewer<'v>>,
     ) -> Result<DisclosedGroup> {
-        let viewer = viewer.into();
+        let locks = !self.effect.reads();
+        self.find_group(id, viewer.into(), locks)?
+            .ok_or_else(|| codes::CONTENT_NOT_FOUND.into())
+    }
+
+    /// Returns whether a group is disclosed to the viewer. It is not locked.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub(crate) fn discloses<'v>(
+        &mut self,
+        id: GroupRef,
+        viewer: impl Into<Viewer<'v>>,
+    ) -> Result<bool> {
+        Ok(self.find_group(id, viewer.into(), false)?.is_some())
+    }
+
+    fn find_group(
+        &mut self,
+        id: GroupRef,
+        viewer: Viewer<'_>,
+        locks: bool,
+    ) -> Result<Option<DisclosedGroup>> {
         #[expect(
             clippy::disallowed_methods,
             reason = "this method decides whether the group is disclosed"
         )]
-        let group = match self.effect.reads() {
-            true => groups::find(self.connection, id.0)?,
-            false => groups::find_and_lock(self.connection, id.0)?,
+        let group = match locks {
+            true => groups::find_and_lock(self.connection, id.0)?,
+            false => groups::find(self.connection, id.0)?,
         };
-        let row = match viewer {
-            Viewer::User(actor) | Viewer::Joining(actor) => self.membership(id.0, actor.id)?,
-            Viewer::Anonymous | Viewer::Administrator => None,
+        let [mut row, other] = match viewer {
+            Viewer::User(actor) | Viewer::Joining(actor) => {
+                let other = group.as_ref().and_then(|group| group.condition_group_id);
+                // IDs start at 1.
+                memberships::find_both(self.connection, id.0, other.unwrap_or(0), actor.id)?
+            }
+            Viewer::Anonymous | Viewer::Administrator => [None, None],
         };
-        self.disclose(group, row, viewer)
-            .ok_or_else(|| codes::CONTENT_NOT_FOUND.into())
+        if locks {
+            row = self.without_ended(row)?;
+        }
+        Ok(self.disclose(group, row, other, viewer))
     }
 
     /// The groups of these IDs that are disclosed to the user, in the order of the IDs, and `None` in the place of
@@ -220,38 +248,44 @@ impl Session<'_> {
         ids: &[GroupRef],
         actor: &Actor,
     ) -> Result<Vec<Option<DisclosedGroup>>> {
-        let numbers: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let mut numbers: Vec<i64> = ids.iter().map(|id| id.0).collect();
         #[expect(
             clippy::disallowed_methods,
             reason = "this method decides which groups are disclosed"
         )]
         let groups = groups::find_all(self.connection, &numbers)?;
+        let others = groups.iter().filter_map(|group| group.condition_group_id);
+        numbers.extend(others);
         let rows = memberships::find_all(self.connection, &numbers, &[actor.id])?;
         let mut groups: HashMap<i64, Group> = groups.into_iter().map(|it| (it.id, it)).collect();
         let rows = rows.into_iter().map(|it| (it.group_id, it));
-        let mut rows: HashMap<i64, Membership> = rows.collect();
-        let mut found = Vec::with_capacity(numbers.len());
-        for number in &numbers {
-            let (group, row) = (groups.remove(number), rows.remove(number));
-            found.push(self.disclose(group, row, actor.into()));
+        let rows: HashMap<i64, Membership> = rows.collect();
+        let mut found = Vec::with_capacity(ids.len());
+        for id in ids {
+            let (group, row) = (groups.remove(&id.0), rows.get(&id.0).cloned());
+            let other = group.as_ref().and_then(|group| group.condition_group_id);
+            let other = other.and_then(|other| rows.get(&other).cloned());
+            found.push(self.disclose(group, row, other, actor.into()));
         }
         Ok(found)
     }
 
-    /// Decides whether a group is disclosed to a viewer, who has this row in it.
+    /// Decides whether a group is disclosed to a viewer, who has this row in it, and this one in the group of its
+    /// condition.
     fn disclose(
         &self,
         group: Option<Group>,
         row: Option<Membership>,
+        other: Option<Membership>,
         viewer: Viewer<'_>,
     ) -> Option<DisclosedGroup> {
         let group = group.filter(|group| group.deleted_at.is_none())?;
         let relation = match viewer {
             Viewer::Administrator => Relation::of_administrator(),
-            _ => Relation::of(&group, row, self),
+            _ => Relation::of(&group, row, other.as_ref(), self),
         };
         let shows_all = matches!(viewer, Viewer::Joining(_) | Viewer::Administrator);
-        let is_disclosed = shows_all || relation.standing.discloses(group.registration_type.into());
+        let is_disclosed = shows_all || relation.discloses(&group);
         is_disclosed.then_some(DisclosedGroup { group, relation })
     }
 
@@ -265,13 +299,13 @@ impl Session<'_> {
             .ok_or_else(|| codes::USER_NOT_FOUND.into())
     }
 
-    /// The relation of another user to a group.
+    /// The relation of another user to a group, without the condition of joining it.
     ///
     /// # Errors
     /// A failure of the store.
     pub fn relation(&mut self, group: &Group, user: i64) -> Result<Relation> {
         let row = self.membership(group.id, user)?;
-        Ok(Relation::of(group, row, self))
+        Ok(Relation::of(group, row, None, self))
     }
 
     /// The row of a user in a group. A change, which has locked the group, ends a membership first that is due.
@@ -279,8 +313,17 @@ impl Session<'_> {
     /// # Errors
     /// A failure of the store.
     pub(crate) fn membership(&mut self, group: i64, user: i64) -> Result<Option<Membership>> {
-        match memberships::find(self.connection, group, user)? {
-            Some(row) if !self.effect.reads() && end_if_due(self, &row)? => Ok(None),
+        let row = memberships::find(self.connection, group, user)?;
+        match self.effect.reads() {
+            true => Ok(row),
+            false => self.without_ended(row),
+        }
+    }
+
+    /// Ends the membership of a row that is due. The group is locked.
+    fn without_ended(&mut self, row: Option<Membership>) -> Result<Option<Membership>> {
+        match row {
+            Some(row) if end_if_due(self, &row)? => Ok(None),
             row => Ok(row),
         }
     }

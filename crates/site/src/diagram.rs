@@ -2,7 +2,7 @@
 //! generated from the rules.
 
 use trivium_core::groups::rules::{
-    Act, JOINING, JoinRule, JoinState, Joining, RegistrationType, Standing, acting,
+    Act, Condition, JOINING, JoinRule, JoinState, Joining, RegistrationType, Standing, acting,
 };
 
 /// The center of the first column.
@@ -107,9 +107,10 @@ fn joins(rule: &JoinRule) -> Option<Transition> {
         Joining::Let(JoinState::InModeration) => Standing::Requested,
         Joining::Refuse(_) => return None,
     };
-    let note = match rule.registration {
-        [RegistrationType::Open] => "an open group",
-        [RegistrationType::Moderated] => "a moderated group",
+    let note = match (rule.condition, rule.registration) {
+        ([Condition::Admits], _) => "a condition admits",
+        (_, [RegistrationType::Open]) => "an open group",
+        (_, [RegistrationType::Moderated]) => "a moderated group",
         _ => "with an invitation",
     };
     Some(Transition {

@@ -3,7 +3,9 @@
 //! It is served at [`PATH`].
 
 use askama::Template;
-use trivium_core::groups::rules::{Act, Joining, RegistrationType, Standing, acting, joining};
+use trivium_core::groups::rules::{
+    Act, Condition, Joining, RegistrationType, Standing, acting, joining,
+};
 use trivium_front::Reply;
 use trivium_front::page::page as respond;
 
@@ -19,6 +21,7 @@ struct MembershipPage {
     registrations: &'static [RegistrationType],
     standings: &'static [Standing],
     joining: Vec<Line>,
+    on_condition: Vec<Line>,
     acting: Vec<(Act, Vec<Line>)>,
 }
 
@@ -42,23 +45,33 @@ pub fn page() -> Reply {
         diagram: Diagram::from_rules(),
         registrations: RegistrationType::ALL,
         standings: Standing::ALL,
-        joining: Standing::ALL
-            .iter()
-            .map(|standing| (*standing, joins(*standing)))
-            .collect(),
+        joining: lines(&[false, true], &[Condition::Neutral]),
+        on_condition: lines(&[false], &[Condition::Admits, Condition::Bars]),
         acting: Act::ALL.iter().map(|act| (*act, acts(*act))).collect(),
     };
     respond(200, page.render())
 }
 
-/// Lists the outcomes of joining for this standing: for each registration type, without and with an
-/// invitation.
-fn joins(standing: Standing) -> Vec<Outcome> {
-    let cases = RegistrationType::ALL
+/// The outcomes of joining for each standing.
+fn lines(invited: &[bool], conditions: &[Condition]) -> Vec<Line> {
+    Standing::ALL
         .iter()
-        .flat_map(|registration| [(*registration, false), (*registration, true)]);
+        .map(|standing| (*standing, joins(*standing, invited, conditions)))
+        .collect()
+}
+
+/// Lists the outcomes of joining for this standing: for each registration type, each of the cases.
+fn joins(standing: Standing, invited: &[bool], conditions: &[Condition]) -> Vec<Outcome> {
+    let cases = RegistrationType::ALL.iter().flat_map(|registration| {
+        invited.iter().flat_map(move |invited| {
+            let cases = conditions.iter();
+            cases.map(move |condition| (*registration, *invited, *condition))
+        })
+    });
     cases
-        .filter_map(|(registration, invited)| joining(standing, registration, invited).ok())
+        .filter_map(|(registration, invited, condition)| {
+            joining(standing, registration, invited, condition).ok()
+        })
         .map(|rule| {
             let (class, word, refused) = match rule.joining {
                 Joining::Let(state) => ("let", state.as_str(), false),

@@ -46,6 +46,16 @@ stored_enum! {
     }
 }
 
+stored_enum! {
+    /// What membership in another group means for those who would join.
+    ConditionKind {
+        /// Its members become members at once.
+        MemberOf = "member_of",
+        /// Only its members can join.
+        OnlyMemberOf = "only_member_of",
+    }
+}
+
 /// A group. The row of a deleted group remains, so that its ID is never reused.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = groups)]
@@ -85,6 +95,10 @@ pub struct Group {
     pub deleted_at: Option<Seconds>,
     /// No membership of the group ends before this time; none has an end if `None`.
     pub next_end: Option<Seconds>,
+    /// The kind of the condition of joining, if there is one.
+    pub condition_kind: Option<ConditionKind>,
+    /// The other group of the condition.
+    pub condition_group_id: Option<i64>,
 }
 
 /// A new group.
@@ -123,6 +137,10 @@ pub struct NewGroup {
     pub owner_id: i64,
     /// See [`Group::created_at`].
     pub created_at: Seconds,
+    /// See [`Group::condition_kind`].
+    pub condition_kind: Option<ConditionKind>,
+    /// See [`Group::condition_group_id`].
+    pub condition_group_id: Option<i64>,
 }
 
 /// Changes to a group; `None` leaves a field as it is.
@@ -151,6 +169,10 @@ pub struct GroupChange {
     pub owner_id: Option<i64>,
     /// See [`Group::deleted_at`].
     pub deleted_at: Option<Seconds>,
+    /// See [`Group::condition_kind`].
+    pub condition_kind: Option<Option<ConditionKind>>,
+    /// See [`Group::condition_group_id`].
+    pub condition_group_id: Option<Option<i64>>,
 }
 
 /// Inserts a group and returns its ID.
@@ -526,7 +548,7 @@ pub fn text_size_of_member(connection: &mut Connection, user: i64) -> Result<i64
 /// Returns a page of the groups that a user is a member of and that are disclosed to a viewer, highest
 /// ID first, and their total count.
 ///
-/// Of the groups by invitation, those are disclosed that the viewer is a member of, too.
+/// Of the groups by invitation, those are disclosed that the viewer is a member of, too, or whose condition admits them.
 pub fn list_disclosed_of_member(
     connection: &mut Connection,
     user: i64,
@@ -536,6 +558,7 @@ pub fn list_disclosed_of_member(
     let now = connection.time();
     let any = connection.reads_more();
     let own = diesel::alias!(memberships as own);
+    let bans = diesel::alias!(memberships as bans);
     // IDs start at 1.
     let viewer = viewer.unwrap_or(0);
     let (mut rows, total) = on_native!(any, |connection| {
@@ -550,6 +573,15 @@ pub fn list_disclosed_of_member(
                         .or(own.field(memberships::ends_at).gt(now)),
                 )
                 .select(own.field(memberships::group_id));
+            let has_banned = bans
+                .filter(bans.field(memberships::user_id).eq(viewer))
+                .filter(bans.field(memberships::state).eq(State::Banned))
+                .filter(
+                    bans.field(memberships::until)
+                        .is_null()
+                        .or(bans.field(memberships::until).gt(now)),
+                )
+                .select(bans.field(memberships::group_id));
             memberships::table
                 .inner_join(groups::table)
                 .filter(memberships::user_id.eq(user))
@@ -557,7 +589,12 @@ pub fn list_disclosed_of_member(
                 .filter(
                     groups::registration_type
                         .ne(Registration::Invite)
-                        .or(groups::id.eq_any(of_viewer)),
+                        .or(groups::id.eq_any(of_viewer))
+                        .or(groups::condition_kind
+                            .eq(ConditionKind::MemberOf)
+                            .and(groups::condition_group_id.eq_any(of_viewer.nullable()))
+                            .and(groups::id.ne_all(has_banned))
+                            .assume_not_null()),
                 )
         };
         let rows: Vec<Group> = disclosed()

@@ -129,6 +129,35 @@ pub fn find(connection: &mut Connection, group: i64, user: i64) -> Result<Option
     Ok(found.optional()?)
 }
 
+/// Finds the rows of a user in two groups.
+pub fn find_both(
+    connection: &mut Connection,
+    group: i64,
+    other: i64,
+    user: i64,
+) -> Result<[Option<Membership>; 2]> {
+    let connection = connection.reads([Key::Group(group), Key::Group(other)]);
+    let rows: Vec<Membership> = on_native!(connection, |connection| {
+        let is_either = memberships::group_id
+            .eq(group)
+            .or(memberships::group_id.eq(other));
+        memberships::table
+            .filter(memberships::user_id.eq(user))
+            .filter(is_either)
+            .select(Membership::as_select())
+            .load(connection)?
+    });
+    let mut found = [None, None];
+    for row in rows {
+        let [of_group, of_other] = &mut found;
+        match row.group_id == group {
+            true => *of_group = Some(row),
+            false => *of_other = Some(row),
+        }
+    }
+    Ok(found)
+}
+
 /// Returns the rows of these users in these groups, in any order.
 pub fn find_all(
     connection: &mut Connection,

@@ -61,6 +61,8 @@ diesel::table! {
         deleted_at -> Nullable<BigInt>,
         onezone_type -> Text,
         next_end -> Nullable<BigInt>,
+        condition_kind -> Nullable<Text>,
+        condition_group_id -> Nullable<BigInt>,
     }
 }
 

@@ -38,6 +38,8 @@ pub enum Refusal {
     AlreadyMember,
     /// The caller is banned.
     Banned,
+    /// Only members of another group can join.
+    ConditionNotMet,
     /// The caller is not a member.
     NotAMember,
     /// A quota is used up.
@@ -103,6 +105,10 @@ impl From<Refusal> for Error {
                 "You are already a member of this group.",
             ),
             R::Banned => (codes::BANNED, "You have been banned from this group."),
+            R::ConditionNotMet => (
+                codes::CONDITION_NOT_MET,
+                "Only members of another group can join this group.",
+            ),
             R::NotAMember => (codes::NOT_A_MEMBER, "You are not a member of this group."),
             R::QuotaExceeded => (codes::QUOTA_EXCEEDED, "Quota exceeded."),
             R::ResponseTooLarge => (codes::RESPONSE_TOO_LARGE, "Response too large."),
@@ -140,6 +146,7 @@ pub fn to_upcoming_error(method: &str, error: Error) -> Error {
         (_, codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST) => Refusal::DuplicateName,
         (_, codes::ALREADY_MEMBER) => Refusal::AlreadyMember,
         (_, codes::BANNED) => Refusal::Banned,
+        (_, codes::CONDITION_NOT_MET) => Refusal::ConditionNotMet,
         (_, codes::NOT_A_MEMBER) => Refusal::NotAMember,
         (_, codes::QUOTA_EXCEEDED) => Refusal::QuotaExceeded,
         (_, codes::RESPONSE_TOO_LARGE) => Refusal::ResponseTooLarge,

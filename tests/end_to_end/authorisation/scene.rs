@@ -102,9 +102,14 @@ impl<'a> Scene<'a> {
             .1
     }
 
-    /// Makes the group private: its requests are denied.
+    /// Makes the group private, with a condition that admits nobody here: its requests are denied.
     pub(crate) fn hide(&self) {
-        let private = json!({"id": self.group, "registrationType": "invite"});
+        let owner = self.person(Who::Owner);
+        let other = self.story.group(owner, &self.new_name(), "open");
+        let private = json!({
+            "id": self.group, "registrationType": "invite",
+            "joinCondition": format!("member_of:{other}"),
+        });
         self.act(Who::Owner, "editGroup", private);
     }
 
@@ -203,6 +208,7 @@ impl<'a> Scene<'a> {
                 self.story.gateway.command(&["user", "token", login], "")
             }
             Of::MembersOnlyGroup
+            | Of::ConditionalGroup
             | Of::DeletedGroup
             | Of::TakenName
             | Of::Email(_)
@@ -238,6 +244,14 @@ impl<'a> Scene<'a> {
             Of::MembersOnlyGroup => {
                 let mut group = new_group(&self.somebody.token, &self.new_name(), "moderated");
                 group["accessType"] = json!("members");
+                let created = self.story.post("newGroup", group);
+                created.succeeds();
+                created.text("id")
+            }
+            Of::ConditionalGroup => {
+                let other = self.story.group(&self.somebody, &self.new_name(), "open");
+                let mut group = new_group(&self.somebody.token, &self.new_name(), "open");
+                group["joinCondition"] = json!(format!("only_member_of:{other}"));
                 let created = self.story.post("newGroup", group);
                 created.succeeds();
                 created.text("id")

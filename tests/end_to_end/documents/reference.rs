@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 use trivium_core::catalog;
-use trivium_core::groups::rules::{ACTING, Act, JOINING, Joining, RegistrationType, Standing};
+use trivium_core::groups::rules::{
+    ACTING, Act, Condition, JOINING, Joining, RegistrationType, Standing,
+};
 use trivium_front::contract::{Profile, StatusRule, status, wire_name};
 use trivium_rpc::{Entry, Verbs};
 use trivium_rpc::{Rule, Value as DefaultValue, ValueType};
@@ -221,8 +223,8 @@ fn words<T: Copy>(list: &[T], all: &[T], word: fn(T) -> &'static str) -> String 
 }
 
 fn joining() -> String {
-    let mut table = "| user | group | invitation | outcome | reason | next step |\n\
-                     |---|---|---|---|---|---|\n"
+    let mut table = "| user | group | invitation | condition | outcome | reason | next step |\n\
+                     |---|---|---|---|---|---|---|\n"
         .to_owned();
     for rule in JOINING {
         let invited = match rule.invited {
@@ -235,18 +237,27 @@ fn joining() -> String {
             Joining::Refuse(code) => format!("refused: `{}`", code.name),
         };
         table.push_str(&format!(
-            "| {} | {} | {invited} | {outcome} | {} | {} |\n",
+            "| {} | {} | {invited} | {} | {outcome} | {} | {} |\n",
             standings(rule.standing),
             words(
                 rule.registration,
                 RegistrationType::ALL,
                 RegistrationType::as_str
             ),
+            words(rule.condition, Condition::ALL, meaning),
             rule.reason,
             rule.next_step,
         ));
     }
     table
+}
+
+fn meaning(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Neutral => "neutral",
+        Condition::Admits => "admits",
+        Condition::Bars => "bars",
+    }
 }
 
 fn acting() -> String {

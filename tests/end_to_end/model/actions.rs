@@ -37,6 +37,24 @@ pub(super) enum Registration {
     Invite,
 }
 
+/// A condition of joining: to be a member of the group in a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Condition {
+    /// Nobody else can join.
+    pub(super) only: bool,
+    pub(super) place: usize,
+}
+
+impl Condition {
+    /// Its kind on the wire.
+    pub(super) const fn word(self) -> &'static str {
+        match self.only {
+            true => "only_member_of",
+            false => "member_of",
+        }
+    }
+}
+
 /// The role that an owner gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rights {
@@ -88,6 +106,8 @@ pub(super) enum Action {
     EditGroup {
         place: usize,
         registration: Registration,
+        /// A new condition of joining, `None` to remove it.
+        condition: Option<Option<Condition>>,
     },
     DeleteGroup {
         place: usize,

@@ -1,7 +1,7 @@
 //! Generates random steps. Most of them fit the current state of the model.
 
 use super::actions::{
-    Act, Action, NAMES, PEOPLE, PLACES, POCKETS, Registration, Rights, Step, Until, View,
+    Act, Action, Condition, NAMES, PEOPLE, PLACES, POCKETS, Registration, Rights, Step, Until, View,
 };
 use super::rules::{Group, State, World};
 use crate::harness::{PROTOCOLS, Random};
@@ -19,7 +19,7 @@ const MODERATING: &States = &[Some(State::Moderator)];
 /// The generators and their weights.
 const GENERATORS: &[(usize, Generator)] = &[
     (5, new_group),
-    (5, edit_group),
+    (8, edit_group),
     (1, delete_group),
     (24, join_group),
     (8, can_join),
@@ -203,11 +203,20 @@ fn new_group(i: &mut Generating<'_>) -> (usize, Action) {
 
 fn edit_group(i: &mut Generating<'_>) -> (usize, Action) {
     let place = i.place();
+    let condition = match i.random.below(4) {
+        0 => Some(None),
+        1 | 2 => Some(Some(Condition {
+            only: i.random.below(2) == 0,
+            place: i.place(),
+        })),
+        _ => None,
+    };
     (
         i.moderator(place),
         Action::EditGroup {
             place,
             registration: i.registration(),
+            condition,
         },
     )
 }

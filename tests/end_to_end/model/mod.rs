@@ -62,6 +62,7 @@ fn sequences_provoke_every_error() {
     let all = BTreeSet::from([
         "already_member",
         "banned",
+        "condition_not_met",
         "content_collection_title_already_exist",
         "content_not_found",
         "group_not_invited",

@@ -7,7 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::actions::{Action, PEOPLE, PLACES, POCKETS, Registration, Rights, Step, View};
+use super::actions::{
+    Action, Condition, PEOPLE, PLACES, POCKETS, Registration, Rights, Step, View,
+};
 use super::invitations::Invitation;
 
 /// The result as a short text, or the code of the failure.
@@ -32,12 +34,24 @@ pub(super) struct Group {
     pub(super) registration: Registration,
     pub(super) owner: usize,
     pub(super) deleted: bool,
+    /// The condition of joining, and the group that was in its place.
+    pub(super) condition: Option<(Condition, usize)>,
     /// The states of users. The owner is a moderator.
     pub(super) people: BTreeMap<usize, State>,
     /// The users whose membership ends, far away.
     pub(super) ending: BTreeSet<usize>,
     /// The audit log, oldest first, without the ends of memberships: the sweep of the server may come before.
     pub(super) log: Vec<String>,
+}
+
+/// What the condition of a group means for a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Meaning {
+    Neutral,
+    /// The user joins at once.
+    Admits,
+    /// The user cannot join.
+    Bars,
 }
 
 /// The state of a user in a group. A stranger has none.
@@ -130,7 +144,8 @@ impl World {
             Action::EditGroup {
                 place,
                 registration,
-            } => self.edit_group(step, place, registration),
+                condition,
+            } => self.edit_group(step, place, registration, condition),
             Action::DeleteGroup { place } => {
                 let group = self.owned(place, who)?;
                 self.groups[group].deleted = true;
@@ -199,11 +214,19 @@ impl World {
     }
 
     /// The group in a place, if it is disclosed to a user: a group by invitation is disclosed to its
-    /// members and requesters.
+    /// members and requesters, and to those whom its condition admits.
     pub(super) fn shown(&self, place: usize, who: usize) -> Result<usize, &'static str> {
         let group = self.group(place)?;
+        self.disclosed(group, who)
+    }
+
+    /// This group, if it is disclosed to a user.
+    pub(super) fn disclosed(&self, group: usize, who: usize) -> Result<usize, &'static str> {
         let here = &self.groups[group];
-        let outside = matches!(here.state(who), None | Some(State::Banned));
+        let outside = match here.state(who) {
+            None => self.meaning(group, who) != Meaning::Admits,
+            state => state == Some(State::Banned),
+        };
         if outside && here.registration == Registration::Invite {
             return Err("content_not_found");
         }
@@ -242,6 +265,7 @@ impl World {
             registration,
             owner: step.who,
             deleted: false,
+            condition: None,
             people: BTreeMap::from([(step.who, State::Moderator)]),
             ending: BTreeSet::new(),
             log: Vec::new(),
@@ -250,22 +274,54 @@ impl World {
         done()
     }
 
-    fn edit_group(&mut self, step: &Step, place: usize, registration: Registration) -> Answer {
+    /// What the condition of a group means for a user who is not a member of it.
+    fn meaning(&self, group: usize, who: usize) -> Meaning {
+        match self.groups[group].condition {
+            Some((condition, other)) => match (condition.only, self.groups[other].has(who)) {
+                (false, true) => Meaning::Admits,
+                (true, false) => Meaning::Bars,
+                _ => Meaning::Neutral,
+            },
+            None => Meaning::Neutral,
+        }
+    }
+
+    fn edit_group(
+        &mut self,
+        step: &Step,
+        place: usize,
+        registration: Registration,
+        condition: Option<Option<Condition>>,
+    ) -> Answer {
         let group = self.owned(place, step.who)?;
+        if let Some(condition) = condition {
+            self.groups[group].condition = match condition {
+                Some(condition) => {
+                    let other = self.shown(condition.place, step.who)?;
+                    if other == group {
+                        return Err("content_not_found");
+                    }
+                    Some((condition, other))
+                }
+                None => None,
+            };
+        }
         self.groups[group].registration = registration;
         self.log(group, step, "editGroup", "");
-        let (action, state) = match registration {
-            Registration::Open => ("approveJoinRequest", Some(State::Member)),
-            Registration::Invite => ("denyJoinRequest", None),
-            Registration::Moderated => return Ok(self.describe(group)),
-        };
         for (waiting, name) in PEOPLE.iter().enumerate() {
             if self.groups[group].state(waiting) == Some(State::Requested) {
+                let (action, state) = match (registration, self.meaning(group, waiting)) {
+                    (_, Meaning::Admits) | (Registration::Open, Meaning::Neutral) => {
+                        ("approveJoinRequest", Some(State::Member))
+                    }
+                    (_, Meaning::Bars) | (Registration::Invite, _) => ("denyJoinRequest", None),
+                    (Registration::Moderated, Meaning::Neutral) => continue,
+                };
                 self.put(group, waiting, state);
                 self.log(group, step, action, name);
             }
         }
-        Ok(self.describe(group))
+        Ok(self.describe_to(group, step.who))
     }
 
     // Joining.
@@ -291,10 +347,19 @@ impl World {
             self.redeem(step, invitation, "joinGroup");
             return Ok("joined".into());
         }
+        let meaning = self.meaning(group, who);
+        if meaning == Meaning::Admits {
+            self.put(group, who, Some(State::Member));
+            self.log(group, step, "joinGroup", "");
+            return Ok("joined".into());
+        }
         if state == Some(State::Requested) {
             return Err("join_request_pending");
         }
         match registration {
+            Registration::Open | Registration::Moderated if meaning == Meaning::Bars => {
+                Err("condition_not_met")
+            }
             Registration::Open => {
                 self.put(group, who, Some(State::Member));
                 self.log(group, step, "joinGroup", "");

@@ -108,7 +108,17 @@ impl<'a> Service<'a> {
                 set("moderationType", json!("direct"));
                 ("POST", "newGroup")
             }
-            Action::EditGroup { registration, .. } => {
+            Action::EditGroup {
+                registration,
+                condition,
+                ..
+            } => {
+                if let Some(condition) = condition {
+                    let text = condition.map_or(String::new(), |condition| {
+                        format!("{}:{}", condition.word(), self.places[condition.place])
+                    });
+                    set("joinCondition", json!(text));
+                }
                 set("registrationType", json!(registration.word()));
                 ("POST", "editGroup")
             }
@@ -284,8 +294,12 @@ impl<'a> Service<'a> {
     }
 
     fn describe(&self, group: &Value) -> String {
+        let condition = match text(group, "joinCondition").split_once(':') {
+            Some((kind, other)) => format!(", {kind} {}", self.name(other)),
+            None => String::new(),
+        };
         format!(
-            "{}, {}, owner {}, {} members",
+            "{}, {}, owner {}, {} members{condition}",
             text(group, "name"),
             text(group, "registrationType"),
             self.name(&text(group, "owner")),

@@ -17,6 +17,19 @@ impl World {
         )
     }
 
+    /// Describes a group in a line, with its condition if a user may see the other group.
+    pub(super) fn describe_to(&self, group: usize, who: usize) -> String {
+        let line = self.describe(group);
+        match self.groups[group].condition {
+            Some((condition, other))
+                if !self.groups[other].deleted && self.disclosed(other, who).is_ok() =>
+            {
+                format!("{line}, {} g{other}", condition.word())
+            }
+            _ => line,
+        }
+    }
+
     /// Describes the groups of a user, newest first.
     pub(super) fn my_groups(&self, who: usize) -> String {
         let mine = (0..self.groups.len())
@@ -79,7 +92,7 @@ impl World {
             found.map(|(person, _)| *person).collect::<Vec<_>>()
         };
         Ok(match view {
-            View::Group => self.describe(index),
+            View::Group => self.describe_to(index, who),
             View::Members => list(users_with(&[State::Member, State::Moderator]).iter().map(
                 |member| {
                     let until = match group.ending.contains(member) {

@@ -1,6 +1,7 @@
 //! Stories of the operations, run over every protocol and both databases.
 
 mod accounts;
+mod conditions;
 mod diagnostics;
 mod groups;
 mod invitations;

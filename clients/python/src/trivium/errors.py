@@ -21,6 +21,10 @@ class CategoryDoesNotExist(TriviumError):
     """The code `category_does_not_exist`."""
 
 
+class ConditionNotMet(TriviumError):
+    """The code `condition_not_met`."""
+
+
 class ContentCollectionTitleAlreadyExist(TriviumError):
     """The code `content_collection_title_already_exist`."""
 
@@ -210,6 +214,7 @@ BY_CODE: dict[str, type[TriviumError]] = {
     "api_key_invalid": ApiKeyInvalid,
     "banned": Banned,
     "category_does_not_exist": CategoryDoesNotExist,
+    "condition_not_met": ConditionNotMet,
     "content_collection_title_already_exist": ContentCollectionTitleAlreadyExist,
     "content_not_found": ContentNotFound,
     "frob_invalid": FrobInvalid,

@@ -139,6 +139,9 @@ class GroupView:
     url: str
     """URL of the public page."""
 
+    join_condition: str | None = None
+    """Condition of joining, if the caller may see the other group; in the results of getGroup and editGroup."""
+
     role: Literal["member", "moderator", "owner"] | None = None
     """Role of the caller in the group."""
 
@@ -1217,12 +1220,13 @@ class Operations:
         access_type: Literal["public", "members"],
         registration_type: Literal["open", "moderated", "invite"],
         moderation_type: Literal["direct", "moderated"],
+        join_condition: str | None = None,
     ) -> NewGroupResult:
         """Creates a group. The caller becomes its owner.
 
         It can fail with `user_token_invalid`, `user_token_expired`, `group_parameter_error`,
-        `category_does_not_exist`, `content_collection_title_already_exist`, `quota_exceeded`, beside the
-        codes of every operation.
+        `category_does_not_exist`, `validation_invalid_value`, `content_not_found`,
+        `content_collection_title_already_exist`, `quota_exceeded`, beside the codes of every operation.
 
         Args:
             name: Name of the group.
@@ -1233,6 +1237,8 @@ class Operations:
             access_type: Who may read the content of the group.
             registration_type: How users join the group.
             moderation_type: Whether posts of members are moderated.
+            join_condition: Condition of joining: `member_of:` and the ID of a group, whose members join at once, or `only_member_of:` and the
+        ID of a group, so that only its members join.
         """
         return self._call(
             "POST",
@@ -1247,6 +1253,7 @@ class Operations:
                 "accessType": access_type,
                 "registrationType": registration_type,
                 "moderationType": moderation_type,
+                "joinCondition": join_condition,
             },
         )
 
@@ -1261,15 +1268,17 @@ class Operations:
         access_type: Literal["public", "members"] | None = None,
         registration_type: Literal["open", "moderated", "invite"] | None = None,
         moderation_type: Literal["direct", "moderated"] | None = None,
+        join_condition: str | None = None,
     ) -> EditGroupResult:
         """Changes the given properties of a group. For its owner.
 
         If the group becomes open, its pending join requests are approved. If it becomes invitation-only,
-        they are denied.
+        they are denied. A new condition of joining decides on them, too.
 
         It can fail with `user_token_invalid`, `user_token_expired`, `content_not_found`,
         `user_access_denied`, `group_parameter_error`, `category_does_not_exist`,
-        `content_collection_title_already_exist`, beside the codes of every operation.
+        `validation_invalid_value`, `content_collection_title_already_exist`, beside the codes of every
+        operation.
 
         Args:
             id: ID of the group.
@@ -1281,6 +1290,7 @@ class Operations:
             access_type: Who may read the content of the group.
             registration_type: How users join the group.
             moderation_type: Whether posts of members are moderated.
+            join_condition: Condition of joining, as in newGroup; an empty text removes it.
         """
         return self._call(
             "POST",
@@ -1296,6 +1306,7 @@ class Operations:
                 "accessType": access_type,
                 "registrationType": registration_type,
                 "moderationType": moderation_type,
+                "joinCondition": join_condition,
             },
         )
 
@@ -1328,9 +1339,9 @@ class Operations:
         """Joins a user to a group.
 
         It can fail with `user_token_invalid`, `user_token_expired`, `content_not_found`, `banned`,
-        `already_member`, `join_request_pending`, `group_not_invited`, `invitation_invalid`,
-        `invitation_revoked`, `invitation_expired`, `invitation_used_up`, `invitation_issuer_invalid`,
-        `quota_exceeded`, beside the codes of every operation.
+        `already_member`, `join_request_pending`, `group_not_invited`, `condition_not_met`,
+        `invitation_invalid`, `invitation_revoked`, `invitation_expired`, `invitation_used_up`,
+        `invitation_issuer_invalid`, `quota_exceeded`, beside the codes of every operation.
 
         Args:
             id: ID of the group to join.

@@ -3,7 +3,7 @@
 use trivium_storage::memberships::Membership;
 
 use crate::caller::ADMINISTRATOR;
-use crate::groups::rules::{Joining, RegistrationType, joining};
+use crate::groups::rules::{Condition, Joining, RegistrationType, joining};
 use crate::invitations::new::InvitedRole;
 use crate::session::{Record, Viewer};
 use crate::types::{GroupRef, UserRef};
@@ -39,7 +39,12 @@ impl Operation for AddMember {
         let group = session.group(self.group, Viewer::Administrator)?.group;
         let relation = session.relation(&group, user.id)?;
         // The administrator's decision counts as an invitation.
-        let rule = joining(relation.standing, RegistrationType::Invite, true)?;
+        let rule = joining(
+            relation.standing,
+            RegistrationType::Invite,
+            true,
+            Condition::Neutral,
+        )?;
         if let Joining::Refuse(code) = rule.joining {
             return Err(code.into());
         }

@@ -121,6 +121,8 @@ impl Operation for CreateGroups {
                 commercial_account_id: 0,
                 owner_id: self.owner.0,
                 created_at: session.now(),
+                condition_kind: None,
+                condition_group_id: None,
             };
             create_group(session, OWNER.0, &group)?;
             if *registration_type == RegistrationType::Invite {

@@ -69,7 +69,12 @@ impl Operation for CanJoin {
             }
             _ => false,
         };
-        let rule = joining(standing, group.registration_type.into(), invited)?;
+        let rule = joining(
+            standing,
+            group.registration_type.into(),
+            invited,
+            relation.condition,
+        )?;
         let (join_state, code) = match rule.joining {
             Joining::Let(join_state) => (Some(join_state), None),
             Joining::Refuse(code) => (None, Some(code.name.into())),

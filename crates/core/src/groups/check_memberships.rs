@@ -101,7 +101,7 @@ impl Operation for CheckMemberships {
                     continue;
                 }
                 let row = rows.remove(&(group.id, user.0));
-                let standing = Relation::of(&group, row, session).standing;
+                let standing = Relation::of(&group, row, None, session).standing;
                 let may_see = is_caller || relation.standing.moderates();
                 match (standing.role(), standing) {
                     (Some(role), _) => checked.members.push(CheckedMember { user, role }),

@@ -8,10 +8,14 @@ use trivium_storage::memberships::{self, State};
 use trivium_storage::users;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
+use crate::groups::condition::{ConditionText, JoinCondition};
 use crate::groups::get::GroupResult;
 use crate::groups::new::{NAME, acceptable_name, title_taken};
-use crate::groups::rules::{NOW_BY_INVITATION, RegistrationType, Standing};
-use crate::groups::view::{AccessType, GroupView, ModerationType};
+use crate::groups::rules::{
+    Condition, JoinState, Joining, NOW_BY_INVITATION, NOW_ON_CONDITION, RegistrationType, Standing,
+    joining,
+};
+use crate::groups::view::{AccessType, ModerationType};
 use crate::session::{DisclosedGroup, Record};
 use crate::types::{CategoryRef, Description, GroupName, GroupRef, Link, Tags};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
@@ -19,7 +23,7 @@ use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, cod
 /// Changes the given properties of a group. For its owner.
 ///
 /// If the group becomes open, its pending join requests are approved. If it becomes
-/// invitation-only, they are denied.
+/// invitation-only, they are denied. A new condition of joining decides on them, too.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EditGroup {
@@ -42,6 +46,8 @@ pub struct EditGroup {
     pub registration_type: Option<RegistrationType>,
     /// Whether posts of members are moderated
     pub moderation_type: Option<ModerationType>,
+    /// Condition of joining, as in newGroup; an empty text removes it
+    pub join_condition: Option<ConditionText>,
 }
 
 impl Operation for EditGroup {
@@ -52,6 +58,7 @@ impl Operation for EditGroup {
             codes::USER_ACCESS_DENIED,
             codes::GROUP_PARAMETER_ERROR,
             codes::CATEGORY_DOES_NOT_EXIST,
+            codes::VALIDATION_INVALID_VALUE,
             codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
         ],
     );
@@ -71,6 +78,16 @@ impl Operation for EditGroup {
         {
             return Err(codes::CATEGORY_DOES_NOT_EXIST.into());
         }
+        let condition = match &self.join_condition {
+            Some(text) => Some(JoinCondition::parse(text)?),
+            None => None,
+        };
+        if let Some(Some(condition)) = condition {
+            condition.check(session, actor)?;
+            if condition.group == self.id {
+                return Err(codes::CONTENT_NOT_FOUND.into());
+            }
+        }
         let change = GroupChange {
             name: self.name.as_ref().map(|name| name.0.clone()),
             folded_name: self.name.as_ref().map(|name| name.to_lowercase()),
@@ -81,6 +98,8 @@ impl Operation for EditGroup {
             access_type: self.access_type.map(Into::into),
             registration_type: self.registration_type.map(Into::into),
             moderation_type: self.moderation_type.map(Into::into),
+            condition_kind: condition.map(|condition| condition.map(|it| it.kind)),
+            condition_group_id: condition.map(|condition| condition.map(|it| it.group.0)),
             ..GroupChange::default()
         };
         groups::update(session.connection, group.id, &change).map_err(title_taken)?;
@@ -91,14 +110,11 @@ impl Operation for EditGroup {
                 ..Record::default()
             },
         )?;
-        match self.registration_type {
-            Some(RegistrationType::Open) => decide_all(session, actor, &group, true)?,
-            Some(RegistrationType::Invite) => decide_all(session, actor, &group, false)?,
-            Some(RegistrationType::Moderated) | None => {}
+        let changed = session.group(self.id, actor)?.group;
+        if self.registration_type.is_some() || condition.is_some() {
+            decide_all(session, actor, &changed)?;
         }
-        Ok(GroupResult {
-            group: GroupView::of(session.group(self.id, actor)?.group, session),
-        })
+        GroupResult::of(session.group(self.id, actor)?.group, session, actor)
     }
 }
 
@@ -128,6 +144,16 @@ impl PublicOperation for EditGroup {
             &[("category", Of::Text("cat:99"))],
         ),
         Cause::of(
+            codes::VALIDATION_INVALID_VALUE,
+            Who::Owner,
+            &[("joinCondition", Of::Text("member_of:7"))],
+        ),
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("joinCondition", Of::Text("member_of:group:999999"))],
+        ),
+        Cause::of(
             codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
             Who::Owner,
             &[("name", Of::TakenName)],
@@ -135,35 +161,44 @@ impl PublicOperation for EditGroup {
     ];
 }
 
-/// Approves or denies all pending join requests of a group.
-fn decide_all(
-    session: &mut Session<'_>,
-    actor: &Actor,
-    group: &Group,
-    approve: bool,
-) -> Result<()> {
-    for mut request in memberships::requests_of_group(session.connection, group.id)? {
+/// Decides anew on all pending join requests of a group that has changed, by the table of joining: what would admit the
+/// user now approves the request, what would refuse them denies it.
+fn decide_all(session: &mut Session<'_>, actor: &Actor, group: &Group) -> Result<()> {
+    let requests = memberships::requests_of_group(session.connection, group.id)?;
+    let users: Vec<i64> = requests.iter().map(|request| request.user_id).collect();
+    let conditions = Condition::of_all(session, JoinCondition::of(group), &users)?;
+    let registration = group.registration_type.into();
+    for (mut request, condition) in requests.into_iter().zip(conditions) {
+        let rule = joining(Standing::None, registration, false, condition)?;
+        let (action, reason) = match rule.joining {
+            Joining::Let(JoinState::InModeration) => continue,
+            Joining::Let(JoinState::Joined) => {
+                request.state = State::Member;
+                request.since = session.now();
+                request.note = String::new();
+                memberships::update(session.connection, State::Requested, &request)?;
+                groups::add_members(session.connection, group.id, 1)?;
+                ("approveJoinRequest", None)
+            }
+            Joining::Refuse(code) => {
+                let requested = State::Requested;
+                memberships::delete(session.connection, group.id, request.user_id, requested)?;
+                let reason = match code {
+                    codes::CONDITION_NOT_MET => NOW_ON_CONDITION,
+                    _ => NOW_BY_INVITATION,
+                };
+                ("denyJoinRequest", Some(reason))
+            }
+        };
         let user = users::find(session.connection, request.user_id)?;
         let login = user.map(|user| user.login).unwrap_or_default();
-        let requested = State::Requested;
-        let action = if approve {
-            request.state = State::Member;
-            request.since = session.now();
-            request.note = String::new();
-            memberships::update(session.connection, requested, &request)?;
-            groups::add_members(session.connection, group.id, 1)?;
-            "approveJoinRequest"
-        } else {
-            memberships::delete(session.connection, group.id, request.user_id, requested)?;
-            "denyJoinRequest"
-        };
         session.record(
             &actor.login,
             Record {
                 group: Some(GroupRef(group.id)),
                 action: Some(action),
                 subject: Some(&login),
-                reason: (!approve).then_some(NOW_BY_INVITATION),
+                reason,
             },
         )?;
     }

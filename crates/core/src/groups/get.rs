@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::cases::{Access, Example, Of, Who};
-use crate::groups::view::GroupView;
+use crate::groups::condition::JoinCondition;
+use crate::groups::view::{Group, GroupView};
+use crate::session::Viewer;
 use crate::types::GroupRef;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
@@ -23,6 +25,27 @@ pub struct GroupResult {
     pub group: GroupView,
 }
 
+impl GroupResult {
+    /// Shows a group, with its condition if the viewer may see the other group.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub(crate) fn of<'v>(
+        group: Group,
+        session: &mut Session<'_>,
+        viewer: impl Into<Viewer<'v>>,
+    ) -> Result<Self> {
+        let condition = JoinCondition::of(&group);
+        let mut group = GroupView::of(group, session);
+        if let Some(condition) = condition
+            && session.discloses(condition.group, viewer)?
+        {
+            group.join_condition = Some(condition.to_string());
+        }
+        Ok(Self { group })
+    }
+}
+
 impl Operation for GetGroup {
     const DECLARATION: &'static Declaration = &Declaration {
         token_first: true,
@@ -33,9 +56,7 @@ impl Operation for GetGroup {
 
     fn run(&self, actor: &Option<Actor>, session: &mut Session<'_>) -> Result<GroupResult> {
         let group = session.group(self.id, actor)?.group;
-        Ok(GroupResult {
-            group: GroupView::of(group, session),
-        })
+        GroupResult::of(group, session, actor)
     }
 }
 

@@ -43,6 +43,7 @@ impl Operation for JoinGroup {
             codes::ALREADY_MEMBER,
             codes::JOIN_REQUEST_PENDING,
             codes::GROUP_NOT_INVITED,
+            codes::CONDITION_NOT_MET,
             codes::INVITATION_INVALID,
             codes::INVITATION_REVOKED,
             codes::INVITATION_EXPIRED,
@@ -90,6 +91,11 @@ impl PublicOperation for JoinGroup {
             &[("id", Of::DeletedGroup)],
         ),
         Cause::of(
+            codes::CONDITION_NOT_MET,
+            Who::Stranger,
+            &[("id", Of::ConditionalGroup)],
+        ),
+        Cause::of(
             codes::INVITATION_INVALID,
             Who::Stranger,
             &[("invitation", Of::Text("inv_nope"))],
@@ -128,7 +134,8 @@ impl Relation {
         invitation: Option<Redeemable>,
     ) -> Result<JoinState> {
         let registration = group.registration_type.into();
-        let rule = joining(self.standing, registration, invitation.is_some())?;
+        let invited = invitation.is_some();
+        let rule = joining(self.standing, registration, invited, self.condition)?;
         let join_state = match rule.joining {
             Joining::Refuse(code) => {
                 let detail = ErrorDetail::Membership(UserRef(actor.id), GroupRef(group.id));

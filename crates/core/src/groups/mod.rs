@@ -2,6 +2,7 @@
 
 pub mod can_join;
 pub mod check_memberships;
+pub mod condition;
 pub mod delete;
 pub mod edit;
 pub(crate) mod ends;

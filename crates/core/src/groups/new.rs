@@ -6,6 +6,7 @@ use trivium_storage::memberships::{self, Membership, State};
 use trivium_storage::{categories, groups};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
+use crate::groups::condition::{ConditionText, JoinCondition};
 use crate::groups::rules::RegistrationType;
 use crate::groups::view::{AccessType, ModerationType};
 use crate::session::Record;
@@ -33,6 +34,9 @@ pub struct NewGroup {
     pub registration_type: RegistrationType,
     /// Whether posts of members are moderated
     pub moderation_type: ModerationType,
+    /// Condition of joining: `member_of:` and the ID of a group, whose members join at once, or `only_member_of:` and the
+    /// ID of a group, so that only its members join
+    pub join_condition: Option<ConditionText>,
 }
 
 /// The result of newGroup.
@@ -48,6 +52,8 @@ impl Operation for NewGroup {
         &[
             codes::GROUP_PARAMETER_ERROR,
             codes::CATEGORY_DOES_NOT_EXIST,
+            codes::VALIDATION_INVALID_VALUE,
+            codes::CONTENT_NOT_FOUND,
             codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,
             codes::QUOTA_EXCEEDED,
         ],
@@ -60,6 +66,12 @@ impl Operation for NewGroup {
         if !categories::exists(session.connection, self.category.0)? {
             return Err(codes::CATEGORY_DOES_NOT_EXIST.into());
         }
+        let condition = match &self.join_condition {
+            Some(text) => JoinCondition::parse(text)?,
+            None => None,
+        };
+        let condition = condition.map(|condition| condition.check(session, actor));
+        let condition = condition.transpose()?;
         let group = groups::NewGroup {
             id: None,
             name: self.name.0.clone(),
@@ -77,6 +89,8 @@ impl Operation for NewGroup {
             commercial_account_id: 0,
             owner_id: actor.id,
             created_at: session.now(),
+            condition_kind: condition.map(|condition| condition.kind),
+            condition_group_id: condition.map(|condition| condition.group.0),
         };
         Ok(GroupCreated {
             id: create_group(session, &actor.login, &group)?,
@@ -118,6 +132,16 @@ impl PublicOperation for NewGroup {
             codes::CATEGORY_DOES_NOT_EXIST,
             Who::Owner,
             &[("category", Of::Text("cat:99"))],
+        ),
+        Cause::of(
+            codes::VALIDATION_INVALID_VALUE,
+            Who::Owner,
+            &[("joinCondition", Of::Text("member_of:7"))],
+        ),
+        Cause::of(
+            codes::CONTENT_NOT_FOUND,
+            Who::Owner,
+            &[("joinCondition", Of::Text("member_of:group:999999"))],
         ),
         Cause::of(
             codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST,

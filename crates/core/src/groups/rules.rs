@@ -61,6 +61,22 @@ trivium_rpc::string_enum! {
     }
 }
 
+/// What the condition of joining a group means for a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// There is no condition, or it makes no difference.
+    Neutral,
+    /// The user is a member of the other group, whose members are admitted.
+    Admits,
+    /// The user is not a member of the other group, and only its members can join.
+    Bars,
+}
+
+impl Condition {
+    /// All values.
+    pub const ALL: &'static [Self] = &[Self::Neutral, Self::Admits, Self::Bars];
+}
+
 /// The decision on a user who wants to join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Joining {
@@ -79,6 +95,8 @@ pub struct JoinRule {
     pub registration: &'static [RegistrationType],
     /// Whether a valid invitation is presented; `None` matches both.
     pub invited: Option<bool>,
+    /// The meanings of the group's condition that match.
+    pub condition: &'static [Condition],
     /// The decision.
     pub joining: Joining,
     /// The reason.
@@ -88,6 +106,8 @@ pub struct JoinRule {
 }
 
 const ANY: &[RegistrationType] = RegistrationType::ALL;
+const WHATEVER: &[Condition] = Condition::ALL;
+const NOT_ADMITTED: &[Condition] = &[Condition::Neutral, Condition::Bars];
 
 /// The rules of joining. The first row that matches decides.
 pub const JOINING: &[JoinRule] = &[
@@ -96,6 +116,7 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::None, Standing::Banned],
         registration: &[RegistrationType::Invite],
         invited: Some(false),
+        condition: NOT_ADMITTED,
         joining: Joining::Refuse(codes::GROUP_NOT_INVITED),
         reason: "The group can be joined by invitation only.",
         next_step: "Ask a moderator for an invitation.",
@@ -104,6 +125,7 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::Banned],
         registration: ANY,
         invited: None,
+        condition: WHATEVER,
         joining: Joining::Refuse(codes::BANNED),
         reason: "The user is banned from the group.",
         next_step: "Wait until the ban ends, or ask a moderator to lift it.",
@@ -112,6 +134,7 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::Member, Standing::Moderator, Standing::Owner],
         registration: ANY,
         invited: None,
+        condition: WHATEVER,
         joining: Joining::Refuse(codes::ALREADY_MEMBER),
         reason: "The user is already a member.",
         next_step: "Nothing; the user is already a member.",
@@ -120,22 +143,43 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::None, Standing::Requested],
         registration: ANY,
         invited: Some(true),
+        condition: WHATEVER,
         joining: Joining::Let(JoinState::Joined),
         reason: "The invitation is valid.",
         next_step: "Call joinGroup with the invitation.",
     },
     JoinRule {
+        standing: &[Standing::None, Standing::Requested],
+        registration: ANY,
+        invited: Some(false),
+        condition: &[Condition::Admits],
+        joining: Joining::Let(JoinState::Joined),
+        reason: "The group admits members of another group.",
+        next_step: "Call joinGroup.",
+    },
+    JoinRule {
         standing: &[Standing::Requested],
         registration: ANY,
         invited: Some(false),
+        condition: NOT_ADMITTED,
         joining: Joining::Refuse(codes::JOIN_REQUEST_PENDING),
         reason: "A request to join is already pending.",
         next_step: "Wait for a moderator, or withdraw the request.",
     },
     JoinRule {
         standing: &[Standing::None],
+        registration: &[RegistrationType::Open, RegistrationType::Moderated],
+        invited: Some(false),
+        condition: &[Condition::Bars],
+        joining: Joining::Refuse(codes::CONDITION_NOT_MET),
+        reason: "Only members of another group can join the group.",
+        next_step: "Join the other group first, or ask a moderator for an invitation.",
+    },
+    JoinRule {
+        standing: &[Standing::None],
         registration: &[RegistrationType::Open],
         invited: Some(false),
+        condition: &[Condition::Neutral],
         joining: Joining::Let(JoinState::Joined),
         reason: "The group is open to everybody.",
         next_step: "Call joinGroup.",
@@ -144,6 +188,7 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::None],
         registration: &[RegistrationType::Moderated],
         invited: Some(false),
+        condition: &[Condition::Neutral],
         joining: Joining::Let(JoinState::InModeration),
         reason: "A moderator decides who joins the group.",
         next_step: "Call joinGroup; a moderator then decides.",
@@ -158,6 +203,7 @@ pub fn joining(
     standing: Standing,
     registration: RegistrationType,
     invited: bool,
+    condition: Condition,
 ) -> Result<&'static JoinRule> {
     JOINING
         .iter()
@@ -165,6 +211,7 @@ pub fn joining(
             rule.standing.contains(&standing)
                 && rule.registration.contains(&registration)
                 && rule.invited.is_none_or(|wanted| wanted == invited)
+                && rule.condition.contains(&condition)
         })
         .ok_or_else(|| codes::GENERAL_SOME_ERROR.into())
 }
@@ -307,6 +354,9 @@ pub fn acting(act: Act, actor: Standing, subject: Standing) -> Result<()> {
 /// invitation-only.
 pub const NOW_BY_INVITATION: &str = "the group is now invitation-only";
 
+/// The reason, in the audit log, for denying the pending join requests of users who do not meet a new condition.
+pub const NOW_ON_CONDITION: &str = "the group has a new condition of joining";
+
 impl Standing {
     /// The current standing of a user in a group, from their row. A ban or membership that has ended counts as no
     /// relation.
@@ -344,9 +394,13 @@ impl Standing {
     }
 
     /// True if a group is disclosed to users of this standing. To those outside, who are neither members
-    /// nor requesters, a group by invitation does not exist. A banned user is outside.
-    pub const fn discloses(self, registration: RegistrationType) -> bool {
-        let is_outside = matches!(self, Self::None | Self::Banned);
+    /// nor requesters, a group by invitation does not exist, unless its condition admits them. A banned user is outside.
+    pub const fn discloses(self, registration: RegistrationType, condition: Condition) -> bool {
+        let is_outside = match self {
+            Self::None => !matches!(condition, Condition::Admits),
+            Self::Banned => true,
+            _ => false,
+        };
         !(is_outside && matches!(registration, RegistrationType::Invite))
     }
 
@@ -366,8 +420,12 @@ mod tests {
             let is_inside = standing.role().is_some() || *standing == Standing::Requested;
             for registration in RegistrationType::ALL {
                 let expected = is_inside || *registration != RegistrationType::Invite;
-                let disclosed = standing.discloses(*registration);
-                assert_eq!(disclosed, expected, "{standing:?} {registration:?}");
+                let disclosed = |condition| standing.discloses(*registration, condition);
+                let about = format!("{standing:?} {registration:?}");
+                assert_eq!(disclosed(Condition::Neutral), expected, "{about}");
+                assert_eq!(disclosed(Condition::Bars), expected, "{about}");
+                let admitted = expected || *standing == Standing::None;
+                assert_eq!(disclosed(Condition::Admits), admitted, "{about}");
             }
         }
     }
@@ -377,8 +435,10 @@ mod tests {
         for standing in Standing::ALL {
             for registration in RegistrationType::ALL {
                 for invited in [false, true] {
-                    let rule = joining(*standing, *registration, invited);
-                    assert!(rule.is_ok(), "{standing:?} {registration:?} {invited}");
+                    for condition in Condition::ALL {
+                        let rule = joining(*standing, *registration, invited, *condition);
+                        assert!(rule.is_ok(), "{standing:?} {registration:?} {invited}");
+                    }
                 }
             }
         }

@@ -54,6 +54,10 @@ pub struct GroupView {
     pub registration_type: RegistrationType,
     /// Whether posts of members are moderated
     pub moderation_type: ModerationType,
+    /// Condition of joining, if the caller may see the other group; in the results of getGroup and editGroup
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<crate::groups::condition::ConditionText>")]
+    pub join_condition: Option<String>,
     /// Number of members
     #[schemars(with = "trivium_rpc::schema::Count")]
     pub member_count: i64,
@@ -96,6 +100,7 @@ impl GroupView {
             access_type: group.access_type.into(),
             registration_type: group.registration_type.into(),
             moderation_type: group.moderation_type.into(),
+            join_condition: None,
             member_count: group.member_count,
             topic_count: group.topic_count,
             created: DateTime(group.created_at),

@@ -54,6 +54,7 @@ pub(crate) fn create(context: Context<'_, '_>) -> Result<Answer> {
         access_type: AccessType::Members,
         registration_type: RegistrationType::Invite,
         moderation_type: ModerationType::Direct,
+        join_condition: None,
     };
     let created = group.run(&actor, context.session)?;
     kind.store(context.session, created.id)?;
@@ -131,6 +132,7 @@ pub(crate) fn edit(mut context: Context<'_, '_>) -> Result<Answer> {
         access_type: None,
         registration_type: None,
         moderation_type: None,
+        join_condition: None,
     };
     change.run(&actor, context.session)?;
     if let Some(kind) = kind {

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use trivium_core::administration::groups::{ListGroups, ShowGroup};
+use trivium_core::groups::condition::ConditionText;
 use trivium_core::groups::delete::DeleteGroup;
 use trivium_core::groups::edit::EditGroup;
 use trivium_core::groups::get_members::GetMembers;
@@ -41,6 +42,7 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
                 access_type: *access,
                 registration_type: *registration,
                 moderation_type: ModerationType::Direct,
+                join_condition: None,
             };
             let created = administrator.run_as(owner, new)?;
             print::value(global, "id", created.id.to_string())
@@ -69,6 +71,7 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
             access,
             description,
             category,
+            join_condition,
             owner,
         } => {
             let edit = EditGroup {
@@ -81,6 +84,7 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
                 access_type: *access,
                 registration_type: *registration,
                 moderation_type: None,
+                join_condition: join_condition.clone().map(ConditionText),
             };
             administrator.run(edit)?;
             if let Some(owner) = owner {

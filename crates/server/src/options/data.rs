@@ -120,7 +120,9 @@ pub(crate) enum Group {
     /// Change a group; omitted options remain unchanged
     ///
     /// A change to open approves the pending requests; a change to invite denies them.
-    #[command(after_help = "Example:\n  trivium group edit group:7 --registration open")]
+    #[command(after_help = "Examples:
+  trivium group edit group:7 --registration open
+  trivium group edit group:7 --join-condition only_member_of:group:3")]
     Edit {
         /// ID of the group
         id: GroupRef,
@@ -139,6 +141,9 @@ pub(crate) enum Group {
         /// ID of the category
         #[arg(long)]
         category: Option<CategoryRef>,
+        /// Condition of joining: member_of:ID or only_member_of:ID of another group, or '' to remove it
+        #[arg(long, value_name = "CONDITION")]
+        join_condition: Option<String>,
         /// Login of the member who becomes the owner
         #[arg(long, value_name = "LOGIN")]
         owner: Option<String>,

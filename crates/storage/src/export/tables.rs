@@ -96,6 +96,8 @@ pub(super) const TABLES: &[Table] = &[
             ("deleted_at", N),
             ("onezone_type", T),
             ("next_end", N),
+            ("condition_kind", T),
+            ("condition_group_id", N),
         ],
     ),
     table(

@@ -93,6 +93,8 @@ pub(crate) fn new_group(owner: i64, name: &str) -> NewGroup {
         registration_type: Registration::Open,
         moderation_type: Moderation::Direct,
         member_count: 0,
+        condition_kind: None,
+        condition_group_id: None,
         topic_count: 0,
         num_topics: 0,
         commercial_account_id: 0,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use trivium_storage::applications::{self, NewApplication};
-use trivium_storage::groups::{self, GroupChange, Registration};
+use trivium_storage::groups::{self, ConditionKind, GroupChange, Registration};
 use trivium_storage::memberships::{self, MemberOrder, Membership, State};
 use trivium_storage::tokens::{self, NewToken};
 use trivium_storage::users::{self, UserChange};
@@ -134,6 +134,9 @@ fn reads() -> BTreeMap<&'static str, Read> {
         ("a membership", |c| {
             text(memberships::find(c, CHESS, BERTA)?)
         }),
+        ("two memberships", |c| {
+            text(memberships::find_both(c, CHESS, GO, BERTA)?)
+        }),
         ("several memberships", |c| {
             text(memberships::find_all(c, &[CHESS, GO], &[ANNA, BERTA])?)
         }),
@@ -204,6 +207,14 @@ fn changes() -> BTreeMap<&'static str, Change> {
                 ..GroupChange::default()
             };
             groups::update(c, GO, &change)
+        }),
+        ("a condition", |c| {
+            let change = GroupChange {
+                condition_kind: Some(Some(ConditionKind::MemberOf)),
+                condition_group_id: Some(Some(GO)),
+                ..GroupChange::default()
+            };
+            groups::update(c, CHESS, &change)
         }),
         ("a counter", |c| groups::add_members(c, CHESS, 1)),
         ("a new group", |c| {

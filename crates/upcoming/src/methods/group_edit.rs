@@ -91,6 +91,7 @@ pub(super) fn add(
         access_type: AccessType::Public,
         registration_type,
         moderation_type,
+        join_condition: None,
     };
     let created = call.run(&actor, session)?;
     Ok(group::answer(vec![
@@ -121,6 +122,7 @@ pub(super) fn edit(
         access_type: None,
         registration_type: (registration_type != before).then_some(registration_type),
         moderation_type,
+        join_condition: None,
     };
     call.run(&actor, session)?;
     Ok(group::answer(vec![session.group(id, &actor)?.group]))

@@ -1,0 +1,2 @@
+ALTER TABLE groups DROP COLUMN condition_group_id;
+ALTER TABLE groups DROP COLUMN condition_kind;
