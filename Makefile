@@ -55,7 +55,7 @@ interop: tools
 # operation to a copy of the last commit. A failure prints its seed;
 # TRIVIUM_TEST_SEED=… runs it again.
 torture: tools
-	TRIVIUM_SEQUENCES=100000 TRIVIUM_ROUNDS=1000 cargo test --release --locked \
+	TRIVIUM_SEQUENCES=100000 TRIVIUM_PEOPLE=3 TRIVIUM_ROUNDS=1000 cargo test --release --locked \
 		--package trivium-server --test end_to_end -- --nocapture model:: races:: postgres:: bounds::
 	TRIVIUM_KILLS=3000 TRIVIUM_DATABASE_KILLS=300 TRIVIUM_FAILOVERS=20 TRIVIUM_BACKUP_KILLS=300 cargo test --release --locked \
 		--package trivium-server --test end_to_end -- --nocapture kill:: backups::

@@ -88,11 +88,16 @@ pub struct Ready<A = Answer> {
 }
 
 impl<A> Ready<A> {
-    fn run(&self, service: &Service, connection: &mut Connection) -> Result<A, Failed> {
+    /// Runs the job in a transaction that has begun. A job that fails may have changed something: its changes must be
+    /// undone.
+    ///
+    /// # Errors
+    /// The operation's, or a failure of the store.
+    pub fn run(&self, service: &Service, connection: &mut Connection) -> Result<A> {
         let mut session = service.session(connection, &self.origin, self.effect, self.action);
         let result = self.work.run(&self.proof, &mut session);
         session.connection.reads_until(session.ends.get());
-        result.map_err(|error| Failed(classify(error)))
+        result.map_err(classify)
     }
 }
 
@@ -147,7 +152,7 @@ impl Service {
     /// The operation's, or a failure of the store.
     pub fn read<A>(&self, ready: &Ready<A>) -> Result<(A, Option<Dependencies>)> {
         self.database
-            .read_noting(|connection| ready.run(self, connection))
+            .read_noting(|connection| ready.run(self, connection).map_err(Failed))
             .map_err(|failed| failed.0)
     }
 
@@ -160,7 +165,7 @@ impl Service {
         let service = Arc::clone(self);
         self.database.change(
             ready.origin.deadline,
-            move |connection| ready.run(&service, connection),
+            move |connection| ready.run(&service, connection).map_err(Failed),
             |outcome| reply(outcome.map_err(|failed: Failed| failed.0)),
         );
     }
@@ -181,7 +186,9 @@ impl Service {
             Effect::Change => {
                 let service = Arc::clone(self);
                 self.database
-                    .change_and_wait(move |connection| ready.run(&service, connection))
+                    .change_and_wait(move |connection| {
+                        ready.run(&service, connection).map_err(Failed)
+                    })
                     .map_err(|failed: Failed| failed.0)
             }
         }

@@ -12,7 +12,7 @@ use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, QueryableByName, RunQueryDsl};
 
 use crate::versions::{Dependencies, Key, Publisher, Record, Versions};
-use crate::{Error, Result, Seconds, TransactionError};
+use crate::{Error, Result, Seconds, TransactionError, locks};
 
 pub use any::AnyConnection;
 
@@ -213,6 +213,22 @@ impl Connection {
         );
         let bytes: i64 = size.get_result(postgres)?;
         Ok(u64::try_from(bytes).unwrap_or(0))
+    }
+
+    /// Begins a savepoint in a transaction of SQLite. Savepoints nest.
+    pub fn begin_savepoint(&mut self) -> Result<()> {
+        locks::begin();
+        Ok(self.run("SAVEPOINT change")?)
+    }
+
+    /// Ends the last savepoint, and keeps what was changed since.
+    pub(crate) fn end_savepoint(&mut self) -> Result<()> {
+        Ok(self.run("RELEASE change")?)
+    }
+
+    /// Ends the last savepoint, and undoes what was changed since.
+    pub fn undo_savepoint(&mut self) -> Result<()> {
+        Ok(self.run("ROLLBACK TO change; RELEASE change")?)
     }
 
     /// Commits a transaction begun with [`begin_change`](Self::begin_change). If that fails, it must be rolled back.

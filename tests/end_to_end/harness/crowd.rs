@@ -11,6 +11,8 @@ use trivium_storage::{
     Connection, Database, Error, Options, connection, groups, memberships, tokens, users,
 };
 
+use trivium_test_support::Scratch;
+
 use super::gateway::Gateway;
 
 /// The password of every user in a crowd.
@@ -41,24 +43,27 @@ impl Crowd {
     /// Creates a crowd in the database of this gateway.
     pub(crate) fn new(gateway: &Gateway) -> Self {
         gateway.command(&["user", "add", "first", "--password-stdin"], PASSWORD);
+        let mut crowd = Self::without_password(&gateway.scratch);
+        let first = crowd
+            .database
+            .read::<_, Error>(|connection| users::find_by_login(connection, "first"))
+            .expect("a query")
+            .expect("the first of the crowd");
+        crowd.password_hash = first.password_hash;
+        crowd
+    }
+
+    /// Creates a crowd in this database, whose users have no password.
+    pub(crate) fn without_password(scratch: &Scratch) -> Self {
         let options = Options {
             readers: 1,
             writers: 1,
             ..Options::default()
         };
-        let url = gateway
-            .scratch
-            .url
-            .parse()
-            .expect("the address of a database");
-        let database = Database::open(url, &options).expect("the database");
-        let first = database
-            .read::<_, Error>(|connection| users::find_by_login(connection, "first"))
-            .expect("a query")
-            .expect("the first of the crowd");
+        let url = scratch.url.parse().expect("the address of a database");
         Self {
-            database,
-            password_hash: first.password_hash,
+            database: Database::open(url, &options).expect("the database"),
+            password_hash: None,
             waiting: Mutex::default(),
         }
     }
@@ -94,21 +99,9 @@ impl Crowd {
     }
 
     /// Moves the end of a membership into the past, but not that of an owner.
-    #[expect(clippy::disallowed_methods, reason = "the owner decides")]
     pub(crate) fn end_membership(&self, group: i64, person: i64) {
         self.database
-            .change_and_wait::<_, Error, _>(move |connection| {
-                let found = groups::find(connection, group)?;
-                if let Some(row) = memberships::find(connection, group, person)?
-                    && row.state.is_member()
-                    && found.is_some_and(|found| found.owner_id != person)
-                {
-                    let ends_at = Some(1);
-                    let to = Membership { ends_at, ..row };
-                    memberships::update(connection, to.state, &to)?;
-                }
-                Ok(())
-            })
+            .change_and_wait(move |connection| end_membership(connection, group, person))
             .expect("a change");
     }
 
@@ -127,6 +120,25 @@ impl Crowd {
             })
             .expect("a crowd")
     }
+}
+
+/// Moves the end of a membership into the past, but not that of an owner.
+#[expect(clippy::disallowed_methods, reason = "the owner decides")]
+pub(crate) fn end_membership(
+    connection: &mut Connection,
+    group: i64,
+    person: i64,
+) -> Result<(), Error> {
+    let found = groups::find(connection, group)?;
+    if let Some(row) = memberships::find(connection, group, person)?
+        && row.state.is_member()
+        && found.is_some_and(|found| found.owner_id != person)
+    {
+        let ends_at = Some(1);
+        let to = Membership { ends_at, ..row };
+        memberships::update(connection, to.state, &to)?;
+    }
+    Ok(())
 }
 
 const FIRST: trivium_storage::Page = trivium_storage::Page {

@@ -22,7 +22,7 @@ pub(crate) use approval::{approve, frob};
 pub(crate) use caller::Caller;
 pub(crate) use certificates::Certificate;
 pub(crate) use clock::Clock;
-pub(crate) use crowd::{Crowd, PASSWORD, Someone};
+pub(crate) use crowd::{Crowd, PASSWORD, Someone, end_membership};
 pub(crate) use gateway::{BINARY, Gateway, Served, trivium};
 pub(crate) use http::{Connection, Response};
 pub(crate) use program::{Running, attempt, haproxy, preload, project, run, unpacked};

@@ -30,7 +30,7 @@ pub(super) struct Step {
 }
 
 /// How a group is joined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Registration {
     Open,
     Moderated,
@@ -56,7 +56,7 @@ impl Condition {
 }
 
 /// The role that an owner gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Rights {
     Member,
     Moderator,

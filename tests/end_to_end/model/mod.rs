@@ -4,6 +4,7 @@
 //! - [`actions`] has the steps; [`generate`] generates them.
 //! - [`rules`], [`invitations`], [`acts`] and [`views`] are the model; [`service`] calls the
 //!   server.
+//! - [`exhaustive`] takes every step in every state of a small world.
 //! - This module runs several sequences at a time, and shortens a failing one.
 //!
 //! `TRIVIUM_SEQUENCES` is the number of sequences over both databases. A failure prints the seed of
@@ -11,6 +12,7 @@
 
 mod actions;
 mod acts;
+mod exhaustive;
 mod generate;
 mod invitations;
 mod rules;
@@ -184,11 +186,12 @@ impl Runner<'_> {
     /// Runs a sequence with new users. The error lists the steps up to the first difference.
     fn run(&mut self, sequence: &[Step]) -> Result<(), String> {
         let mut world = World::new();
-        let mut service = Service::new(&mut self.caller, self.crowd);
+        let mut service = Service::new(self.crowd.people(PEOPLE.len()));
+        let mut calls = (&mut self.caller, self.crowd);
         let mut story = String::new();
         let mut take = |world: &mut World, step: &Step| {
             let expected = world.take(step).map_err(str::to_owned);
-            let got = service.take(step);
+            let got = service.take(&mut calls, step);
             let describe = |answer: &Result<String, String>| match answer {
                 Ok(result) => format!("`{result}`"),
                 Err(code) => format!("failure {code}"),

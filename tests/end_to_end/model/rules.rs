@@ -28,7 +28,7 @@ pub(super) struct World {
 }
 
 /// A group.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Group {
     pub(super) name: usize,
     pub(super) registration: Registration,

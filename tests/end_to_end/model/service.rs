@@ -7,12 +7,31 @@ use serde_json::{Map, Value, json};
 use super::ADMIN_PASSWORD;
 use super::actions::{Act, Action, NAMES, PEOPLE, PLACES, POCKETS, Step, Until, View};
 use super::views::list;
-use crate::harness::{Answer, Caller, Crowd, PASSWORD, Someone, plain};
+use crate::harness::{Answer, Caller, Crowd, PASSWORD, Protocol, Someone, plain};
+
+/// How the service is reached.
+pub(super) trait Calls {
+    /// Calls an operation. `verb` is its HTTP method.
+    fn call(&mut self, protocol: Protocol, verb: &str, name: &str, arguments: &Value) -> Answer;
+
+    /// Moves the end of a membership into the past.
+    fn end_membership(&mut self, group: i64, person: i64);
+}
+
+/// Over HTTP, and beside the server.
+impl Calls for (&mut Caller, &Crowd) {
+    fn call(&mut self, protocol: Protocol, verb: &str, name: &str, arguments: &Value) -> Answer {
+        self.0.call(protocol, verb, name, arguments)
+    }
+
+    fn end_membership(&mut self, group: i64, person: i64) {
+        self.1.end_membership(group, person);
+    }
+}
 
 /// The people, groups and invitations of one sequence on the service.
-pub(super) struct Service<'a> {
-    caller: &'a mut Caller,
-    crowd: &'a Crowd,
+#[derive(Clone)]
+pub(super) struct Service {
     people: Vec<Someone>,
     /// The id of the group in each place.
     places: [String; PLACES],
@@ -24,18 +43,15 @@ pub(super) struct Service<'a> {
     names: HashMap<String, String>,
 }
 
-impl<'a> Service<'a> {
+impl Service {
     /// Starts with users who are in no group.
-    pub(super) fn new(caller: &'a mut Caller, crowd: &'a Crowd) -> Self {
-        let people = crowd.people(PEOPLE.len());
+    pub(super) fn new(people: Vec<Someone>) -> Self {
         let mut names = HashMap::new();
         for (person, name) in people.iter().zip(PEOPLE) {
             names.insert(person.id.clone(), name.to_owned());
             names.insert(person.login.clone(), name.to_owned());
         }
         Self {
-            caller,
-            crowd,
             people,
             places: std::array::from_fn(|_| "group:999999999999".into()),
             pockets: std::array::from_fn(|_| ("invitation:999999999999".into(), "inv_x".into())),
@@ -46,13 +62,15 @@ impl<'a> Service<'a> {
     }
 
     /// Takes a step and returns its result.
-    pub(super) fn take(&mut self, step: &Step) -> Result<String, String> {
+    pub(super) fn take(&mut self, calls: &mut impl Calls, step: &Step) -> Result<String, String> {
         if let Action::EndMembership { place, whom } = step.action {
-            self.end_membership(place, whom);
+            if let (Some(group), Some(person)) = (self.group(place), self.person(whom)) {
+                calls.end_membership(group, person);
+            }
             return Ok("done".into());
         }
         let (verb, operation, arguments) = self.call(step);
-        let answer = self.caller.call(step.protocol, verb, operation, &arguments);
+        let answer = calls.call(step.protocol, verb, operation, &arguments);
         if answer.status != 200 {
             return Err(format!("status {}: {}", answer.status, answer.value));
         }
@@ -64,13 +82,14 @@ impl<'a> Service<'a> {
         }
     }
 
-    /// Moves the end of a membership into the past.
-    fn end_membership(&self, place: usize, whom: usize) {
-        let number = |id: &str| id.rsplit(':').next()?.parse().ok();
-        let (group, person) = (&self.places[place], &self.people[whom].id);
-        if let (Some(group), Some(person)) = (number(group), number(person)) {
-            self.crowd.end_membership(group, person);
-        }
+    /// The number of the group in a place.
+    pub(super) fn group(&self, place: usize) -> Option<i64> {
+        number(&self.places[place])
+    }
+
+    /// The number of a user.
+    pub(super) fn person(&self, whom: usize) -> Option<i64> {
+        number(&self.people[whom].id)
     }
 
     fn call(&self, step: &Step) -> (&'static str, &'static str, Value) {
@@ -352,6 +371,11 @@ impl View {
             Self::Standings => "checkMemberships",
         }
     }
+}
+
+/// The number in an ID.
+fn number(id: &str) -> Option<i64> {
+    id.rsplit(':').next()?.parse().ok()
 }
 
 /// The rows of a list that has one page.

@@ -182,15 +182,15 @@ fn settle_expired(batch: &mut Vec<Box<dyn Job>>) {
 
 /// Runs one change of a batch; false if the transaction cannot continue.
 fn attempt_in_savepoint(connection: &mut Connection, job: &mut dyn Job) -> bool {
-    if connection.run("SAVEPOINT change").is_err() {
+    if connection.begin_savepoint().is_err() {
         return false;
     }
-    let end = match job.attempt(connection) {
-        Attempt::Succeeded => "RELEASE change",
-        Attempt::Rejected => "ROLLBACK TO change; RELEASE change",
+    let ended = match job.attempt(connection) {
+        Attempt::Succeeded => connection.end_savepoint(),
+        Attempt::Rejected => connection.undo_savepoint(),
         Attempt::Broken | Attempt::Retry => return false,
     };
-    connection.run(end).is_ok()
+    ended.is_ok()
 }
 
 /// Runs a change in its own transaction and replies to its caller.
