@@ -25,6 +25,7 @@
 //! - [`postgres`] silences Postgres under a server, and cuts its connections at COMMIT.
 //! - [`kill`] kills the server, or Postgres under it, and compares what is stored with what was acknowledged.
 //! - [`backups`] copies a database and puts copies back, [`litestream`] copies each change; [`exports`] moves one to the other database.
+//! - [`chains`] verifies audit logs that were changed.
 //! - [`writes`] counts the pages that a change writes.
 //! - [`fixtures`] opens databases of earlier versions; [`migrations`] has the versions of tables and programs.
 //! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
@@ -42,6 +43,7 @@ mod authorisation;
 mod backups;
 mod bounds;
 mod caching;
+mod chains;
 mod clients;
 mod commands;
 mod conform;

@@ -9,7 +9,7 @@ use crate::fixtures::{VERSIONS, copy};
 use crate::harness::{Served, check, get, trivium};
 
 /// Runs a command on a database: its exit code and its output, or its error.
-fn command(scratch: &Scratch, arguments: &[&str]) -> (Option<i32>, String) {
+pub(crate) fn command(scratch: &Scratch, arguments: &[&str]) -> (Option<i32>, String) {
     let output = trivium(&[arguments, &["--database", &scratch.url]].concat(), "");
     let text = match output.status.success() {
         true => output.stdout,
@@ -37,7 +37,7 @@ fn status(scratch: &Scratch) -> Value {
 }
 
 /// Runs a statement on the database.
-fn sql(scratch: &Scratch, statement: &str) {
+pub(crate) fn sql(scratch: &Scratch, statement: &str) {
     match scratch.url.strip_prefix("sqlite:") {
         Some(path) => {
             let sqlite = Command::new("sqlite3").args([path, statement]).status();

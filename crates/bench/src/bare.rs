@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::types::Null;
 use rusqlite::{Connection, Params, Statement, params, params_from_iter};
+use sha2::{Digest, Sha256};
 
 use crate::calls::{CHECKED, Operation, checked};
 use crate::data::{self, GROUPS_EACH, Pairs, Random, Scale, User};
@@ -221,7 +222,7 @@ impl<'c> Joins<'c> {
             membership: connection.prepare(sql::MEMBERSHIP)?,
             memberships: connection.prepare(sql::COUNT_MEMBERSHIPS)?,
             insert: connection.prepare(sql::INSERT_MEMBERSHIP)?,
-            count: connection.prepare(sql::ADD_MEMBER)?,
+            count: connection.prepare(sql::END_CHANGE)?,
             audit: connection.prepare(sql::INSERT_AUDIT)?,
             release: connection.prepare(sql::RELEASE)?,
             commit: connection.prepare(sql::COMMIT)?,
@@ -244,15 +245,27 @@ impl<'c> Joins<'c> {
         let user_id: i64 = self
             .bearer
             .query_row(params![&user.hash[..]], |row| row.get(3))?;
-        let found = read_all(&mut self.group, params![group])?;
-        let member = read_all(&mut self.membership, params![group, user_id])?;
-        if (found, member) != (1, 0) {
+        let last = self.group.column_count() - 1;
+        let head = |row: &rusqlite::Row<'_>| {
+            for column in 0..last - 1 {
+                black_box(row.get_ref(column)?);
+            }
+            Ok((row.get(last - 1)?, row.get(last)?))
+        };
+        let (number, previous): (i64, Option<Vec<u8>>) =
+            self.group.query_row(params![group], head)?;
+        if read_all(&mut self.membership, params![group, user_id])? != 0 {
             return fail(format!("{} cannot join group {group}", user.login));
         }
         read_number(&mut self.memberships, params![user_id, "banned"])?;
         self.insert
             .execute(params![group, user_id, "member", now, "", Null])?;
-        self.count.execute(params![1, group])?;
+        // As many bytes as the service hashes, in one piece.
+        let fields = format!("{group} {number} {now} {} joinGroup rest-json", user.login);
+        let mut hasher = Sha256::new_with_prefix([0; 64]);
+        hasher.update(fields);
+        hasher.update(previous.unwrap_or_default());
+        let (number, hash) = (number + 1, hasher.finalize().to_vec());
         self.audit.execute(params![
             now,
             group,
@@ -260,8 +273,16 @@ impl<'c> Joins<'c> {
             "joinGroup",
             Null,
             Null,
-            "rest-json"
+            "rest-json",
+            user_id,
+            user_id,
+            "member",
+            Null,
+            Null,
+            number,
+            hash
         ])?;
+        self.count.execute(params![1, number, hash, group])?;
         Ok(())
     }
 }

@@ -130,10 +130,17 @@ impl TestGroup {
             "its address".to_owned()
         } else if is_time(text) {
             "a time".to_owned()
+        } else if is_hash(text) {
+            "a hash".to_owned()
         } else {
             text.to_owned()
         }
     }
+}
+
+/// True for the hash of an audit entry.
+fn is_hash(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// True for `2006-08-11T13:38:44Z`.

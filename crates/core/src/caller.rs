@@ -125,7 +125,7 @@ impl Caller for () {
 /// The name of the administrator in the audit log.
 pub(crate) const ADMINISTRATOR: &str = "administrator";
 
-/// The name in the audit log of what happened by itself.
+/// The name of the service itself in the audit log.
 pub(crate) const SYSTEM: &str = "system";
 
 /// An authenticated user.

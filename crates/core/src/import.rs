@@ -8,10 +8,10 @@ use trivium_storage::groups::{self, Visibility};
 use trivium_storage::memberships::{self, Membership, State};
 use trivium_storage::users;
 
-use crate::caller::ADMINISTRATOR;
 use crate::groups::new::create_group;
 use crate::groups::rules::RegistrationType;
 use crate::groups::view::ModerationType;
+use crate::session::{By, Change, Record};
 use crate::types::{GroupRef, UserRef};
 use crate::{Administrator, Declaration, Error, Operation, Result, Session, codes};
 
@@ -171,7 +171,7 @@ fn import_group(
         condition_kind: None,
         condition_group_id: None,
     };
-    create_group(session, ADMINISTRATOR, &row).map_err(|error| match error.code() {
+    create_group(session, By::ADMINISTRATOR, &row).map_err(|error| match error.code() {
         codes::CONTENT_COLLECTION_TITLE_ALREADY_EXIST => invalid_data(format!(
             "{} has two groups called '{}': nothing was imported",
             login_of(group.owner_id),
@@ -182,6 +182,16 @@ fn import_group(
     if let Some(member) = member {
         let row = Membership::new(group.id, member.0, State::Member, session.now());
         memberships::insert(session.connection, &row)?;
+        let login = session.user(member)?.login;
+        session.record(
+            By::ADMINISTRATOR,
+            Record {
+                group: Some(GroupRef(group.id)),
+                subject: Some(&login),
+                change: Some(Change::of(&row, false)),
+                ..Record::default()
+            },
+        )?;
     }
     Ok(())
 }

@@ -75,7 +75,8 @@ fn checksum(text: &str) -> String {
     check
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// The hexadecimal digits of these bytes.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -1,6 +1,7 @@
 //! Runs calls: each in one transaction, reads on a reader, changes on the writer.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use trivium_rpc::{Answer, Call, Credential, Effect, Error};
@@ -96,6 +97,7 @@ impl<A> Ready<A> {
     pub fn run(&self, service: &Service, connection: &mut Connection) -> Result<A> {
         let mut session = service.session(connection, &self.origin, self.effect, self.action);
         let result = self.work.run(&self.proof, &mut session);
+        let result = result.and_then(|result| session.end_changes().map(|()| result));
         session.connection.reads_until(session.ends.get());
         result.map_err(classify)
     }
@@ -226,6 +228,7 @@ impl Service {
             throttle: &self.throttle,
             effect,
             action,
+            chains: BTreeMap::new(),
         }
     }
 }

@@ -2,26 +2,28 @@
 //! call.
 
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use trivium_rpc::{Effect, Via};
+use trivium_storage::audit::chain::Head;
 use trivium_storage::groups::{self, Group, Visibility};
 use trivium_storage::memberships::{self, Membership};
 use trivium_storage::users::{self, User};
 use trivium_storage::{Connection, Seconds, audit};
 
-use crate::caller::{Actor, SYSTEM};
+use crate::caller::{ADMINISTRATOR, Actor, SYSTEM};
 use crate::groups::ends::end_if_due;
 use crate::groups::relation::Relation;
+use crate::groups::rules::Standing;
 use crate::quotas::Quotas;
 use crate::retention::Retention;
 use crate::throttle::Throttle;
 use crate::trace::Trace;
 use crate::types::{GroupRef, Password, UserRef};
-use crate::{Result, codes};
+use crate::{Error, Result, codes};
 
 const COMMAND_LINE: Via = Via("command-line");
 
@@ -162,6 +164,31 @@ pub struct Session<'a> {
     pub effect: Effect,
     /// The name of the operation in the audit log.
     pub action: &'static str,
+    /// The groups that this change has locked.
+    pub(crate) chains: BTreeMap<i64, Chain>,
+}
+
+/// What this change stores in the row of a group at its end: the head of the chain of audit entries, and the number of
+/// members.
+pub(crate) struct Chain {
+    head: Head,
+    /// The number of members that were added to the group.
+    members: i64,
+    /// Whether the chain has its start, which the next entry can follow.
+    has_begun: bool,
+    /// Whether the row of the group has another head, or number of members.
+    is_changed: bool,
+}
+
+impl From<Head> for Chain {
+    fn from(head: Head) -> Self {
+        Self {
+            has_begun: head.number > 0,
+            head,
+            members: 0,
+            is_changed: false,
+        }
+    }
 }
 
 impl Session<'_> {
@@ -216,12 +243,17 @@ impl Session<'_> {
         viewer: Viewer<'_>,
         locks: bool,
     ) -> Result<Option<DisclosedGroup>> {
+        // A group that is read again has what this change has made of it.
+        self.end_changes()?;
         #[expect(
             clippy::disallowed_methods,
             reason = "this method decides whether the group is disclosed"
         )]
         let group = match locks {
-            true => groups::find_and_lock(self.connection, id.0)?,
+            true => groups::find_and_lock(self.connection, id.0)?.map(|(group, head)| {
+                self.chains.entry(id.0).or_insert_with(|| head.into());
+                group
+            }),
             false => groups::find(self.connection, id.0)?,
         };
         let [mut row, other] = match viewer {
@@ -353,13 +385,34 @@ impl Session<'_> {
         }
     }
 
-    /// Adds an entry to the audit log.
+    /// Locks a group that is not disclosed to anybody by that.
     ///
     /// # Errors
     /// A failure of the store.
-    pub fn record(&mut self, actor: &str, entry: Record<'_>) -> Result<()> {
-        let (at, via) = (self.connection.time(), self.origin.via.0);
-        self.add_entry(at, actor, via, entry)
+    pub(crate) fn lock_group(&mut self, id: i64) -> Result<()> {
+        if !self.chains.contains_key(&id) {
+            let head = audit::lock_head(self.connection, id)?;
+            self.chains.insert(id, head.into());
+        }
+        Ok(())
+    }
+
+    /// Notes a group that this change has created: its chain has no entry yet.
+    pub(crate) fn begin_chain(&mut self, id: i64) {
+        let chain = Chain {
+            has_begun: true,
+            ..Head::default().into()
+        };
+        self.chains.insert(id, chain);
+    }
+
+    /// Adds an entry to the audit log: to the chain of its group, if it has one.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub fn record<'b>(&mut self, by: impl Into<By<'b>>, entry: Record<'_>) -> Result<()> {
+        let at = self.connection.time();
+        self.add_entry(at, by.into(), self.origin.via.0, entry)
     }
 
     /// Adds an entry to the audit log for what nobody did, but time.
@@ -367,22 +420,83 @@ impl Session<'_> {
     /// # Errors
     /// A failure of the store.
     pub(crate) fn record_at(&mut self, at: Seconds, entry: Record<'_>) -> Result<()> {
-        self.add_entry(at, SYSTEM, SYSTEM, entry)
+        self.add_entry(at, By::SYSTEM, SYSTEM, entry)
     }
 
-    fn add_entry(&mut self, at: Seconds, actor: &str, via: &str, entry: Record<'_>) -> Result<()> {
-        audit::insert(
-            self.connection,
-            &audit::NewEntry {
-                at,
-                group_id: entry.group.map(|group| group.0),
-                actor,
-                action: entry.action.unwrap_or(self.action),
-                subject: entry.subject,
-                reason: entry.reason.filter(|reason| !reason.is_empty()),
-                via,
-            },
-        )?;
+    fn add_entry(&mut self, at: Seconds, by: By<'_>, via: &str, entry: Record<'_>) -> Result<()> {
+        let change = entry.change;
+        let row = audit::NewEntry {
+            at,
+            group_id: entry.group.map(|group| group.0),
+            actor: by.login,
+            action: entry.action.unwrap_or(self.action),
+            subject: entry.subject,
+            reason: entry.reason.filter(|reason| !reason.is_empty()),
+            via,
+            user_id: change.map(|change| change.user),
+            actor_id: by.id,
+            standing: change.map(|change| change.standing.into()),
+            invitation_id: change.and_then(|change| change.invitation),
+            ends_at: change.and_then(|change| change.ends_at),
+        };
+        match row.group_id {
+            Some(group) => self.append(group, &row),
+            None => Ok(audit::insert(self.connection, &row)?),
+        }
+    }
+
+    fn append(&mut self, group: i64, row: &audit::NewEntry<'_>) -> Result<()> {
+        self.lock_group(group)?;
+        let Some(chain) = self.chains.get_mut(&group) else {
+            return Err(Error::internal("a group without a chain"));
+        };
+        if !chain.has_begun {
+            let earlier = audit::count(self.connection, group)?;
+            if earlier > 0 {
+                let entries = if earlier == 1 { "entry" } else { "entries" };
+                let start = audit::NewEntry {
+                    at: self.connection.time(),
+                    actor: SYSTEM,
+                    action: audit::START,
+                    reason: Some(&format!("{earlier} earlier {entries}")),
+                    via: SYSTEM,
+                    ..audit::NewEntry::default()
+                };
+                audit::append(self.connection, group, &mut chain.head, &start)?;
+            }
+            chain.has_begun = true;
+        }
+        audit::append(self.connection, group, &mut chain.head, row)?;
+        chain.is_changed = true;
+        Ok(())
+    }
+
+    /// Adds to the number of members of a group.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub(crate) fn count_members(&mut self, group: i64, by: i64) -> Result<()> {
+        self.lock_group(group)?;
+        if let Some(chain) = self.chains.get_mut(&group) {
+            chain.members += by;
+            chain.is_changed = true;
+        }
+        Ok(())
+    }
+
+    /// Stores the heads of the chains and the numbers of members: once for each group, however many entries the change
+    /// has added.
+    ///
+    /// # Errors
+    /// A failure of the store.
+    pub(crate) fn end_changes(&mut self) -> Result<()> {
+        for (group, chain) in &mut self.chains {
+            if chain.is_changed {
+                groups::end_change(self.connection, *group, chain.members, &chain.head)?;
+                chain.members = 0;
+                chain.is_changed = false;
+            }
+        }
         Ok(())
     }
 
@@ -397,6 +511,85 @@ impl Session<'_> {
     }
 }
 
+/// Who makes a change.
+#[derive(Clone, Copy, Debug)]
+pub struct By<'a> {
+    login: &'a str,
+    /// `None` for the administrator, who is not a user.
+    id: Option<i64>,
+}
+
+impl By<'_> {
+    /// The administrator.
+    pub(crate) const ADMINISTRATOR: By<'static> = By {
+        login: ADMINISTRATOR,
+        id: None,
+    };
+
+    /// The service itself.
+    const SYSTEM: By<'static> = By {
+        login: SYSTEM,
+        id: None,
+    };
+
+    /// A user.
+    pub(crate) const fn user(id: i64, login: &str) -> By<'_> {
+        By {
+            login,
+            id: Some(id),
+        }
+    }
+}
+
+impl<'a> From<&'a Actor> for By<'a> {
+    fn from(actor: &'a Actor) -> Self {
+        Self {
+            login: &actor.login,
+            id: (!actor.administrator).then_some(actor.id),
+        }
+    }
+}
+
+impl<'a> From<&'a User> for By<'a> {
+    fn from(user: &'a User) -> Self {
+        By::user(user.id, &user.login)
+    }
+}
+
+/// A change of the standing of a user in a group. What stores the new standing returns it, for the audit log.
+#[must_use]
+#[derive(Clone, Copy, Debug)]
+pub struct Change {
+    /// The user.
+    pub user: i64,
+    /// The standing from now on. The former owner of a group that gets another is a moderator, without an entry.
+    pub standing: Standing,
+    /// The invitation by which the user joined.
+    pub invitation: Option<i64>,
+    /// When the standing ends by itself.
+    pub ends_at: Option<Seconds>,
+}
+
+impl Change {
+    /// The change that this row stores.
+    pub(crate) fn of(row: &Membership, is_owner: bool) -> Self {
+        Self {
+            ends_at: row.until.or(row.ends_at),
+            ..Self::to(row.user_id, Standing::of(row.state, is_owner))
+        }
+    }
+
+    /// A change to this standing, without an end.
+    pub const fn to(user: i64, standing: Standing) -> Self {
+        Self {
+            user,
+            standing,
+            invitation: None,
+            ends_at: None,
+        }
+    }
+}
+
 /// An entry of the audit log, beside actor, time and front-end.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Record<'a> {
@@ -408,4 +601,6 @@ pub struct Record<'a> {
     pub subject: Option<&'a str>,
     /// The reason that was given.
     pub reason: Option<&'a str>,
+    /// The change of a standing, if the action is one.
+    pub change: Option<Change>,
 }

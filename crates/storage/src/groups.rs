@@ -6,6 +6,7 @@ use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::{count_star, exists, min, sum};
 use diesel::prelude::*;
 
+use crate::audit::chain::Head;
 use crate::connection::{AnyConnection, on_native};
 use crate::locks::{self, Lock};
 use crate::memberships::{State, is_member};
@@ -200,25 +201,22 @@ pub fn find(connection: &mut Connection, id: i64) -> Result<Option<Group>> {
     Ok(found)
 }
 
-/// As [`find`], and locks the group: that serializes its changes.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the caller decides whether the group is disclosed"
-)]
-pub fn find_and_lock(connection: &mut Connection, id: i64) -> Result<Option<Group>> {
-    match connection.reads([Key::Group(id)]) {
-        AnyConnection::Sqlite(_) => {
-            connection.lock_group(id)?;
-            find(connection, id)
-        }
-        AnyConnection::Postgres(postgres) => {
-            locks::record(Lock::Group(id));
-            let query = groups::table.find(id).select(Group::as_select());
-            let mut found = query.for_update().get_result(postgres).optional()?;
-            subtract_ended(connection, &mut found)?;
-            Ok(found)
-        }
-    }
+/// As [`find`], also the head of the audit log's chain, and locks the group: that serializes its changes.
+pub fn find_and_lock(connection: &mut Connection, id: i64) -> Result<Option<(Group, Head)>> {
+    locks::record(Lock::Group(id));
+    let row = groups::table.find(id);
+    let found = match connection.reads([Key::Group(id)]) {
+        AnyConnection::Sqlite(sqlite) => row
+            .select((Group::as_select(), Head::as_select()))
+            .get_result(sqlite),
+        AnyConnection::Postgres(postgres) => row
+            .for_update()
+            .select((Group::as_select(), Head::as_select()))
+            .get_result(postgres),
+    };
+    let mut found: Option<(Group, Head)> = found.optional()?;
+    subtract_ended(connection, found.iter_mut().map(|(group, _)| group))?;
+    Ok(found)
 }
 
 /// Returns the ID of the group named `name` that `owner` has, unless it is deleted.
@@ -640,11 +638,19 @@ pub fn update(connection: &mut Connection, id: i64, change: &GroupChange) -> Res
     }
 }
 
-/// Adds `by` to the stored member count; `by` may be negative.
-pub fn add_members(connection: &mut Connection, id: i64, by: i64) -> Result<()> {
-    let connection = connection.writes([Key::Group(id)]);
-    let update = diesel::update(groups::table.find(id))
-        .set(groups::member_count.eq(groups::member_count + by));
+/// Stores the head of the audit log's chain at the end of a change, and adds to the number of members, in one statement.
+///
+/// No result of a read shows the head, but the audit log, which is not kept.
+pub fn end_change(connection: &mut Connection, id: i64, members: i64, head: &Head) -> Result<()> {
+    let connection = match members {
+        0 => connection.unrecorded(),
+        _ => connection.writes([Key::Group(id)]),
+    };
+    let update = diesel::update(groups::table.find(id)).set((
+        groups::member_count.eq(groups::member_count + members),
+        groups::audit_number.eq(head.number),
+        groups::audit_hash.eq(head.hash.as_deref()),
+    ));
     on_native!(connection, |connection| update.execute(connection))?;
     Ok(())
 }

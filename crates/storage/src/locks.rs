@@ -93,6 +93,22 @@ impl Connection {
         Ok(())
     }
 
+    /// Locks these groups, whose IDs are in ascending order.
+    ///
+    /// # Errors
+    /// A failure of the database.
+    pub(crate) fn lock_groups(&mut self, ids: &[i64]) -> Result<()> {
+        for id in ids {
+            record(Lock::Group(*id));
+        }
+        if let AnyConnection::Postgres(postgres) = self.unrecorded() {
+            let rows = groups::table.filter(groups::id.eq_any(ids));
+            let rows = rows.order(groups::id).select(groups::id).for_update();
+            rows.execute(postgres)?;
+        }
+        Ok(())
+    }
+
     /// Locks a user.
     ///
     /// # Errors

@@ -3,10 +3,12 @@
 //! What is to be removed is found by reads, so that a change removes a few rows by key and other changes do not
 //! wait long for it. Frobs are removed when they are used, or when the next one is created.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use crate::schema::{audit_entries, invitations, tokens};
-use crate::{Connection, Result, Seconds};
+use crate::{Connection, Result, Seconds, audit};
 
 /// The kinds of rows that are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub enum Kind {
     /// Invitations that were revoked, have expired, or whose issuer may no longer invite; those that are used up
     /// count from their creation.
     Invitations,
-    /// Audit entries.
+    /// Audit entries. Those of a group are removed in their order.
     AuditEntries,
 }
 
@@ -54,30 +56,41 @@ pub fn find(
             .select(invitations::id)
             .load(connection)?,
         // The lowest IDs are the oldest entries, so the others need not be read.
-        Kind::AuditEntries => audit_entries::table
-            .order(audit_entries::id)
-            .limit(limit)
-            .select((audit_entries::id, audit_entries::at))
-            .load::<(i64, Seconds)>(connection)?
-            .into_iter()
-            .filter(|(_, at)| *at < before)
-            .map(|(id, _)| id)
-            .collect(),
+        Kind::AuditEntries => {
+            let rows = audit_entries::table
+                .order(audit_entries::id)
+                .limit(limit)
+                .select((
+                    audit_entries::id,
+                    audit_entries::group_id,
+                    audit_entries::at,
+                ))
+                .load::<(i64, Option<i64>, Seconds)>(connection)?;
+            let mut kept = HashSet::new();
+            let rows = rows.into_iter().filter(|(_, group, at)| {
+                // A change that waited for another has an earlier time than that. Nothing is removed after an entry
+                // that is kept, so that the rest of a group's chain has no gap.
+                if *at >= before {
+                    kept.extend(*group);
+                }
+                *at < before && group.is_none_or(|group| !kept.contains(&group))
+            });
+            rows.map(|(id, _, _)| id).collect()
+        }
     })
 }
 
-/// Removes rows by their IDs.
+/// Removes rows by their IDs. The groups of audit entries keep number and hash of the last.
 pub fn remove(connection: &mut Connection, kind: Kind, ids: &[i64]) -> Result<()> {
-    let connection = connection.unrecorded();
     match kind {
-        Kind::Tokens => {
-            diesel::delete(tokens::table.filter(tokens::id.eq_any(ids))).execute(connection)?
-        }
+        Kind::Tokens => diesel::delete(tokens::table.filter(tokens::id.eq_any(ids)))
+            .execute(connection.unrecorded())?,
         Kind::Invitations => diesel::delete(invitations::table.filter(invitations::id.eq_any(ids)))
-            .execute(connection)?,
+            .execute(connection.unrecorded())?,
         Kind::AuditEntries => {
-            diesel::delete(audit_entries::table.filter(audit_entries::id.eq_any(ids)))
-                .execute(connection)?
+            audit::note_removal(connection, ids)?;
+            let removed = audit_entries::table.filter(audit_entries::id.eq_any(ids));
+            diesel::delete(removed).execute(connection.unrecorded())?
         }
     };
     Ok(())

@@ -21,6 +21,13 @@ diesel::table! {
         subject -> Nullable<Text>,
         reason -> Nullable<Text>,
         via -> Text,
+        number -> Nullable<BigInt>,
+        hash -> Nullable<Binary>,
+        user_id -> Nullable<BigInt>,
+        actor_id -> Nullable<BigInt>,
+        standing -> Nullable<Text>,
+        invitation_id -> Nullable<BigInt>,
+        ends_at -> Nullable<BigInt>,
     }
 }
 
@@ -63,6 +70,10 @@ diesel::table! {
         next_end -> Nullable<BigInt>,
         condition_kind -> Nullable<Text>,
         condition_group_id -> Nullable<BigInt>,
+        audit_number -> BigInt,
+        audit_hash -> Nullable<Binary>,
+        audit_removed_number -> BigInt,
+        audit_removed_hash -> Nullable<Binary>,
     }
 }
 

@@ -61,7 +61,7 @@ impl World {
         done()
     }
 
-    pub(super) fn delete_user(&mut self, whom: usize) -> Answer {
+    pub(super) fn delete_user(&mut self, step: &Step, whom: usize) -> Answer {
         if self.deleted[whom] {
             return Err("user_not_found");
         }
@@ -75,8 +75,12 @@ impl World {
         self.deleted[whom] = true;
         self.tokens[whom] = [false; 2];
         for group in &mut self.groups {
-            group.people.remove(&whom);
             group.ending.remove(&whom);
+            if group.people.remove(&whom).is_some() {
+                let (via, whom) = (step.protocol.via(), PEOPLE[whom]);
+                let entry = format!("{via} (administrator) deleteUser {whom}");
+                group.log.push(entry);
+            }
         }
         done()
     }

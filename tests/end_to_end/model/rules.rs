@@ -121,7 +121,7 @@ impl World {
     fn answer(&mut self, step: &Step) -> Answer {
         let who = step.who;
         match step.action {
-            Action::DeleteUser { whom } => return self.delete_user(whom),
+            Action::DeleteUser { whom } => return self.delete_user(step, whom),
             Action::EndMembership { place, whom } => return self.end_membership(place, whom),
             Action::Login => {
                 self.tokens[who][0] = true;

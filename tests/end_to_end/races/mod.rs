@@ -64,6 +64,8 @@ fn rounds(race: impl Fn(&mut Arena<'_>)) {
             race(&mut arena);
         }
         gateway.served.stop();
+        // Fails if a chain is not intact.
+        gateway.command(&["audit", "verify"], "");
         let log = gateway.served.log();
         assert!(!log.contains("ERROR"), "{backend:?}: {log}");
     }
@@ -244,6 +246,11 @@ const MOVES: &[(&[&str], &str, &str)] = &[
         "banned",
     ),
     (&["banned"], "unbanMember", "none"),
+    (
+        &["requested", "member", "moderator", "banned"],
+        "deleteUser",
+        "none",
+    ),
 ];
 
 /// The state of a user after all entries of the audit log. Asserts that every transition is legal.

@@ -102,10 +102,13 @@ fn a_moderator_decides_requests_and_the_audit_log_lists_it() {
             .into_iter()
             .enumerate()
             .map(|(n, (actor, action, subject, reason))| {
+                let shown = &answer.value["entries"][n];
                 let mut entry = json!({
-                    "at": answer.value["entries"][n]["at"], "actor": actor.login,
-                    "action": action, "via": story.protocol.via(),
+                    "number": 9 - n, "at": shown["at"], "actor": actor.login,
+                    "action": action, "via": story.protocol.via(), "hash": shown["hash"],
                 });
+                let hash = plain(&shown["hash"]);
+                assert!(hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()));
                 if let Some(subject) = subject {
                     entry["subject"] = json!(subject.login);
                 }

@@ -28,11 +28,17 @@ class AuditEntry:
     via: str
     """Front-end of the call."""
 
+    number: int | None = None
+    """Number of the entry in the group's log, from 1; absent if an earlier version wrote the entry."""
+
     subject: str | None = None
     """Login of the affected user, or name of the affected object."""
 
     reason: str | None = None
     """The reason that was given."""
+
+    hash: str | None = None
+    """SHA-256 of the entry and of the hash of the entry before, in hexadecimal digits."""
 
 
 @dataclass(frozen=True)

@@ -36,10 +36,11 @@ macro_rules! group_columns {
     };
 }
 
+/// Finds a group, and the head of its audit log.
 pub(super) const GROUP: &str = concat!(
     "SELECT ",
     group_columns!(),
-    " FROM `groups` WHERE (`groups`.`id` = ?)"
+    ", `groups`.`audit_number`, `groups`.`audit_hash` FROM `groups` WHERE (`groups`.`id` = ?)"
 );
 
 macro_rules! all_memberships {
@@ -81,11 +82,13 @@ pub(super) const COUNT_MEMBERSHIPS: &str = "SELECT COUNT(*) FROM `memberships` \
 pub(super) const INSERT_MEMBERSHIP: &str = "INSERT INTO `memberships` \
     (`group_id`, `user_id`, `state`, `since`, `note`, `until`) VALUES (?, ?, ?, ?, ?, ?)";
 
-pub(super) const ADD_MEMBER: &str = "UPDATE `groups` \
-    SET `member_count` = (`groups`.`member_count` + ?) WHERE (`groups`.`id` = ?)";
+pub(super) const END_CHANGE: &str = "UPDATE `groups` \
+    SET `member_count` = (`groups`.`member_count` + ?), `audit_number` = ?, `audit_hash` = ? \
+    WHERE (`groups`.`id` = ?)";
 
 pub(super) const INSERT_AUDIT: &str = "INSERT INTO `audit_entries` \
-    (`at`, `group_id`, `actor`, `action`, `subject`, `reason`, `via`) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    (`at`, `group_id`, `actor`, `action`, `subject`, `reason`, `via`, `user_id`, `actor_id`, `standing`, \
+    `invitation_id`, `ends_at`, `number`, `hash`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 pub(super) const MINE: &str = concat!(
     "SELECT ",
@@ -192,8 +195,8 @@ mod tests {
                 MEMBERSHIP,
                 COUNT_MEMBERSHIPS,
                 INSERT_MEMBERSHIP,
-                ADD_MEMBER,
                 INSERT_AUDIT,
+                END_CHANGE,
                 RELEASE,
                 COMMIT
             ]
@@ -229,8 +232,9 @@ mod tests {
     #[test]
     fn queries_are_not_re_prepared_at_each_run() -> Result<(), Box<dyn Error>> {
         let connection = rusqlite::Connection::open_in_memory()?;
-        connection.execute_batch(include_str!(
-            "../../../../migrations/sqlite/2026-11-21-000000_group_service/up.sql"
+        connection.execute_batch(concat!(
+            include_str!("../../../../migrations/sqlite/2026-11-21-000000_group_service/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-12-01-000000_audit_chain/up.sql")
         ))?;
         for query in [BEARER, GROUP, MEMBERSHIP, COUNT_MEMBERSHIPS, MINE] {
             let mut statement = connection.prepare(query)?;

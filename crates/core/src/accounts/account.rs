@@ -5,8 +5,9 @@ use trivium_storage::users::{self, NewUser, User, UserChange};
 use trivium_storage::{applications, groups, invitations, memberships, tokens};
 
 use crate::caller::{ADMINISTRATOR, SYSTEM};
-use crate::session::Record;
-use crate::types::{Login, UserRef};
+use crate::groups::rules::{Standing, has_ended};
+use crate::session::{By, Change, Record};
+use crate::types::{GroupRef, Login, UserRef};
 use crate::{Error, Result, Session, codes};
 
 /// [`acceptable_login`] as a pattern.
@@ -90,7 +91,7 @@ pub(crate) fn disable(session: &mut Session<'_>, id: UserRef, disabled: bool) ->
 }
 
 /// Deletes an account with its memberships, join requests, tokens and invitations. The login cannot be
-/// used again, and remains in the audit log.
+/// used again, and remains in the audit log. So does the end in each group.
 ///
 /// # Errors
 /// `user_not_found`; `owner_protected` if the user owns groups.
@@ -104,15 +105,27 @@ pub(crate) fn delete(session: &mut Session<'_>, id: UserRef) -> Result<()> {
         ));
     }
     for row in memberships::list_of_user(session.connection, user.id)? {
-        session.connection.lock_group(row.group_id)?;
+        session.lock_group(row.group_id)?;
         // A moderator may have changed the row before the group was locked.
         let Some(row) = session.membership(row.group_id, user.id)? else {
             continue;
         };
         memberships::delete(session.connection, row.group_id, user.id, row.state)?;
         if row.state.is_member() {
-            groups::add_members(session.connection, row.group_id, -1)?;
+            session.count_members(row.group_id, -1)?;
         }
+        if has_ended(&row, |end| session.is_past(end)) {
+            continue;
+        }
+        session.record(
+            By::ADMINISTRATOR,
+            Record {
+                group: Some(GroupRef(row.group_id)),
+                subject: Some(&user.login),
+                change: Some(Change::to(user.id, Standing::None)),
+                ..Record::default()
+            },
+        )?;
     }
     revoke_secrets(session, &user)?;
     let change = UserChange {
@@ -178,7 +191,7 @@ fn taken(error: trivium_storage::Error) -> Error {
 
 fn record(session: &mut Session<'_>, subject: &str) -> Result<()> {
     session.record(
-        ADMINISTRATOR,
+        By::ADMINISTRATOR,
         Record {
             subject: Some(subject),
             ..Record::default()

@@ -79,7 +79,7 @@ impl PreparedOperation for ChangePassword {
         users::update(session.connection, actor.id, &change)?;
         let keep = actor.token.map(|(token, _)| token);
         revoke_tokens(session, actor.id, keep)?;
-        session.record(&actor.login, Record::default())?;
+        session.record(&**actor, Record::default())?;
         Ok(Done {})
     }
 }

@@ -50,7 +50,7 @@ impl PreparedOperation for Login {
         session.make_room_for_token(user.id)?;
         let lifetime = session.settings.token_lifetime;
         let (_, auth_token) = create_token(session, user.id, None, lifetime)?;
-        session.record(&user.login, Record::default())?;
+        session.record(&user, Record::default())?;
         Ok(LoggedIn {
             auth_token,
             token_lifetime: lifetime,

@@ -28,7 +28,7 @@ impl Operation for Logout {
         {
             return Err(codes::USER_TOKEN_INVALID.into());
         }
-        session.record(&actor.login, Record::default())?;
+        session.record(actor, Record::default())?;
         Ok(Done {})
     }
 }

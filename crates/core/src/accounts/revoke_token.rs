@@ -27,7 +27,7 @@ impl Operation for RevokeToken {
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         revoke_by_prefix(session, actor.id, &self.prefix)?;
         session.record(
-            &actor.login,
+            actor,
             Record {
                 subject: Some(&self.prefix),
                 ..Record::default()

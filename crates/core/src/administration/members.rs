@@ -2,10 +2,9 @@
 
 use trivium_storage::memberships::Membership;
 
-use crate::caller::ADMINISTRATOR;
 use crate::groups::rules::{Condition, Joining, RegistrationType, joining};
 use crate::invitations::new::InvitedRole;
-use crate::session::{Record, Viewer};
+use crate::session::{By, Record, Viewer};
 use crate::types::{GroupRef, UserRef};
 use crate::{Administrator, Declaration, Operation, Result, Session, codes};
 
@@ -49,12 +48,13 @@ impl Operation for AddMember {
             return Err(code.into());
         }
         let row = Membership::new(group.id, user.id, self.role.into(), session.now());
-        relation.put(session, &row)?;
+        let change = relation.put(session, &row)?;
         let record = Record {
             group: Some(self.group),
             subject: Some(&user.login),
+            change: Some(change),
             ..Record::default()
         };
-        session.record(ADMINISTRATOR, record)
+        session.record(By::ADMINISTRATOR, record)
     }
 }

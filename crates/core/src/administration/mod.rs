@@ -12,8 +12,7 @@ pub mod users;
 
 use trivium_storage::Page;
 
-use crate::caller::ADMINISTRATOR;
-use crate::session::Record;
+use crate::session::{By, Record};
 use crate::{Result, Session};
 
 /// All rows of a list.
@@ -25,7 +24,7 @@ const ALL_ROWS: Page = Page {
 /// Records an action of the administrator on a user or thing in the audit log.
 pub(crate) fn record(session: &mut Session<'_>, subject: &str) -> Result<()> {
     session.record(
-        ADMINISTRATOR,
+        By::ADMINISTRATOR,
         Record {
             subject: Some(subject),
             ..Record::default()

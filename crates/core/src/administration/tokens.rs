@@ -8,8 +8,7 @@ use super::users::active;
 use crate::accounts::account::revoke_tokens;
 use crate::accounts::login::{create_token, keep_token};
 use crate::accounts::revoke_token::revoke_by_prefix;
-use crate::caller::ADMINISTRATOR;
-use crate::session::Record;
+use crate::session::{By, Record};
 use crate::{Administrator, Declaration, Operation, Result, Session, codes};
 
 /// Creates a token of a user.
@@ -121,6 +120,6 @@ impl Operation for RevokeAllTokens {
         session.connection.lock_tokens_and_frobs()?;
         applications::delete_all_frobs(session.connection)?;
         tokens::revoke_all(session.connection, session.now())?;
-        session.record(ADMINISTRATOR, Record::default())
+        session.record(By::ADMINISTRATOR, Record::default())
     }
 }

@@ -48,7 +48,7 @@ impl Operation for ApproveApplication {
             session.now(),
         )?;
         session.record(
-            &actor.login,
+            actor,
             Record {
                 subject: Some(&application.name),
                 ..Record::default()

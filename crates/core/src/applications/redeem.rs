@@ -51,7 +51,7 @@ impl Operation for RedeemFrob {
         let lifetime = session.settings.token_lifetime;
         let (_, token) = create_token(session, user.id, Some(application.id), lifetime)?;
         session.record(
-            &user.login,
+            &user,
             Record {
                 subject: Some(&application.name),
                 ..Record::default()

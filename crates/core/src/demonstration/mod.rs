@@ -15,7 +15,8 @@ use crate::applications::keys::CreateKey;
 use crate::groups::new::create_group;
 use crate::groups::rules::RegistrationType;
 use crate::import::{ForeignGroup, ImportGroups};
-use crate::types::{Login, Password, UserRef};
+use crate::session::{By, Change, Record};
+use crate::types::{GroupRef, Login, Password, UserRef};
 use crate::{
     Administrator, Credentials, Declaration, Operation, Origin, PreparedOperation, Result, Service,
     Session, secrets,
@@ -103,6 +104,7 @@ impl Operation for CreateGroups {
     type Output = ();
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<()> {
+        let owner = By::user(self.owner.0, OWNER.0);
         for (id, name, registration_type) in GROUPS {
             let group = NewGroup {
                 id: Some(*id),
@@ -124,7 +126,7 @@ impl Operation for CreateGroups {
                 condition_kind: None,
                 condition_group_id: None,
             };
-            create_group(session, OWNER.0, &group)?;
+            create_group(session, owner, &group)?;
             if *registration_type == RegistrationType::Invite {
                 invite(session, &group)?;
             }
@@ -132,6 +134,22 @@ impl Operation for CreateGroups {
         for (user, state) in self.busy_group {
             let membership = Membership::new(BUSY_GROUP, user.0, state, session.now());
             memberships::insert(session.connection, &membership)?;
+            let user = session.user(user)?;
+            let (by, action, subject) = match state {
+                State::Requested => ((&user).into(), "requestToJoin", None),
+                State::Banned => (owner, "banMember", Some(&*user.login)),
+                State::Member | State::Moderator => (owner, "addMember", Some(&*user.login)),
+            };
+            session.record(
+                by,
+                Record {
+                    group: Some(GroupRef(BUSY_GROUP)),
+                    action: Some(action),
+                    subject,
+                    change: Some(Change::of(&membership, false)),
+                    ..Record::default()
+                },
+            )?;
         }
         Ok(())
     }

@@ -68,7 +68,7 @@ pub(crate) fn delete_group(session: &mut Session<'_>, actor: &Actor, group: &Gro
         },
     )?;
     session.record(
-        &actor.login,
+        actor,
         Record {
             group: Some(GroupRef(group.id)),
             action: Some(DeleteGroup::DECLARATION.name),

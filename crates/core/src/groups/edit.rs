@@ -16,7 +16,7 @@ use crate::groups::rules::{
     joining,
 };
 use crate::groups::view::{AccessType, ModerationType};
-use crate::session::{DisclosedGroup, Record};
+use crate::session::{Change, DisclosedGroup, Record};
 use crate::types::{CategoryRef, Description, GroupName, GroupRef, Link, Tags};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
@@ -104,7 +104,7 @@ impl Operation for EditGroup {
         };
         groups::update(session.connection, group.id, &change).map_err(title_taken)?;
         session.record(
-            &actor.login,
+            actor,
             Record {
                 group: Some(self.id),
                 ..Record::default()
@@ -170,15 +170,15 @@ fn decide_all(session: &mut Session<'_>, actor: &Actor, group: &Group) -> Result
     let registration = group.registration_type.into();
     for (mut request, condition) in requests.into_iter().zip(conditions) {
         let rule = joining(Standing::None, registration, false, condition)?;
-        let (action, reason) = match rule.joining {
+        let (action, standing, reason) = match rule.joining {
             Joining::Let(JoinState::InModeration) => continue,
             Joining::Let(JoinState::Joined) => {
                 request.state = State::Member;
                 request.since = session.now();
                 request.note = String::new();
                 memberships::update(session.connection, State::Requested, &request)?;
-                groups::add_members(session.connection, group.id, 1)?;
-                ("approveJoinRequest", None)
+                session.count_members(group.id, 1)?;
+                ("approveJoinRequest", Standing::Member, None)
             }
             Joining::Refuse(code) => {
                 let requested = State::Requested;
@@ -187,18 +187,19 @@ fn decide_all(session: &mut Session<'_>, actor: &Actor, group: &Group) -> Result
                     codes::CONDITION_NOT_MET => NOW_ON_CONDITION,
                     _ => NOW_BY_INVITATION,
                 };
-                ("denyJoinRequest", Some(reason))
+                ("denyJoinRequest", Standing::None, Some(reason))
             }
         };
         let user = users::find(session.connection, request.user_id)?;
         let login = user.map(|user| user.login).unwrap_or_default();
         session.record(
-            &actor.login,
+            actor,
             Record {
                 group: Some(GroupRef(group.id)),
                 action: Some(action),
                 subject: Some(&login),
                 reason,
+                change: Some(Change::to(request.user_id, standing)),
             },
         )?;
     }

@@ -9,7 +9,8 @@ use trivium_storage::groups;
 use trivium_storage::memberships::{self, Membership, State};
 use trivium_storage::{Seconds, invitations, users};
 
-use crate::session::Record;
+use crate::groups::rules::Standing;
+use crate::session::{Change, Record};
 use crate::types::{DateTime, GroupRef};
 use crate::{
     Administrator, Credentials, Declaration, Error, Operation, Origin, Result, Service, Session,
@@ -49,7 +50,7 @@ pub(crate) fn end_if_due(session: &mut Session<'_>, row: &Membership) -> Result<
         return Ok(false);
     };
     memberships::delete(session.connection, row.group_id, row.user_id, row.state)?;
-    groups::add_members(session.connection, row.group_id, -1)?;
+    session.count_members(row.group_id, -1)?;
     if row.state == State::Moderator {
         invitations::orphan(session.connection, row.user_id, Some(row.group_id), end)?;
     }
@@ -61,6 +62,7 @@ pub(crate) fn end_if_due(session: &mut Session<'_>, row: &Membership) -> Result<
             group: Some(GroupRef(row.group_id)),
             action: Some(ACTION),
             subject: Some(&login),
+            change: Some(Change::to(row.user_id, Standing::None)),
             ..Record::default()
         },
     )?;
@@ -96,7 +98,7 @@ impl Operation for EndMemberships {
     type Output = usize;
 
     fn run(&self, _: &Administrator, session: &mut Session<'_>) -> Result<usize> {
-        session.connection.lock_group(self.group.0)?;
+        session.lock_group(self.group.0)?;
         end_due_of_group(session, self.group, BATCH)
     }
 }

@@ -2,14 +2,14 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::groups::{self, Group};
+use trivium_storage::groups::Group;
 use trivium_storage::memberships::{self, Membership, State};
 
 use crate::cases::{Access, Cause, Example, Invitation, Of, Who};
 use crate::groups::relation::Relation;
 use crate::groups::rules::{JoinState, Joining, Standing, joining};
 use crate::invitations::redeem::{self, Redeemable};
-use crate::session::{DisclosedGroup, Record, Viewer};
+use crate::session::{Change, DisclosedGroup, Record, Viewer};
 use crate::types::{GroupRef, InvitationSecret, Message, UserRef};
 use crate::{Actor, Declaration, ErrorDetail, Operation, PublicOperation, Result, Session, codes};
 
@@ -159,28 +159,33 @@ impl Relation {
                 ..row(State::Requested)
             },
         };
-        self.put(session, &to)?;
+        let change = self.put(session, &to)?;
         let action = match join_state {
             JoinState::Joined => None,
             JoinState::InModeration => Some("requestToJoin"),
         };
         session.record(
-            &actor.login,
+            actor,
             Record {
                 group: Some(GroupRef(group.id)),
                 action,
                 reason: Some(message),
+                change: Some(Change {
+                    invitation: invitation.map(|invitation| invitation.id),
+                    ..change
+                }),
                 ..Record::default()
             },
         )?;
         Ok(join_state)
     }
 
-    /// Stores the new row of a user who is not a member yet, and counts new members.
+    /// Stores the new row of a user who is not a member yet, and counts new members. Returns the change for the audit
+    /// log.
     ///
     /// # Errors
     /// `quota_exceeded`.
-    pub(crate) fn put(self, session: &mut Session<'_>, to: &Membership) -> Result<()> {
+    pub(crate) fn put(self, session: &mut Session<'_>, to: &Membership) -> Result<Change> {
         if self.standing != Standing::Requested {
             session.may_have_membership(to.user_id)?;
         }
@@ -192,8 +197,8 @@ impl Relation {
             None => memberships::insert(session.connection, to)?,
         }
         if to.state != State::Requested {
-            groups::add_members(session.connection, to.group_id, 1)?;
+            session.count_members(to.group_id, 1)?;
         }
-        Ok(())
+        Ok(Change::of(to, false))
     }
 }

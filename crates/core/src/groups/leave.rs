@@ -2,11 +2,11 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use trivium_storage::{groups, invitations, memberships};
+use trivium_storage::{invitations, memberships};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::rules::Standing;
-use crate::session::{DisclosedGroup, Record};
+use crate::session::{Change, DisclosedGroup, Record};
 use crate::types::GroupRef;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
@@ -39,15 +39,16 @@ impl Operation for LeaveGroup {
             _ => return Err(codes::NOT_A_MEMBER.into()),
         };
         memberships::delete(session.connection, group.id, actor.id, row.state)?;
-        groups::add_members(session.connection, group.id, -1)?;
+        session.count_members(group.id, -1)?;
         if standing.moderates() {
             invitations::orphan(session.connection, actor.id, Some(group.id), session.now())?;
         }
         session.record(
-            &actor.login,
+            actor,
             Record {
                 group: Some(self.id),
                 action: Some(Self::DECLARATION.name),
+                change: Some(Change::to(actor.id, Standing::None)),
                 ..Record::default()
             },
         )?;

@@ -7,9 +7,9 @@ use trivium_storage::{categories, groups};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::condition::{ConditionText, JoinCondition};
-use crate::groups::rules::RegistrationType;
+use crate::groups::rules::{RegistrationType, Standing};
 use crate::groups::view::{AccessType, ModerationType};
-use crate::session::Record;
+use crate::session::{By, Change, Record};
 use crate::types::{CategoryRef, Description, GroupName, GroupRef, Link, Tags};
 use crate::{Actor, Declaration, Error, Operation, PublicOperation, Result, Session, codes};
 
@@ -93,7 +93,7 @@ impl Operation for NewGroup {
             condition_group_id: condition.map(|condition| condition.group.0),
         };
         Ok(GroupCreated {
-            id: create_group(session, &actor.login, &group)?,
+            id: create_group(session, actor.into(), &group)?,
         })
     }
 }
@@ -151,13 +151,13 @@ impl PublicOperation for NewGroup {
     ];
 }
 
-/// Creates a group with its owner as the first member, and records `founder` in the audit log.
+/// Creates a group with its owner as the first member, and records who did it in the audit log.
 ///
 /// # Errors
 /// `quota_exceeded`, `content_collection_title_already_exist`.
 pub(crate) fn create_group(
     session: &mut Session<'_>,
-    founder: &str,
+    founder: By<'_>,
     group: &groups::NewGroup,
 ) -> Result<GroupRef> {
     session.may_own_group(group.owner_id)?;
@@ -165,11 +165,13 @@ pub(crate) fn create_group(
     let id = groups::insert(session.connection, group).map_err(title_taken)?;
     let owner = Membership::new(id, group.owner_id, State::Moderator, group.created_at);
     memberships::insert(session.connection, &owner)?;
+    session.begin_chain(id);
     let id = GroupRef(id);
     session.record(
         founder,
         Record {
             group: Some(id),
+            change: Some(Change::to(group.owner_id, Standing::Owner)),
             ..Record::default()
         },
     )?;

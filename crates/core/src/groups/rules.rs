@@ -357,6 +357,11 @@ pub const NOW_BY_INVITATION: &str = "the group is now invitation-only";
 /// The reason, in the audit log, for denying the pending join requests of users who do not meet a new condition.
 pub const NOW_ON_CONDITION: &str = "the group has a new condition of joining";
 
+/// True for the row of a ban or membership that has ended.
+pub(crate) fn has_ended(row: &Membership, is_past: impl Fn(Seconds) -> bool) -> bool {
+    row.until.or(row.ends_at).is_some_and(is_past)
+}
+
 impl Standing {
     /// The current standing of a user in a group, from their row. A ban or membership that has ended counts as no
     /// relation.
@@ -367,7 +372,7 @@ impl Standing {
     ) -> Self {
         match row {
             None => Self::None,
-            Some(row) if row.until.or(row.ends_at).is_some_and(is_past) => Self::None,
+            Some(row) if has_ended(row, is_past) => Self::None,
             Some(row) => Self::of(row.state, row.user_id == group.owner_id),
         }
     }

@@ -1,10 +1,11 @@
-//! The enums of groups and invitations on the wire, from and to those of the store.
+//! The enums of groups, invitations and standings on the wire, from and to those of the store.
 
+use trivium_storage::audit::Standing as Recorded;
 use trivium_storage::groups::{Moderation, Registration, Visibility};
 use trivium_storage::invitations::Role;
 use trivium_storage::memberships::State;
 
-use crate::groups::rules::RegistrationType;
+use crate::groups::rules::{RegistrationType, Standing};
 use crate::groups::view::{AccessType, ModerationType};
 use crate::invitations::new::InvitedRole;
 
@@ -28,6 +29,7 @@ macro_rules! same_variants {
 same_variants!(AccessType, Visibility: Public, Members);
 same_variants!(RegistrationType, Registration: Open, Moderated, Invite);
 same_variants!(ModerationType, Moderation: Direct, Moderated);
+same_variants!(Standing, Recorded: None, Requested, Member, Moderator, Owner, Banned);
 same_variants!(InvitedRole, Role: Member, Moderator);
 
 impl From<InvitedRole> for State {

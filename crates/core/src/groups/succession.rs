@@ -9,7 +9,7 @@ use crate::groups::delete::delete_group;
 use crate::groups::leave::LeaveGroup;
 use crate::groups::new::title_taken;
 use crate::groups::rules::Standing;
-use crate::session::{DisclosedGroup, Record};
+use crate::session::{Change, DisclosedGroup, Record};
 use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Operation, Page, Result, Session, codes};
 
@@ -85,7 +85,7 @@ pub fn leave(
         // The members may have changed before the group was locked.
         match (next, successor.user) {
             (Next::User(next), Some(user)) if next.id == user => {
-                transfer(session, &actor.login, &group, &next)?;
+                transfer(session, actor, &group, &next)?;
             }
             (Next::Nobody, None) => return delete_group(session, actor, &group),
             (Next::PassedOver, None) => return Err(codes::OWNER_CANNOT_LEAVE.into()),
@@ -145,7 +145,7 @@ fn next_owner(
     })
 }
 
-fn transfer(session: &mut Session<'_>, owner: &str, group: &Group, next: &User) -> Result<()> {
+fn transfer(session: &mut Session<'_>, owner: &Actor, group: &Group, next: &User) -> Result<()> {
     session.may_own_group(next.id)?;
     if let Some(row) = memberships::find(session.connection, group.id, next.id)? {
         let from = row.state;
@@ -168,6 +168,7 @@ fn transfer(session: &mut Session<'_>, owner: &str, group: &Group, next: &User) 
             group: Some(GroupRef(group.id)),
             action: Some("transferGroup"),
             subject: Some(&next.login),
+            change: Some(Change::to(next.id, Standing::Owner)),
             ..Record::default()
         },
     )

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use trivium_storage::memberships::{self, State};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::session::Record;
+use crate::groups::rules::Standing;
+use crate::session::{Change, Record};
 use crate::types::GroupRef;
 use crate::{Actor, Code, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
@@ -33,9 +34,10 @@ impl Operation for WithdrawJoinRequest {
             return Err(codes::JOIN_REQUEST_NOT_FOUND.into());
         }
         session.record(
-            &actor.login,
+            actor,
             Record {
                 group: Some(self.id),
+                change: Some(Change::to(actor.id, Standing::None)),
                 ..Record::default()
             },
         )?;

@@ -102,7 +102,7 @@ impl Operation for NewInvitation {
         )?;
         let invitation_id = InvitationRef(id);
         session.record(
-            &actor.login,
+            actor,
             Record {
                 group: Some(self.id),
                 subject: Some(&invitation_id.to_string()),

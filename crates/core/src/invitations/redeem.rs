@@ -11,7 +11,8 @@ use crate::{Actor, Error, ErrorDetail, Result, Session, codes, secrets};
 
 /// An invitation that is valid now.
 pub(crate) struct Redeemable {
-    id: i64,
+    /// Its ID.
+    pub(crate) id: i64,
     /// The role of those who join with it.
     pub(crate) role: InvitedRole,
     /// When their membership ends.

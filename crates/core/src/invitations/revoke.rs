@@ -55,7 +55,7 @@ impl Operation for RevokeInvitation {
             return Err(codes::INVITATION_REVOKED.into());
         }
         session.record(
-            &actor.login,
+            actor,
             Record {
                 group: Some(self.id),
                 subject: Some(&self.invitation_id.to_string()),

@@ -45,8 +45,8 @@ impl Operation for ApproveJoinRequest {
             ends_at: end(session, "memberUntil", self.member_until)?,
             ..act.row(session, State::Member)
         };
-        act.set(session, Some(to))?;
-        act.record(session, None)?;
+        let change = act.set(session, Some(to))?;
+        act.record(session, None, change)?;
         Ok(Done {})
     }
 }

@@ -52,9 +52,9 @@ impl Operation for BanMember {
             .map(|reason| reason.0.clone())
             .unwrap_or_default();
         to.until = self.until.map(|until| until.0);
-        act.set(session, Some(to))?;
+        let change = act.set(session, Some(to))?;
         act.orphan_invitations(session)?;
-        act.record(session, self.reason.as_deref())?;
+        act.record(session, self.reason.as_deref(), change)?;
         Ok(Done {})
     }
 }

@@ -37,8 +37,8 @@ impl Operation for DenyJoinRequest {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::Deny)?;
-        act.set(session, None)?;
-        act.record(session, self.reason.as_deref())?;
+        let change = act.set(session, None)?;
+        act.record(session, self.reason.as_deref(), change)?;
         Ok(Done {})
     }
 }

@@ -6,7 +6,7 @@ use trivium_storage::{audit, groups};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::types::{DateTime, GroupRef, PageNumber, ResultsPerPage, slice};
-use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
+use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes, secrets};
 
 /// Lists the changes of a group, newest first. For moderators of the group.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -33,6 +33,10 @@ crate::listing! {
 /// A change of a group.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AuditEntry {
+    /// Number of the entry in the group's log, from 1; absent if an earlier version wrote the entry
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<trivium_rpc::schema::Count>")]
+    pub number: Option<i64>,
     /// Time of the change
     pub at: DateTime,
     /// Login of the user who made the change
@@ -52,6 +56,10 @@ pub struct AuditEntry {
     /// Front-end of the call
     #[schemars(with = "trivium_rpc::schema::Text")]
     pub via: String,
+    /// SHA-256 of the entry and of the hash of the entry before, in hexadecimal digits
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<trivium_rpc::schema::Text>")]
+    pub hash: Option<String>,
 }
 
 impl Operation for GetAuditLog {
@@ -81,12 +89,14 @@ impl Operation for GetAuditLog {
         let rows = rows
             .into_iter()
             .map(|row| AuditEntry {
+                number: row.number,
                 at: DateTime(row.at),
                 actor: row.actor,
                 action: row.action,
                 subject: row.subject,
                 reason: row.reason,
                 via: row.via,
+                hash: row.hash.as_deref().map(secrets::hex),
             })
             .collect();
         Ok(AuditLog::new(self.page, self.results_per_page, total, rows))

@@ -39,9 +39,9 @@ impl Operation for RemoveMember {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::Remove)?;
-        act.set(session, None)?;
+        let change = act.set(session, None)?;
         act.orphan_invitations(session)?;
-        act.record(session, self.reason.as_deref())?;
+        act.record(session, self.reason.as_deref(), change)?;
         Ok(Done {})
     }
 }

@@ -44,9 +44,9 @@ impl Operation for SetMembershipEnd {
         let act = permit(session, actor, self.id, self.user, Act::SetEnd)?;
         let ends_at = end(session, "until", self.until)?;
         let to = act.subject.row.clone();
-        act.set(session, to.map(|row| Membership { ends_at, ..row }))?;
+        let change = act.set(session, to.map(|row| Membership { ends_at, ..row }))?;
         let reason = self.until.map(|until| until.to_string());
-        act.record(session, reason.as_deref())?;
+        act.record(session, reason.as_deref(), change)?;
         Ok(Done {})
     }
 }

@@ -41,7 +41,7 @@ impl Operation for SetMemberRole {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::SetRole)?;
-        act.set(
+        let change = act.set(
             session,
             act.subject.row.clone().map(|row| Membership {
                 state: self.role.into(),
@@ -51,7 +51,7 @@ impl Operation for SetMemberRole {
         if self.role == InvitedRole::Member {
             act.orphan_invitations(session)?;
         }
-        act.record(session, Some(self.role.as_str()))?;
+        act.record(session, Some(self.role.as_str()), change)?;
         Ok(Done {})
     }
 }

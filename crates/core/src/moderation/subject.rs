@@ -1,14 +1,14 @@
 //! What all actions on another user share: checking the caller's rights, changing the user's row, and
 //! recording the action.
 
-use trivium_storage::groups::{self, Group};
+use trivium_storage::groups::Group;
 use trivium_storage::invitations;
 use trivium_storage::memberships::{self, Membership, State};
 use trivium_storage::users::User;
 
 use crate::groups::relation::Relation;
 use crate::groups::rules::{Act, Standing, acting};
-use crate::session::{DisclosedGroup, Record};
+use crate::session::{Change, DisclosedGroup, Record};
 use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Result, Session};
 
@@ -49,11 +49,15 @@ pub(crate) fn permit<'a>(
 }
 
 impl Permitted<'_> {
-    /// Stores the new row of the subject, or deletes the row.
-    pub(crate) fn set(&self, session: &mut Session<'_>, to: Option<Membership>) -> Result<()> {
+    /// Stores the new row of the subject, or deletes the row. Returns the change for the audit log.
+    pub(crate) fn set(&self, session: &mut Session<'_>, to: Option<Membership>) -> Result<Change> {
         let (group, user) = (self.group.id, self.user.id);
         let count = |state: Option<State>| i64::from(state.is_some_and(State::is_member));
         let before = self.subject.row.as_ref().map(|row| row.state);
+        let change = match &to {
+            Some(row) => Change::of(row, user == self.group.owner_id),
+            None => Change::to(user, Standing::None),
+        };
         let by = count(to.as_ref().map(|row| row.state)) - count(before);
         match (before, to) {
             (Some(before), Some(to)) => {
@@ -66,9 +70,9 @@ impl Permitted<'_> {
             (None, None) => {}
         }
         if by != 0 {
-            groups::add_members(session.connection, group, by)?;
+            session.count_members(group, by)?;
         }
-        Ok(())
+        Ok(change)
     }
 
     /// The row of the subject with a new state.
@@ -90,13 +94,19 @@ impl Permitted<'_> {
     }
 
     /// Records the action in the audit log.
-    pub(crate) fn record(&self, session: &mut Session<'_>, reason: Option<&str>) -> Result<()> {
+    pub(crate) fn record(
+        &self,
+        session: &mut Session<'_>,
+        reason: Option<&str>,
+        change: Change,
+    ) -> Result<()> {
         session.record(
-            &self.actor.login,
+            self.actor,
             Record {
                 group: Some(GroupRef(self.group.id)),
                 subject: Some(&self.user.login),
                 reason,
+                change: Some(change),
                 ..Record::default()
             },
         )

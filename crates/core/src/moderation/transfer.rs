@@ -8,8 +8,9 @@ use trivium_storage::memberships::{Membership, State};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::new::title_taken;
-use crate::groups::rules::Act;
+use crate::groups::rules::{Act, Standing};
 use crate::moderation::subject::permit;
+use crate::session::Change;
 use crate::types::{GroupRef, UserRef};
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
@@ -55,12 +56,12 @@ impl Operation for TransferGroup {
             ends_at: None,
             ..row
         });
-        act.set(session, to)?;
-        let change = GroupChange {
+        let change = act.set(session, to)?;
+        let to = GroupChange {
             owner_id: Some(act.user.id),
             ..GroupChange::default()
         };
-        groups::update(session.connection, act.group.id, &change).map_err(title_taken)?;
+        groups::update(session.connection, act.group.id, &to).map_err(title_taken)?;
         // The former owner, now a moderator, may no longer invite moderators.
         invitations::orphan_role(
             session.connection,
@@ -69,7 +70,11 @@ impl Operation for TransferGroup {
             Role::Moderator,
             session.now(),
         )?;
-        act.record(session, None)?;
+        let change = Change {
+            standing: Standing::Owner,
+            ..change
+        };
+        act.record(session, None, change)?;
         Ok(Done {})
     }
 }

@@ -35,8 +35,8 @@ impl Operation for UnbanMember {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::Unban)?;
-        act.set(session, None)?;
-        act.record(session, None)?;
+        let change = act.set(session, None)?;
+        act.record(session, None, change)?;
         Ok(Done {})
     }
 }

@@ -44,7 +44,7 @@ impl Operation for EditNamedToken {
                 subject: Some(change.name.as_ref().unwrap_or(&found.name)),
                 ..Record::default()
             };
-            session.record(&actor.login, entry)?;
+            session.record(actor, entry)?;
         }
         Ok(())
     }
@@ -96,5 +96,5 @@ fn set_revoked(
         subject: Some(&subject),
         ..Record::default()
     };
-    session.record(&actor.login, entry)
+    session.record(actor, entry)
 }

@@ -56,7 +56,7 @@ impl TokenName<'_> {
         let id = TokenId::Access(id);
         self.give(session, actor, id)?;
         session.record(
-            &actor.login,
+            actor,
             Record {
                 action: Some("newToken"),
                 subject: Some(self.name),

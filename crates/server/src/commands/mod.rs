@@ -1,6 +1,7 @@
 //! Runs the commands. They write only their result to standard output.
 
 mod about;
+mod audit;
 mod backup;
 mod call;
 mod call_as;
@@ -53,6 +54,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Failure> {
         Command::Restore(restore) => backup::restore(global, restore),
         Command::Config(config) => config::run(global, &options.configuration, config),
         Command::Doctor(doctor) => doctor::run(global, &options.configuration, doctor),
+        Command::Audit(audit) => audit::run(global, audit),
         Command::Migrate(migrate) => migrate::run(global, migrate),
         Command::Healthcheck(healthcheck) => healthcheck::run(healthcheck),
         Command::Call(call) => call::run(call),

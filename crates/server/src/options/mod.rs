@@ -4,6 +4,7 @@
 //! defaults: see [`sources`].
 
 mod about;
+mod audit;
 mod backup;
 mod call;
 mod config;
@@ -31,6 +32,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use about::Completions;
+pub(crate) use audit::{Audit, kept_head};
 pub(crate) use backup::{Backup, Export, Restore};
 pub(crate) use call::{Call, Source, Tool, ViaOption};
 use config::problems;
@@ -159,6 +161,12 @@ pub(crate) enum Command {
         after_help = "Examples:\n  trivium doctor\n  trivium doctor --json\n  trivium doctor --fix"
     )]
     Doctor(Doctor),
+    /// Verify that the audit logs were not changed
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  trivium audit verify\n  trivium audit verify group:7"
+    )]
+    Audit(Audit),
     /// Show the version of the tables, or migrate them to that of this program
     #[command(
         subcommand,

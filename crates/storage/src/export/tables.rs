@@ -98,6 +98,10 @@ pub(super) const TABLES: &[Table] = &[
             ("next_end", N),
             ("condition_kind", T),
             ("condition_group_id", N),
+            ("audit_number", N),
+            ("audit_hash", Bytes),
+            ("audit_removed_number", N),
+            ("audit_removed_hash", Bytes),
         ],
     ),
     table(
@@ -185,6 +189,13 @@ pub(super) const TABLES: &[Table] = &[
             ("subject", T),
             ("reason", T),
             ("via", T),
+            ("number", N),
+            ("hash", Bytes),
+            ("user_id", N),
+            ("actor_id", N),
+            ("standing", T),
+            ("invitation_id", N),
+            ("ends_at", N),
         ],
     ),
 ];
@@ -213,7 +224,10 @@ impl Table {
     /// The statement that reads all rows as JSON, by key.
     pub(super) fn select(&self, is_sqlite: bool) -> String {
         let values = self.columns.iter().map(|(column, kind)| match kind {
-            Bytes if is_sqlite => format!("'{column}', lower(hex(\"{column}\"))"),
+            // Of NULL, hex makes an empty text.
+            Bytes if is_sqlite => {
+                format!("'{column}', iif(\"{column}\" IS NULL, NULL, lower(hex(\"{column}\")))")
+            }
             Bytes => format!("'{column}', encode(\"{column}\", 'hex')"),
             N | T => format!("'{column}', \"{column}\""),
         });

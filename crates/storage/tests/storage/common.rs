@@ -5,6 +5,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{RunQueryDsl, sql_query};
+use trivium_storage::audit::chain::Head;
 use trivium_storage::groups::{Moderation, NewGroup, Registration, Visibility};
 use trivium_storage::users::NewUser;
 use trivium_storage::{
@@ -106,4 +107,9 @@ pub(crate) fn new_group(owner: i64, name: &str) -> NewGroup {
 /// Inserts an open group.
 pub(crate) fn group(connection: &mut Connection, owner: i64, name: &str) -> i64 {
     groups::insert(connection, &new_group(owner, name)).unwrap()
+}
+
+/// Adds to the number of members of a group.
+pub(crate) fn add_members(connection: &mut Connection, group: i64, by: i64) -> Result<()> {
+    groups::end_change(connection, group, by, &Head::default())
 }

@@ -1,6 +1,7 @@
 //! Tests of the storage crate, on both databases.
 //!
 //! - [`writer`]: changes are atomic, and their callers receive the right outcome.
+//! - [`chain`]: the chains of audit entries show every change.
 //! - [`connection`]: database URLs and connection settings.
 //! - [`database`]: opening, serving and reading.
 //! - [`health`]: changed files, and obstacles to changes.
@@ -16,6 +17,7 @@
     reason = "a test may panic"
 )]
 
+mod chain;
 mod common;
 mod connection;
 mod database;

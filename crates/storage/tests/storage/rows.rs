@@ -14,7 +14,9 @@ use trivium_storage::users::{self, NewUser, UserChange};
 use trivium_storage::{Connection, Database, Page, Result};
 use trivium_test_support::{Backend, Scratch};
 
-use crate::common::{EVERYTHING, alone, group, new_group, options, second, sql, url, user};
+use crate::common::{
+    EVERYTHING, add_members, alone, group, new_group, options, second, sql, url, user,
+};
 
 /// Runs a test on both databases, with one user and one group.
 fn on_both(test: impl Fn(&mut Connection, i64, i64)) {
@@ -76,9 +78,8 @@ fn record(connection: &mut Connection, group: i64, action: &str) {
         group_id: Some(group),
         actor: "anna",
         action,
-        subject: None,
-        reason: None,
         via: "test",
+        ..NewEntry::default()
     };
     audit::insert(connection, &entry).unwrap();
 }
@@ -208,7 +209,7 @@ fn memberships_that_have_ended_are_not_read() {
             member(go, carl, None),
         ] {
             memberships::insert(connection, &row).unwrap();
-            groups::add_members(connection, row.group_id, 1).unwrap();
+            add_members(connection, row.group_id, 1).unwrap();
         }
         assert_eq!(groups::list_ended(connection, 9).unwrap(), [chess, go]);
         let states = [State::Member, State::Moderator];
@@ -257,7 +258,7 @@ fn memberships_that_have_ended_are_not_read() {
         let ended = memberships::ended_of_group(connection, chess, 9).unwrap();
         assert_eq!(ended.len(), 1);
         memberships::delete(connection, chess, bert, State::Member).unwrap();
-        groups::add_members(connection, chess, -1).unwrap();
+        add_members(connection, chess, -1).unwrap();
         groups::set_next_end(connection, chess).unwrap();
         assert_eq!(counts(connection), [1, 2]);
         assert_eq!(groups::list_ended(connection, 9).unwrap(), [go]);

@@ -160,7 +160,8 @@ const ROWS: &str = "
     INSERT INTO named_tokens (user_id, name, token_id, custom) VALUES (1, 'laptop', 1, '{}');
     INSERT INTO named_tokens (user_id, name, invitation_id, custom) VALUES (1, 'spring', 1, '{}');
     INSERT INTO audit_entries (id, at, group_id, actor, action, via)
-        VALUES (1, 0, 1, 'anna', 'test', 'test');";
+        VALUES (1, 0, 1, 'anna', 'test', 'test');
+    INSERT INTO audit_entries (id, at, actor, action, via) VALUES (7, 0, 'anna', 'login', 'test');";
 
 const UNIQUE: &str = "UniqueViolation";
 const CHECK: &str = "CheckViolation";
@@ -552,6 +553,93 @@ const CASES: &[Case] = &[
         REFERENCE,
         "UPDATE audit_entries SET group_id = 99",
         "UPDATE audit_entries SET group_id = NULL",
+    ),
+    // The chains of audit entries.
+    case(
+        CHECK,
+        "UPDATE audit_entries SET number = 1, hash = {31} WHERE id = 1",
+        "UPDATE audit_entries SET number = 1, hash = {32} WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE audit_entries SET number = 1 WHERE id = 1",
+        "UPDATE audit_entries SET number = NULL WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE audit_entries SET hash = {32} WHERE id = 1",
+        "UPDATE audit_entries SET hash = NULL WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE audit_entries SET number = 0, hash = {32} WHERE id = 1",
+        "UPDATE audit_entries SET number = 9, hash = {32} WHERE id = 1",
+    ),
+    // An entry of no group is in no chain.
+    case(
+        CHECK,
+        "UPDATE audit_entries SET number = 1, hash = {32} WHERE id = 7",
+        "UPDATE audit_entries SET actor_id = 99 WHERE id = 7",
+    ),
+    case(
+        CHECK,
+        "UPDATE audit_entries SET user_id = 1, standing = 'disabled' WHERE id = 1",
+        "UPDATE audit_entries SET user_id = 99, standing = 'owner' WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE audit_entries SET user_id = 1 WHERE id = 1",
+        "UPDATE audit_entries SET user_id = 1, standing = 'none' WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE audit_entries SET standing = 'none' WHERE id = 1",
+        "UPDATE audit_entries SET standing = NULL WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE audit_entries SET invitation_id = 1 WHERE id = 1",
+        "UPDATE audit_entries SET user_id = 1, standing = 'member', invitation_id = 99 WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE audit_entries SET ends_at = 7 WHERE id = 1",
+        "UPDATE audit_entries SET user_id = 1, standing = 'banned', ends_at = 7 WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET audit_number = 1 WHERE id = 1",
+        "UPDATE groups SET audit_number = 1, audit_hash = {32} WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET audit_hash = {32} WHERE id = 1",
+        "UPDATE groups SET audit_number = 0, audit_hash = NULL WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET audit_number = -1, audit_hash = {32} WHERE id = 1",
+        "UPDATE groups SET audit_number = 9, audit_hash = {other 32} WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET audit_removed_number = 1, audit_removed_hash = {31} WHERE id = 1",
+        "UPDATE groups SET audit_removed_number = 1, audit_removed_hash = {32} WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET audit_removed_number = 1 WHERE id = 1",
+        "UPDATE groups SET audit_removed_number = 0 WHERE id = 1",
+    ),
+    case(
+        CHECK,
+        "UPDATE groups SET audit_removed_number = -1, audit_removed_hash = {32} WHERE id = 1",
+        "UPDATE groups SET audit_removed_number = 9, audit_removed_hash = {32} WHERE id = 1",
+    ),
+    case(
+        NOT_NULL,
+        "UPDATE groups SET audit_number = NULL WHERE id = 1",
+        "UPDATE groups SET audit_hash = NULL WHERE id = 1",
     ),
 ];
 

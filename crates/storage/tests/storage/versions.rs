@@ -13,7 +13,7 @@ use trivium_storage::{
 };
 use trivium_test_support::{Backend, Scratch};
 
-use crate::common::{group, options, second, sql, url, user};
+use crate::common::{add_members, group, options, second, sql, url, user};
 
 const PAGE: Page = Page {
     offset: 0,
@@ -216,7 +216,7 @@ fn changes() -> BTreeMap<&'static str, Change> {
             };
             groups::update(c, CHESS, &change)
         }),
-        ("a counter", |c| groups::add_members(c, CHESS, 1)),
+        ("a counter", |c| add_members(c, CHESS, 1)),
         ("a new group", |c| {
             group(c, BERTA, "Hex");
             Ok(())
@@ -283,7 +283,7 @@ fn read_group(database: &Database) -> Dependencies {
 
 /// Adds one to the member count of a group.
 fn grow(group: i64) -> impl Fn(&mut Connection) -> Result<()> {
-    move |connection| groups::add_members(connection, group, 1)
+    move |connection| add_members(connection, group, 1)
 }
 
 /// Opens a filled database for each change, and passes it the change.
@@ -408,7 +408,7 @@ fn a_change_of_many_rows_outdates_every_result() {
     let database = open_tracking(&scratch);
     let before = read_group(&database);
     let many = |connection: &mut Connection| {
-        (100..1_000).try_for_each(|group| groups::add_members(connection, group, 1))
+        (100..1_000).try_for_each(|group| add_members(connection, group, 1))
     };
     database.change_and_wait(many).unwrap();
     assert!(!database.is_current(&before).unwrap());

@@ -15,7 +15,7 @@ use super::{
     Denied, assert_still_commits, block, check, describe, marks, ok, open, queue, queue_mark, step,
     succeed,
 };
-use crate::common::{group, options, second, sql, url, user};
+use crate::common::{add_members, group, options, second, sql, url, user};
 
 #[test]
 fn change_locks_the_sqlite_file_from_the_beginning() {
@@ -141,11 +141,11 @@ fn deadlocked_changes_are_both_committed() {
             queue(&database, move |connection| {
                 // By default, Postgres checks for deadlocks after a second.
                 sql(connection, "SET LOCAL deadlock_timeout = '10ms'")?;
-                groups::add_members(connection, one, 1)?;
+                add_members(connection, one, 1)?;
                 if runs.fetch_add(1, Ordering::Relaxed) == 0 {
                     both_locked_one.wait();
                 }
-                Ok(groups::add_members(connection, other, 1)?)
+                Ok(add_members(connection, other, 1)?)
             })
         })
         .collect();
@@ -205,7 +205,7 @@ fn concurrent_joins_create_one_membership() {
                         ends_at: None,
                     };
                     memberships::insert(connection, &membership)?;
-                    Ok(groups::add_members(connection, id, 1)?)
+                    Ok(add_members(connection, id, 1)?)
                 })
             })
             .collect();

@@ -95,13 +95,10 @@ fn insert_mark(connection: &mut Connection, mark: &str) -> Result<(), Error> {
     };
     users::insert(connection, &user)?;
     let entry = NewEntry {
-        at: 0,
-        group_id: None,
         actor: mark,
         action: "test",
-        subject: None,
-        reason: None,
         via: "test",
+        ..NewEntry::default()
     };
     audit::insert(connection, &entry)
 }

@@ -1,0 +1,13 @@
+ALTER TABLE groups DROP COLUMN audit_removed_hash;
+ALTER TABLE groups DROP COLUMN audit_removed_number;
+ALTER TABLE groups DROP COLUMN audit_hash;
+ALTER TABLE groups DROP COLUMN audit_number;
+DROP INDEX audit_entries_group;
+CREATE INDEX audit_entries_group ON audit_entries (group_id);
+ALTER TABLE audit_entries DROP COLUMN ends_at;
+ALTER TABLE audit_entries DROP COLUMN invitation_id;
+ALTER TABLE audit_entries DROP COLUMN standing;
+ALTER TABLE audit_entries DROP COLUMN actor_id;
+ALTER TABLE audit_entries DROP COLUMN user_id;
+ALTER TABLE audit_entries DROP COLUMN hash;
+ALTER TABLE audit_entries DROP COLUMN number;
