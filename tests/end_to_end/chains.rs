@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::fixtures::{VERSIONS, copy};
-use crate::harness::{Gateway, Protocol, Story};
+use crate::harness::{Gateway, Protocol, Served, Story};
 use crate::migrations::{command, sql};
 
 /// Runs a command that succeeds, and returns what it prints.
@@ -81,6 +81,46 @@ fn a_log_from_before_the_chain_is_continued() {
         assert_eq!(
             (&log[0]["number"], &log[1]["number"]),
             (&json!(4), &Value::Null)
+        );
+    }
+}
+
+#[test]
+fn a_standing_from_before_the_record_is_not_known() {
+    for backend in Backend::ALL {
+        let scratch = copy(backend, VERSIONS[0]);
+        run(&scratch, &["migrate", "up"]);
+        let newcomer = run(&scratch, &["user", "add", "newcomer"]);
+        let log = scratch.folder.path().join("log");
+        let served = Served::start(&["--database", &scratch.url], &[], log);
+        let call = |verb: &str, name: &str, more: Value| {
+            let mut call = json!({"authToken": "token of anna", "id": "group:1"});
+            let more = more.as_object().expect("an object").clone();
+            call.as_object_mut().expect("an object").extend(more);
+            let answer = Protocol::Json.call(&served, verb, name, &call);
+            answer.succeeds();
+            answer.value
+        };
+        let history = |user: &str| {
+            let history = call("GET", "getMembershipHistory", json!({"user": user}));
+            let names = ["standing", "completeSince", "totalResults"];
+            names.map(|name| history[name].clone())
+        };
+        assert_eq!(history("user:1"), [Value::Null, Value::Null, json!(0)]);
+        call("POST", "editGroup", json!({"tags": "x"}));
+        let [standing, since, total] = history("user:1");
+        assert_eq!((standing, total), (Value::Null, json!(0)));
+        assert!(since.is_string());
+        run(&scratch, &["member", "add", "group:1", "newcomer"]);
+        let newcomer = newcomer.trim_end();
+        call("POST", "transferGroup", json!({"user": newcomer}));
+        // The record has that the former owner gave the group away.
+        assert_eq!(
+            [history("user:1"), history(newcomer)],
+            [
+                [json!("moderator"), since.clone(), json!(1)],
+                [json!("owner"), since, json!(2)],
+            ]
         );
     }
 }

@@ -269,6 +269,11 @@ pub(crate) const SCENARIO: &[ScenarioStep] = &[
         None,
     ),
     step(
+        "getMembershipHistory",
+        &[("id", ValueSource::GroupId), ("user", ValueSource::GuestId)],
+        None,
+    ),
+    step(
         "getEndingMemberships",
         &[
             ("id", ValueSource::GroupId),

@@ -73,6 +73,7 @@ fn rows() -> [(&'static str, Vec<Row>); 8] {
                 row::<groups::join::JoinGroup>(),
                 row::<groups::withdraw::WithdrawJoinRequest>(),
                 row::<groups::leave::LeaveGroup>(),
+                row::<groups::get_membership_history::GetMembershipHistory>(),
             ],
         ),
         (

@@ -4,6 +4,7 @@ mod accounts;
 mod conditions;
 mod diagnostics;
 mod groups;
+mod history;
 mod invitations;
 mod membership;
 mod moderation;

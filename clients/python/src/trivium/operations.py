@@ -251,6 +251,35 @@ class Member:
 
 
 @dataclass(frozen=True)
+class MembershipChange:
+    """A change of the standing of a user in a group."""
+
+    at: datetime
+    """Time of the change."""
+
+    action: str
+    """Name of the action."""
+
+    standing: Literal["none", "requested", "member", "moderator", "owner", "banned"]
+    """Standing of the user after the change."""
+
+    by: str
+    """Login of the user who made the change."""
+
+    via: str
+    """Front-end of the call."""
+
+    invitation_id: str | None = None
+    """ID of the invitation by which the user joined."""
+
+    ends_at: datetime | None = None
+    """When the standing ends by itself."""
+
+    reason: str | None = None
+    """The reason that was given."""
+
+
+@dataclass(frozen=True)
 class Profile:
     """The profile of a user."""
 
@@ -600,6 +629,32 @@ class GetMembersResult:
 
     members: list[Member]
     """The members of this page."""
+
+
+@dataclass(frozen=True)
+class GetMembershipHistoryResult:
+    """The result of `get_membership_history`."""
+
+    page: int
+    """Number of this page."""
+
+    results_per_page: int
+    """Number of changes per page."""
+
+    total_results: int
+    """Total number of changes."""
+
+    total_pages: int
+    """Total number of pages."""
+
+    changes: list[MembershipChange]
+    """The changes of this page."""
+
+    standing: Literal["none", "requested", "member", "moderator", "owner", "banned"] | None = None
+    """Standing of the user at the time; absent if it is not known."""
+
+    complete_since: datetime | None = None
+    """Since when every change is recorded; absent if none is."""
 
 
 @dataclass(frozen=True)
@@ -1379,6 +1434,56 @@ class Operations:
             id: ID of the group to leave.
         """
         return self._call("POST", "leaveGroup", LeaveGroupResult, {"id": id})
+
+    def get_membership_history(
+        self,
+        id: str,
+        user: str,
+        at: datetime | None = None,
+        page: int | None = None,
+        results_per_page: int | None = None,
+    ) -> GetMembershipHistoryResult:
+        """Shows how the standing of a user in a group has changed, oldest change first, and what it was at a
+        time. For the user, and for moderators of the group.
+
+        Only recorded changes count. The standing before completeSince is not known, nor is that of a user
+        without a change since then, unless the record begins with the group.
+
+        It can fail with `user_token_invalid`, `user_token_expired`, `content_not_found`,
+        `user_access_denied`, `user_not_found`, beside the codes of every operation.
+
+        Args:
+            id: ID of the group.
+            user: ID of the user, who may be deleted.
+            at: The time of the standing; now if absent.
+            page: Number of the page, from 1.
+            results_per_page: Number of changes per page.
+        """
+        return self._call(
+            "GET",
+            "getMembershipHistory",
+            GetMembershipHistoryResult,
+            {"id": id, "user": user, "at": at, "page": page, "resultsPerPage": results_per_page},
+        )
+
+    def iter_membership_history(
+        self, id: str, user: str, at: datetime | None = None, results_per_page: int | None = None
+    ) -> Iterator[MembershipChange]:
+        """Yields the changes on all pages of `get_membership_history`, which it calls for each.
+
+        Args:
+            id: ID of the group.
+            user: ID of the user, who may be deleted.
+            at: The time of the standing; now if absent.
+            results_per_page: Number of changes per page.
+        """
+        page = pages = 1
+        while page <= pages:
+            found = self.get_membership_history(
+                page=page, id=id, user=user, at=at, results_per_page=results_per_page
+            )
+            yield from found.changes
+            page, pages = page + 1, found.total_pages
 
     def new_invitation(
         self,

@@ -13,6 +13,7 @@ pub mod get_groups;
 pub mod get_groups_in_common;
 pub mod get_member;
 pub mod get_members;
+pub mod get_membership_history;
 pub mod get_my_groups;
 pub mod join;
 pub mod kind;
