@@ -8,6 +8,7 @@
 //! - `writer` commits waiting changes together and replies after COMMIT; `locks` locks rows on Postgres.
 //! - One module per group of tables: [`users`], [`tokens`], [`groups`], [`categories`], [`memberships`],
 //!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has the column of that dialect.
+//! - [`audit`] also has the chains of audit entries, and verifies them.
 //! - [`holdings`] counts what quotas limit; [`retention`] removes what has ended.
 //!
 //! Queries by key use `get_result`. Diesel's `first` adds a LIMIT with a bound value, and
