@@ -254,12 +254,12 @@ impl<'c> Joins<'c> {
         };
         let (number, previous): (i64, Option<Vec<u8>>) =
             self.group.query_row(params![group], head)?;
-        if read_all(&mut self.membership, params![group, user_id])? != 0 {
+        if read_all(&mut self.membership, params![user_id, group, 0])? != 0 {
             return fail(format!("{} cannot join group {group}", user.login));
         }
-        read_number(&mut self.memberships, params![user_id, "banned"])?;
+        read_number(&mut self.memberships, params![user_id, "banned", now])?;
         self.insert
-            .execute(params![group, user_id, "member", now, "", Null])?;
+            .execute(params![group, user_id, "member", now, "", Null, Null])?;
         // As many bytes as the service hashes, in one piece.
         let fields = format!("{group} {number} {now} {} joinGroup rest-json", user.login);
         let mut hasher = Sha256::new_with_prefix([0; 64]);
@@ -310,7 +310,11 @@ impl<'c> Reads<'c> {
         let user_id: i64 = self
             .bearer
             .query_row(params![&user.hash[..]], |row| row.get(3))?;
-        let rows = read_all(&mut self.groups, params![user_id, "requested", "banned"])?;
+        let now = data::now();
+        let rows = read_all(
+            &mut self.groups,
+            params![user_id, "requested", "banned", now],
+        )?;
         self.rollback.execute([])?;
         if rows != GROUPS_EACH {
             return fail(format!("{} is in {rows} groups", user.login));

@@ -32,7 +32,8 @@ macro_rules! group_columns {
          `groups`.`tags`, `groups`.`image`, `groups`.`access_type`, `groups`.`registration_type`, \
          `groups`.`moderation_type`, `groups`.`member_count`, `groups`.`topic_count`, \
          `groups`.`num_topics`, `groups`.`commercial_account_id`, `groups`.`owner_id`, \
-         `groups`.`created_at`, `groups`.`deleted_at`"
+         `groups`.`created_at`, `groups`.`deleted_at`, `groups`.`next_end`, \
+         `groups`.`condition_kind`, `groups`.`condition_group_id`"
     };
 }
 
@@ -46,13 +47,16 @@ pub(super) const GROUP: &str = concat!(
 macro_rules! all_memberships {
     () => {
         "SELECT `memberships`.`group_id`, `memberships`.`user_id`, `memberships`.`state`, \
-         `memberships`.`since`, `memberships`.`note`, `memberships`.`until` FROM `memberships` "
+         `memberships`.`since`, `memberships`.`note`, `memberships`.`until`, \
+         `memberships`.`ends_at` FROM `memberships` "
     };
 }
 
+/// Finds the memberships of a user in a group, and in the group of its condition.
 pub(super) const MEMBERSHIP: &str = concat!(
     all_memberships!(),
-    "WHERE ((`memberships`.`group_id` = ?) AND (`memberships`.`user_id` = ?))"
+    "WHERE ((`memberships`.`user_id` = ?) AND \
+     ((`memberships`.`group_id` = ?) OR (`memberships`.`group_id` = ?)))"
 );
 
 /// Finds this many groups.
@@ -77,10 +81,11 @@ fn places(count: usize) -> String {
 
 /// For the quota of memberships.
 pub(super) const COUNT_MEMBERSHIPS: &str = "SELECT COUNT(*) FROM `memberships` \
-    WHERE ((`memberships`.`user_id` = ?) AND (`memberships`.`state` != ?))";
+    WHERE (((`memberships`.`user_id` = ?) AND (`memberships`.`state` != ?)) AND \
+    ((`memberships`.`ends_at` IS NULL) OR (`memberships`.`ends_at` > ?)))";
 
 pub(super) const INSERT_MEMBERSHIP: &str = "INSERT INTO `memberships` \
-    (`group_id`, `user_id`, `state`, `since`, `note`, `until`) VALUES (?, ?, ?, ?, ?, ?)";
+    (`group_id`, `user_id`, `state`, `since`, `note`, `until`, `ends_at`) VALUES (?, ?, ?, ?, ?, ?, ?)";
 
 pub(super) const END_CHANGE: &str = "UPDATE `groups` \
     SET `member_count` = (`groups`.`member_count` + ?), `audit_number` = ?, `audit_hash` = ? \
@@ -93,9 +98,10 @@ pub(super) const INSERT_AUDIT: &str = "INSERT INTO `audit_entries` \
 pub(super) const MINE: &str = concat!(
     "SELECT ",
     group_columns!(),
-    ", `memberships`.`state`, `memberships`.`since` \
+    ", `memberships`.`state`, `memberships`.`since`, `memberships`.`ends_at` \
      FROM (`memberships` INNER JOIN `groups` ON (`memberships`.`group_id` = `groups`.`id`)) \
-     WHERE (((`memberships`.`user_id` = ?) AND (`memberships`.`state` != ?)) AND (`memberships`.`state` != ?)) \
+     WHERE ((`memberships`.`user_id` = ?) AND (((`memberships`.`state` != ?) AND (`memberships`.`state` != ?)) AND \
+     ((`memberships`.`ends_at` IS NULL) OR (`memberships`.`ends_at` > ?)))) \
      ORDER BY `memberships`.`group_id` DESC"
 );
 
@@ -234,6 +240,9 @@ mod tests {
         let connection = rusqlite::Connection::open_in_memory()?;
         connection.execute_batch(concat!(
             include_str!("../../../../migrations/sqlite/2026-11-21-000000_group_service/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-29-000000_speed/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-30-000002_membership_ends/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-11-30-000003_join_condition/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-12-01-000000_audit_chain/up.sql")
         ))?;
         for query in [BEARER, GROUP, MEMBERSHIP, COUNT_MEMBERSHIPS, MINE] {

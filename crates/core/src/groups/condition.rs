@@ -15,7 +15,7 @@ use crate::types::GroupRef;
 use crate::{Error, Result, Session, codes};
 
 /// The condition of joining a group, as an argument: `member_of:group:7` or `only_member_of:group:7`, or empty for no
-/// condition. Its form is checked by [`JoinCondition::parse`].
+/// condition. The operation checks its form.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
 pub struct ConditionText(pub String);
