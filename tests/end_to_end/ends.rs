@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Barrier;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use trivium_test_support::Backend;
@@ -351,10 +352,13 @@ fn a_membership_ends_once() {
             Backend::Postgres => Some(Served::start(&options, &environment, log)),
         };
         let [anna, berta] = ["anna", "berta"].map(|name| person(&story, name));
-        let groups: Vec<String> = (0..8)
-            .map(|number| story.group(&anna, &format!("Race {number}"), "open"))
-            .collect();
-        for group in &groups {
+        let [groups, untouched] = ["Race", "Untouched"].map(|name| {
+            let names = (0..8).map(|number| format!("{name} {number}"));
+            names
+                .map(|name| story.group(&anna, &name, "open"))
+                .collect::<Vec<String>>()
+        });
+        for group in groups.iter().chain(&untouched) {
             story
                 .post("joinGroup", on(&berta, group, json!({})))
                 .succeeds();
@@ -397,6 +401,17 @@ fn a_membership_ends_once() {
                     second.signal("HUP");
                 }
             });
+        }
+        // Of the others, only the sweeps end the memberships.
+        let deadline = Instant::now() + Duration::from_secs(60);
+        for group in &untouched {
+            while ends(&story, &anna, group).is_empty() {
+                assert!(Instant::now() < deadline, "{backend:?}: no sweep");
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
+        for group in &untouched {
+            assert_eq!(ends(&story, &anna, group).len(), 1, "{backend:?}");
         }
         for group in &groups {
             let found = ends(&story, &anna, group);

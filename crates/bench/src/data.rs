@@ -163,7 +163,8 @@ pub(crate) fn fill(database: &Path, scale: Scale) -> Result<()> {
     insert_memberships(&transaction, scale, now)?;
     insert_invitations(&transaction, scale, now)?;
     transaction.execute_batch(
-        "UPDATE groups SET member_count =
+        // Their logs have begun.
+        "UPDATE groups SET audit_number = 1, audit_hash = zeroblob(32), member_count =
             (SELECT count(*) FROM memberships WHERE memberships.group_id = groups.id)",
     )?;
     transaction.commit()?;

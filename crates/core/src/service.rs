@@ -228,7 +228,7 @@ impl Service {
             throttle: &self.throttle,
             effect,
             action,
-            chains: BTreeMap::new(),
+            locked: BTreeMap::new(),
         }
     }
 }

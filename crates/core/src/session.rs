@@ -165,12 +165,12 @@ pub struct Session<'a> {
     /// The name of the operation in the audit log.
     pub action: &'static str,
     /// The groups that this change has locked.
-    pub(crate) chains: BTreeMap<i64, Chain>,
+    pub(crate) locked: BTreeMap<i64, LockedGroup>,
 }
 
 /// What this change stores in the row of a group at its end: the head of the chain of audit entries, and the number of
 /// members.
-pub(crate) struct Chain {
+pub(crate) struct LockedGroup {
     head: Head,
     /// The number of members that were added to the group.
     members: i64,
@@ -180,7 +180,7 @@ pub(crate) struct Chain {
     is_changed: bool,
 }
 
-impl From<Head> for Chain {
+impl From<Head> for LockedGroup {
     fn from(head: Head) -> Self {
         Self {
             has_begun: head.number > 0,
@@ -225,19 +225,11 @@ impl Session<'_> {
             .ok_or_else(|| codes::CONTENT_NOT_FOUND.into())
     }
 
-    /// Returns whether a group is disclosed to the viewer. It is not locked.
+    /// As [`group`](Self::group), but locks the group only if that is wanted. `None` if it is not disclosed.
     ///
     /// # Errors
     /// A failure of the store.
-    pub(crate) fn discloses<'v>(
-        &mut self,
-        id: GroupRef,
-        viewer: impl Into<Viewer<'v>>,
-    ) -> Result<bool> {
-        Ok(self.find_group(id, viewer.into(), false)?.is_some())
-    }
-
-    fn find_group(
+    pub(crate) fn find_group(
         &mut self,
         id: GroupRef,
         viewer: Viewer<'_>,
@@ -251,7 +243,7 @@ impl Session<'_> {
         )]
         let group = match locks {
             true => groups::find_and_lock(self.connection, id.0)?.map(|(group, head)| {
-                self.chains.entry(id.0).or_insert_with(|| head.into());
+                self.locked.entry(id.0).or_insert_with(|| head.into());
                 group
             }),
             false => groups::find(self.connection, id.0)?,
@@ -259,8 +251,7 @@ impl Session<'_> {
         let [mut row, other] = match viewer {
             Viewer::User(actor) | Viewer::Joining(actor) => {
                 let other = group.as_ref().and_then(|group| group.condition_group_id);
-                // IDs start at 1.
-                memberships::find_both(self.connection, id.0, other.unwrap_or(0), actor.id)?
+                memberships::find_both(self.connection, id.0, other, actor.id)?
             }
             Viewer::Anonymous | Viewer::Administrator => [None, None],
         };
@@ -390,20 +381,20 @@ impl Session<'_> {
     /// # Errors
     /// A failure of the store.
     pub(crate) fn lock_group(&mut self, id: i64) -> Result<()> {
-        if !self.chains.contains_key(&id) {
+        if !self.locked.contains_key(&id) {
             let head = audit::lock_head(self.connection, id)?;
-            self.chains.insert(id, head.into());
+            self.locked.insert(id, head.into());
         }
         Ok(())
     }
 
     /// Notes a group that this change has created: its chain has no entry yet.
     pub(crate) fn begin_chain(&mut self, id: i64) {
-        let chain = Chain {
+        let group = LockedGroup {
             has_begun: true,
             ..Head::default().into()
         };
-        self.chains.insert(id, chain);
+        self.locked.insert(id, group);
     }
 
     /// Adds an entry to the audit log: to the chain of its group, if it has one.
@@ -415,7 +406,7 @@ impl Session<'_> {
         self.add_entry(at, by.into(), self.origin.via.0, entry)
     }
 
-    /// Adds an entry to the audit log for what nobody did, but time.
+    /// Adds an entry to the audit log for a membership that has ended by itself, at that time.
     ///
     /// # Errors
     /// A failure of the store.
@@ -447,23 +438,22 @@ impl Session<'_> {
 
     fn append(&mut self, group: i64, row: &audit::NewEntry<'_>) -> Result<()> {
         self.lock_group(group)?;
-        let Some(chain) = self.chains.get_mut(&group) else {
+        let Some(chain) = self.locked.get_mut(&group) else {
             return Err(Error::internal("a group without a chain"));
         };
         if !chain.has_begun {
+            // Even without earlier entries, which may have been removed: the record does not begin with the group.
             let earlier = audit::count(self.connection, group)?;
-            if earlier > 0 {
-                let entries = if earlier == 1 { "entry" } else { "entries" };
-                let start = audit::NewEntry {
-                    at: self.connection.time(),
-                    actor: SYSTEM,
-                    action: audit::START,
-                    reason: Some(&format!("{earlier} earlier {entries}")),
-                    via: SYSTEM,
-                    ..audit::NewEntry::default()
-                };
-                audit::append(self.connection, group, &mut chain.head, &start)?;
-            }
+            let entries = if earlier == 1 { "entry" } else { "entries" };
+            let start = audit::NewEntry {
+                at: self.connection.time(),
+                actor: SYSTEM,
+                action: audit::START,
+                reason: Some(&format!("{earlier} earlier {entries}")),
+                via: SYSTEM,
+                ..audit::NewEntry::default()
+            };
+            audit::append(self.connection, group, &mut chain.head, &start)?;
             chain.has_begun = true;
         }
         audit::append(self.connection, group, &mut chain.head, row)?;
@@ -477,7 +467,7 @@ impl Session<'_> {
     /// A failure of the store.
     pub(crate) fn count_members(&mut self, group: i64, by: i64) -> Result<()> {
         self.lock_group(group)?;
-        if let Some(chain) = self.chains.get_mut(&group) {
+        if let Some(chain) = self.locked.get_mut(&group) {
             chain.members += by;
             chain.is_changed = true;
         }
@@ -490,7 +480,7 @@ impl Session<'_> {
     /// # Errors
     /// A failure of the store.
     pub(crate) fn end_changes(&mut self) -> Result<()> {
-        for (group, chain) in &mut self.chains {
+        for (group, chain) in &mut self.locked {
             if chain.is_changed {
                 groups::end_change(self.connection, *group, chain.members, &chain.head)?;
                 chain.members = 0;

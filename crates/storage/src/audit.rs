@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use crate::connection::on_native;
+use crate::connection::{AnyConnection, on_native};
+use crate::locks::{self, Lock};
 use crate::schema::{audit_entries, groups};
 use crate::stored::stored_enum;
 use crate::{Connection, Page, Result, Seconds};
@@ -136,14 +137,16 @@ pub fn append(
 
 /// Locks a group and returns the head of its chain.
 pub fn lock_head(connection: &mut Connection, group: i64) -> Result<Head> {
-    connection.lock_group(group)?;
-    let connection = connection.reads_more();
-    Ok(groups::table
-        .find(group)
-        .select(Head::as_select())
-        .get_result(connection)
-        .optional()?
-        .unwrap_or_default())
+    locks::record(Lock::Group(group));
+    let row = groups::table.find(group);
+    let found = match connection.reads_more() {
+        AnyConnection::Sqlite(sqlite) => row.select(Head::as_select()).get_result(sqlite),
+        AnyConnection::Postgres(postgres) => row
+            .for_no_key_update()
+            .select(Head::as_select())
+            .get_result(postgres),
+    };
+    Ok(found.optional()?.unwrap_or_default())
 }
 
 /// Counts the entries of a group.

@@ -112,6 +112,11 @@ impl Connection {
         self.time = now();
     }
 
+    /// Returns whether what is read is noted, so that the result can be kept.
+    pub(crate) const fn is_noted(&self) -> bool {
+        matches!(self.record, Record::Read(_))
+    }
+
     /// Begins to note what a read depends on.
     pub(crate) fn note(&mut self, dependencies: Option<Dependencies>) {
         self.record = dependencies.map_or(Record::None, Record::Read);

@@ -58,6 +58,29 @@ const RULES: &[Rule] = &[
         correction: None,
     },
     Rule {
+        name: "ends",
+        broken: "memberships of owners have an end",
+        rows: "memberships WHERE ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM groups
+                   WHERE groups.id = group_id AND owner_id = user_id)",
+        correction: Some(
+            "UPDATE memberships SET ends_at = NULL WHERE ends_at IS NOT NULL AND EXISTS (SELECT 1 FROM groups
+                 WHERE groups.id = group_id AND owner_id = user_id)",
+        ),
+    },
+    Rule {
+        name: "ends",
+        broken: "groups have memberships that end before the group's next_end",
+        rows: "groups WHERE EXISTS (SELECT 1 FROM memberships
+                   WHERE group_id = groups.id AND ends_at IS NOT NULL
+                     AND (next_end IS NULL OR ends_at < next_end))",
+        correction: Some(
+            "UPDATE groups SET next_end = (SELECT min(ends_at) FROM memberships WHERE group_id = groups.id)
+             WHERE EXISTS (SELECT 1 FROM memberships
+                 WHERE group_id = groups.id AND ends_at IS NOT NULL
+                   AND (next_end IS NULL OR ends_at < next_end))",
+        ),
+    },
+    Rule {
         name: "orphans",
         broken: "memberships and requests are of groups that were deleted",
         rows: "memberships WHERE EXISTS (SELECT 1 FROM groups

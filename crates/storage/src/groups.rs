@@ -210,7 +210,7 @@ pub fn find_and_lock(connection: &mut Connection, id: i64) -> Result<Option<(Gro
             .select((Group::as_select(), Head::as_select()))
             .get_result(sqlite),
         AnyConnection::Postgres(postgres) => row
-            .for_update()
+            .for_no_key_update()
             .select((Group::as_select(), Head::as_select()))
             .get_result(postgres),
     };
@@ -436,7 +436,7 @@ fn note_joined(
 ) -> Result<()> {
     connection.found(rows.iter().map(|row| Key::Group(row.group.id)));
     // The rows of the list note when their memberships end; other pages change this one, too.
-    if i64::try_from(rows.len()) != Ok(total) {
+    if connection.is_noted() && i64::try_from(rows.len()) != Ok(total) {
         let now = connection.time();
         let next: Option<Seconds> = memberships::table
             .filter(memberships::user_id.eq_any(users))
@@ -451,7 +451,7 @@ fn note_joined(
 }
 
 /// Subtracts from the counters of these groups the members whose membership has ended and whose row remains. Notes
-/// when the next membership in them ends.
+/// when the next membership in the others ends.
 fn subtract_ended<'g>(
     connection: &mut Connection,
     groups: impl IntoIterator<Item = &'g mut Group>,
@@ -470,23 +470,14 @@ fn subtract_ended<'g>(
     if ended.is_empty() {
         return Ok(());
     }
-    let of_groups = || {
-        let ids = ended.keys().copied().collect::<Vec<i64>>();
-        memberships::table.filter(memberships::group_id.eq_any(ids))
-    };
-    let any = connection.reads([]);
-    let counts: Vec<(i64, i64)> = of_groups()
+    // The result is not kept: when the next membership ends is known only when the sweep has been here.
+    let ids: Vec<i64> = ended.keys().copied().collect();
+    let counts: Vec<(i64, i64)> = memberships::table
+        .filter(memberships::group_id.eq_any(ids))
         .filter(memberships::ends_at.le(now))
         .group_by(memberships::group_id)
         .select((memberships::group_id, count_star()))
-        .load(any)?;
-    let next: Option<Seconds> = of_groups()
-        .filter(memberships::ends_at.gt(now))
-        .select(min(memberships::ends_at))
-        .get_result(any)?;
-    if let Some(next) = next {
-        connection.reads_until(next);
-    }
+        .load(connection.reads_more())?;
     for (id, count) in counts {
         if let Some(group) = ended.get_mut(&id) {
             group.member_count = group.member_count.saturating_sub(count).max(0);

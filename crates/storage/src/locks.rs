@@ -80,14 +80,18 @@ pub(crate) fn record(lock: Lock) {
 }
 
 impl Connection {
-    /// Locks a group, which serializes the changes of a group.
+    /// Locks a group, which serializes the changes of a group. A reference to it, such as that of a condition, does not
+    /// wait for this lock.
     ///
     /// # Errors
     /// A failure of the database.
     pub fn lock_group(&mut self, group: i64) -> Result<()> {
         record(Lock::Group(group));
         if let AnyConnection::Postgres(postgres) = self.unrecorded() {
-            let row = groups::table.find(group).select(groups::id).for_update();
+            let row = groups::table
+                .find(group)
+                .select(groups::id)
+                .for_no_key_update();
             row.execute(postgres)?;
         }
         Ok(())
@@ -103,7 +107,10 @@ impl Connection {
         }
         if let AnyConnection::Postgres(postgres) = self.unrecorded() {
             let rows = groups::table.filter(groups::id.eq_any(ids));
-            let rows = rows.order(groups::id).select(groups::id).for_update();
+            let rows = rows
+                .order(groups::id)
+                .select(groups::id)
+                .for_no_key_update();
             rows.execute(postgres)?;
         }
         Ok(())

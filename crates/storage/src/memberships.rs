@@ -129,14 +129,17 @@ pub fn find(connection: &mut Connection, group: i64, user: i64) -> Result<Option
     Ok(found.optional()?)
 }
 
-/// Finds the rows of a user in two groups.
+/// Finds the rows of a user in a group, and in another if there is one. The statement is the same.
 pub fn find_both(
     connection: &mut Connection,
     group: i64,
-    other: i64,
+    other: Option<i64>,
     user: i64,
 ) -> Result<[Option<Membership>; 2]> {
-    let connection = connection.reads([Key::Group(group), Key::Group(other)]);
+    let keys = [group].into_iter().chain(other).map(Key::Group);
+    let connection = connection.reads(keys);
+    // IDs start at 1.
+    let other = other.unwrap_or(0);
     let rows: Vec<Membership> = on_native!(connection, |connection| {
         let is_either = memberships::group_id
             .eq(group)

@@ -1,3 +1,7 @@
+-- What has ended would have no end.
+UPDATE groups SET member_count = member_count - (SELECT count(*) FROM memberships
+    WHERE memberships.group_id = groups.id AND ends_at <= extract(epoch FROM now())) WHERE next_end <= extract(epoch FROM now());
+DELETE FROM memberships WHERE ends_at <= extract(epoch FROM now());
 DROP INDEX memberships_user;
 CREATE INDEX memberships_user ON memberships (user_id, group_id, state, since);
 DROP INDEX groups_next_end;

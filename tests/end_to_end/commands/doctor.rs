@@ -79,6 +79,10 @@ fn broken_rules_are_found_and_corrected() {
     let wrong_counter = "UPDATE groups SET member_count = 1 WHERE id = 1";
     let valid_token = "UPDATE users SET disabled_at = 1 WHERE login = 'bert'";
     let orphan = "UPDATE groups SET deleted_at = 1 WHERE id = 1";
+    let owner_with_an_end =
+        "UPDATE memberships SET ends_at = 9 WHERE user_id = 1; UPDATE groups SET next_end = 9";
+    let unknown_end =
+        "UPDATE memberships SET ends_at = 9000000000 WHERE state = 'member' AND user_id <> 1";
     let no_owner = "DELETE FROM memberships WHERE user_id = 1";
     let future = "UPDATE audit_entries SET at = 9000000000 WHERE id = 1";
     for backend in Backend::ALL {
@@ -99,6 +103,18 @@ fn broken_rules_are_found_and_corrected() {
                 orphan,
                 "orphans",
                 "2 memberships and requests are of groups",
+                true,
+            ),
+            (
+                owner_with_an_end,
+                "ends",
+                "1 memberships of owners have an end",
+                true,
+            ),
+            (
+                unknown_end,
+                "ends",
+                "1 groups have memberships that end before",
                 true,
             ),
             (

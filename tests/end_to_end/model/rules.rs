@@ -294,6 +294,12 @@ impl World {
         condition: Option<Option<Condition>>,
     ) -> Answer {
         let group = self.owned(place, step.who)?;
+        let rules = |world: &Self| {
+            let group = &world.groups[group];
+            let condition = group.condition.map(|(it, other)| (it.only, other));
+            (group.registration, condition)
+        };
+        let before = rules(self);
         if let Some(condition) = condition {
             self.groups[group].condition = match condition {
                 Some(condition) => {
@@ -308,8 +314,9 @@ impl World {
         }
         self.groups[group].registration = registration;
         self.log(group, step, "editGroup", "");
+        let is_changed = rules(self) != before;
         for (waiting, name) in PEOPLE.iter().enumerate() {
-            if self.groups[group].state(waiting) == Some(State::Requested) {
+            if is_changed && self.groups[group].state(waiting) == Some(State::Requested) {
                 let (action, state) = match (registration, self.meaning(group, waiting)) {
                     (_, Meaning::Admits) | (Registration::Open, Meaning::Neutral) => {
                         ("approveJoinRequest", Some(State::Member))

@@ -66,6 +66,34 @@ fn the_audit_log_explains_the_state_of_a_request() {
 }
 
 #[test]
+fn groups_name_each_other() {
+    rounds(|arena| {
+        let [anna, berta] = arena.crowd.some();
+        let groups = [&anna, &berta].map(|owner| arena.group(owner, "open"));
+        let mut calls: Vec<Call> = Vec::new();
+        for kind in ["member_of", "only_member_of", "member_of", "only_member_of"] {
+            for (owner, [group, other]) in [
+                (&anna, [&groups[0], &groups[1]]),
+                (&berta, [&groups[1], &groups[0]]),
+            ] {
+                let condition = json!({"joinCondition": format!("{kind}:{other}")});
+                calls.push(("editGroup", on(owner, group, condition)));
+            }
+        }
+        let codes = arena.race(&calls);
+        assert_eq!(
+            tally(&codes).get("success"),
+            Some(&calls.len()),
+            "{codes:?}"
+        );
+        // Only one level counts.
+        let call = on(&berta, &groups[0], json!({}));
+        let can = arena.ask("GET", "canJoin", &call);
+        assert_eq!(can.text("canJoin"), "true", "{}", can.value);
+    });
+}
+
+#[test]
 fn a_deleted_user_is_in_no_group() {
     rounds(|arena| {
         let [anna] = arena.crowd.some();

@@ -54,8 +54,13 @@ fn members_of_another_group_join_at_once() {
         // A new condition decides on requests.
         joins(&dora, &team, "in_moderation");
         story.post("joinGroup", join(&dora, &club)).succeeds();
-        let same = edit(&anna, &team, "joinCondition", &format!("member_of:{club}"));
-        story.post("editGroup", same).succeeds();
+        for kind in ["member_of", "only_member_of", "member_of"] {
+            // The same condition decides nothing.
+            assert_eq!(members(&team), "3");
+            let condition = format!("{kind}:{club}");
+            let call = edit(&anna, &team, "joinCondition", &condition);
+            story.post("editGroup", call).succeeds();
+        }
         assert_eq!(members(&team), "4");
         let none = edit(&anna, &team, "joinCondition", "");
         let changed = story.post("editGroup", none);
@@ -86,7 +91,7 @@ fn others_cannot_join() {
         assert_eq!(plain(&log["entries"][0]["action"]), "denyJoinRequest");
         assert_eq!(
             plain(&log["entries"][0]["reason"]),
-            "the group has a new condition of joining"
+            "the condition of joining is not met"
         );
         story
             .post("editGroup", edit(&anna, &team, "registrationType", "open"))
@@ -204,6 +209,14 @@ fn nothing_names_a_group_to_those_who_cannot_see_it() {
                 .fails("content_not_found");
         }
         set(&format!("member_of:{team}")).fails("content_not_found");
+        // What it decides would show who the members are.
+        let mut private = new_group(&anna.token, "Private", "open");
+        private["accessType"] = json!("members");
+        call["joinCondition"] = json!(format!(
+            "member_of:{}",
+            story.post("newGroup", private).text("id")
+        ));
+        story.post("newGroup", call).fails("content_not_found");
         for malformed in [
             "member_of",
             "member_of:",

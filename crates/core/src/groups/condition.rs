@@ -1,6 +1,7 @@
 //! The condition of joining a group: to be a member of another one.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -9,10 +10,13 @@ pub use trivium_storage::groups::ConditionKind;
 use trivium_storage::groups::Group;
 use trivium_storage::memberships::{self, Membership};
 
-use crate::groups::rules::Condition;
+use crate::groups::rules::{Condition, has_ended};
 use crate::session::Viewer;
 use crate::types::GroupRef;
 use crate::{Error, Result, Session, codes};
+
+/// The number of users that one statement looks up: a database limits the number of its values.
+const CHUNK: usize = 1_000;
 
 /// The condition of joining a group, as an argument: `member_of:group:7` or `only_member_of:group:7`, or empty for no
 /// condition. The operation checks its form.
@@ -75,7 +79,8 @@ impl JoinCondition {
         })
     }
 
-    /// Checks that the other group is disclosed to the caller who sets the condition.
+    /// Checks that the other group shows its members to the caller who sets the condition: what it decides shows who they
+    /// are.
     ///
     /// # Errors
     /// `content_not_found`.
@@ -84,19 +89,16 @@ impl JoinCondition {
         session: &mut Session<'_>,
         viewer: impl Into<Viewer<'v>>,
     ) -> Result<Self> {
-        match session.discloses(self.group, viewer)? {
-            true => Ok(self),
-            false => Err(codes::CONTENT_NOT_FOUND.into()),
+        match session.find_group(self.group, viewer.into(), false)? {
+            Some(other) if other.shows_members() => Ok(self),
+            _ => Err(codes::CONTENT_NOT_FOUND.into()),
         }
     }
 
     /// What it means for a user who has this row in the other group.
     pub(crate) fn for_user(self, row: Option<&Membership>, session: &Session<'_>) -> Condition {
         let is_past = |end| session.is_past(end);
-        let is_member = row.is_some_and(|row| {
-            // The owner is stored as a moderator, and their membership does not end.
-            row.state.is_member() && !row.ends_at.is_some_and(is_past)
-        });
+        let is_member = row.is_some_and(|row| row.state.is_member() && !has_ended(row, is_past));
         match (self.kind, is_member) {
             (ConditionKind::MemberOf, true) => Condition::Admits,
             (ConditionKind::OnlyMemberOf, false) => Condition::Bars,
@@ -106,7 +108,7 @@ impl JoinCondition {
 }
 
 impl Condition {
-    /// What the condition of a group means for each of these users, who are no members of the group.
+    /// What the condition of a group means for each of these users, who are not members of the group.
     ///
     /// # Errors
     /// A failure of the store.
@@ -118,11 +120,12 @@ impl Condition {
         let Some(condition) = condition else {
             return Ok(vec![Self::Neutral; users.len()]);
         };
-        let rows = memberships::find_all(session.connection, &[condition.group.0], users)?;
-        let of_user = |user: &i64| {
-            let row = rows.iter().find(|row| row.user_id == *user);
-            condition.for_user(row, session)
-        };
+        let mut rows = HashMap::new();
+        for users in users.chunks(CHUNK) {
+            let found = memberships::find_all(session.connection, &[condition.group.0], users)?;
+            rows.extend(found.into_iter().map(|row| (row.user_id, row)));
+        }
+        let of_user = |user| condition.for_user(rows.get(user), session);
         Ok(users.iter().map(of_user).collect())
     }
 }

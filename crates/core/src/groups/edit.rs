@@ -12,8 +12,8 @@ use crate::groups::condition::{ConditionText, JoinCondition};
 use crate::groups::get::GroupResult;
 use crate::groups::new::{NAME, acceptable_name, title_taken};
 use crate::groups::rules::{
-    Condition, JoinState, Joining, NOW_BY_INVITATION, NOW_ON_CONDITION, RegistrationType, Standing,
-    joining,
+    CONDITION_IS_NOT_MET, Condition, JoinState, Joining, NOW_BY_INVITATION, RegistrationType,
+    Standing, joining,
 };
 use crate::groups::view::{AccessType, ModerationType};
 use crate::session::{Change, DisclosedGroup, Record};
@@ -22,8 +22,8 @@ use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, cod
 
 /// Changes the given properties of a group. For its owner.
 ///
-/// If the group becomes open, its pending join requests are approved. If it becomes
-/// invitation-only, they are denied. A new condition of joining decides on them, too.
+/// If its registration type or its condition of joining changes, its pending join requests are decided anew: those are
+/// approved whose users could now join at once, and those denied whose users could not.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EditGroup {
@@ -111,7 +111,8 @@ impl Operation for EditGroup {
             },
         )?;
         let changed = session.group(self.id, actor)?.group;
-        if self.registration_type.is_some() || condition.is_some() {
+        let rules = |group: &Group| (group.registration_type, JoinCondition::of(group));
+        if rules(&changed) != rules(&group) {
             decide_all(session, actor, &changed)?;
         }
         GroupResult::of(session.group(self.id, actor)?.group, session, actor)
@@ -184,7 +185,7 @@ fn decide_all(session: &mut Session<'_>, actor: &Actor, group: &Group) -> Result
                 let requested = State::Requested;
                 memberships::delete(session.connection, group.id, request.user_id, requested)?;
                 let reason = match code {
-                    codes::CONDITION_NOT_MET => NOW_ON_CONDITION,
+                    codes::CONDITION_NOT_MET => CONDITION_IS_NOT_MET,
                     _ => NOW_BY_INVITATION,
                 };
                 ("denyJoinRequest", Standing::None, Some(reason))

@@ -1,6 +1,6 @@
 //! Memberships that end by themselves.
 //!
-//! From its end on, a membership is none, in every read. Its row remains until the first change that meets it, or until
+//! From its end on, no read finds a membership. Its row remains until the first change that meets it, or until
 //! the sweep, which runs every minute: they remove the row, and record the end in the audit log.
 
 use std::sync::Arc;
@@ -21,13 +21,13 @@ use crate::{
 const ACTION: &str = "endMembership";
 
 /// The number of memberships that one change of the sweep ends: other changes wait for it.
-const BATCH: i64 = 500;
+const BATCH: i64 = 100;
 
 /// Returns when a membership ends, as an argument gives it.
 ///
 /// # Errors
 /// `validation_out_of_range` for a time that is not in the future.
-pub(crate) fn end(
+pub(crate) fn future_end(
     session: &Session<'_>,
     argument: &str,
     end: Option<DateTime>,
@@ -117,11 +117,16 @@ impl Service {
             if groups.is_empty() {
                 return Ok(ended);
             }
-            for group in groups {
-                let group = GroupRef(group);
+            // A group that fails does not hold up the others.
+            let mut outcome = Ok(());
+            for group in groups.into_iter().map(GroupRef) {
                 let origin = Origin::command_line();
-                ended += self.run(EndMemberships { group }, Credentials::Administrator, origin)?;
+                match self.run(EndMemberships { group }, Credentials::Administrator, origin) {
+                    Ok(rows) => ended += rows,
+                    Err(error) => outcome = Err(error),
+                }
             }
+            outcome?;
         }
     }
 }

@@ -38,7 +38,9 @@ impl GroupResult {
         let condition = JoinCondition::of(&group);
         let mut group = GroupView::of(group, session);
         if let Some(condition) = condition
-            && session.discloses(condition.group, viewer)?
+            && session
+                .find_group(condition.group, viewer.into(), false)?
+                .is_some()
         {
             group.join_condition = Some(condition.to_string());
         }

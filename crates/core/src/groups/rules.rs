@@ -106,7 +106,7 @@ pub struct JoinRule {
 }
 
 const ANY: &[RegistrationType] = RegistrationType::ALL;
-const WHATEVER: &[Condition] = Condition::ALL;
+const ANY_CONDITION: &[Condition] = Condition::ALL;
 const NOT_ADMITTED: &[Condition] = &[Condition::Neutral, Condition::Bars];
 
 /// The rules of joining. The first row that matches decides.
@@ -125,7 +125,7 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::Banned],
         registration: ANY,
         invited: None,
-        condition: WHATEVER,
+        condition: ANY_CONDITION,
         joining: Joining::Refuse(codes::BANNED),
         reason: "The user is banned from the group.",
         next_step: "Wait until the ban ends, or ask a moderator to lift it.",
@@ -134,7 +134,7 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::Member, Standing::Moderator, Standing::Owner],
         registration: ANY,
         invited: None,
-        condition: WHATEVER,
+        condition: ANY_CONDITION,
         joining: Joining::Refuse(codes::ALREADY_MEMBER),
         reason: "The user is already a member.",
         next_step: "Nothing; the user is already a member.",
@@ -143,7 +143,7 @@ pub const JOINING: &[JoinRule] = &[
         standing: &[Standing::None, Standing::Requested],
         registration: ANY,
         invited: Some(true),
-        condition: WHATEVER,
+        condition: ANY_CONDITION,
         joining: Joining::Let(JoinState::Joined),
         reason: "The invitation is valid.",
         next_step: "Call joinGroup with the invitation.",
@@ -354,8 +354,8 @@ pub fn acting(act: Act, actor: Standing, subject: Standing) -> Result<()> {
 /// invitation-only.
 pub const NOW_BY_INVITATION: &str = "the group is now invitation-only";
 
-/// The reason, in the audit log, for denying the pending join requests of users who do not meet a new condition.
-pub const NOW_ON_CONDITION: &str = "the group has a new condition of joining";
+/// The reason, in the audit log, for denying the pending join requests of users who do not meet the condition.
+pub const CONDITION_IS_NOT_MET: &str = "the condition of joining is not met";
 
 /// True for the row of a ban or membership that has ended.
 pub(crate) fn has_ended(row: &Membership, is_past: impl Fn(Seconds) -> bool) -> bool {

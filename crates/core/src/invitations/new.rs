@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use trivium_storage::invitations;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::groups::ends::end;
+use crate::groups::ends::future_end;
 use crate::groups::rules::Standing;
 use crate::session::{DisclosedGroup, Record};
 use crate::types::{DateTime, GroupRef, InvitationRef};
@@ -75,7 +75,7 @@ impl Operation for NewInvitation {
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Invited> {
         let DisclosedGroup { group, relation } = session.group(self.id, actor)?;
         may_invite(relation.standing, self.role)?;
-        let member_until = end(session, "memberUntil", self.member_until)?;
+        let member_until = future_end(session, "memberUntil", self.member_until)?;
         session.may_have_invitation(group.id)?;
         let invitation = secrets::new_invitation()?;
         let expires_at = self.expires_in.map(|seconds| session.now() + seconds);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use trivium_storage::memberships::{Membership, State};
 
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::groups::ends::end;
+use crate::groups::ends::future_end;
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
 use crate::types::{DateTime, GroupRef, UserRef};
@@ -42,7 +42,7 @@ impl Operation for ApproveJoinRequest {
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::Approve)?;
         let to = Membership {
-            ends_at: end(session, "memberUntil", self.member_until)?,
+            ends_at: future_end(session, "memberUntil", self.member_until)?,
             ..act.row(session, State::Member)
         };
         let change = act.set(session, Some(to))?;

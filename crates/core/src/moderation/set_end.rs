@@ -5,7 +5,7 @@ use serde::Deserialize;
 use trivium_storage::memberships::Membership;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
-use crate::groups::ends::end;
+use crate::groups::ends::future_end;
 use crate::groups::rules::Act;
 use crate::moderation::subject::permit;
 use crate::types::{DateTime, GroupRef, UserRef};
@@ -42,7 +42,7 @@ impl Operation for SetMembershipEnd {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
         let act = permit(session, actor, self.id, self.user, Act::SetEnd)?;
-        let ends_at = end(session, "until", self.until)?;
+        let ends_at = future_end(session, "until", self.until)?;
         let to = act.subject.row.clone();
         let change = act.set(session, to.map(|row| Membership { ends_at, ..row }))?;
         let reason = self.until.map(|until| until.to_string());

@@ -119,7 +119,7 @@ pub(crate) enum Group {
     },
     /// Change a group; omitted options remain unchanged
     ///
-    /// A change to open approves the pending requests; a change to invite denies them.
+    /// If registration or condition change, pending requests are decided anew.
     #[command(after_help = "Examples:
   trivium group edit group:7 --registration open
   trivium group edit group:7 --join-condition only_member_of:group:3")]

@@ -151,7 +151,8 @@ impl<'a> Verification<'a> {
             kept,
             is_found: vec![false; kept.len()],
             last: last.clone(),
-            has_begun: false,
+            // Entries without a number are older than those that the retention has removed.
+            has_begun: last.number > 0,
             unnumbered: 0,
         };
         verification.compare_with_kept(&last);
@@ -194,7 +195,7 @@ impl<'a> Verification<'a> {
             self.has_begun = true;
             self.begin(number, entry);
         }
-        let expected = self.last.number + 1;
+        let expected = self.last.number.saturating_add(1);
         let fields = entry.fields();
         if number > expected {
             self.found(Finding::Missing(expected, number - 1));

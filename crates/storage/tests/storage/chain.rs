@@ -196,6 +196,19 @@ fn an_unchanged_log_is_intact() {
 }
 
 #[test]
+fn an_entry_without_a_number_after_a_removed_one_is_found() {
+    let log = log(20);
+    let mut foreign = log[10].clone();
+    (foreign.number, foreign.hash) = (None, None);
+    for removed in [10, 20] {
+        let entries = [&[foreign.clone()], &log[removed..]].concat();
+        let report = report(&entries, Some(&log[removed - 1]), &log[19], &[]);
+        let number = log[removed - 1].number.unwrap();
+        assert_eq!(report.findings, [Finding::UnnumberedAfter(number)]);
+    }
+}
+
+#[test]
 fn every_edit_is_found() {
     let log = log(1_000);
     for (index, entry) in log.iter().enumerate() {

@@ -135,7 +135,7 @@ fn reads() -> BTreeMap<&'static str, Read> {
             text(memberships::find(c, CHESS, BERTA)?)
         }),
         ("two memberships", |c| {
-            text(memberships::find_both(c, CHESS, GO, BERTA)?)
+            text(memberships::find_both(c, CHESS, Some(GO), BERTA)?)
         }),
         ("several memberships", |c| {
             text(memberships::find_all(c, &[CHESS, GO], &[ANNA, BERTA])?)
