@@ -192,6 +192,24 @@ fn a_chain_is_the_same_in_the_other_database_and_its_heads_can_be_compared() {
         let wrong = format!("--head={group}:2:{first}");
         broken(&scratch, &[&group, &wrong]);
         broken(&scratch, &[&format!("--head=group:999:2:{first}")]);
+        // Somebody removes entries as the retention would.
+        let folder = tempfile::tempdir().expect("a folder");
+        let copy = folder.path().join("copy.jsonl").display().to_string();
+        run(&scratch, &["export", &copy]);
+        let other = Scratch::new(other);
+        run(&other, &["import", &copy]);
+        sql(
+            &other,
+            &format!(
+                "UPDATE groups SET audit_removed_number = audit_number, audit_removed_hash = audit_hash
+                     WHERE id = {number};
+                 DELETE FROM audit_entries WHERE group_id = {number}"
+            ),
+        );
+        let line = run(&other, &["audit", "verify", &group, &head]);
+        let removed = "intact; entries 1 to 5 were removed after their retention\n";
+        assert!(line.ends_with(removed), "{line}");
+        broken(&other, &[&group, "--complete"]);
         // Somebody removes the last entry, and writes the row of the group anew: only the head that was kept shows it.
         sql(
             &scratch,

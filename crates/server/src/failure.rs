@@ -1,5 +1,6 @@
 //! Errors of commands: a message for the user, and an exit code for programs.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
@@ -49,7 +50,8 @@ impl Failure {
             Self::Configuration(_) => 4,
             Self::Data(_) => 5,
         };
-        eprintln!("trivium: {self}");
+        // If nobody can read it, the exit code remains.
+        let _unread = writeln!(std::io::stderr(), "trivium: {self}");
         ExitCode::from(code)
     }
 }

@@ -1189,7 +1189,8 @@ class Operations:
             page, pages = page + 1, found.total_pages
 
     def get_group(self, id: str) -> GetGroupResult:
-        """Shows a group. An invitation-only group is visible to its members and requesters only.
+        """Shows a group. An invitation-only group is visible only to its members and requesters, and to users
+        whom its condition of joining admits.
 
         It can fail with `user_token_invalid`, `user_token_expired`, `content_not_found`, beside the codes
         of every operation.
@@ -1298,8 +1299,7 @@ class Operations:
             access_type: Who may read the content of the group.
             registration_type: How users join the group.
             moderation_type: Whether posts of members are moderated.
-            join_condition: Condition of joining: `member_of:` and the ID of a group, whose members join at once, or `only_member_of:` and the
-        ID of a group, so that only its members join.
+            join_condition: Condition of joining: `member_of:` or `only_member_of:` with the ID of another group.
         """
         return self._call(
             "POST",
@@ -1333,8 +1333,8 @@ class Operations:
     ) -> EditGroupResult:
         """Changes the given properties of a group. For its owner.
 
-        If the group becomes open, its pending join requests are approved. If it becomes invitation-only,
-        they are denied. A new condition of joining decides on them, too.
+        If its registration type or its condition of joining changes, its pending join requests are decided
+        anew: those are approved whose users could now join at once, and those denied whose users could not.
 
         It can fail with `user_token_invalid`, `user_token_expired`, `content_not_found`,
         `user_access_denied`, `group_parameter_error`, `category_does_not_exist`,

@@ -72,7 +72,7 @@ impl JoinCondition {
     }
 
     /// The condition of a group.
-    pub(crate) fn of(group: &Group) -> Option<Self> {
+    pub fn of(group: &Group) -> Option<Self> {
         Some(Self {
             kind: group.condition_kind?,
             group: GroupRef(group.condition_group_id?),

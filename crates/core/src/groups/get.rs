@@ -10,7 +10,8 @@ use crate::session::Viewer;
 use crate::types::GroupRef;
 use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
 
-/// Shows a group. An invitation-only group is visible to its members and requesters only.
+/// Shows a group. An invitation-only group is visible only to its members and requesters, and to users whom its
+/// condition of joining admits.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GetGroup {

@@ -34,8 +34,7 @@ pub struct NewGroup {
     pub registration_type: RegistrationType,
     /// Whether posts of members are moderated
     pub moderation_type: ModerationType,
-    /// Condition of joining: `member_of:` and the ID of a group, whose members join at once, or `only_member_of:` and the
-    /// ID of a group, so that only its members join
+    /// Condition of joining: `member_of:` or `only_member_of:` with the ID of another group
     pub join_condition: Option<ConditionText>,
 }
 

@@ -107,19 +107,30 @@ pub struct JoinRule {
 
 const ANY: &[RegistrationType] = RegistrationType::ALL;
 const ANY_CONDITION: &[Condition] = Condition::ALL;
+const BY_INVITATION: &str = "The group can be joined by invitation only.";
+const ASK_FOR_INVITATION: &str = "Ask a moderator for an invitation.";
 const NOT_ADMITTED: &[Condition] = &[Condition::Neutral, Condition::Bars];
 
 /// The rules of joining. The first row that matches decides.
 pub const JOINING: &[JoinRule] = &[
     // The same for strangers and banned users: both are outside.
     JoinRule {
-        standing: &[Standing::None, Standing::Banned],
+        standing: &[Standing::Banned],
+        registration: &[RegistrationType::Invite],
+        invited: Some(false),
+        condition: ANY_CONDITION,
+        joining: Joining::Refuse(codes::GROUP_NOT_INVITED),
+        reason: BY_INVITATION,
+        next_step: ASK_FOR_INVITATION,
+    },
+    JoinRule {
+        standing: &[Standing::None],
         registration: &[RegistrationType::Invite],
         invited: Some(false),
         condition: NOT_ADMITTED,
         joining: Joining::Refuse(codes::GROUP_NOT_INVITED),
-        reason: "The group can be joined by invitation only.",
-        next_step: "Ask a moderator for an invitation.",
+        reason: BY_INVITATION,
+        next_step: ASK_FOR_INVITATION,
     },
     JoinRule {
         standing: &[Standing::Banned],

@@ -46,7 +46,8 @@ impl Operation for ApproveJoinRequest {
             ..act.row(session, State::Member)
         };
         let change = act.set(session, Some(to))?;
-        act.record(session, None, change)?;
+        let reason = self.member_until.map(|until| until.to_string());
+        act.record(session, reason.as_deref(), change)?;
         Ok(Done {})
     }
 }

@@ -16,7 +16,7 @@ pub struct GetEndingMemberships {
     /// ID of the group
     pub id: GroupRef,
     /// The time in seconds
-    #[schemars(range(min = 1, max = 315_360_000), extend("examples" = [604_800]))]
+    #[schemars(range(min = 1, max = 2_147_483_647), extend("examples" = [604_800]))]
     pub within: i64,
     /// Number of the page, from 1
     #[serde(default)]

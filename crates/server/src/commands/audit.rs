@@ -14,7 +14,12 @@ use crate::failure::Failure;
 use crate::options::{Audit, Global, kept_head};
 
 pub(crate) fn run(global: &Global, command: &Audit) -> Result<(), Failure> {
-    let Audit::Verify { group, head, heads } = command;
+    let Audit::Verify {
+        group,
+        head,
+        heads,
+        complete,
+    } = command;
     if let Some(group) = group
         && head.iter().any(|head| head.group != group.0)
     {
@@ -30,6 +35,7 @@ pub(crate) fn run(global: &Global, command: &Audit) -> Result<(), Failure> {
     let administrator = Administrator::open_to_read(global, true)?;
     let mut output = Output {
         global,
+        complete: *complete,
         rows: Vec::new(),
         broken: 0,
     };
@@ -49,6 +55,7 @@ pub(crate) fn run(global: &Global, command: &Audit) -> Result<(), Failure> {
                 output.add(&Report {
                     group,
                     head: Head::default(),
+                    removed: 0,
                     findings: numbers.map(Finding::KeptIsMissing).collect(),
                     more: 0,
                 })?;
@@ -109,6 +116,8 @@ fn read_heads(path: &Path) -> Result<Vec<KeptHead>, Failure> {
 /// Prints the reports: as lines at once, or as JSON at the end.
 struct Output<'a> {
     global: &'a Global,
+    /// Whether removed entries are a finding.
+    complete: bool,
     rows: Vec<serde_json::Value>,
     /// The number of groups with findings.
     broken: u64,
@@ -123,12 +132,21 @@ impl Output<'_> {
         if report.more > 0 {
             findings.push(format!("and {} more", report.more));
         }
+        let removed = match report.removed {
+            0 => String::new(),
+            1 => "entry 1 was removed after its retention".to_owned(),
+            last => format!("entries 1 to {last} were removed after their retention"),
+        };
+        if self.complete && report.removed > 0 {
+            findings.push(removed.clone());
+        }
         self.broken += u64::from(!findings.is_empty());
         if self.global.json {
             self.rows.push(json!({
                 "id": group,
                 "number": number,
                 "hash": hash,
+                "removed": report.removed,
                 "findings": findings,
             }));
             return Ok(());
@@ -136,7 +154,11 @@ impl Output<'_> {
         let hash = hash.map_or_else(String::new, |hash| format!(":{hash}"));
         let head = format!("{group}:{number}{hash}");
         if findings.is_empty() {
-            return print::line(&format!("{head} intact"));
+            let removed = match removed.as_str() {
+                "" => removed,
+                _ => format!("; {removed}"),
+            };
+            return print::line(&format!("{head} intact{removed}"));
         }
         for finding in findings {
             print::line(&format!("{head} {finding}"))?;

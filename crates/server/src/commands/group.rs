@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use trivium_core::administration::groups::{ListGroups, ShowGroup};
-use trivium_core::groups::condition::ConditionText;
+use trivium_core::groups::condition::{ConditionText, JoinCondition};
 use trivium_core::groups::delete::DeleteGroup;
 use trivium_core::groups::edit::EditGroup;
 use trivium_core::groups::get_members::GetMembers;
@@ -106,7 +106,8 @@ pub(crate) fn run(global: &Global, command: &Group) -> Result<(), Failure> {
                 },
                 |answer| answer.members,
             )?;
-            print::list(global, &["id", "login", "name", "role", "joinedAt"], &rows)
+            let columns = ["id", "login", "name", "role", "joinedAt", "endsAt"];
+            print::list(global, &columns, &rows)
         }
         Group::Log { id } => {
             let rows = administrator.pages(
@@ -134,6 +135,7 @@ fn show(group: &Row) -> serde_json::Value {
         "accessType": group.access_type.as_str(),
         "registrationType": group.registration_type.as_str(),
         "moderationType": group.moderation_type.as_str(),
+        "joinCondition": JoinCondition::of(group).map(|condition| condition.to_string()),
         "memberCount": group.member_count,
         "topicCount": group.topic_count,
         "created": DateTime(group.created_at).to_string(),

@@ -11,10 +11,11 @@ pub(crate) enum Audit {
     /// Verify the audit logs: the exit code is 0, or 3 if entries were changed, removed or added
     ///
     /// Each line has the head of a group's log: the group, the number of the last entry and its hash. Keep these
-    /// lines where nobody can change them who can change the database, and compare with them later.
+    /// lines where nobody can change them who can change the database, and compare with them later. What was removed
+    /// after audit_retention is not there to be verified; the line has the number of its last entry.
     #[command(after_help = "Examples:
   trivium audit verify > monday.txt
-  trivium audit verify --heads monday.txt
+  trivium audit verify --heads monday.txt --complete
   trivium audit verify group:7 --json")]
     Verify {
         /// ID of a group [default: all groups, also deleted ones]
@@ -25,6 +26,9 @@ pub(crate) enum Audit {
         /// File with heads, as this command printed them
         #[arg(long, value_name = "FILE")]
         heads: Option<PathBuf>,
+        /// Also report that entries were removed after their retention: none are while audit_retention is forever
+        #[arg(long)]
+        complete: bool,
     },
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use diesel::prelude::*;
+use diesel::result::Error as Diesel;
 
 use super::chain::{Head, hash};
 use super::{Entry, START};
@@ -47,8 +48,10 @@ pub enum Finding {
     OtherHash(i64),
     /// The entry has another hash than the head that was kept.
     OtherThanKept(i64),
-    /// The entry of a head that was kept is not there, or was removed after its retention.
+    /// The entry of a head that was kept is not there.
     KeptIsMissing(i64),
+    /// An entry cannot be read, for this reason. Those after it were not examined.
+    Unreadable(String),
 }
 
 impl fmt::Display for Finding {
@@ -86,6 +89,7 @@ impl fmt::Display for Finding {
             Self::KeptIsMissing(number) => {
                 write!(f, "entry {number}, whose head was kept, is not there")
             }
+            Self::Unreadable(reason) => write!(f, "an entry cannot be read: {reason}"),
         }
     }
 }
@@ -97,6 +101,8 @@ pub struct Report {
     pub group: i64,
     /// The head in the row of the group.
     pub head: Head,
+    /// The number of the last entry that was removed after its retention, as the row of the group says; 0 without one.
+    pub removed: i64,
     /// What is wrong, in the order of the entries; empty if the chain is intact.
     pub findings: Vec<Finding>,
     /// The number of findings that are not listed.
@@ -144,6 +150,7 @@ impl<'a> Verification<'a> {
             report: Report {
                 group,
                 head: bounds.head.clone(),
+                removed: bounds.removed_number,
                 findings: Vec::new(),
                 more: 0,
             },
@@ -244,6 +251,8 @@ impl<'a> Verification<'a> {
         let kept = self.kept.iter().zip(&self.is_found);
         let missing: Vec<i64> = kept
             .filter(|(kept, is_found)| kept.group == self.report.group && !**is_found)
+            // Those before the last that was removed cannot be compared.
+            .filter(|(kept, _)| kept.number > self.bounds.removed_number)
             .map(|(kept, _)| kept.number)
             .collect();
         for number in missing {
@@ -267,13 +276,20 @@ pub fn verify(
     let mut verification = Verification::new(group, bounds, kept);
     let mut after = i64::MIN;
     loop {
-        let rows: Vec<Entry> = audit_entries::table
+        let rows: QueryResult<Vec<Entry>> = audit_entries::table
             .filter(audit_entries::group_id.eq(group))
             .filter(audit_entries::id.gt(after))
             .order(audit_entries::id)
             .limit(PAGE)
             .select(Entry::as_select())
-            .load(connection)?;
+            .load(connection);
+        let rows = match rows {
+            Err(Diesel::DeserializationError(reason)) => {
+                verification.found(Finding::Unreadable(reason.to_string()));
+                break;
+            }
+            rows => rows?,
+        };
         let Some(last) = rows.last() else { break };
         after = last.id;
         for row in &rows {
