@@ -399,7 +399,15 @@ fn heads_that_were_kept_are_found_in_the_chain() {
     );
     assert_eq!(
         report(&log[17..], removed, &log[19], &[head(16)]).findings,
-        [Finding::KeptIsMissing(16)]
+        []
+    );
+    let beyond = KeptHead {
+        number: 21,
+        ..head(20)
+    };
+    assert_eq!(
+        report(&log[17..], removed, &log[19], &[beyond]).findings,
+        [Finding::KeptIsMissing(21)]
     );
     assert_eq!(
         report(&log, None, &log[19], &[wrong]).findings,
