@@ -91,6 +91,8 @@ fn a_standing_from_before_the_record_is_not_known() {
         let scratch = copy(backend, VERSIONS[0]);
         run(&scratch, &["migrate", "up"]);
         let newcomer = run(&scratch, &["user", "add", "newcomer"]);
+        // Nor is it known if the retention has removed what there was.
+        sql(&scratch, "DELETE FROM audit_entries WHERE group_id = 1");
         let log = scratch.folder.path().join("log");
         let served = Served::start(&["--database", &scratch.url], &[], log);
         let call = |verb: &str, name: &str, more: Value| {
@@ -107,8 +109,6 @@ fn a_standing_from_before_the_record_is_not_known() {
             names.map(|name| history[name].clone())
         };
         assert_eq!(history("user:1"), [Value::Null, Value::Null, json!(0)]);
-        // Nor if the retention has removed what there was.
-        sql(&scratch, "DELETE FROM audit_entries WHERE group_id = 1");
         call("POST", "editGroup", json!({"tags": "x"}));
         let [standing, since, total] = history("user:1");
         assert_eq!((standing, total), (Value::Null, json!(0)));

@@ -75,7 +75,7 @@ fn ends(story: &Story<'_>, who: &Person, group: &str) -> Vec<[String; 4]> {
 }
 
 #[test]
-fn ended_memberships_are_none_in_every_call() {
+fn ended_memberships_are_absent_from_every_call() {
     everywhere(|story, clock| {
         let [anna, berta, cleo, dora, emil] =
             ["anna", "berta", "cleo", "dora", "emil"].map(|name| person(story, name));

@@ -58,8 +58,8 @@ struct Transition {
     to: Standing,
 }
 
-/// What ends a membership or request besides the tables of the rules: the operations of the users themselves, and
-/// time. The states that it ends.
+/// What ends a membership or request besides the tables of the rules, how, and in which states: operations of the users
+/// themselves, and time.
 const LEAVING: [(&str, &str, &[Standing]); 3] = [
     ("withdrawJoinRequest", "by the user", &[Standing::Requested]),
     ("leaveGroup", "by the user", MEMBERS),

@@ -25,6 +25,9 @@ use super::rules::{State, World};
 use super::service::{Calls, Service};
 use crate::harness::{Answer, Crowd, Protocol, Response, end_membership, form_of};
 
+/// The number of steps after which the progress is printed.
+const PROGRESS: usize = 1_000_000;
+
 /// The default of `TRIVIUM_PEOPLE`.
 const EVERYBODY: usize = 2;
 
@@ -287,6 +290,8 @@ struct Visit {
     world: World,
     service: Service,
     rows: Vec<RowKey>,
+    /// The number of entries in the audit log of the group.
+    entries: i64,
     left: Vec<Step>,
 }
 
@@ -365,7 +370,7 @@ fn visit_all(
     let mut visits = Vec::new();
     let rows_of =
         |connection: &mut Connection, service: &Service| rows(connection, service, people);
-    let begin = |world: World, service: Service, rows: Vec<RowKey>| {
+    let begin = |world: World, service: Service, rows: Vec<RowKey>, entries: i64| {
         let all = (0..people).flat_map(|who| {
             let actions = steps(&world, who, people, special);
             actions.into_iter().map(move |action| step(who, action))
@@ -375,12 +380,14 @@ fn visit_all(
             world,
             service,
             rows,
+            entries,
             left,
         }
     };
     let first = rows_of(connection, &service);
     met.insert(key(&world, &first));
-    visits.push(begin(world, service, first));
+    let recorded = entries(connection, &service);
+    visits.push(begin(world, service, first, recorded));
     while let Some(visit) = visits.last_mut() {
         let Some(step) = visit.left.pop() else {
             visits.pop();
@@ -390,31 +397,33 @@ fn visit_all(
             continue;
         };
         taken += 1;
+        if taken % PROGRESS == 0 {
+            eprintln!("{people} people: {} states, {taken} steps", met.len());
+        }
         connection.begin_savepoint().expect("a savepoint");
         let (mut world, mut service) = (visit.world.clone(), visit.service.clone());
-        let before = entries(connection, &service);
         let expected = world.take(&step).map_err(str::to_owned);
         let got = service.take(&mut InTransaction { of, connection }, &step);
         let about = || format!("{step} in {:?} of {:?}", visit.rows, visit.world.at(GROUP));
         assert_eq!(got, expected, "{}", about());
-        let rows = rows_of(connection, &service);
-        if expected.is_ok() {
-            // What ended, and what the step did, each has one entry.
-            let is_due = |row: &RowKey| row.is_some_and(|(state, _, due)| due && state != BANNED);
-            let pairs = visit.rows.iter().zip(&rows);
-            let ended = pairs
-                .filter(|(before, after)| is_due(before) && !is_due(after))
-                .count();
-            let recorded =
-                usize::try_from(entries(connection, &service) - before).expect("entries");
-            let [new, _] = [GROUP, OTHER].map(|it| std::mem::take(&mut world.groups[it].log));
-            let of_step =
-                new.len() + usize::from(matches!(step.action, Action::DeleteGroup { .. }));
-            assert_eq!(recorded, ended + of_step, "{}: {new:?}", about());
+        if expected.is_err() {
+            connection.undo_savepoint().expect("the state");
+            continue;
         }
-        if expected.is_ok() && met.insert(key(&world, &rows)) {
+        // What ended, and what the step did, each has one entry.
+        let rows = rows_of(connection, &service);
+        let is_due = |row: &RowKey| row.is_some_and(|(state, _, due)| due && state != BANNED);
+        let pairs = visit.rows.iter().zip(&rows);
+        let ended = pairs.filter(|(before, after)| is_due(before) && !is_due(after));
+        let of_group = matches!(step.action, Action::DeleteGroup { .. });
+        let [new, _] = [GROUP, OTHER].map(|it| std::mem::take(&mut world.groups[it].log));
+        let expected = new.len() + ended.count() + usize::from(of_group);
+        let recorded = entries(connection, &service);
+        let added = usize::try_from(recorded - visit.entries).expect("entries");
+        assert_eq!(added, expected, "{}: {new:?}", about());
+        if met.insert(key(&world, &rows)) {
             compare_views(of, connection, &world, &service, people, &about());
-            visits.push(begin(world, service, rows));
+            visits.push(begin(world, service, rows, recorded));
         } else {
             connection.undo_savepoint().expect("the state");
         }

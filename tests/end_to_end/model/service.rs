@@ -1,6 +1,7 @@
 //! The service under test: converts steps to calls, and responses to the short texts of the model.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -39,8 +40,8 @@ pub(super) struct Service {
     pockets: [(String, String); POCKETS],
     groups: usize,
     invitations: usize,
-    /// Names of users, groups and invitations: of the service, and of the model.
-    names: HashMap<String, String>,
+    /// Names of users, groups and invitations: of the service, and of the model. Copies share them until one is added.
+    names: Arc<HashMap<String, String>>,
 }
 
 impl Service {
@@ -57,7 +58,7 @@ impl Service {
             pockets: std::array::from_fn(|_| ("invitation:999999999999".into(), "inv_x".into())),
             groups: 0,
             invitations: 0,
-            names,
+            names: Arc::new(names),
         }
     }
 
@@ -207,14 +208,13 @@ impl Service {
         match step.action {
             Action::NewGroup { place, .. } => {
                 let id = answer.text("id");
-                self.names.insert(id.clone(), format!("g{}", self.groups));
+                Arc::make_mut(&mut self.names).insert(id.clone(), format!("g{}", self.groups));
                 self.groups += 1;
                 self.places[place] = id;
             }
             Action::NewInvitation { pocket, .. } => {
                 let id = answer.text("invitationId");
-                self.names
-                    .insert(id.clone(), format!("i{}", self.invitations));
+                Arc::make_mut(&mut self.names).insert(id.clone(), format!("i{}", self.invitations));
                 self.invitations += 1;
                 self.pockets[pocket] = (id, answer.text("invitation"));
             }
