@@ -7,6 +7,7 @@ use trivium_test_support::{Backend, Scratch};
 
 use super::{CommandResult, run};
 use crate::harness::{Protocol, Served};
+use crate::migrations::{command, sql};
 
 const UPCOMING: &str = include_str!("../../cases/upcoming.group.getMyGroups.json");
 
@@ -462,4 +463,42 @@ fn logins_of_the_audit_log_are_reserved() {
         let checked = place.served("GET", "checkToken", json!({"authToken": token}));
         assert_eq!(checked.unwrap()["login"], "system");
     }
+}
+
+/// More requests than a statement of SQLite can have values.
+#[test]
+fn a_condition_decides_on_many_requests() {
+    let scratch = Scratch::new(Backend::Sqlite);
+    let succeeds = |arguments: &[&str]| {
+        let (code, text) = command(&scratch, arguments);
+        assert_eq!(code, Some(0), "{arguments:?}: {text}");
+        text
+    };
+    succeeds(&["user", "add", "anna"]);
+    for name in ["Team", "Club"] {
+        let options = ["--owner", "anna", "--registration", "moderated"];
+        succeeds(&[&["group", "add", name][..], &options].concat());
+    }
+    sql(
+        &scratch,
+        "WITH RECURSIVE numbers (n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM numbers WHERE n < 33001)
+             INSERT INTO users (id, login, created_at) SELECT n, 'user-' || n, 0 FROM numbers;
+         INSERT INTO memberships (group_id, user_id, state, since)
+             SELECT 1, id, 'requested', 0 FROM users WHERE id > 1;
+         INSERT INTO memberships (group_id, user_id, state, since)
+             SELECT 2, id, 'member', 0 FROM users WHERE id IN (2, 1001, 1002, 33001);
+         UPDATE groups SET member_count = 5 WHERE id = 2",
+    );
+    succeeds(&[
+        "group",
+        "edit",
+        "group:1",
+        "--join-condition",
+        "member_of:group:2",
+    ]);
+    let members = succeeds(&["group", "members", "group:1", "--json"]);
+    let members: Vec<Value> = serde_json::from_str(&members).expect("a list");
+    let ids: Vec<_> = members.iter().map(|row| row["id"].as_str()).collect();
+    let expected = ["user:1", "user:2", "user:1001", "user:1002", "user:33001"];
+    assert_eq!(ids, expected.map(Some));
 }

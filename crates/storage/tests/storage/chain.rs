@@ -540,6 +540,24 @@ fn changes_in_the_database_are_found() {
 }
 
 #[test]
+fn an_entry_that_cannot_be_read_is_found() {
+    // Postgres stores no text that is not UTF-8.
+    let mut connection = alone(&Scratch::new(Backend::Sqlite));
+    let anna = user(&mut connection, "anna");
+    let chess = group(&mut connection, anna, "Chess");
+    for at in 1..=3 {
+        add(&mut connection, chess, at, "test").unwrap();
+    }
+    let change = "UPDATE audit_entries SET actor = CAST(x'ff00fe' AS TEXT) WHERE number = 2";
+    sql(&mut connection, change).unwrap();
+    let found = findings(&mut connection, chess);
+    assert!(
+        matches!(found.first(), Some(Finding::Unreadable(_))),
+        "{found:?}"
+    );
+}
+
+#[test]
 fn the_retention_keeps_chains_verifiable() {
     for backend in Backend::ALL {
         let mut connection = alone(&Scratch::new(backend));
