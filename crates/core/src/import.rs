@@ -150,6 +150,7 @@ fn import_group(
     member: Option<UserRef>,
 ) -> Result<()> {
     let member = member.filter(|member| member.0 != group.owner_id);
+    let added = 1 + i64::from(member.is_some());
     let row = groups::NewGroup {
         id: Some(group.id),
         name: group.name.clone(),
@@ -162,7 +163,8 @@ fn import_group(
         registration_type: group.registration_type.into(),
         moderation_type: group.moderation_type.into(),
         // The counter of the file includes the members that are added below.
-        member_count: group.member_count.max(1 + i64::from(member.is_some())),
+        member_count: group.member_count.max(added),
+        imported_members: (group.member_count - added).max(0),
         topic_count: group.topic_count,
         num_topics: group.num_topics,
         commercial_account_id: group.commercial_account_id,

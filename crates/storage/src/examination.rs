@@ -32,15 +32,29 @@ pub struct Broken {
 const RULES: &[Rule] = &[
     Rule {
         name: "counters",
-        // The groups of an import may have more members than they have memberships.
         broken: "groups count fewer members than they have",
         rows: "groups WHERE member_count < (SELECT count(*) FROM memberships
                    WHERE group_id = groups.id AND state IN ('member', 'moderator'))",
         correction: Some(
-            "UPDATE groups SET member_count = (SELECT count(*) FROM memberships
+            "UPDATE groups SET imported_members = 0, member_count = (SELECT count(*) FROM memberships
                  WHERE group_id = groups.id AND state IN ('member', 'moderator'))
              WHERE member_count < (SELECT count(*) FROM memberships
                  WHERE group_id = groups.id AND state IN ('member', 'moderator'))",
+        ),
+    },
+    Rule {
+        name: "counters",
+        // The groups of an import may have more members than they have memberships.
+        broken: "groups do not say how many of their members were imported without a membership",
+        rows: "groups WHERE deleted_at IS NULL AND (SELECT count(*) FROM memberships
+                   WHERE group_id = groups.id AND state IN ('member', 'moderator'))
+                   BETWEEN 0 AND member_count AND member_count - imported_members <> (SELECT count(*)
+                   FROM memberships WHERE group_id = groups.id AND state IN ('member', 'moderator'))",
+        correction: Some(
+            "UPDATE groups SET imported_members = member_count - (SELECT count(*) FROM memberships
+                 WHERE group_id = groups.id AND state IN ('member', 'moderator'))
+             WHERE deleted_at IS NULL AND member_count - imported_members <> (SELECT count(*)
+                 FROM memberships WHERE group_id = groups.id AND state IN ('member', 'moderator'))",
         ),
     },
     Rule {

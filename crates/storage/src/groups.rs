@@ -3,13 +3,16 @@
 use std::collections::HashMap;
 
 use diesel::connection::DefaultLoadingMode;
-use diesel::dsl::{count_star, exists, min, sum};
+use diesel::dsl::{count_star, exists, min, sql, sum};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::audit::chain::Head;
 use crate::connection::{AnyConnection, on_native};
+use crate::lists::{Direction, Total};
 use crate::locks::{self, Lock};
-use crate::memberships::{State, is_member};
+use crate::memberships::{State, is_member, is_request};
 use crate::schema::{groups, memberships};
 use crate::stored::stored_enum;
 use crate::versions::Key;
@@ -128,6 +131,8 @@ pub struct NewGroup {
     pub moderation_type: Moderation,
     /// See [`Group::member_count`].
     pub member_count: i64,
+    /// The members among these that have no row, because an import counted them.
+    pub imported_members: i64,
     /// See [`Group::topic_count`].
     pub topic_count: i64,
     /// See [`Group::num_topics`].
@@ -252,38 +257,47 @@ pub fn count_of_owner(connection: &mut Connection, owner: i64) -> Result<i64> {
         .get_result(connection)?)
 }
 
+/// Matches the listed groups: those that are neither deleted nor by invitation only. A literal, so that their index
+/// applies.
+fn is_listed() -> SqlLiteral<Bool> {
+    sql("groups.deleted_at IS NULL AND groups.registration_type <> 'invite'")
+}
+
+/// Matches the groups that are not deleted.
+fn is_undeleted() -> SqlLiteral<Bool> {
+    sql("groups.deleted_at IS NULL")
+}
+
 /// Returns a page of the listed groups, newest first, and the total count.
 ///
 /// A group is listed if it is neither deleted nor by invitation only.
 pub fn list_listed(connection: &mut Connection, page: Page) -> Result<(Vec<Group>, i64)> {
-    let any = connection.reads_more();
-    let listed = || {
-        groups::table
-            .filter(groups::deleted_at.is_null())
-            .filter(groups::registration_type.ne(Registration::Invite))
-    };
-    let mut rows: Vec<Group> = listed()
-        .order(groups::id.desc())
-        .limit(page.limit)
-        .offset(page.offset)
-        .select(Group::as_select())
-        .load(any)?;
-    let total = page.total(rows.len(), || listed().count().get_result(any))?;
-    subtract_ended(connection, &mut rows)?;
-    Ok((rows, total))
+    list_newest(connection, Total::ListedGroups, is_listed, page)
 }
 
 /// Returns a page of all groups that are not deleted, newest first, and the total count.
 pub fn list_all(connection: &mut Connection, page: Page) -> Result<(Vec<Group>, i64)> {
+    list_newest(connection, Total::Groups, is_undeleted, page)
+}
+
+/// Returns a page of the groups that match a condition, newest first, and their total count.
+fn list_newest(
+    connection: &mut Connection,
+    total: Total,
+    matches: fn() -> SqlLiteral<Bool>,
+    page: Page,
+) -> Result<(Vec<Group>, i64)> {
     let any = connection.reads_more();
-    let undeleted = || groups::table.filter(groups::deleted_at.is_null());
-    let mut rows: Vec<Group> = undeleted()
-        .order(groups::id.desc())
-        .limit(page.limit)
-        .offset(page.offset)
-        .select(Group::as_select())
-        .load(any)?;
-    let total = page.total(rows.len(), || undeleted().count().get_result(any))?;
+    let matching = || groups::table.filter(matches());
+    let total = total.read(any, |postgres| matching().count().get_result(postgres))?;
+    let mut rows: Vec<Group> = page.read(total, |page, direction| {
+        let query = matching().select(Group::as_select()).into_boxed();
+        let query = match direction {
+            Direction::Forward => query.order(groups::id.desc()),
+            Direction::Backward => query.order(groups::id.asc()),
+        };
+        query.limit(page.limit).offset(page.offset).load(any)
+    })?;
     subtract_ended(connection, &mut rows)?;
     Ok((rows, total))
 }
@@ -315,9 +329,8 @@ pub fn search(connection: &mut Connection, part: &str, limit: i64) -> Result<Vec
     }
     pattern.push('%');
     Ok(groups::table
+        .filter(is_listed())
         .filter(groups::folded_name.like(pattern).escape('\\'))
-        .filter(groups::deleted_at.is_null())
-        .filter(groups::registration_type.ne(Registration::Invite))
         .order(groups::id.desc())
         .limit(limit)
         .select((groups::id, groups::name))
@@ -606,7 +619,7 @@ pub fn count_requests(connection: &mut Connection, groups: &[i64]) -> Result<Has
         return Ok(HashMap::new());
     }
     let rows: Vec<(i64, i64)> = memberships::table
-        .filter(memberships::state.eq(State::Requested))
+        .filter(is_request())
         .filter(memberships::group_id.eq_any(groups))
         .group_by(memberships::group_id)
         .select((memberships::group_id, count_star()))

@@ -8,6 +8,7 @@
 //! - `writer` commits waiting changes together and replies after COMMIT; `locks` locks rows on Postgres.
 //! - One module per group of tables: [`users`], [`tokens`], [`groups`], [`categories`], [`memberships`],
 //!   [`invitations`], [`applications`], [`audit`]; [`onezone`] has the column of that dialect.
+//! - `lists` reads pages from the nearer end, and has the lengths of the lists of everything.
 //! - [`audit`] also has the chains of audit entries, and verifies them.
 //! - [`holdings`] counts what quotas limit; [`retention`] removes what has ended.
 //!
@@ -29,6 +30,7 @@ pub mod groups;
 mod health;
 pub mod holdings;
 pub mod invitations;
+mod lists;
 mod locks;
 mod measures;
 pub mod memberships;
@@ -46,11 +48,10 @@ pub mod users;
 mod versions;
 mod writer;
 
-use diesel::QueryResult;
-
 pub use connection::{AnyConnection, Connection};
 pub use database::{Access, Database, Options};
 pub use error::{Error, TransactionError};
+pub use lists::Page;
 pub use measures::{Measures, PoolState};
 pub use threads::{Priority, ThreadPool};
 pub use url::DatabaseUrl;
@@ -61,25 +62,3 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Whole seconds since 1970-01-01T00:00:00Z.
 pub type Seconds = i64;
-
-/// One page of a list.
-#[derive(Clone, Copy, Debug)]
-pub struct Page {
-    /// Number of rows to skip.
-    pub offset: i64,
-    /// Maximum number of rows to return.
-    pub limit: i64,
-}
-
-impl Page {
-    /// The number of rows of the list, of which this page has `rows`. They need not be counted if it is the last
-    /// page.
-    fn total(self, rows: usize, count: impl FnOnce() -> QueryResult<i64>) -> QueryResult<i64> {
-        match i64::try_from(rows) {
-            Ok(rows) if rows < self.limit && (rows > 0 || self.offset == 0) => {
-                Ok(self.offset.saturating_add(rows))
-            }
-            _ => count(),
-        }
-    }
-}

@@ -1,9 +1,15 @@
 //! Memberships: at most one row, hence one state, for each user and group.
 
-use diesel::dsl::auto_type;
+use std::collections::HashMap;
+
+use diesel::dsl::{auto_type, sql};
+use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::connection::{AnyConnection, on_native};
+use crate::groups::Group;
+use crate::lists::Direction;
 use crate::schema::{groups, memberships, users};
 use crate::stored::stored_enum;
 use crate::versions::Key;
@@ -85,8 +91,6 @@ pub struct Person {
     pub state: State,
     /// See [`Membership::since`].
     pub since: Seconds,
-    /// See [`Membership::note`].
-    pub note: String,
     /// See [`Membership::ends_at`].
     pub ends_at: Option<Seconds>,
 }
@@ -118,12 +122,17 @@ pub(crate) fn is_member(now: Seconds) -> _ {
         .and(current)
 }
 
+/// Matches requests to join. A literal, so that their index applies.
+pub(crate) fn is_request() -> SqlLiteral<Bool> {
+    sql("memberships.state = 'requested'")
+}
+
 /// Finds the row of a user in a group; no row means the state "none". A membership that has ended may still have
 /// its row.
 pub fn find(connection: &mut Connection, group: i64, user: i64) -> Result<Option<Membership>> {
     let connection = connection.reads([Key::Group(group)]);
     let found = on_native!(connection, |connection| {
-        let query = memberships::table.find((group, user));
+        let query = memberships::table.find((user, group));
         query.select(Membership::as_select()).get_result(connection)
     });
     Ok(found.optional()?)
@@ -189,7 +198,7 @@ pub fn insert(connection: &mut Connection, membership: &Membership) -> Result<()
 /// Moves a row from state `from` to its new state; false if it is no longer in state `from`.
 pub fn update(connection: &mut Connection, from: State, to: &Membership) -> Result<bool> {
     let connection = connection.writes(keys(to.group_id, to.user_id));
-    let updated = diesel::update(memberships::table.find((to.group_id, to.user_id)))
+    let updated = diesel::update(memberships::table.find((to.user_id, to.group_id)))
         .filter(memberships::state.eq(from))
         .set((
             memberships::state.eq(to.state),
@@ -217,7 +226,7 @@ fn announce_end(connection: &mut AnyConnection, membership: &Membership) -> Resu
 /// Deletes the row of a user; false if it is no longer in state `from`.
 pub fn delete(connection: &mut Connection, group: i64, user: i64, from: State) -> Result<bool> {
     let connection = connection.writes(keys(group, user));
-    let deleted = diesel::delete(memberships::table.find((group, user)))
+    let deleted = diesel::delete(memberships::table.find((user, group)))
         .filter(memberships::state.eq(from))
         .execute(connection)?;
     Ok(deleted > 0)
@@ -289,7 +298,7 @@ pub fn requests_of_group(connection: &mut Connection, group: i64) -> Result<Vec<
     let connection = connection.reads([Key::Group(group)]);
     Ok(memberships::table
         .filter(memberships::group_id.eq(group))
-        .filter(memberships::state.eq(State::Requested))
+        .filter(is_request())
         .order((memberships::since, memberships::user_id))
         .select(Membership::as_select())
         .load(connection)?)
@@ -309,38 +318,135 @@ pub enum MemberOrder {
     LoginDescending,
 }
 
-/// Returns a page of the users who are in one of these states in a group, and the total count.
-pub fn list(
+/// Returns a page of the members of a group, and their total count.
+pub fn list_members(
     connection: &mut Connection,
-    group: i64,
-    states: &[State],
+    group: &Group,
     order: MemberOrder,
     page: Page,
 ) -> Result<(Vec<Person>, i64)> {
     // The group was read, too, which noted when the next membership in it ends.
     let now = connection.time();
-    let in_states = || {
+    let any = connection.reads([Key::Group(group.id)]);
+    let imported: i64 = groups::table
+        .find(group.id)
+        .select(groups::imported_members)
+        .get_result(any)?;
+    let total = group.member_count.saturating_sub(imported);
+    let members = || {
         memberships::table
-            .filter(memberships::group_id.eq(group))
-            .filter(memberships::state.eq_any(states))
-            .filter(has_not_ended(now))
+            .filter(memberships::group_id.eq(group.id))
+            .filter(is_member(now))
     };
-    let any = connection.reads([Key::Group(group)]);
-    let query = in_states().inner_join(users::table).into_boxed();
-    let query = match order {
-        MemberOrder::Joining => query.order((memberships::since, memberships::user_id)),
-        MemberOrder::JoiningDescending => {
-            query.order((memberships::since.desc(), memberships::user_id.desc()))
+    let rows = page.read(total, |page, direction| {
+        use MemberOrder::{Joining, JoiningDescending, Login, LoginDescending};
+        let by_joining = members().select(Place::as_select()).into_boxed();
+        let by_login = members().inner_join(users::table);
+        let by_login = by_login.select(Person::as_select()).into_boxed();
+        let (by_joining, by_login) = match (order, direction) {
+            (Joining, Direction::Forward) | (JoiningDescending, Direction::Backward) => {
+                let order = (memberships::since, memberships::user_id);
+                (Some(by_joining.order(order)), by_login)
+            }
+            (JoiningDescending, Direction::Forward) | (Joining, Direction::Backward) => {
+                let order = (memberships::since.desc(), memberships::user_id.desc());
+                (Some(by_joining.order(order)), by_login)
+            }
+            (Login, Direction::Forward) | (LoginDescending, Direction::Backward) => {
+                (None, by_login.order(users::login))
+            }
+            (LoginDescending, Direction::Forward) | (Login, Direction::Backward) => {
+                (None, by_login.order(users::login.desc()))
+            }
+        };
+        match by_joining {
+            // The users of the rows before the page are not looked up.
+            Some(places) => {
+                let places = places.limit(page.limit).offset(page.offset).load(any)?;
+                with_users(any, places)
+            }
+            None => by_login.limit(page.limit).offset(page.offset).load(any),
         }
-        MemberOrder::Login => query.order(users::login),
-        MemberOrder::LoginDescending => query.order(users::login.desc()),
-    };
-    let rows: Vec<Person> = query
-        .limit(page.limit)
-        .offset(page.offset)
-        .select(Person::as_select())
-        .load(any)?;
-    let total = page.total(rows.len(), || in_states().count().get_result(any))?;
+    })?;
     connection.found(rows.iter().map(|row| Key::User(row.user_id)));
     Ok((rows, total))
+}
+
+/// What the index in the order of joining has of a membership.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = memberships)]
+struct Place {
+    user_id: i64,
+    state: State,
+    since: Seconds,
+    ends_at: Option<Seconds>,
+}
+
+/// Adds the users of memberships, in the same order.
+fn with_users(any: &mut AnyConnection, places: Vec<Place>) -> QueryResult<Vec<Person>> {
+    let ids = places.iter().map(|place| place.user_id);
+    let users: Vec<(i64, (String, String, String))> = users::table
+        .filter(users::id.eq_any(ids))
+        .select((
+            users::id,
+            (users::login, users::first_name, users::last_name),
+        ))
+        .load(any)?;
+    let mut users: HashMap<_, _> = users.into_iter().collect();
+    let persons = places.into_iter().filter_map(|place| {
+        let (login, first_name, last_name) = users.remove(&place.user_id)?;
+        Some(Person {
+            user_id: place.user_id,
+            login,
+            first_name,
+            last_name,
+            state: place.state,
+            since: place.since,
+            ends_at: place.ends_at,
+        })
+    });
+    Ok(persons.collect())
+}
+
+/// Returns a page of those who requested to join a group, with their messages, oldest first, and the total count.
+pub fn list_requests(
+    connection: &mut Connection,
+    group: i64,
+    page: Page,
+) -> Result<(Vec<(Person, String)>, i64)> {
+    let any = connection.reads([Key::Group(group)]);
+    let requests = || {
+        memberships::table
+            .filter(memberships::group_id.eq(group))
+            .filter(is_request())
+    };
+    let rows: Vec<(Person, String)> = requests()
+        .inner_join(users::table)
+        .order((memberships::since, memberships::user_id))
+        .limit(page.limit)
+        .offset(page.offset)
+        .select((Person::as_select(), memberships::note))
+        .load(any)?;
+    let total = page.total(rows.len(), || requests().count().get_result(any))?;
+    connection.found(rows.iter().map(|(person, _)| Key::User(person.user_id)));
+    Ok((rows, total))
+}
+
+/// Returns the IDs of the users who are in this state in a group, longest-standing first, at most `limit`.
+pub fn longest_standing(
+    connection: &mut Connection,
+    group: i64,
+    state: State,
+    limit: i64,
+) -> Result<Vec<i64>> {
+    let now = connection.time();
+    let any = connection.reads([Key::Group(group)]);
+    Ok(memberships::table
+        .filter(memberships::group_id.eq(group))
+        .filter(memberships::state.eq(state))
+        .filter(has_not_ended(now))
+        .order((memberships::since, memberships::user_id))
+        .limit(limit)
+        .select(memberships::user_id)
+        .load(any)?)
 }

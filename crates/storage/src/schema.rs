@@ -74,6 +74,7 @@ diesel::table! {
         audit_hash -> Nullable<Binary>,
         audit_removed_number -> BigInt,
         audit_removed_hash -> Nullable<Binary>,
+        imported_members -> BigInt,
     }
 }
 
@@ -96,7 +97,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    memberships (group_id, user_id) {
+    memberships (user_id, group_id) {
         group_id -> BigInt,
         user_id -> BigInt,
         state -> Text,

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::lists::{Direction, Total};
 use crate::schema::users;
 use crate::versions::Key;
 use crate::{Connection, Error, Page, Result, Seconds};
@@ -129,13 +130,16 @@ pub fn find_by_email(connection: &mut Connection, email: &str) -> Result<Option<
 pub fn list(connection: &mut Connection, page: Page) -> Result<(Vec<User>, i64)> {
     let connection = connection.reads_more();
     let undeleted = || users::table.filter(users::deleted_at.is_null());
-    let rows: Vec<User> = undeleted()
-        .order(users::id.desc())
-        .limit(page.limit)
-        .offset(page.offset)
-        .select(User::as_select())
-        .load(connection)?;
-    let total = page.total(rows.len(), || undeleted().count().get_result(connection))?;
+    let count = |postgres: &mut _| undeleted().count().get_result(postgres);
+    let total = Total::Users.read(connection, count)?;
+    let rows = page.read(total, |page, direction| {
+        let query = undeleted().select(User::as_select()).into_boxed();
+        let query = match direction {
+            Direction::Forward => query.order(users::id.desc()),
+            Direction::Backward => query.order(users::id.asc()),
+        };
+        query.limit(page.limit).offset(page.offset).load(connection)
+    })?;
     Ok((rows, total))
 }
 

@@ -77,13 +77,15 @@ fn a_database_that_is_well_has_no_findings() {
 #[test]
 fn broken_rules_are_found_and_corrected() {
     let wrong_counter = "UPDATE groups SET member_count = 1 WHERE id = 1";
+    let unknown_import = "UPDATE groups SET imported_members = 1 WHERE id = 1";
     let valid_token = "UPDATE users SET disabled_at = 1 WHERE login = 'bert'";
     let orphan = "UPDATE groups SET deleted_at = 1 WHERE id = 1";
     let owner_with_an_end =
         "UPDATE memberships SET ends_at = 9 WHERE user_id = 1; UPDATE groups SET next_end = 9";
     let unknown_end =
         "UPDATE memberships SET ends_at = 9000000000 WHERE state = 'member' AND user_id <> 1";
-    let no_owner = "DELETE FROM memberships WHERE user_id = 1";
+    let no_owner = "DELETE FROM memberships WHERE user_id = 1;
+        UPDATE groups SET member_count = member_count - 1 WHERE id = 1";
     let future = "UPDATE audit_entries SET at = 9000000000 WHERE id = 1";
     for backend in Backend::ALL {
         for (statement, check, finding, is_fixed) in [
@@ -91,6 +93,12 @@ fn broken_rules_are_found_and_corrected() {
                 wrong_counter,
                 "counters",
                 "1 groups count fewer members",
+                true,
+            ),
+            (
+                unknown_import,
+                "counters",
+                "1 groups do not say how many of their members were imported",
                 true,
             ),
             (

@@ -243,7 +243,8 @@ mod tests {
             include_str!("../../../../migrations/sqlite/2026-11-29-000000_speed/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-30-000002_membership_ends/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-11-30-000003_join_condition/up.sql"),
-            include_str!("../../../../migrations/sqlite/2026-12-01-000000_audit_chain/up.sql")
+            include_str!("../../../../migrations/sqlite/2026-12-01-000000_audit_chain/up.sql"),
+            include_str!("../../../../migrations/sqlite/2026-12-01-000001_list_order/up.sql")
         ))?;
         for query in [BEARER, GROUP, MEMBERSHIP, COUNT_MEMBERSHIPS, MINE] {
             let mut statement = connection.prepare(query)?;

@@ -118,6 +118,7 @@ impl Operation for CreateGroups {
                 registration_type: (*registration_type).into(),
                 moderation_type: Moderation::Direct,
                 member_count: if *id == BUSY_GROUP { 2 } else { 1 },
+                imported_members: 0,
                 topic_count: 0,
                 num_topics: 0,
                 commercial_account_id: 0,

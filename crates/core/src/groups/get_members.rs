@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use trivium_storage::groups::Group;
-use trivium_storage::memberships::{self, State};
+use trivium_storage::memberships;
 pub use trivium_storage::memberships::{MemberOrder, Person};
 
 use crate::accounts::find::full_name;
@@ -122,8 +122,7 @@ pub fn members(
     page: Page,
 ) -> Result<(Group, Vec<Person>, i64)> {
     let group = group_with_visible_members(session, actor, id)?;
-    let states = [State::Member, State::Moderator];
-    let (rows, total) = memberships::list(session.connection, group.id, &states, order, page)?;
+    let (rows, total) = memberships::list_members(session.connection, &group, order, page)?;
     Ok((group, rows, total))
 }
 

@@ -83,6 +83,7 @@ impl Operation for NewGroup {
             registration_type: self.registration_type.into(),
             moderation_type: self.moderation_type.into(),
             member_count: 1,
+            imported_members: 0,
             topic_count: 0,
             num_topics: 0,
             commercial_account_id: 0,

@@ -2,7 +2,7 @@
 //! with its last member.
 
 use trivium_storage::groups::{self, Group, GroupChange};
-use trivium_storage::memberships::{self, MemberOrder, Membership, State};
+use trivium_storage::memberships::{self, Membership, State};
 use trivium_storage::users::User;
 
 use crate::groups::delete::delete_group;
@@ -11,13 +11,10 @@ use crate::groups::new::title_taken;
 use crate::groups::rules::Standing;
 use crate::session::{Change, DisclosedGroup, Record};
 use crate::types::{GroupRef, UserRef};
-use crate::{Actor, Operation, Page, Result, Session, codes};
+use crate::{Actor, Operation, Result, Session, codes};
 
-/// The members who can become the owner: the first 100, in the order in which they joined.
-const CANDIDATES: Page = Page {
-    offset: 0,
-    limit: 100,
-};
+/// Number of members who can become the owner, of moderators and others each: the first ones that joined.
+const CANDIDATES: i64 = 100;
 
 /// What happens if the next owner already has a group of this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,22 +113,17 @@ fn next_owner(
     let mut disabled = None;
     let mut was_passed_over = false;
     for state in [State::Moderator, State::Member] {
-        let (members, _) = memberships::list(
-            session.connection,
-            group.id,
-            &[state],
-            MemberOrder::Joining,
-            CANDIDATES,
-        )?;
-        for member in members.iter().filter(|m| m.user_id != group.owner_id) {
+        let members =
+            memberships::longest_standing(session.connection, group.id, state, CANDIDATES)?;
+        for member in members.into_iter().filter(|id| *id != group.owner_id) {
             if clash == NameClash::PassesOver
-                && groups::find_of_owner(session.connection, member.user_id, &group.name)?.is_some()
+                && groups::find_of_owner(session.connection, member, &group.name)?.is_some()
             {
                 was_passed_over = true;
                 continue;
             }
-            let exists = lock(session, member.user_id)?;
-            let user = session.user(UserRef(member.user_id))?;
+            let exists = lock(session, member)?;
+            let user = session.user(UserRef(member))?;
             if exists && user.disabled_at.is_none() {
                 return Ok(Next::User(user));
             }

@@ -2,7 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use trivium_storage::memberships::{self, MemberOrder, State};
+use trivium_storage::memberships;
 
 use crate::cases::{Access, Cause, Example, Of, Who};
 use crate::groups::get_members::name_of;
@@ -60,20 +60,18 @@ impl Operation for GetJoinRequests {
 
     fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<JoinRequests> {
         let group = session.moderated_group(actor, self.id)?.group;
-        let (rows, total) = memberships::list(
+        let (rows, total) = memberships::list_requests(
             session.connection,
             group.id,
-            &[State::Requested],
-            MemberOrder::Joining,
             slice(self.page, self.results_per_page),
         )?;
         let rows = rows
             .into_iter()
-            .map(|row| JoinRequest {
+            .map(|(row, message)| JoinRequest {
                 id: UserRef(row.user_id),
                 name: name_of(&row),
                 login: row.login,
-                message: row.note,
+                message,
                 requested_at: DateTime(row.since),
             })
             .collect();

@@ -102,12 +102,13 @@ pub(super) const TABLES: &[Table] = &[
             ("audit_hash", Bytes),
             ("audit_removed_number", N),
             ("audit_removed_hash", Bytes),
+            ("imported_members", N),
         ],
     ),
     table(
         "memberships",
         false,
-        &["group_id", "user_id"],
+        &["user_id", "group_id"],
         &[
             ("group_id", N),
             ("user_id", N),

@@ -6,7 +6,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{RunQueryDsl, sql_query};
 use trivium_storage::audit::chain::Head;
-use trivium_storage::groups::{Moderation, NewGroup, Registration, Visibility};
+use trivium_storage::groups::{Group, Moderation, NewGroup, Registration, Visibility};
 use trivium_storage::users::NewUser;
 use trivium_storage::{
     AnyConnection, Connection, Database, DatabaseUrl, Error, Options, Page, Result, groups, users,
@@ -94,6 +94,7 @@ pub(crate) fn new_group(owner: i64, name: &str) -> NewGroup {
         registration_type: Registration::Open,
         moderation_type: Moderation::Direct,
         member_count: 0,
+        imported_members: 0,
         condition_kind: None,
         condition_group_id: None,
         topic_count: 0,
@@ -107,6 +108,12 @@ pub(crate) fn new_group(owner: i64, name: &str) -> NewGroup {
 /// Inserts an open group.
 pub(crate) fn group(connection: &mut Connection, owner: i64, name: &str) -> i64 {
     groups::insert(connection, &new_group(owner, name)).unwrap()
+}
+
+/// Returns a group.
+#[expect(clippy::disallowed_methods, reason = "a test of the query")]
+pub(crate) fn found_group(connection: &mut Connection, id: i64) -> Group {
+    groups::find(connection, id).unwrap().unwrap()
 }
 
 /// Adds to the number of members of a group.

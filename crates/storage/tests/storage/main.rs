@@ -6,6 +6,7 @@
 //! - [`database`]: opening, serving and reading.
 //! - [`health`]: changed files, and obstacles to changes.
 //! - [`schema`]: both databases have the same tables and reject the same rows.
+//! - [`plans`]: how SQLite finds the rows of a list.
 //! - [`rows`]: the queries.
 //! - [`versions`]: whether a result is still current.
 //!
@@ -22,6 +23,7 @@ mod common;
 mod connection;
 mod database;
 mod health;
+mod plans;
 mod rows;
 mod schema;
 mod versions;

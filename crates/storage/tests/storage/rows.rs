@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use diesel::connection::SimpleConnection;
 use trivium_storage::audit::{self, NewEntry};
 use trivium_storage::categories;
 use trivium_storage::groups::{self, GroupChange, NewGroup, Registration};
@@ -15,7 +16,7 @@ use trivium_storage::{Connection, Database, Page, Result};
 use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{
-    EVERYTHING, add_members, alone, group, new_group, options, second, sql, url, user,
+    EVERYTHING, add_members, alone, found_group, group, new_group, options, second, sql, url, user,
 };
 
 /// Runs a test on both databases, with one user and one group.
@@ -212,10 +213,10 @@ fn memberships_that_have_ended_are_not_read() {
             add_members(connection, row.group_id, 1).unwrap();
         }
         assert_eq!(groups::list_ended(connection, 9).unwrap(), [chess, go]);
-        let states = [State::Member, State::Moderator];
         let members = |connection: &mut Connection| {
+            let group = found_group(connection, chess);
             let order = MemberOrder::Login;
-            let list = memberships::list(connection, chess, &states, order, EVERYTHING);
+            let list = memberships::list_members(connection, &group, order, EVERYTHING);
             let (rows, total) = list.unwrap();
             assert_eq!(i64::try_from(rows.len()), Ok(total));
             let rows = rows.into_iter().map(|row| (row.login, row.ends_at));
@@ -478,14 +479,89 @@ fn lists_are_paged() {
         check_pages(connection, "all groups", groups::list_all, key);
         let joined = |c: &mut _, page| groups::list_of_member(c, anna, page);
         check_pages(connection, "groups of a member", joined, key);
-        let states = [State::Member, State::Moderator];
-        let members =
-            |c: &mut _, page| memberships::list(c, chess, &states, MemberOrder::Joining, page);
-        check_pages(connection, "members", members, key);
+        add_members(connection, chess, 5).unwrap();
+        let chess_group = found_group(connection, chess);
+        for order in [
+            MemberOrder::Joining,
+            MemberOrder::JoiningDescending,
+            MemberOrder::Login,
+            MemberOrder::LoginDescending,
+        ] {
+            let members = |c: &mut _, page| memberships::list_members(c, &chess_group, order, page);
+            check_pages(connection, "members", members, key);
+        }
         let invitations = |c: &mut _, page| invitations::list(c, chess, page);
         check_pages(connection, "invitations", invitations, key);
         let entries = |c: &mut _, page| audit::list(c, chess, page);
         check_pages(connection, "audit entries", entries, key);
+    });
+}
+
+#[test]
+fn totals_follow_every_change() {
+    on_both(|connection, anna, chess| {
+        let totals = |c: &mut Connection| {
+            [
+                users::list(c, EVERYTHING).unwrap().1,
+                groups::list_all(c, EVERYTHING).unwrap().1,
+                groups::list_listed(c, EVERYTHING).unwrap().1,
+            ]
+        };
+        assert_eq!(totals(connection), [1, 1, 1]);
+        let bert = user(connection, "bert");
+        let go = group(connection, bert, "Go");
+        assert_eq!(totals(connection), [2, 2, 2]);
+        let hidden = |registration_type| GroupChange {
+            registration_type: Some(registration_type),
+            ..GroupChange::default()
+        };
+        groups::update(connection, go, &hidden(Registration::Invite)).unwrap();
+        assert_eq!(totals(connection), [2, 2, 1]);
+        groups::update(connection, go, &hidden(Registration::Moderated)).unwrap();
+        groups::update(connection, chess, &hidden(Registration::Invite)).unwrap();
+        assert_eq!(totals(connection), [2, 2, 1]);
+        let deleted = GroupChange {
+            deleted_at: Some(7),
+            ..GroupChange::default()
+        };
+        for _ in 0..2 {
+            groups::update(connection, chess, &deleted).unwrap();
+            assert_eq!(totals(connection), [2, 1, 1]);
+        }
+        groups::update(connection, go, &deleted).unwrap();
+        let gone = UserChange {
+            deleted_at: Some(Some(7)),
+            ..UserChange::default()
+        };
+        users::update(connection, anna, &gone).unwrap();
+        assert_eq!(totals(connection), [1, 0, 0]);
+        let back = "UPDATE users SET deleted_at = NULL; UPDATE groups SET deleted_at = NULL";
+        connection.any().batch_execute(back).unwrap();
+        assert_eq!(totals(connection), [2, 2, 1]);
+        let erased = "DELETE FROM groups; DELETE FROM users";
+        connection.any().batch_execute(erased).unwrap();
+        assert_eq!(totals(connection), [0, 0, 0]);
+    });
+}
+
+#[test]
+fn imported_members_have_no_place_in_the_list() {
+    on_both(|connection, anna, _| {
+        let import = NewGroup {
+            member_count: 30,
+            imported_members: 29,
+            ..new_group(anna, "Go")
+        };
+        let go = groups::insert(connection, &import).unwrap();
+        join(connection, go, anna, State::Moderator, 0);
+        let go = found_group(connection, go);
+        let first = Page {
+            offset: 0,
+            limit: 5,
+        };
+        let (rows, total) =
+            memberships::list_members(connection, &go, MemberOrder::Joining, first).unwrap();
+        assert_eq!((rows.len(), total, go.member_count), (1, 1, 30));
     });
 }
 

@@ -316,6 +316,11 @@ const CASES: &[Case] = &[
     ),
     case(
         CHECK,
+        "UPDATE groups SET imported_members = -1",
+        "UPDATE groups SET imported_members = 1",
+    ),
+    case(
+        CHECK,
         "UPDATE groups SET topic_count = -1",
         "UPDATE groups SET topic_count = 0",
     ),

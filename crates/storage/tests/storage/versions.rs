@@ -148,12 +148,17 @@ fn reads() -> BTreeMap<&'static str, Read> {
             text(memberships::list_of_user(c, BERTA)?)
         }),
         ("requests", |c| text(memberships::requests_of_group(c, GO)?)),
+        ("a page of requests", |c| {
+            text(memberships::list_requests(c, GO, PAGE)?)
+        }),
+        ("the longest-standing member", |c| {
+            text(memberships::longest_standing(c, CHESS, State::Member, 1)?)
+        }),
         ("members", |c| {
-            let states = [State::Member, State::Moderator];
-            text(memberships::list(
+            let chess = chess(c)?;
+            text(memberships::list_members(
                 c,
-                CHESS,
-                &states,
+                &chess,
                 MemberOrder::Login,
                 PAGE,
             )?)
