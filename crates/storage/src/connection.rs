@@ -150,10 +150,6 @@ macro_rules! on_native {
 }
 pub(crate) use on_native;
 
-/// Number of frames in the WAL from which on the writer moves them to the database file: 40 MB. SQLite's own default
-/// is 1,000, but a page that many changes rewrite is moved only once.
-const CHECKPOINT_FRAMES: i32 = 10_000;
-
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Text)]
@@ -186,6 +182,14 @@ struct Checkpoint {
     /// Number of these that are in the database file.
     #[diesel(sql_type = Integer)]
     checkpointed: i32,
+}
+
+/// The state of the WAL.
+pub(crate) struct Wal {
+    /// Number of its frames.
+    pub(crate) frames: i32,
+    /// Number of these that are not yet in the database file.
+    pub(crate) waiting: i32,
 }
 
 impl Connection {
@@ -354,14 +358,14 @@ impl Connection {
         Ok(self.run(&statements)?)
     }
 
-    /// Returns whether enough frames wait in the WAL for a checkpoint.
-    pub(crate) fn wants_checkpoint(&mut self) -> QueryResult<bool> {
-        let AnyConnection::Sqlite(sqlite) = &mut self.any else {
-            return Ok(false);
-        };
-        let Checkpoint { log, checkpointed } =
-            diesel::sql_query("PRAGMA wal_checkpoint(NOOP)").get_result(sqlite)?;
-        Ok(log - checkpointed >= CHECKPOINT_FRAMES)
+    /// Returns the state of the WAL of an SQLite file.
+    pub(crate) fn wal(&mut self) -> QueryResult<Wal> {
+        let query = diesel::sql_query("PRAGMA wal_checkpoint(NOOP)");
+        let Checkpoint { log, checkpointed } = query.get_result(&mut self.any)?;
+        Ok(Wal {
+            frames: log,
+            waiting: log - checkpointed,
+        })
     }
 
     /// Moves frames of the WAL to the database file, as far as no reader needs them.

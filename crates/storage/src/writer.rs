@@ -14,9 +14,10 @@
 //! - If COMMIT fails, the outcome is unknown, and the callers receive an error that says so.
 //! - A COMMIT into a file that was deleted or replaced succeeds. So the files are checked after each
 //!   COMMIT and before the replies (`health`).
-//! - SQLite ignores a failed checkpoint after a COMMIT. So the writer runs the checkpoints itself.
+//! - SQLite ignores a failed checkpoint after a COMMIT. So the checkpoints are made here (`checkpoints`).
 //! - After a failed statement, Postgres reports success for COMMIT but rolls back.
 
+mod checkpoints;
 mod commit;
 mod job;
 
@@ -33,6 +34,7 @@ use crate::url::Settings;
 use crate::versions::Versions;
 use crate::{Connection, DatabaseUrl, Error, Options, Result, TransactionError};
 
+use checkpoints::Checkpoints;
 use commit::{commit_together, run_on_pool};
 pub(crate) use job::panic_message;
 use job::{Change, Job};
@@ -91,7 +93,15 @@ impl Writer {
                 if let Some(versions) = versions {
                     connection.publish(Arc::clone(versions))?;
                 }
-                let committer = Committer::start(connection, Arc::clone(health), options)?;
+                let checkpoints = match options.external_checkpoints {
+                    true => None,
+                    false => {
+                        let own = url.connect_with(&settings)?;
+                        Some(Checkpoints::start(own, Arc::clone(health))?)
+                    }
+                };
+                let committer =
+                    Committer::start(connection, Arc::clone(health), checkpoints, options.queue)?;
                 Ok(Self::Sqlite(committer))
             }
             DatabaseUrl::Postgres(_) => {
@@ -153,9 +163,13 @@ impl Writer {
 }
 
 impl Committer {
-    fn start(connection: Connection, health: Arc<Health>, options: &Options) -> Result<Self> {
-        let (queue, jobs) = sync_channel(options.queue);
-        let checkpoints = !options.external_checkpoints;
+    fn start(
+        connection: Connection,
+        health: Arc<Health>,
+        checkpoints: Option<Checkpoints>,
+        queue: usize,
+    ) -> Result<Self> {
+        let (queue, jobs) = sync_channel(queue);
         let (running, ended) = sync_channel(0);
         let thread = std::thread::Builder::new()
             .name("writer".into())

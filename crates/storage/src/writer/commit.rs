@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use super::checkpoints::Checkpoints;
 use super::job::{Attempt, Job};
 use crate::health::Health;
 use crate::pool::Pool;
@@ -26,7 +27,7 @@ pub(super) fn commit_together(
     mut connection: Connection,
     jobs: &Receiver<Box<dyn Job>>,
     health: &Health,
-    checkpoints: bool,
+    mut checkpoints: Option<Checkpoints>,
 ) {
     loop {
         let first = if health.is_failing() {
@@ -49,9 +50,14 @@ pub(super) fn commit_together(
             }
         }
         run_batch(&mut connection, batch, health);
-        if checkpoints && health.running().is_ok() {
-            checkpoint(&mut connection, health);
+        if let Some(checkpoints) = &mut checkpoints
+            && health.running().is_ok()
+        {
+            checkpoints.advance(&mut connection, health);
         }
+    }
+    if let Some(checkpoints) = checkpoints {
+        checkpoints.close();
     }
     if health.verify().is_err() {
         // It stays open until the process ends, see `health`.
@@ -78,22 +84,9 @@ fn probe(connection: &mut Connection, health: &Health) {
     }
 }
 
-/// Moves the WAL to the database file when it has grown.
-fn checkpoint(connection: &mut Connection, health: &Health) {
-    match connection.wants_checkpoint() {
-        Ok(true) if health.verify().is_ok() => {
-            if let Err(error) = connection.checkpoint() {
-                commit_failed(health, &Error::Query(error));
-            }
-        }
-        Ok(_) => {}
-        Err(error) => change_failed(health, &Error::Query(error)),
-    }
-}
-
 /// Draws the consequence of a failed COMMIT or checkpoint, which includes a sync. What a failed sync
 /// has left on the disk is unknown, even if the next one succeeds.
-fn commit_failed(health: &Health, error: &Error) {
+pub(super) fn commit_failed(health: &Health, error: &Error) {
     if error.is_io_error() {
         health.stop(format!("a write or a sync failed: {}", error.message()));
     } else {
@@ -103,7 +96,7 @@ fn commit_failed(health: &Health, error: &Error) {
 
 /// Draws the consequence of an error of the database. A change that was outdated once too often met
 /// other changes, not an obstacle.
-fn change_failed(health: &Health, error: &Error) {
+pub(super) fn change_failed(health: &Health, error: &Error) {
     if matches!(error, Error::Outdated) {
         return;
     }
