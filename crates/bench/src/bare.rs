@@ -25,6 +25,9 @@ use crate::process::{Pinning, own_program};
 /// Number of joins per COMMIT, as in the service's writer.
 const BATCH: usize = 64;
 
+/// The service's default quota of memberships.
+const QUOTA: i64 = 10_000;
+
 /// Options of the process.
 #[derive(Clone, Debug, clap::Args)]
 pub(crate) struct Options {
@@ -192,11 +195,6 @@ fn read_all(statement: &mut Statement<'_>, binds: impl Params) -> Result<usize> 
     Ok(count)
 }
 
-/// Runs a query and returns the number in the first column of its first row.
-fn read_number(statement: &mut Statement<'_>, binds: impl Params) -> Result<i64> {
-    Ok(statement.query_row(binds, |row| row.get(0))?)
-}
-
 /// The prepared statements of `joinGroup`.
 struct Joins<'c> {
     begin: Statement<'c>,
@@ -204,7 +202,6 @@ struct Joins<'c> {
     bearer: Statement<'c>,
     group: Statement<'c>,
     membership: Statement<'c>,
-    memberships: Statement<'c>,
     insert: Statement<'c>,
     count: Statement<'c>,
     audit: Statement<'c>,
@@ -220,7 +217,6 @@ impl<'c> Joins<'c> {
             bearer: connection.prepare(sql::BEARER)?,
             group: connection.prepare(sql::GROUP)?,
             membership: connection.prepare(sql::MEMBERSHIP)?,
-            memberships: connection.prepare(sql::COUNT_MEMBERSHIPS)?,
             insert: connection.prepare(sql::INSERT_MEMBERSHIP)?,
             count: connection.prepare(sql::END_CHANGE)?,
             audit: connection.prepare(sql::INSERT_AUDIT)?,
@@ -257,9 +253,9 @@ impl<'c> Joins<'c> {
         if read_all(&mut self.membership, params![user_id, group, 0])? != 0 {
             return fail(format!("{} cannot join group {group}", user.login));
         }
-        read_number(&mut self.memberships, params![user_id, "banned", now])?;
-        self.insert
-            .execute(params![group, user_id, "member", now, "", Null, Null])?;
+        self.insert.execute(params![
+            group, user_id, "member", now, "", Null, Null, user_id, "banned", now, QUOTA
+        ])?;
         // As many bytes as the service hashes, in one piece.
         let fields = format!("{group} {number} {now} {} joinGroup rest-json", user.login);
         let mut hasher = Sha256::new_with_prefix([0; 64]);

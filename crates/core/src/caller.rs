@@ -8,7 +8,8 @@ use std::ops::Deref;
 
 use subtle::ConstantTimeEq;
 use trivium_rpc::{Code, Credential, CredentialSpec, Error};
-use trivium_storage::{Seconds, tokens, users};
+use trivium_storage::tokens::{self, Bearer};
+use trivium_storage::{Connection, Seconds, users};
 
 use crate::accounts::password::{self, Verified};
 use crate::error::ErrorDetail;
@@ -142,6 +143,9 @@ pub struct Actor {
     pub administrator: bool,
 }
 
+/// How the user of a token is looked up: with locks or without.
+type FindBearer = fn(&mut Connection, &[u8]) -> trivium_storage::Result<Option<Bearer>>;
+
 impl Actor {
     fn of(id: i64, login: String) -> Self {
         Self {
@@ -153,16 +157,19 @@ impl Actor {
     }
 
     /// The user whom the proof names, as the row is now. The log gets the login.
-    fn find(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
-        let actor = Self::named_by(proof, session)?;
+    fn find(proof: &Proof, session: &mut Session<'_>, find_bearer: FindBearer) -> Result<Self> {
+        let actor = Self::named_by(proof, session, find_bearer)?;
         session.origin.identified(&actor.login);
         Ok(actor)
     }
 
-    fn named_by(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
+    fn named_by(proof: &Proof, session: &mut Session<'_>, find_bearer: FindBearer) -> Result<Self> {
         match proof {
             Proof::Nothing => Err(codes::USER_TOKEN_INVALID.into()),
-            Proof::Token(token) => Self::bearer(token, session),
+            Proof::Token(token) => {
+                let bearer = find_bearer(session.connection, &hash(&token.0))?;
+                Self::bearer(bearer.ok_or(codes::USER_TOKEN_INVALID)?, session)
+            }
             Proof::Password(verified) => {
                 let user = verified.user(session)?;
                 Ok(Self::of(user.id, user.login))
@@ -178,9 +185,7 @@ impl Actor {
         }
     }
 
-    fn bearer(token: &AuthToken, session: &mut Session<'_>) -> Result<Self> {
-        let bearer = tokens::find_bearer(session.connection, &hash(&token.0))?
-            .ok_or(codes::USER_TOKEN_INVALID)?;
+    fn bearer(bearer: Bearer, session: &Session<'_>) -> Result<Self> {
         if bearer.revoked_at.is_some() {
             return Err(ErrorDetail::TokenRevoked.of(codes::USER_TOKEN_INVALID));
         }
@@ -199,7 +204,7 @@ impl Actor {
     /// The user, after the row was locked: the credential may have been revoked while the lock was awaited.
     fn find_again(self, proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
         match session.connection.locks_rows() {
-            true => Self::find(proof, session),
+            true => Self::find(proof, session, tokens::find_bearer),
             false => Ok(self),
         }
     }
@@ -221,22 +226,15 @@ impl Caller for Actor {
     };
 
     fn identify(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
-        if let Proof::Token(token) = proof
-            && !session.effect.reads()
-            && session.connection.locks_rows()
-        {
-            // With the lock first, the token is looked up only once.
-            let is_locked = session.connection.lock_bearer_shared(&hash(&token.0))?;
-            let actor = Self::find(proof, session)?;
-            return is_locked
-                .then_some(actor)
-                .ok_or_else(|| Self::outdated(proof));
-        }
-        let actor = Self::find(proof, session)?;
-        if session.effect.reads() || actor.administrator {
+        // Disabling and deleting the user waits for this change, or this change sees their result.
+        let find_bearer = match session.effect.reads() {
+            true => tokens::find_bearer,
+            false => tokens::find_bearer_and_lock,
+        };
+        let actor = Self::find(proof, session, find_bearer)?;
+        if session.effect.reads() || actor.administrator || actor.token.is_some() {
             return Ok(actor);
         }
-        // Disabling and deleting the user waits for this change, or this change sees their result.
         if !session.connection.lock_user_shared(actor.id)? {
             return Err(Self::outdated(proof));
         }
@@ -276,7 +274,7 @@ impl Caller for Exclusive<Actor> {
     const CREDENTIAL: CredentialSpec = Actor::CREDENTIAL;
 
     fn identify(proof: &Proof, session: &mut Session<'_>) -> Result<Self> {
-        let actor = Actor::find(proof, session)?;
+        let actor = Actor::find(proof, session, tokens::find_bearer)?;
         session.connection.lock_user(actor.id)?;
         let user = users::find(session.connection, actor.id)?;
         let is_active =

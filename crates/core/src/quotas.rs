@@ -3,9 +3,13 @@
 //! On Postgres, concurrent calls may pass a quota by as many as run at once.
 
 use trivium_rpc::Error;
+use trivium_storage::memberships::{self, Membership};
 use trivium_storage::{Connection, groups, holdings, tokens};
 
 use crate::{Result, Session, codes};
+
+/// What the quota of memberships limits.
+const MEMBERSHIPS: &str = "memberships and join requests of a user";
 
 /// The quotas of the service.
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +56,25 @@ impl Session<'_> {
     /// `quota_exceeded`.
     pub(crate) fn may_have_membership(&mut self, user: i64) -> Result<()> {
         let quota = self.settings.quotas.memberships;
-        self.within(
-            quota,
-            "memberships and join requests of a user",
-            |connection| holdings::memberships(connection, user),
-        )
+        self.within(quota, MEMBERSHIPS, |connection| {
+            holdings::memberships(connection, user)
+        })
+    }
+
+    /// Stores the first row of a user in a group, if the user may have one more: in one statement, because each costs
+    /// a round trip on Postgres.
+    ///
+    /// # Errors
+    /// `quota_exceeded`.
+    pub(crate) fn add_membership(&mut self, row: &Membership) -> Result<()> {
+        if self.origin.is_command_line() {
+            return Ok(memberships::insert(self.connection, row)?);
+        }
+        let quota = self.settings.quotas.memberships;
+        match memberships::insert_within(self.connection, row, quota)? {
+            true => Ok(()),
+            false => Err(exceeded(quota, MEMBERSHIPS)),
+        }
     }
 
     /// Checks that a user may have one more token.
@@ -115,7 +133,11 @@ impl Session<'_> {
         if self.origin.is_command_line() || count(self.connection)? < quota {
             return Ok(());
         }
-        let message = format!("The quota of {quota} {what} is used up.");
-        Err(Error::new(codes::QUOTA_EXCEEDED, message))
+        Err(exceeded(quota, what))
     }
+}
+
+fn exceeded(quota: i64, what: &str) -> Error {
+    let message = format!("The quota of {quota} {what} is used up.");
+    Error::new(codes::QUOTA_EXCEEDED, message)
 }

@@ -3,7 +3,7 @@
 
 use trivium_core::named_tokens::TokenId;
 use trivium_core::types::{GroupRef, UserRef};
-use trivium_core::{Actor, Caller, Effect, Proof, Result, Session, Work};
+use trivium_core::{Actor, Caller, Effect, Exclusive, Proof, Result, Session, Work};
 use trivium_front::dialect::ArgumentDescription;
 
 use crate::answer::Answer;
@@ -26,6 +26,8 @@ pub(crate) struct Route {
     pub(crate) action: &'static str,
     /// Its effect on the data.
     pub(crate) effect: Effect,
+    /// Whether no other change of the caller's account runs at the same time, because it may revoke a token.
+    pub(crate) locks_account: bool,
     pub(crate) run: Run,
     /// What it does, for its page.
     pub(crate) summary: &'static str,
@@ -82,12 +84,20 @@ pub(crate) struct RouteCall {
 
 impl Work<Answer> for RouteCall {
     fn run(&self, proof: &Proof, session: &mut Session<'_>) -> Result<Answer> {
-        let actor = Option::<Actor>::identify(proof, session)?;
+        let account = match (self.route.locks_account, proof) {
+            (false, _) | (true, Proof::Nothing) => None,
+            (true, proof) => Some(Exclusive::<Actor>::identify(proof, session)?),
+        };
+        let actor = match &account {
+            Some(account) => Some(Actor::clone(account)),
+            None => Option::<Actor>::identify(proof, session)?,
+        };
         let values = self.body.as_ref().map_err(Clone::clone)?;
         (self.route.run)(Context {
             ids: self.ids.clone(),
             values,
             actor,
+            account,
             session,
         })
     }
@@ -101,6 +111,8 @@ pub(crate) struct Context<'a, 's> {
     pub(crate) values: &'a Values,
     /// The authenticated user, if there is one.
     actor: Option<Actor>,
+    /// The same user, if the route locks the account.
+    account: Option<Exclusive<Actor>>,
     pub(crate) session: &'a mut Session<'s>,
 }
 
@@ -111,6 +123,14 @@ impl Context<'_, '_> {
     /// `unauthorized`.
     pub(crate) fn actor(&self) -> Result<Actor, Refusal> {
         self.actor.clone().ok_or(Refusal::Unauthorized)
+    }
+
+    /// The authenticated user, whose account the route locks.
+    ///
+    /// # Errors
+    /// `unauthorized`.
+    pub(crate) fn account(&self) -> Result<Exclusive<Actor>, Refusal> {
+        self.account.clone().ok_or(Refusal::Unauthorized)
     }
 
     /// The user of the path.

@@ -1,6 +1,6 @@
 //! What quotas limit: how much of it a user or a group has, and who has most.
 
-use diesel::dsl::count_star;
+use diesel::dsl::{auto_type, count_star};
 use diesel::prelude::*;
 
 use crate::connection::on_native;
@@ -10,14 +10,21 @@ use crate::{Connection, Result, Seconds};
 
 /// Counts the memberships and open join requests of a user.
 pub fn memberships(connection: &mut Connection, user: i64) -> Result<i64> {
-    let now = connection.time();
+    let count = count_memberships(user, connection.time());
     let connection = connection.reads_more();
-    let count = memberships::table
-        .filter(memberships::user_id.eq(user))
-        .filter(memberships::state.ne(State::Banned))
-        .filter(has_not_ended(now))
-        .count();
     Ok(on_native!(connection, |connection| count.get_result(connection))?)
+}
+
+/// The query of [`memberships`].
+#[auto_type]
+pub(crate) fn count_memberships(user: i64, now: Seconds) -> _ {
+    let banned: State = State::Banned;
+    let current: has_not_ended = has_not_ended(now);
+    memberships::table
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::state.ne(banned))
+        .filter(current)
+        .count()
 }
 
 /// Counts the tokens of a user that are neither revoked nor expired.

@@ -39,6 +39,7 @@ pub mod named_tokens;
 pub mod onezone;
 mod pool;
 pub mod retention;
+mod scalar;
 mod schema;
 mod stored;
 pub mod threads;

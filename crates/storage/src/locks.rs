@@ -11,7 +11,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::connection::AnyConnection;
-use crate::schema::{api_keys, groups, tokens, users};
+use crate::schema::{api_keys, groups, users};
 use crate::{Connection, Result};
 
 /// A lock.
@@ -141,30 +141,6 @@ impl Connection {
             AnyConnection::Postgres(postgres) => {
                 let row = active_users().filter(users::id.eq(user)).for_share();
                 Ok(row.execute(postgres)? > 0)
-            }
-        }
-    }
-
-    /// As [`lock_user_shared`](Self::lock_user_shared), for the user of the token with this hash. False, too, if
-    /// there is no such token.
-    ///
-    /// # Errors
-    /// A failure of the database.
-    pub fn lock_bearer_shared(&mut self, hash: &[u8]) -> Result<bool> {
-        match self.unrecorded() {
-            AnyConnection::Sqlite(_) => Ok(true),
-            AnyConnection::Postgres(postgres) => {
-                let of_token = tokens::table
-                    .filter(tokens::hash.eq(hash))
-                    .select(tokens::user_id);
-                let row = active_users()
-                    .filter(users::id.eq_any(of_token))
-                    .for_share();
-                let locked: Option<i64> = row.get_result(postgres).optional()?;
-                if let Some(user) = locked {
-                    record(Lock::UserShared(user));
-                }
-                Ok(locked.is_some())
             }
         }
     }

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use diesel::dsl::{auto_type, sql};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use crate::connection::{AnyConnection, on_native};
 use crate::groups::Group;
 use crate::lists::Direction;
+use crate::scalar::Scalar;
 use crate::schema::{groups, memberships, users};
 use crate::stored::stored_enum;
 use crate::versions::Key;
-use crate::{Connection, Page, Result, Seconds};
+use crate::{Connection, Page, Result, Seconds, holdings};
 
 stored_enum! {
     /// The state of a user in a group.
@@ -193,6 +194,38 @@ pub fn insert(connection: &mut Connection, membership: &Membership) -> Result<()
     let insertion = diesel::insert_into(memberships::table).values(membership);
     on_native!(connection, |connection| insertion.execute(connection))?;
     announce_end(connection, membership)
+}
+
+/// As [`insert`], if the user has fewer than `quota` [memberships](holdings::memberships) before; false if not.
+///
+/// # Errors
+/// As there.
+pub fn insert_within(
+    connection: &mut Connection,
+    membership: &Membership,
+    quota: i64,
+) -> Result<bool> {
+    let now = connection.time();
+    let connection = connection.writes(keys(membership.group_id, membership.user_id));
+    let held = holdings::count_memberships(membership.user_id, now);
+    let row = diesel::select((
+        membership.group_id.into_sql::<BigInt>(),
+        membership.user_id.into_sql::<BigInt>(),
+        membership.state.into_sql::<Text>(),
+        membership.since.into_sql::<BigInt>(),
+        (&membership.note).into_sql::<Text>(),
+        membership.until.into_sql::<Nullable<BigInt>>(),
+        membership.ends_at.into_sql::<Nullable<BigInt>>(),
+    ))
+    .filter(Scalar(held).lt(quota));
+    let insertion = diesel::insert_into(memberships::table)
+        .values(row)
+        .into_columns(memberships::all_columns);
+    let inserted = on_native!(connection, |connection| insertion.execute(connection))? > 0;
+    if inserted {
+        announce_end(connection, membership)?;
+    }
+    Ok(inserted)
 }
 
 /// Moves a row from state `from` to its new state; false if it is no longer in state `from`.

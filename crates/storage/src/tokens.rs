@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use crate::connection::on_native;
+use crate::connection::{AnyConnection, on_native};
+use crate::locks::{self, Lock};
 use crate::schema::{named_tokens, tokens, users};
 use crate::versions::Key;
 use crate::{Connection, Result, Seconds};
@@ -62,6 +63,25 @@ pub struct Bearer {
     pub deleted_at: Option<Seconds>,
 }
 
+/// The columns of a [`Bearer`].
+const BEARER: (
+    tokens::id,
+    tokens::expires_at,
+    tokens::revoked_at,
+    users::id,
+    users::login,
+    users::disabled_at,
+    users::deleted_at,
+) = (
+    tokens::id,
+    tokens::expires_at,
+    tokens::revoked_at,
+    users::id,
+    users::login,
+    users::disabled_at,
+    users::deleted_at,
+);
+
 /// Inserts a token and returns its ID.
 pub fn insert(connection: &mut Connection, token: &NewToken) -> Result<i64> {
     let connection = connection.writes([Key::Tokens(token.user_id)]);
@@ -76,15 +96,7 @@ pub fn find_bearer(connection: &mut Connection, hash: &[u8]) -> Result<Option<Be
     let query = tokens::table
         .inner_join(users::table)
         .filter(tokens::hash.eq(hash))
-        .select((
-            tokens::id,
-            tokens::expires_at,
-            tokens::revoked_at,
-            users::id,
-            users::login,
-            users::disabled_at,
-            users::deleted_at,
-        ));
+        .select(BEARER);
     let any = connection.reads([]);
     let found: Option<Bearer> =
         on_native!(any, |connection| query.get_result(connection)).optional()?;
@@ -93,6 +105,27 @@ pub fn find_bearer(connection: &mut Connection, hash: &[u8]) -> Result<Option<Be
         None => {
             connection.reads_more();
         }
+    }
+    Ok(found)
+}
+
+/// As [`find_bearer`], and takes shared locks on the user, who can then not be disabled or deleted, and on the token,
+/// which can then not be revoked.
+pub fn find_bearer_and_lock(connection: &mut Connection, hash: &[u8]) -> Result<Option<Bearer>> {
+    let found = match connection.unrecorded() {
+        AnyConnection::Sqlite(_) => find_bearer(connection, hash)?,
+        // Rows are locked in the order of the tables, and read again if others have changed them meanwhile. Whoever
+        // locks a user exclusively, and revokes tokens of the user, does so in this order, too.
+        AnyConnection::Postgres(postgres) => users::table
+            .inner_join(tokens::table)
+            .filter(tokens::hash.eq(hash))
+            .select(BEARER)
+            .for_share()
+            .get_result(postgres)
+            .optional()?,
+    };
+    if let Some(bearer) = &found {
+        locks::record(Lock::UserShared(bearer.user_id));
     }
     Ok(found)
 }

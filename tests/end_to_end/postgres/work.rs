@@ -28,7 +28,7 @@ fn calls_make_few_round_trips() {
     count("GET", "getMyGroups", token.clone());
     assert_eq!(count("GET", "getMyGroups", token), 4);
     let join = json!({"authToken": member.token, "id": id});
-    assert_eq!(count("POST", "joinGroup", join), 10);
+    assert_eq!(count("POST", "joinGroup", join), 8);
     // The count of the requests to the group.
     let token = json!({"authToken": owner.token});
     assert_eq!(count("GET", "getMyGroups", token), 5);

@@ -79,13 +79,12 @@ fn places(count: usize) -> String {
     vec!["?"; count].join(", ")
 }
 
-/// For the quota of memberships.
-pub(super) const COUNT_MEMBERSHIPS: &str = "SELECT COUNT(*) FROM `memberships` \
-    WHERE (((`memberships`.`user_id` = ?) AND (`memberships`.`state` != ?)) AND \
-    ((`memberships`.`ends_at` IS NULL) OR (`memberships`.`ends_at` > ?)))";
-
+/// Within the quota of memberships.
 pub(super) const INSERT_MEMBERSHIP: &str = "INSERT INTO `memberships` \
-    (`group_id`, `user_id`, `state`, `since`, `note`, `until`, `ends_at`) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    (`group_id`, `user_id`, `state`, `since`, `note`, `until`, `ends_at`) SELECT ?, ?, ?, ?, ?, ?, ? \
+    WHERE ((SELECT COUNT(*) FROM `memberships` \
+    WHERE (((`memberships`.`user_id` = ?) AND (`memberships`.`state` != ?)) AND \
+    ((`memberships`.`ends_at` IS NULL) OR (`memberships`.`ends_at` > ?)))) < ?)";
 
 pub(super) const END_CHANGE: &str = "UPDATE `groups` \
     SET `member_count` = (`groups`.`member_count` + ?), `audit_number` = ?, `audit_hash` = ? \
@@ -199,7 +198,6 @@ mod tests {
                 BEARER,
                 GROUP,
                 MEMBERSHIP,
-                COUNT_MEMBERSHIPS,
                 INSERT_MEMBERSHIP,
                 INSERT_AUDIT,
                 END_CHANGE,
@@ -246,7 +244,7 @@ mod tests {
             include_str!("../../../../migrations/sqlite/2026-12-01-000000_audit_chain/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-12-01-000001_list_order/up.sql")
         ))?;
-        for query in [BEARER, GROUP, MEMBERSHIP, COUNT_MEMBERSHIPS, MINE] {
+        for query in [BEARER, GROUP, MEMBERSHIP, MINE] {
             let mut statement = connection.prepare(query)?;
             for _ in 0..2 {
                 for bind in 1..=statement.parameter_count() {

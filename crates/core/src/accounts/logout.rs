@@ -6,7 +6,9 @@ use trivium_storage::tokens;
 
 use crate::cases::{Access, Example, Of, Who};
 use crate::session::Record;
-use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, Verbs, codes};
+use crate::{
+    Actor, Declaration, Exclusive, Operation, PublicOperation, Result, Session, Verbs, codes,
+};
 use trivium_rpc::entry::Done;
 
 /// Revokes the token of the call.
@@ -19,16 +21,17 @@ impl Operation for Logout {
         verbs: Verbs::Any,
         ..Declaration::change("logout", &[])
     };
-    type Caller = Actor;
+    /// It locks the row of the user before that of a token.
+    type Caller = Exclusive<Actor>;
     type Output = Done;
 
-    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+    fn run(&self, actor: &Exclusive<Actor>, session: &mut Session<'_>) -> Result<Done> {
         if let Some((token, _)) = actor.token
             && !tokens::revoke(session.connection, actor.id, token, session.now())?
         {
             return Err(codes::USER_TOKEN_INVALID.into());
         }
-        session.record(actor, Record::default())?;
+        session.record(&**actor, Record::default())?;
         Ok(Done {})
     }
 }

@@ -7,7 +7,7 @@ use trivium_storage::tokens;
 use crate::cases::{Access, Example, Of, Who};
 use crate::session::Record;
 use crate::types::Prefix;
-use crate::{Actor, Declaration, Operation, PublicOperation, Result, Session, codes};
+use crate::{Actor, Declaration, Exclusive, Operation, PublicOperation, Result, Session, codes};
 use trivium_rpc::entry::Done;
 
 /// Revokes the caller's tokens with the given prefix, as shown by getTokens.
@@ -21,13 +21,14 @@ pub struct RevokeToken {
 impl Operation for RevokeToken {
     const DECLARATION: &'static Declaration =
         &Declaration::change("revokeToken", &[codes::TOKEN_NOT_FOUND]);
-    type Caller = Actor;
+    /// It locks the row of the user before that of a token.
+    type Caller = Exclusive<Actor>;
     type Output = Done;
 
-    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<Done> {
+    fn run(&self, actor: &Exclusive<Actor>, session: &mut Session<'_>) -> Result<Done> {
         revoke_by_prefix(session, actor.id, &self.prefix)?;
         session.record(
-            actor,
+            &**actor,
             Record {
                 subject: Some(&self.prefix),
                 ..Record::default()

@@ -186,15 +186,15 @@ impl Relation {
     /// # Errors
     /// `quota_exceeded`.
     pub(crate) fn put(self, session: &mut Session<'_>, to: &Membership) -> Result<Change> {
-        if self.standing != Standing::Requested {
-            session.may_have_membership(to.user_id)?;
-        }
         match self.row {
             // The row is a join request, or a ban that has ended.
             Some(row) => {
+                if self.standing != Standing::Requested {
+                    session.may_have_membership(to.user_id)?;
+                }
                 memberships::update(session.connection, row.state, to)?;
             }
-            None => memberships::insert(session.connection, to)?,
+            None => session.add_membership(to)?,
         }
         if to.state != State::Requested {
             session.count_members(to.group_id, 1)?;

@@ -5,7 +5,7 @@ use trivium_storage::{invitations, tokens};
 
 use crate::named_tokens::{NamedToken, TokenKind, find, name_taken};
 use crate::session::Record;
-use crate::{Actor, Declaration, Operation, Result, Session, codes};
+use crate::{Actor, Declaration, Exclusive, Operation, Result, Session, codes};
 
 /// Changes a named token. `None` leaves a part as it is.
 #[derive(Clone, Debug)]
@@ -25,10 +25,11 @@ impl Operation for EditNamedToken {
         "editToken",
         &[codes::TOKEN_NOT_FOUND, codes::USER_ACCESS_DENIED],
     );
-    type Caller = Actor;
+    /// It locks the row of the user before that of a token.
+    type Caller = Exclusive<Actor>;
     type Output = ();
 
-    fn run(&self, actor: &Actor, session: &mut Session<'_>) -> Result<()> {
+    fn run(&self, actor: &Exclusive<Actor>, session: &mut Session<'_>) -> Result<()> {
         let found = find(session, self.id)?;
         found.check_subject(actor)?;
         if let Some(is_revoked) = self.is_revoked {
@@ -44,7 +45,7 @@ impl Operation for EditNamedToken {
                 subject: Some(change.name.as_ref().unwrap_or(&found.name)),
                 ..Record::default()
             };
-            session.record(actor, entry)?;
+            session.record(&**actor, entry)?;
         }
         Ok(())
     }

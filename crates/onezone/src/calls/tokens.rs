@@ -103,7 +103,7 @@ pub(crate) fn status(context: Context<'_, '_>) -> Result<Answer> {
 pub(crate) fn edit(context: Context<'_, '_>) -> Result<Answer> {
     let id = context.ids.token;
     let token = named_tokens::find(context.session, id)?;
-    let actor = context.actor()?;
+    let actor = context.account()?;
     token.check_subject(&actor)?;
     let values = context.values;
     if !EDITABLE.iter().any(|key| values.0.contains_key(*key)) {
@@ -134,7 +134,7 @@ pub(crate) fn revoke(mut context: Context<'_, '_>) -> Result<Answer> {
 fn revoke_access_token(context: Context<'_, '_>) -> Result<Answer> {
     let id = context.ids.token;
     let token = named_tokens::find(context.session, id)?;
-    let actor = context.actor()?;
+    let actor = context.account()?;
     token.check_subject(&actor)?;
     if token.is_revoked {
         return Err(Refusal::NotFound.into());
