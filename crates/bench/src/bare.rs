@@ -1,16 +1,12 @@
 //! The upper bound for the database: only the service's SQL, on the SQLite library.
 //!
-//! [`sql`] holds the statements, which a test compares with those that the service sends. The
-//! loop runs in its own process, pinned to the server's core: [`run`] is that process, [`Bare`]
-//! its handle. They communicate in lines: the command `join 2000` (run for 2000 ms) gets the
-//! reply `48000 1999000000` (48000 joins in 1999000000 ns).
+//! [`sql`] holds the statements, which a test compares with those that the service sends. The loop runs in a
+//! [worker](crate::worker) on the server's core.
 
 mod sql;
 
 use std::hint::black_box;
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::Null;
@@ -18,9 +14,9 @@ use rusqlite::{Connection, Params, Statement, params, params_from_iter};
 use sha2::{Digest, Sha256};
 
 use crate::calls::{CHECKED, Operation, checked};
-use crate::data::{self, GROUPS_EACH, Pairs, Random, Scale, User};
-use crate::failure::{Failure, Result, fail};
-use crate::process::{Pinning, own_program};
+use crate::data::{self, Pairs, Random, Scale, User};
+use crate::failure::{Result, fail};
+use crate::worker::obey;
 
 /// Number of joins per COMMIT, as in the service's writer.
 const BATCH: usize = 64;
@@ -38,112 +34,20 @@ pub(crate) struct Options {
     scale: Scale,
 }
 
-/// A handle of the process that runs the loops.
-pub(crate) struct Bare {
-    child: Child,
-    commands: ChildStdin,
-    replies: BufReader<ChildStdout>,
-}
-
-/// Returns the name of a loop in commands.
-fn command(operation: Operation) -> &'static str {
-    match operation {
-        // A join by invitation and the mix are compared only with the service.
-        Operation::JoinGroup | Operation::JoinByInvitation => "join",
-        Operation::GetMyGroups | Operation::Mixed => "read",
-        Operation::CheckMemberships => "check",
-    }
-}
-
-impl Bare {
-    /// Starts the process on the server's core.
-    pub(crate) fn start(pinning: &Pinning, database: &Path, scale: Scale) -> Result<Self> {
-        let mut child = pinning
-            .on_server_core(&own_program()?)
-            .args(["bare", "--database"])
-            .arg(database)
-            .args(["--groups", &scale.groups.to_string()])
-            .args(["--users", &scale.users.to_string()])
-            .args(["--seed", &scale.seed.to_string()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        match (child.stdin.take(), child.stdout.take()) {
-            (Some(commands), Some(replies)) => Ok(Self {
-                child,
-                commands,
-                replies: BufReader::new(replies),
-            }),
-            _ => fail("cannot open standard input and output of the bare loop"),
-        }
-    }
-
-    /// Returns the process ID.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
-    }
-
-    /// Runs a loop and returns the number of calls and the time spent.
-    pub(crate) fn run(
-        &mut self,
-        operation: Operation,
-        length: Duration,
-    ) -> Result<(u64, Duration)> {
-        writeln!(
-            self.commands,
-            "{} {}",
-            command(operation),
-            length.as_millis()
-        )?;
-        let mut line = String::new();
-        self.replies.read_line(&mut line)?;
-        let (count, nanoseconds) = two(&line).ok_or_else(|| {
-            // The process has printed its error on standard error.
-            Failure::Message("the bare loop ended early".into())
-        })?;
-        Ok((
-            count.parse().map_err(malformed)?,
-            Duration::from_nanos(nanoseconds.parse().map_err(malformed)?),
-        ))
-    }
-}
-
-impl Drop for Bare {
-    fn drop(&mut self) {
-        // The process has no state that needs an orderly shutdown.
-        let _gone = self.child.kill();
-        let _status = self.child.wait();
-    }
-}
-
-fn two(line: &str) -> Option<(&str, &str)> {
-    line.trim().split_once(' ')
-}
-
-fn malformed(error: std::num::ParseIntError) -> Failure {
-    Failure::Message(format!(
-        "malformed number between driver and bare loop: {error}"
-    ))
-}
-
-/// Runs the process: executes each line of standard input until the end of the input.
+/// Runs the process: each command is the name of an operation.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    let scale = options.scale;
     let connection = Connection::open(&options.database)?;
     connection.execute_batch(sql::PRAGMAS)?;
-    let users = data::users(options.scale);
-    let mut pairs = Pairs::new(&options.database, options.scale, 10)?;
-    let mut random = Random::new(options.scale.seed, 11);
+    let users = data::users(scale);
+    let mut pairs = Pairs::new(&options.database, scale, 10)?;
+    let mut random = Random::new(scale.seed, 11);
     let mut joins = Joins::prepare(&connection)?;
-    let mut reads = Reads::prepare(&connection)?;
+    let mut reads = Reads::prepare(&connection, scale)?;
     let mut checks = Checks::prepare(&connection)?;
-    for line in std::io::stdin().lines() {
-        let line = line?;
-        let Some((which, milliseconds)) = two(&line) else {
-            return fail(format!("malformed command '{line}'"));
-        };
-        let length = Duration::from_millis(milliseconds.parse().map_err(malformed)?);
-        let joining = which == command(Operation::JoinGroup);
-        let checking = which == command(Operation::CheckMemberships);
+    obey(|what, length| {
+        let joining = what == Operation::JoinGroup.name();
+        let checking = what == Operation::CheckMemberships.name();
         let (mut count, mut spent) = (0_u64, Duration::ZERO);
         while spent < length {
             // The choice of the rows is not part of the measurement.
@@ -153,7 +57,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
                         let pair = pairs.next()?;
                         (pair.user, pair.group)
                     } else {
-                        (random.up_to(options.scale.users), 0)
+                        (random.up_to(scale.users), 0)
                     };
                     match users.get(number as usize - 1) {
                         Some(user) => Ok((user, group)),
@@ -166,7 +70,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
                 joins.commit(&batch)?;
             } else if checking {
                 for (user, _) in &batch {
-                    checks.check(user, &mut random, options.scale)?;
+                    checks.check(user, &mut random, scale)?;
                 }
             } else {
                 for (user, _) in &batch {
@@ -176,9 +80,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             spent += started.elapsed();
             count += BATCH as u64;
         }
-        println!("{count} {}", spent.as_nanos());
-    }
-    Ok(())
+        Ok((count, spent))
+    })
 }
 
 /// Runs a query, reads every column of every row, and returns the number of rows.
@@ -289,11 +192,13 @@ struct Reads<'c> {
     bearer: Statement<'c>,
     groups: Statement<'c>,
     rollback: Statement<'c>,
+    each: usize,
 }
 
 impl<'c> Reads<'c> {
-    fn prepare(connection: &'c Connection) -> Result<Self> {
+    fn prepare(connection: &'c Connection, scale: Scale) -> Result<Self> {
         Ok(Self {
+            each: scale.each as usize,
             begin: connection.prepare(sql::BEGIN_DEFERRED)?,
             bearer: connection.prepare(sql::BEARER)?,
             groups: connection.prepare(sql::MINE)?,
@@ -312,7 +217,7 @@ impl<'c> Reads<'c> {
             params![user_id, "requested", "banned", now],
         )?;
         self.rollback.execute([])?;
-        if rows != GROUPS_EACH {
+        if rows != self.each {
             return fail(format!("{} is in {rows} groups", user.login));
         }
         Ok(())

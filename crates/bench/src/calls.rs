@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use memchr::memmem::Finder;
 
-use crate::data::{API_KEY, GROUPS_EACH, Pairs, Random, Scale, User, invitation};
+use crate::data::{API_KEY, Pairs, Random, Scale, User, invitation};
 use crate::failure::{Result, fail};
+use crate::lists::List;
 
 /// The operation that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +19,24 @@ pub(crate) enum Operation {
     CheckMemberships,
     /// Nine calls of getMyGroups for one of joinGroup.
     Mixed,
+}
+
+impl Operation {
+    /// Returns whether each call adds a membership.
+    pub(crate) const fn is_join(self) -> bool {
+        matches!(self, Self::JoinGroup | Self::JoinByInvitation)
+    }
+
+    /// Returns the name in the results.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::JoinGroup => "joinGroup",
+            Self::GetMyGroups => "getMyGroups",
+            Self::JoinByInvitation => "joinByInvitation",
+            Self::CheckMemberships => "checkMemberships",
+            Self::Mixed => "9 getMyGroups, 1 joinGroup",
+        }
+    }
 }
 
 /// Number of users of a call of checkMemberships, and of groups.
@@ -40,6 +59,19 @@ pub(crate) enum Protocol {
     Onezone,
 }
 
+impl Protocol {
+    /// Returns the name in the results.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "JSON",
+            Self::Xml => "XML",
+            Self::XmlRpc => "XML-RPC",
+            Self::Upcoming => "Upcoming",
+            Self::Onezone => "Onezone",
+        }
+    }
+}
+
 /// The expected body of a response.
 enum Expected {
     /// A body of the service, with this number of occurrences of each text.
@@ -48,16 +80,24 @@ enum Expected {
     Bytes(usize),
 }
 
+/// The users of a store, and what they can join.
+#[derive(Clone)]
+pub(crate) struct World {
+    pub(crate) users: Rc<[User]>,
+    pub(crate) scale: Scale,
+    pub(crate) pairs: Rc<RefCell<Pairs>>,
+}
+
 /// An endless stream of calls of one operation over one protocol.
 pub(crate) struct Calls {
     operation: Operation,
     protocol: Protocol,
-    users: Rc<[User]>,
-    scale: Scale,
+    world: World,
     random: Random,
-    pairs: Option<Rc<RefCell<Pairs>>>,
     /// The joins among the reads.
     joins: Option<Box<Calls>>,
+    /// The request, if it is always the same.
+    repeated: Option<Vec<u8>>,
     expected: Expected,
     body: String,
     /// The joins among the reads that were written.
@@ -65,89 +105,66 @@ pub(crate) struct Calls {
 }
 
 impl Calls {
-    /// Creates calls of `joinGroup` or `joinByInvitation`, one for each pair.
-    pub(crate) fn joins(
-        operation: Operation,
-        protocol: Protocol,
-        users: Rc<[User]>,
-        scale: Scale,
-        pairs: Rc<RefCell<Pairs>>,
-    ) -> Self {
-        let expected: &[&str] = match protocol {
-            Protocol::Json => &[r#""joinState": "joined""#, r#""success": true"#],
-            Protocol::Xml => &["<joinState>joined</joinState>", "<success>true</success>"],
-            Protocol::XmlRpc => &["<string>joined</string>", "<boolean>1</boolean>"],
-            Protocol::Upcoming => &[r#"<rsp stat="ok""#, "<group "],
+    /// Creates calls by random users of a store.
+    pub(crate) fn new(operation: Operation, protocol: Protocol, world: &World) -> Self {
+        let each = world.scale.each as usize;
+        let texts: Vec<(&'static str, usize)> = match (operation, protocol) {
+            // The users have more groups after each join.
+            (Operation::Mixed, _) => vec![(r#""success": true"#, 1)],
+            (Operation::CheckMemberships, _) => vec![
+                (r#""unknown": false"#, CHECKED as usize),
+                (r#""success": true"#, 1),
+            ],
+            (Operation::GetMyGroups, Protocol::Json) => {
+                vec![(r#""joinedAt""#, each), (r#""success": true"#, 1)]
+            }
+            (Operation::GetMyGroups, Protocol::Xml) => {
+                vec![("<joinedAt>", each), ("<success>true</success>", 1)]
+            }
+            (Operation::GetMyGroups, Protocol::XmlRpc) => {
+                vec![("<name>joinedAt</name>", each), ("<boolean>1</boolean>", 1)]
+            }
+            (Operation::GetMyGroups, Protocol::Upcoming) => {
+                vec![("<group id=", each), (r#"<rsp stat="ok""#, 1)]
+            }
+            (Operation::GetMyGroups, Protocol::Onezone) => {
+                vec![(",", each - 1), (r#"{"groups":["#, 1)]
+            }
+            (_, Protocol::Json) => vec![(r#""joinState": "joined""#, 1), (r#""success": true"#, 1)],
+            (_, Protocol::Xml) => vec![
+                ("<joinState>joined</joinState>", 1),
+                ("<success>true</success>", 1),
+            ],
+            (_, Protocol::XmlRpc) => {
+                vec![("<string>joined</string>", 1), ("<boolean>1</boolean>", 1)]
+            }
+            (_, Protocol::Upcoming) => vec![(r#"<rsp stat="ok""#, 1), ("<group ", 1)],
             // Status 201 with an empty body.
-            Protocol::Onezone => &[],
+            (_, Protocol::Onezone) => vec![],
         };
+        let texts = texts
+            .into_iter()
+            .map(|(text, count)| (Finder::new(text), count));
+        let joins = || Box::new(Self::new(Operation::JoinGroup, protocol, world));
         Self {
             operation,
-            pairs: Some(pairs),
-            expected: Expected::Contains(
-                expected.iter().map(|text| (Finder::new(text), 1)).collect(),
-            ),
-            ..Self::my_groups(protocol, users, scale)
-        }
-    }
-
-    /// Creates calls of `getMyGroups` by random users.
-    pub(crate) fn my_groups(protocol: Protocol, users: Rc<[User]>, scale: Scale) -> Self {
-        let expected = match protocol {
-            Protocol::Json => [(r#""joinedAt""#, GROUPS_EACH), (r#""success": true"#, 1)],
-            Protocol::Xml => [("<joinedAt>", GROUPS_EACH), ("<success>true</success>", 1)],
-            Protocol::XmlRpc => [
-                ("<name>joinedAt</name>", GROUPS_EACH),
-                ("<boolean>1</boolean>", 1),
-            ],
-            Protocol::Upcoming => [("<group id=", GROUPS_EACH), (r#"<rsp stat="ok""#, 1)],
-            Protocol::Onezone => [(",", GROUPS_EACH - 1), (r#"{"groups":["#, 1)],
-        };
-        Self {
-            operation: Operation::GetMyGroups,
             protocol,
-            users,
-            scale,
-            random: Random::new(scale.seed, 20),
-            pairs: None,
-            joins: None,
-            expected: Expected::Contains(
-                expected
-                    .map(|(text, count)| (Finder::new(text), count))
-                    .into(),
-            ),
+            world: world.clone(),
+            random: Random::new(world.scale.seed, 20),
+            joins: (operation == Operation::Mixed).then(joins),
+            repeated: None,
+            expected: Expected::Contains(texts.collect()),
             body: String::new(),
             joined: 0,
         }
     }
 
-    /// Creates calls of `checkMemberships` by random users, in JSON.
-    pub(crate) fn checks(users: Rc<[User]>, scale: Scale) -> Self {
-        let expected = [
-            (Finder::new(r#""unknown": false"#), CHECKED as usize),
-            (Finder::new(r#""success": true"#), 1),
-        ];
+    /// Creates calls of a list, in JSON.
+    pub(crate) fn list(list: List, world: &World) -> Self {
         Self {
-            operation: Operation::CheckMemberships,
-            expected: Expected::Contains(expected.into()),
-            ..Self::my_groups(Protocol::Json, users, scale)
-        }
-    }
-
-    /// Creates calls of `getMyGroups` with one of `joinGroup` for nine of them, in JSON.
-    pub(crate) fn mixed(users: Rc<[User]>, scale: Scale, pairs: Rc<RefCell<Pairs>>) -> Self {
-        let joins = Self::joins(
-            Operation::JoinGroup,
-            Protocol::Json,
-            Rc::clone(&users),
-            scale,
-            pairs,
-        );
-        Self {
-            joins: Some(Box::new(joins)),
-            // The users have more groups after each join.
+            repeated: Some(list.request(world)),
             expected: Expected::Contains(vec![(Finder::new(r#""success": true"#), 1)]),
-            ..Self::my_groups(Protocol::Json, users, scale)
+            ..Self::new(Operation::GetMyGroups, Protocol::Json, world)
         }
     }
 
@@ -161,26 +178,31 @@ impl Calls {
 
     /// Writes the next request. Returns whether it is a join.
     pub(crate) fn write(&mut self, out: &mut Vec<u8>) -> Result<bool> {
+        if let Some(request) = &self.repeated {
+            out.extend_from_slice(request);
+            return Ok(false);
+        }
         if let Some(joins) = &mut self.joins
             && self.random.up_to(10) == 1
         {
             self.joined += 1;
             return joins.write(out);
         }
-        let (user, group) = match &self.pairs {
-            Some(pairs) => {
-                let pair = pairs.borrow_mut().next()?;
+        let scale = self.world.scale;
+        let (user, group) = match self.operation.is_join() {
+            true => {
+                let pair = self.world.pairs.borrow_mut().next()?;
                 (pair.user, pair.group)
             }
-            None => (self.random.up_to(self.scale.users), 0),
+            false => (self.random.up_to(scale.users), 0),
         };
-        let Some(User { token, .. }) = self.users.get(user as usize - 1) else {
+        let Some(User { token, .. }) = self.world.users.get(user as usize - 1) else {
             return fail("user number out of range");
         };
         self.body.clear();
         const FORM: &str = "application/x-www-form-urlencoded";
         let id = format!("group:{group}");
-        let secret = || invitation(self.scale.seed, group);
+        let secret = || invitation(scale.seed, group);
         let mut header = String::new();
         let (verb, target, media_type) = match (self.protocol, self.operation) {
             (Protocol::Json | Protocol::Xml, operation) => {
@@ -207,8 +229,8 @@ impl Calls {
                             let ids = ids.map(|number| format!("{kind}%3A{number}"));
                             ids.collect::<Vec<_>>().join(",")
                         };
-                        let users = ids("user", &checked(&mut self.random, self.scale.users));
-                        let groups = ids("group", &checked(&mut self.random, self.scale.groups));
+                        let users = ids("user", &checked(&mut self.random, scale.users));
+                        let groups = ids("group", &checked(&mut self.random, scale.groups));
                         self.body = format!("authToken={token}&users={users}&groups={groups}");
                         ("POST", target("checkMemberships"), FORM)
                     }
@@ -257,7 +279,7 @@ impl Calls {
         }
         out.extend_from_slice(b"\r\n");
         out.extend_from_slice(self.body.as_bytes());
-        Ok(self.pairs.is_some())
+        Ok(self.operation.is_join())
     }
 
     /// Returns whether this body is as expected.

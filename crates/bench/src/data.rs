@@ -5,15 +5,13 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, Transaction, params};
 use sha2::{Digest, Sha256};
 
 use crate::failure::{Result, fail};
-
-/// Number of groups that each user is a member of, as in Upcoming's documented response.
-pub(crate) const GROUPS_EACH: usize = 18;
 
 /// Number of groups per owner. The owners are additional users, so that the measured users are
 /// plain members everywhere.
@@ -28,12 +26,39 @@ pub(crate) struct Scale {
     /// Number of groups, all open
     #[arg(long, default_value_t = 100_000, value_name = "N", hide = true)]
     pub(crate) groups: u32,
-    /// Number of users, each a member of 18 groups
+    /// Number of users who call
     #[arg(long, default_value_t = 10_000, value_name = "N", hide = true)]
     pub(crate) users: u32,
+    /// Number of groups that each of them is a member of: 18, as in Upcoming's documented response
+    #[arg(long, default_value_t = 18, value_name = "N", hide = true)]
+    pub(crate) each: u32,
+    /// Number of further users, who are members of no group
+    #[arg(skip)]
+    pub(crate) newcomers: u32,
+    /// Number of users who are members of the first group. Without any, it is like every other group
+    #[arg(skip)]
+    pub(crate) crowd: u32,
+    /// The same for the second group
+    #[arg(skip)]
+    pub(crate) village: u32,
     /// The seed of the data and of the order of the calls
     #[arg(long, default_value_t = 20_261_121, value_name = "N")]
     pub(crate) seed: u64,
+}
+
+impl Scale {
+    /// Adds the options to a command of this program.
+    pub(crate) fn pass_to(self, mut command: Command) -> Command {
+        for (option, value) in [
+            ("--groups", u64::from(self.groups)),
+            ("--users", self.users.into()),
+            ("--each", self.each.into()),
+            ("--seed", self.seed),
+        ] {
+            command.args([option, &value.to_string()]);
+        }
+        command
+    }
 }
 
 /// A pseudo-random number generator: SplitMix64, the same on every machine.
@@ -100,9 +125,10 @@ pub(crate) fn invitation(seed: u64, group: u32) -> String {
     body + &check
 }
 
-/// Returns the measured users; user N has the index N - 1.
+/// Returns the users and newcomers; number N has the index N - 1.
 pub(crate) fn users(scale: Scale) -> Vec<User> {
-    (1..=scale.users).map(|n| user(scale.seed, n)).collect()
+    let all = scale.users + owners(scale) + scale.newcomers;
+    (1..=all).map(|number| user(scale.seed, number)).collect()
 }
 
 /// A stream of joins, each a new membership and without repetition.
@@ -110,6 +136,8 @@ pub(crate) struct Pairs {
     taken: HashSet<(u32, u32)>,
     random: Random,
     scale: Scale,
+    /// The newcomer who is the next to join the first group.
+    newcomer: u32,
 }
 
 /// The user and the group of a join.
@@ -120,23 +148,35 @@ pub(crate) struct Pair {
 }
 
 impl Pairs {
-    /// Creates a stream of pairs that are not in the database, in a separate order for each
-    /// `stream`.
+    /// Creates a stream of pairs that are not in the database, in a separate order for each `stream`. If the first
+    /// group has a crowd, newcomers join it.
     pub(crate) fn new(database: &Path, scale: Scale, stream: u64) -> Result<Self> {
         let connection = Connection::open(database)?;
         let mut statement = connection.prepare("SELECT user_id, group_id FROM memberships")?;
-        let taken = statement
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
-            .collect::<std::result::Result<_, _>>()?;
+        let taken = match scale.newcomers {
+            0 => statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<std::result::Result<_, _>>()?,
+            _ => HashSet::new(),
+        };
         Ok(Self {
             taken,
             random: Random::new(scale.seed, stream),
             scale,
+            newcomer: scale.users + owners(scale) + 1,
         })
     }
 
     /// Returns the next pair, or an error if so many are taken that a search would be slow.
     pub(crate) fn next(&mut self) -> Result<Pair> {
+        if self.scale.newcomers > 0 {
+            let user = self.newcomer;
+            self.newcomer += 1;
+            return match user <= self.scale.users + owners(self.scale) + self.scale.newcomers {
+                true => Ok(Pair { user, group: 1 }),
+                false => fail("all newcomers have joined; use fewer or shorter rounds"),
+            };
+        }
         let all = u64::from(self.scale.users) * u64::from(self.scale.groups);
         if self.taken.len() as u64 > all / 2 {
             return fail("half of all possible memberships exist; raise --groups");
@@ -188,7 +228,7 @@ fn insert_users(transaction: &Transaction<'_>, scale: Scale, now: i64) -> Result
         "INSERT INTO tokens (user_id, hash, prefix, created_at, expires_at) VALUES (?, ?, ?, ?, ?)",
     )?;
     let mut random = Random::new(scale.seed, 1);
-    for number in 1..=scale.users + owners(scale) {
+    for number in 1..=scale.users + owners(scale) + scale.newcomers {
         let user = user(scale.seed, number);
         let (first, last) = (random.one_of(FIRST_NAMES), random.one_of(LAST_NAMES));
         insert_user.execute(params![number, user.login, first, last, now])?;
@@ -198,6 +238,7 @@ fn insert_users(transaction: &Transaction<'_>, scale: Scale, now: i64) -> Result
     Ok(())
 }
 
+/// Returns the number of owners, who come after the users.
 fn owners(scale: Scale) -> u32 {
     scale.groups.div_ceil(GROUPS_OF_OWNER)
 }
@@ -243,11 +284,14 @@ fn insert_memberships(transaction: &Transaction<'_>, scale: Scale, now: i64) -> 
     for group in 1..=scale.groups {
         insert.execute(params![group, owner(scale, group), now])?;
     }
+    let large = [(1, scale.crowd), (2, scale.village)];
+    let is_large = |group| large.iter().any(|it| it.0 == group && it.1 > 0);
     for user in 1..=scale.users {
-        let mut joined = Vec::with_capacity(GROUPS_EACH);
-        while joined.len() < GROUPS_EACH {
+        let joins = large.iter().filter(|(_, members)| user <= *members);
+        let mut joined: Vec<u32> = joins.map(|(group, _)| *group).collect();
+        while joined.len() < scale.each as usize {
             let group = random.up_to(scale.groups);
-            if !joined.contains(&group) {
+            if !is_large(group) && !joined.contains(&group) {
                 joined.push(group);
             }
         }
@@ -286,20 +330,42 @@ pub(crate) struct Census {
 }
 
 impl Census {
-    /// Counts the rows of a database.
+    /// The query of the counts, in one text.
+    const QUERY: &str = "SELECT (SELECT count(*) FROM memberships) || ' ' ||
+        (SELECT count(*) FROM audit_entries) || ' ' || (SELECT sum(member_count) FROM groups)";
+
+    /// Counts the rows of a file.
     pub(crate) fn take(database: &Path) -> Result<Self> {
-        Ok(Connection::open(database)?.query_row(
-            "SELECT (SELECT count(*) FROM memberships), (SELECT count(*) FROM audit_entries),
-                (SELECT sum(member_count) FROM groups)",
-            [],
-            |row| {
-                Ok(Self {
-                    memberships: row.get(0)?,
-                    audit_entries: row.get(1)?,
-                    members_counted: row.get(2)?,
-                })
-            },
-        )?)
+        let counts: String =
+            Connection::open(database)?.query_row(Self::QUERY, [], |row| row.get(0))?;
+        Self::parse(&counts)
+    }
+
+    /// Parses the result of the query.
+    fn parse(counts: &str) -> Result<Self> {
+        let mut counts = counts.split(' ').map(str::parse);
+        match [counts.next(), counts.next(), counts.next()] {
+            [
+                Some(Ok(memberships)),
+                Some(Ok(audit_entries)),
+                Some(Ok(members_counted)),
+            ] => Ok(Self {
+                memberships,
+                audit_entries,
+                members_counted,
+            }),
+            _ => fail("the rows cannot be counted"),
+        }
+    }
+
+    /// Fails unless the counts are these.
+    pub(crate) fn expect(self, expected: Self) -> Result<()> {
+        match self == expected {
+            true => Ok(()),
+            false => fail(format!(
+                "joins were acknowledged: expected {expected:?}, found {self:?}"
+            )),
+        }
     }
 
     /// Returns the counts after this many further joins.

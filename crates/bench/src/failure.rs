@@ -6,6 +6,9 @@ pub(crate) enum Failure {
     /// A prerequisite is missing, or a response was wrong.
     #[error("{0}")]
     Message(String),
+    /// A program is not installed. Its rows are left out, and count as missed.
+    #[error("{0}")]
+    Missing(String),
     /// An error of a file, a socket or a process.
     #[error(transparent)]
     Io(#[from] std::io::Error),

@@ -16,11 +16,11 @@ use tokio::task::LocalSet;
 use crate::calls::Calls;
 use crate::failure::{Failure, Result, fail};
 
-/// Number of concurrent connections.
+/// Number of concurrent connections, if nothing else is said.
 pub(crate) const CONNECTIONS: usize = 64;
 
 /// Time after which a missing response is an error.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(20);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(70);
 
 /// The responses on all connections.
 #[derive(Default)]
@@ -35,6 +35,20 @@ pub(crate) struct Tally {
     pub(crate) example: String,
     /// The time of each call.
     pub(crate) times: Times,
+}
+
+impl Tally {
+    /// Fails if a response was wrong.
+    pub(crate) fn check(&self, what: &str) -> Result<()> {
+        match self.wrong {
+            0 => Ok(()),
+            wrong => fail(format!(
+                "{what}: {wrong} of {} responses were wrong, e.g. {}",
+                wrong + self.correct,
+                self.example
+            )),
+        }
+    }
 }
 
 /// The times of calls, of reads and of joins.
@@ -64,29 +78,30 @@ fn run<T>(length: Duration, client: impl Future<Output = Result<T>>) -> Result<T
     })
 }
 
-/// Sends calls without pause for this long, then waits for the last responses. If there is a disturbance, one more
-/// connection repeats it meanwhile.
+/// Sends calls without pause for this long over so many connections, then waits for the last responses. If there is a disturbance, one more
+/// connection repeats this request meanwhile.
 pub(crate) fn drive(
     address: SocketAddr,
     calls: &Rc<RefCell<Calls>>,
-    disturbance: &'static [&'static str],
+    connections: usize,
+    disturbance: Option<Vec<u8>>,
     length: Duration,
 ) -> Result<Tally> {
     run(length, async {
-        let mut connections = Vec::with_capacity(CONNECTIONS);
-        for _ in 0..CONNECTIONS {
-            connections.push(Connection::open(address).await?);
+        let mut callers = Vec::with_capacity(connections);
+        for _ in 0..connections {
+            callers.push(Connection::open(address).await?);
         }
         let started = Instant::now();
-        let tasks: Vec<_> = connections
+        let tasks: Vec<_> = callers
             .into_iter()
-            .map(|connection| {
+            .map(|caller| {
                 let calls = Rc::clone(calls);
-                tokio::task::spawn_local(connection.call_until(started + length, calls))
+                tokio::task::spawn_local(caller.call_until(started + length, calls))
             })
             .collect();
-        let disturbing = (!disturbance.is_empty())
-            .then(|| tokio::task::spawn_local(disturb(address, disturbance, started + length)));
+        let disturbing = disturbance
+            .map(|request| tokio::task::spawn_local(disturb(address, request, started + length)));
         let mut total = Tally::default();
         for task in tasks {
             let tally = task.await.map_err(|e| Failure::Message(e.to_string()))??;
@@ -106,20 +121,16 @@ pub(crate) fn drive(
     })
 }
 
-/// Requests these paths in turn, without pause.
-async fn disturb(address: SocketAddr, paths: &[&str], end: Instant) -> Result<()> {
+/// Repeats a request without pause.
+async fn disturb(address: SocketAddr, request: Vec<u8>, end: Instant) -> Result<()> {
     let mut connection = Connection::open(address).await?;
-    for path in paths.iter().cycle() {
-        if Instant::now() >= end {
-            break;
-        }
-        connection.out.clear();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: trivium\r\n\r\n");
-        connection.out.extend_from_slice(request.as_bytes());
+    connection.out = request;
+    while Instant::now() < end {
         let head = connection.call().await?;
         let body = connection.body(&head);
         if head.status != 200 || memmem::find(body, br#""success": true"#).is_none() {
-            return fail(format!("{path}: {}: {}", head.status, excerpt(body)));
+            let request = excerpt(&connection.out);
+            return fail(format!("{request}: {}: {}", head.status, excerpt(body)));
         }
     }
     Ok(())

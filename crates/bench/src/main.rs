@@ -1,26 +1,32 @@
-//! `make bench`: the throughput of the service, compared with upper bounds for its parts.
+//! `make bench`: the throughput of the service, compared with upper bounds for its parts, and with itself.
 //!
-//! - [`mod@measure`] runs the subjects in alternating rounds.
-//! - [`load`] drives a server over kept-alive connections; [`calls`] writes the requests and
-//!   checks every response.
-//! - [`bare`] runs the service's SQL without the service; [`fixed`] serves a constant response.
-//! - [`large`] compares stores of several sizes, for `make bench-large`.
+//! - [`rows`] declares what is compared, with its floor; [`figures`] the rows of one value. [`bench`](mod@bench) runs
+//!   them in alternating rounds.
+//! - [`load`] drives a server over kept-alive connections; [`calls`] and [`lists`] write the
+//!   requests, and every response is checked.
+//! - The baselines: [`bare`] runs the service's SQL without the service; [`fixed`] serves a constant response. Those that are this program again are a [`worker`].
+//! - [`large`] compares stores of several sizes, for `make bench-large`, on SQLite and [`postgres`].
 //! - [`data`] generates users, groups and memberships from a seed; [`process`] starts and pins
 //!   the processes; [`stat`] and [`table`] compute and format the results.
 
 #![expect(clippy::print_stdout, reason = "the program prints a table")]
 
 mod bare;
+mod bench;
 mod calls;
 mod data;
 mod failure;
+mod figures;
 mod fixed;
 mod large;
+mod lists;
 mod load;
-mod measure;
+mod postgres;
 mod process;
+mod rows;
 mod stat;
 mod table;
+mod worker;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -30,15 +36,15 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use tempfile::TempDir;
 
+use crate::bench::{Plan, measure};
 use crate::data::Scale;
 use crate::failure::{Result, fail};
-use crate::measure::{Plan, measure};
-use crate::process::{Pinning, machine, own_program};
+use crate::process::{Pinning, Trivium, machine, own_program};
 use crate::table::{Table, circumstances};
 
 /// Benchmarks the release binary of trivium against bare SQL and a bare HTTP server.
 ///
-/// Exits with 1 if a floor is missed, a response is wrong, or an acknowledged join is not in the
+/// Exits with 1 if a floor is missed or cannot be measured, a response is wrong, or an acknowledged join is not in the
 /// database afterwards.
 #[derive(Debug, Parser)]
 #[command(
@@ -67,7 +73,7 @@ struct Run {
     #[command(flatten)]
     place: Place,
     /// Number of rounds per measurement
-    #[arg(long, default_value_t = 15, value_name = "N")]
+    #[arg(long, default_value_t = 11, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u16).range(1..=1000))]
     rounds: u16,
     /// Duration of a round in milliseconds
@@ -152,13 +158,12 @@ fn run(run: &Run) -> Result<bool> {
     let (program, folder) = run.place.find()?;
     let plan = plan(run);
     let pinning = Pinning::begin();
-    let measured = measure(
-        &program,
-        &folder.path().canonicalize()?,
-        &pinning,
-        plan,
-        &progress,
-    )?;
+    let trivium = Trivium {
+        program: &program,
+        pinning: &pinning,
+        folder: &folder.path().canonicalize()?,
+    };
+    let measured = measure(&trivium, plan)?;
     let table = Table::of(&measured, !run.quick);
     let circumstances = circumstances(&measured, plan, &pinning.description());
     println!("{table}\n\n{circumstances}");
@@ -170,23 +175,27 @@ fn run(run: &Run) -> Result<bool> {
 }
 
 fn plan(run: &Run) -> Plan {
-    if run.quick {
-        return Plan {
-            scale: Scale {
-                groups: 2_000,
-                users: 200,
-                ..run.scale
-            },
-            rounds: 2,
-            length: Duration::from_millis(300),
-            starts: 3,
-        };
-    }
+    let (rounds, length, starts) = match run.quick {
+        true => (2, Duration::from_millis(300), 3),
+        false => (
+            run.rounds.into(),
+            Duration::from_millis(run.milliseconds),
+            7,
+        ),
+    };
+    let scale = match run.quick {
+        true => Scale {
+            groups: 2_000,
+            users: 200,
+            ..run.scale
+        },
+        false => run.scale,
+    };
     Plan {
-        scale: run.scale,
-        rounds: run.rounds.into(),
-        length: Duration::from_millis(run.milliseconds),
-        starts: 7,
+        scale,
+        rounds,
+        length,
+        starts,
     }
 }
 

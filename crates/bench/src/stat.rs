@@ -11,6 +11,26 @@ pub(crate) struct Round {
     pub(crate) server: f64,
     /// CPU time of the driver, as a fraction of the elapsed time.
     pub(crate) driver: f64,
+    /// Median time of a call, in seconds; 0 if calls were not timed.
+    pub(crate) median: f64,
+    /// 99th percentile of the times.
+    pub(crate) slow: f64,
+    /// The part of the responses that were in the cache, if there is one.
+    pub(crate) hits: Option<f64>,
+}
+
+impl Round {
+    /// Creates a round of which only the rate is known.
+    pub(crate) fn of_rate(rate: f64) -> Self {
+        Self {
+            rate,
+            server: 0.0,
+            driver: 0.0,
+            median: 0.0,
+            slow: 0.0,
+            hits: None,
+        }
+    }
 }
 
 /// Returns the calls per second.
@@ -31,12 +51,16 @@ pub(crate) fn median(values: impl IntoIterator<Item = f64>) -> f64 {
     }
 }
 
-/// Returns a percentile of the times, or zero for an empty list.
-pub(crate) fn percentile(times: &[Duration], percent: usize) -> Duration {
-    let mut times = times.to_vec();
+/// Returns percentiles of the times; zero for an empty list.
+pub(crate) fn percentiles<const N: usize>(
+    mut times: Vec<Duration>,
+    percents: [usize; N],
+) -> [Duration; N] {
     times.sort_unstable();
-    let place = (times.len() * percent / 100).min(times.len().saturating_sub(1));
-    times.get(place).copied().unwrap_or_default()
+    percents.map(|percent| {
+        let place = (times.len() * percent / 100).min(times.len().saturating_sub(1));
+        times.get(place).copied().unwrap_or_default()
+    })
 }
 
 /// The ratio of two subjects that were measured in alternation.
@@ -71,11 +95,7 @@ mod tests {
     use super::*;
 
     fn round(rate: f64) -> Round {
-        Round {
-            rate,
-            server: 1.0,
-            driver: 0.5,
-        }
+        Round::of_rate(rate)
     }
 
     #[test]
