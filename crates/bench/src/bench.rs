@@ -22,6 +22,8 @@ use crate::worker::Worker;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Plan {
     pub(crate) scale: Scale,
+    /// The size of the store with one large group.
+    pub(crate) crowd: Scale,
     pub(crate) rounds: usize,
     pub(crate) length: Duration,
     pub(crate) starts: usize,
@@ -117,6 +119,9 @@ pub(crate) fn measure(trivium: &Trivium<'_>, plan: Plan) -> Result<Measured> {
 fn measure_figures(bench: &Bench<'_>, measured: &mut Measured) -> Result<()> {
     let setting = Setting {
         trivium: bench.trivium,
+        filled: &bench.filled,
+        scale: bench.plan.scale,
+        length: bench.plan.length,
     };
     for row in ROWS {
         if let What::Figure(figure) = row.what {
@@ -166,9 +171,11 @@ impl Process {
 struct Bench<'a> {
     trivium: &'a Trivium<'a>,
     plan: Plan,
-    /// A filled database, which is copied for each process.
+    /// Filled databases, which are copied for each process.
     filled: PathBuf,
+    crowded: PathBuf,
     users: Rc<[User]>,
+    crowd: Rc<[User]>,
     running: HashMap<String, Running>,
     calls: HashMap<Subject, Rc<RefCell<Calls>>>,
 }
@@ -178,7 +185,9 @@ impl Subject {
     fn process(self) -> String {
         match self {
             Self::Calls(site, ..) => format!("{site:?}"),
+            Self::Beside(_) => format!("{:?}", Site::Crowd),
             Self::Bare(_) => "Bare".to_owned(),
+            Self::Threads(_) => "Threads".to_owned(),
             Self::Static(..) | Self::Predicted => format!("{self:?}"),
         }
     }
@@ -189,21 +198,34 @@ impl Subject {
             Self::Calls(_, operation, protocol) | Self::Static(operation, protocol) => {
                 Some((operation, protocol))
             }
-            Self::Bare(_) | Self::Predicted => None,
+            Self::Beside(_) => Some((Operation::GetMyGroups, Protocol::Json)),
+            Self::Bare(_) | Self::Threads(_) | Self::Predicted => None,
         }
+    }
+
+    fn is_crowded(self) -> bool {
+        matches!(
+            self,
+            Self::Beside(_) | Self::Calls(Site::Crowd | Site::CrowdCached, ..)
+        )
     }
 }
 
 impl<'a> Bench<'a> {
     fn new(trivium: &'a Trivium<'a>, plan: Plan) -> Result<Self> {
-        let filled = trivium.folder.join("filled.db");
-        trivium.create(&sqlite(&filled))?;
-        data::fill(&filled, plan.scale)?;
+        let fill = |name, scale| -> Result<PathBuf> {
+            let file = trivium.folder.join(name);
+            trivium.create(&sqlite(&file))?;
+            data::fill(&file, scale)?;
+            Ok(file)
+        };
         Ok(Self {
             trivium,
             plan,
-            filled,
+            filled: fill("filled.db", plan.scale)?,
+            crowded: fill("crowded.db", plan.crowd)?,
             users: data::users(plan.scale).into(),
+            crowd: data::users(plan.crowd).into(),
             running: HashMap::new(),
             calls: HashMap::new(),
         })
@@ -238,7 +260,10 @@ impl<'a> Bench<'a> {
 
     /// Starts the process of a subject on a database of its own.
     fn start(&mut self, subject: Subject, name: &str, measured: &mut Measured) -> Result<Running> {
-        let (filled, users, scale) = (&self.filled, &self.users, self.plan.scale);
+        let (filled, users, scale) = match subject.is_crowded() {
+            true => (&self.crowded, &self.crowd, self.plan.crowd),
+            false => (&self.filled, &self.users, self.plan.scale),
+        };
         let world = World {
             users: Rc::clone(users),
             scale,
@@ -263,6 +288,21 @@ impl<'a> Bench<'a> {
                 let file = copy()?;
                 let server = self.trivium.serve(&sqlite(&file), site.serving())?;
                 (Process::Server(server), file)
+            }
+            Subject::Beside(_) => {
+                let file = copy()?;
+                let server = self.trivium.serve(&sqlite(&file), Site::Crowd.serving())?;
+                (Process::Server(server), file)
+            }
+            Subject::Threads(_) => {
+                let file = copy()?;
+                let worker = worker(
+                    "read",
+                    pinning.on(Cores::All, &own_program()?),
+                    &file,
+                    scale,
+                )?;
+                (Process::Worker(worker), file)
             }
             Subject::Bare(_) | Subject::Predicted => {
                 let file = copy()?;
@@ -309,6 +349,7 @@ impl<'a> Bench<'a> {
 
     /// Runs one measurement.
     fn round(&mut self, subject: Subject, length: Duration) -> Result<(Round, Times)> {
+        let pinning = self.trivium.pinning;
         let Some(running) = self.running.get_mut(&subject.process()) else {
             return fail(format!("no process for {subject:?}"));
         };
@@ -316,6 +357,10 @@ impl<'a> Bench<'a> {
         let lookups = running.process.cache_lookups()?;
         let before = (cpu_time(process)?, cpu_time(std::process::id())?);
         let ((count, elapsed), joined, times) = match (subject, &mut running.process) {
+            (Subject::Threads(threads), Process::Worker(worker)) => {
+                let count = worker.run(&threads.to_string(), length)?;
+                (count, 0, Times::default())
+            }
             (Subject::Bare(operation), Process::Worker(worker)) => {
                 let count = worker.run(operation.name(), length)?;
                 let joined = if operation.is_join() { count.0 } else { 0 };
@@ -325,7 +370,15 @@ impl<'a> Bench<'a> {
                 let Some(calls) = self.calls.get(&subject) else {
                     return fail(format!("no calls for {subject:?}"));
                 };
-                let tally = load::drive(server.address, calls, CONNECTIONS, None, length)?;
+                let disturbance = match subject {
+                    Subject::Beside(list) => Some(list.request(&running.world)),
+                    _ => None,
+                };
+                let drive = || load::drive(server.address, calls, CONNECTIONS, disturbance, length);
+                let tally = match subject {
+                    Subject::Calls(Site::Workers(_), ..) => pinning.unpinned(drive),
+                    _ => drive(),
+                }?;
                 tally.check(&format!("{subject:?}"))?;
                 let mixed = std::mem::take(&mut calls.borrow_mut().joined);
                 let joined = match subject {
@@ -384,12 +437,17 @@ impl Site {
     /// Returns the settings of its server.
     fn serving(self) -> Serving {
         match self {
-            Self::Cached => Serving {
+            Self::Cached | Self::CrowdCached => Serving {
                 cache: "2GiB",
                 has_metrics: true,
                 ..Serving::PINNED
             },
-            Self::Plain => Serving::PINNED,
+            Self::Workers(workers) => Serving {
+                workers,
+                cores: Cores::All,
+                ..Serving::PINNED
+            },
+            Self::Plain | Self::Crowd => Serving::PINNED,
         }
     }
 }

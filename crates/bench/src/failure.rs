@@ -15,6 +15,9 @@ pub(crate) enum Failure {
     /// An error of the SQLite library.
     #[error("SQLite: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    /// An error of the storage of the service.
+    #[error(transparent)]
+    Storage(#[from] trivium_storage::Error),
 }
 
 pub(crate) type Result<T> = std::result::Result<T, Failure>;

@@ -1,8 +1,13 @@
 //! The rows of one value: what it is, its limit, and how it is measured.
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use crate::calls::{Calls, Operation, Protocol, World};
+use crate::data::{self, Census, Pairs, Scale};
 use crate::failure::{Result, fail};
 use crate::load;
 use crate::process::{Serving, Trivium, resident, sqlite};
@@ -24,7 +29,23 @@ pub(crate) struct Figure {
 /// What the measurements need.
 pub(crate) struct Setting<'a> {
     pub(crate) trivium: &'a Trivium<'a>,
+    /// A filled database to copy.
+    pub(crate) filled: &'a Path,
+    pub(crate) scale: Scale,
+    /// The duration of a round.
+    pub(crate) length: Duration,
 }
+
+pub(crate) const WAL_PER_JOIN: Figure = Figure {
+    name: "WAL bytes per join",
+    unit: "KiB",
+    decimals: 1,
+    limit: 18.0,
+    measure: wal_per_join,
+    repeats: false,
+    method: "growth of the file `-wal` while 64 callers join, divided by the acknowledged joins; the server leaves \
+        checkpoints to another program, so that the file only grows",
+};
 
 pub(crate) const COLD_START: Figure = Figure {
     name: "cold start",
@@ -92,4 +113,38 @@ pub(crate) fn await_ready(address: SocketAddr) -> Result<()> {
         }
     }
     fail("/ready does not respond with 200")
+}
+
+fn wal_per_join(setting: &Setting<'_>, _: usize) -> Result<f64> {
+    let file = setting.trivium.folder.join("wal.db");
+    data::copy(setting.filled, &file)?;
+    let pairs = Pairs::new(&file, setting.scale, 40)?;
+    let world = World {
+        users: data::users(setting.scale).into(),
+        scale: setting.scale,
+        pairs: Rc::new(RefCell::new(pairs)),
+    };
+    let before = Census::take(&file)?;
+    let serving = Serving {
+        checkpoints: "external",
+        ..SERVING
+    };
+    let server = setting.trivium.serve(&sqlite(&file), serving)?;
+    let wal = setting.trivium.folder.join("wal.db-wal");
+    let size = || std::fs::metadata(&wal).map_or(0, |wal| wal.len());
+    let start = size();
+    let calls = Calls::new(Operation::JoinGroup, Protocol::Json, &world);
+    let calls = Rc::new(RefCell::new(calls));
+    let tally = load::drive(
+        server.address,
+        &calls,
+        load::CONNECTIONS,
+        None,
+        setting.length,
+    )?;
+    tally.check("joins beside external checkpoints")?;
+    let grown = size().saturating_sub(start);
+    server.kill()?;
+    Census::take(&file)?.expect(before.plus(tally.correct))?;
+    Ok(grown as f64 / tally.correct.max(1) as f64 / 1024.0)
 }

@@ -4,7 +4,8 @@
 //!   them in alternating rounds.
 //! - [`load`] drives a server over kept-alive connections; [`calls`] and [`lists`] write the
 //!   requests, and every response is checked.
-//! - The baselines: [`bare`] runs the service's SQL without the service; [`fixed`] serves a constant response. Those that are this program again are a [`worker`].
+//! - The baselines: [`bare`] runs the service's SQL without the service;
+//!   [`reading`] calls the storage on several threads; [`fixed`] serves a constant response. Those that are this program again are a [`worker`].
 //! - [`large`] compares stores of several sizes, for `make bench-large`, on SQLite and [`postgres`].
 //! - [`data`] generates users, groups and memberships from a seed; [`process`] starts and pins
 //!   the processes; [`stat`] and [`table`] compute and format the results.
@@ -23,6 +24,7 @@ mod lists;
 mod load;
 mod postgres;
 mod process;
+mod reading;
 mod rows;
 mod stat;
 mod table;
@@ -132,6 +134,8 @@ enum Other {
     #[command(hide = true)]
     Bare(bare::Options),
     #[command(hide = true)]
+    Read(reading::Options),
+    #[command(hide = true)]
     Fixed(fixed::Fixed),
 }
 
@@ -140,6 +144,7 @@ fn main() -> ExitCode {
     let outcome = match &options.other {
         Some(Other::Large(options)) => large::run(options),
         Some(Other::Bare(options)) => bare::run(options).map(|()| true),
+        Some(Other::Read(options)) => reading::run(options).map(|()| true),
         Some(Other::Fixed(fixed)) => fixed::serve(fixed).map(|()| true),
         None => run(&options.run),
     };
@@ -191,13 +196,27 @@ fn plan(run: &Run) -> Plan {
         },
         false => run.scale,
     };
+    // Ten times as many users, all members of the first group, and enough others who join it.
+    let users = scale.users * 10;
+    let seconds = length.as_secs_f64() * (rounds + 1) as f64;
+    let crowd = Scale {
+        users,
+        each: 10,
+        crowd: users,
+        newcomers: 2_000 + (seconds * JOINS_PER_SECOND) as u32,
+        ..scale
+    };
     Plan {
         scale,
+        crowd,
         rounds,
         length,
         starts,
     }
 }
+
+/// More than a server acknowledges among nine times as many reads.
+const JOINS_PER_SECOND: f64 = 10_000.0;
 
 /// Returns the text of `docs/BENCHMARK.md`.
 fn document(table: &Table, circumstances: &str) -> String {

@@ -17,6 +17,8 @@ const TICKS: f64 = 100.0;
 pub(crate) enum Cores {
     /// The one of the server, which the driver does not use.
     Server,
+    /// All that this program was started with.
+    All,
 }
 
 /// The assignment of cores.
@@ -62,6 +64,7 @@ impl Pinning {
         let list = match (cores, &self.server) {
             (_, None) => return Command::new(program),
             (Cores::Server, Some(core)) => core,
+            (Cores::All, _) => &self.all,
         };
         let mut command = Command::new("taskset");
         command.args(["--cpu-list", list]).arg(program);

@@ -5,16 +5,21 @@ use std::collections::BTreeSet;
 use crate::calls::Operation::{self, *};
 use crate::calls::Protocol::{self, *};
 use crate::figures::{self, Figure};
+use crate::lists::{List, Place};
 
 /// What a rate is measured of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     /// Calls to a server.
     Calls(Site, Operation, Protocol),
+    /// getMyGroups, while one more caller requests a list without pause.
+    Beside(List),
     /// Calls to a server with a constant response of the same size.
     Static(Operation, Protocol),
     /// The SQL of the service on SQLite, without the service.
     Bare(Operation),
+    /// The list of a user's groups on so many threads of one process.
+    Threads(u8),
     /// The rate of the mix that its two operations have alone, without the cache.
     Predicted,
 }
@@ -26,6 +31,12 @@ pub(crate) enum Site {
     Plain,
     /// With a cache that has room for all responses.
     Cached,
+    /// With so many threads; neither it nor the driver is pinned.
+    Workers(u8),
+    /// On a store with one large group.
+    Crowd,
+    /// On such a store, with a cache that has room for all responses.
+    CrowdCached,
 }
 
 /// What a row says.
@@ -96,12 +107,20 @@ const fn cached(operation: Operation, protocol: Protocol) -> Subject {
     Subject::Calls(Site::Cached, operation, protocol)
 }
 
+const fn beside(list: List) -> Row {
+    let baseline = Subject::Calls(Site::Crowd, GetMyGroups, Json);
+    rates(Subject::Beside(list), baseline, BESIDE).at_least(0.8)
+}
+
 const ANOTHER_FORMAT: &str = "the same calls in another format";
 const BOTH_CACHED: &str = "the same calls in another format, both from the cache";
 const UPCOMING: &str =
     "the same work over the Upcoming dialect, with an API key and responses in XML";
 const CONSTANT: &str = "the same requests to the same HTTP library with the same settings, which responds with a \
     constant body of the same size and media type";
+const BESIDE: &str = "GETs by random users, members of the large group, while one more caller requests the list \
+    without pause";
+
 /// All rows, in display order.
 pub(crate) const ROWS: &[Row] = &[
     rates(
@@ -146,6 +165,13 @@ pub(crate) const ROWS: &[Row] = &[
     )
     .at_least(1.0),
     rates(cached(Mixed, Json), plain(Mixed, Json), "the same; the baseline has no cache"),
+    rates(
+        Subject::Calls(Site::CrowdCached, Mixed, Json),
+        Subject::Calls(Site::Crowd, Mixed, Json),
+        "GETs by random members of the large group, while other users join it, with a cache that has room for all \
+         responses; the baseline has no cache",
+    )
+    .at_least(1.0),
     rates(plain(JoinGroup, Upcoming), plain(JoinGroup, Json), UPCOMING).at_least(0.7),
     rates(plain(GetMyGroups, Upcoming), plain(GetMyGroups, Json), UPCOMING).at_least(0.7),
     rates(
@@ -155,12 +181,35 @@ pub(crate) const ROWS: &[Row] = &[
          as form-encoded POSTs",
     )
     .at_least(0.7),
+    rates(
+        Subject::Threads(2),
+        Subject::Threads(1),
+        "the query of getMyGroups for random users, called from `trivium_storage` on threads of one process that is \
+         not pinned, with the server's page cache and without tracking of what the results depend on",
+    )
+    .at_least(1.8),
+    rates(
+        Subject::Calls(Site::Workers(2), GetMyGroups, Json),
+        Subject::Calls(Site::Workers(1), GetMyGroups, Json),
+        "GETs by random users; neither the servers nor the driver are pinned, so the driver takes what it needs of \
+         the cores that the second thread could use",
+    )
+    .at_least(0.95),
+    beside(List::Groups),
+    beside(List::LaterGroups),
+    beside(List::Users),
+    beside(List::Found),
+    beside(List::Members(Place::First)),
+    beside(List::Members(Place::Middle)),
+    beside(List::Members(Place::Last)),
+    beside(List::Categories),
     rates(plain(JoinGroup, Json), Subject::Static(JoinGroup, Json), CONSTANT),
     rates(plain(JoinGroup, XmlRpc), Subject::Static(JoinGroup, XmlRpc), CONSTANT),
     rates(plain(GetMyGroups, Json), Subject::Static(GetMyGroups, Json), CONSTANT),
     rates(plain(GetMyGroups, XmlRpc), Subject::Static(GetMyGroups, XmlRpc), CONSTANT),
     tail(GetMyGroups),
     tail(JoinGroup),
+    figure(&figures::WAL_PER_JOIN),
     figure(&figures::COLD_START),
     figure(&figures::IDLE_MEMORY),
     figure(&figures::BINARY_SIZE),
@@ -171,7 +220,11 @@ pub(crate) const ROWS: &[Row] = &[
 pub(crate) enum Phase {
     Reads,
     Checks,
+    Threads,
+    Workers,
+    Lists,
     Mixes,
+    CrowdMixes,
     Joins,
     Invitations,
 }
@@ -181,6 +234,10 @@ impl Subject {
     pub(crate) const fn phase(self) -> Option<Phase> {
         Some(match self {
             Self::Predicted => return None,
+            Self::Beside(_) | Self::Calls(Site::Crowd, GetMyGroups, _) => Phase::Lists,
+            Self::Threads(_) => Phase::Threads,
+            Self::Calls(Site::Workers(_), ..) => Phase::Workers,
+            Self::Calls(Site::Crowd | Site::CrowdCached, ..) => Phase::CrowdMixes,
             Self::Calls(_, operation, _) | Self::Static(operation, _) | Self::Bare(operation) => {
                 match operation {
                     GetMyGroups => Phase::Reads,
@@ -201,11 +258,19 @@ impl Subject {
                 match site {
                     Site::Plain => call,
                     Site::Cached => format!("{call}, cached"),
+                    Site::Workers(1) => format!("{call}, one worker"),
+                    Site::Workers(workers) => format!("{call}, {workers} workers, unpinned"),
+                    Site::Crowd if operation == Mixed => format!("{call}, large group"),
+                    Site::Crowd => format!("{call}, undisturbed"),
+                    Site::CrowdCached => format!("{call}, large group, cached"),
                 }
             }
+            Self::Beside(list) => format!("getMyGroups, JSON, beside {}", list.name()),
             Self::Static(..) => format!("static {size} bytes"),
             Self::Bare(JoinGroup) => "bare SQL, 64 joins per COMMIT".to_owned(),
             Self::Bare(_) => "bare SQL".to_owned(),
+            Self::Threads(1) => "one reader thread".to_owned(),
+            Self::Threads(threads) => format!("list queries in process, {threads} reader threads"),
             Self::Predicted => "what the rates alone predict".to_owned(),
         }
     }

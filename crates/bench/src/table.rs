@@ -297,7 +297,8 @@ pub(crate) fn circumstances(measured: &Measured, plan: Plan, pinning: &str) -> S
     format!(
         "{} rounds of {:.1} s for each rate, in alternation; ratios are the median of the rounds'.\n\
          {} groups, {} users with {} groups each, seed {}; {} kept-alive connections.\n\
-         Pinned: {pinning}.\n\
+         The store with a large group: {} groups, {} users with {} groups each, all members of the large one.\n\
+         Pinned, unless said otherwise: {pinning}.\n\
          CPU use, {}. {}. A * marks a rate that was limited by the driver, not by the server.\n\
          All {} acknowledged joins were in the databases after the servers were killed.\n",
         plan.rounds,
@@ -307,6 +308,9 @@ pub(crate) fn circumstances(measured: &Measured, plan: Plan, pinning: &str) -> S
         plan.scale.each,
         plan.scale.seed,
         crate::load::CONNECTIONS,
+        plan.crowd.groups,
+        plan.crowd.users,
+        plan.crowd.each,
         busy_with(Operation::JoinGroup),
         busy_with(Operation::GetMyGroups),
         measured.joins,
