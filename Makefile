@@ -1,6 +1,6 @@
 # The development commands. `make run` and `make test` need no other setup.
 
-.PHONY: run test tools lint documents tests record clients package interop torture bench bench-large audit schema
+.PHONY: run test tools lint documents tests record clients package interop torture bench bench-large peers audit schema
 
 # Starts the server with demonstration data, and prints an example call for each protocol.
 run:
@@ -62,11 +62,21 @@ torture: tools
 	python3 tests/new_operation.py
 
 # Benchmarks the release binary; the ratios compare subjects of the same run.
-bench:
+bench: tools peers
 	cargo build --release --workspace --locked
 	cargo run --release --locked --package trivium-bench -- --write docs/BENCHMARK.md
 
-# The same with up to 10,000,000 memberships, on both databases. Needs 10 GB of disk and a quarter of an hour.
+# Installs the peer of the benchmark, and compiles its part in C++, for which it needs the headers of Node: those of the
+# system, or others that npm downloads.
+PEER := crates/bench/peers/fastify
+
+peers: $(PEER)/node_modules/better-sqlite3/build/Release/better_sqlite3.node
+
+$(PEER)/node_modules/better-sqlite3/build/Release/better_sqlite3.node: $(PEER)/package-lock.json
+	if [ -e /usr/include/node/node.h ]; then export npm_config_nodedir=/usr; fi; \
+		cd $(PEER) && npm ci --no-audit --no-fund
+
+# The same with up to 10,000,000 memberships, on both databases. Needs 10 GB of disk and 25 minutes.
 bench-large: tools
 	cargo build --release --workspace --locked
 	cargo run --release --locked --package trivium-bench -- large --write docs/BENCHMARK-LARGE.md

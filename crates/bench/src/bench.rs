@@ -13,10 +13,10 @@ use crate::failure::{Failure, Result, fail};
 use crate::figures::Setting;
 use crate::load::{self, CONNECTIONS, Response, Times};
 use crate::process::{Cores, Pinning, Server, Serving, Trivium, cpu_time, own_program, sqlite};
-use crate::progress;
 use crate::rows::{self, ROWS, Site, Subject, What};
 use crate::stat::{Round, percentiles, rate};
 use crate::worker::Worker;
+use crate::{peer, progress};
 
 /// The size of the data, and number and length of the rounds.
 #[derive(Clone, Copy, Debug)]
@@ -252,6 +252,8 @@ impl<'a> Bench<'a> {
         let length = match subject {
             // Each user once, and more.
             Subject::Calls(Site::Cached, ..) => self.plan.length * 5,
+            // Until JavaScript is compiled.
+            Subject::Calls(Site::Fastify, ..) => self.plan.length * 2,
             _ => self.plan.length / 4,
         };
         self.round(subject, length)?;
@@ -283,6 +285,11 @@ impl<'a> Bench<'a> {
                 let server = start_static(pinning, &response)?;
                 // It does nothing with it.
                 (Process::Server(server), self.filled.clone())
+            }
+            Subject::Calls(Site::Fastify, ..) => {
+                let file = copy()?;
+                let server = peer::serve(pinning, &file)?;
+                (Process::Server(server), file)
             }
             Subject::Calls(site, ..) => {
                 let file = copy()?;
@@ -447,7 +454,7 @@ impl Site {
                 cores: Cores::All,
                 ..Serving::PINNED
             },
-            Self::Plain | Self::Crowd => Serving::PINNED,
+            Self::Plain | Self::Crowd | Self::Fastify => Serving::PINNED,
         }
     }
 }

@@ -53,6 +53,8 @@ pub(crate) fn checked(random: &mut Random, max: u32) -> Vec<u32> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Protocol {
     Json,
+    /// JSON without spaces, as JavaScript prints it.
+    Compact,
     Xml,
     XmlRpc,
     Upcoming,
@@ -63,7 +65,7 @@ impl Protocol {
     /// Returns the name in the results.
     pub(crate) const fn name(self) -> &'static str {
         match self {
-            Self::Json => "JSON",
+            Self::Json | Self::Compact => "JSON",
             Self::Xml => "XML",
             Self::XmlRpc => "XML-RPC",
             Self::Upcoming => "Upcoming",
@@ -118,6 +120,9 @@ impl Calls {
             (Operation::GetMyGroups, Protocol::Json) => {
                 vec![(r#""joinedAt""#, each), (r#""success": true"#, 1)]
             }
+            (Operation::GetMyGroups, Protocol::Compact) => {
+                vec![(r#""joinedAt""#, each), (r#""success":true"#, 1)]
+            }
             (Operation::GetMyGroups, Protocol::Xml) => {
                 vec![("<joinedAt>", each), ("<success>true</success>", 1)]
             }
@@ -131,6 +136,9 @@ impl Calls {
                 vec![(",", each - 1), (r#"{"groups":["#, 1)]
             }
             (_, Protocol::Json) => vec![(r#""joinState": "joined""#, 1), (r#""success": true"#, 1)],
+            (_, Protocol::Compact) => {
+                vec![(r#""joinState":"joined""#, 1), (r#""success":true"#, 1)]
+            }
             (_, Protocol::Xml) => vec![
                 ("<joinState>joined</joinState>", 1),
                 ("<success>true</success>", 1),
@@ -205,7 +213,7 @@ impl Calls {
         let secret = || invitation(scale.seed, group);
         let mut header = String::new();
         let (verb, target, media_type) = match (self.protocol, self.operation) {
-            (Protocol::Json | Protocol::Xml, operation) => {
+            (Protocol::Json | Protocol::Compact | Protocol::Xml, operation) => {
                 let format = match self.protocol {
                     Protocol::Xml => "xml",
                     _ => "json",

@@ -1,11 +1,13 @@
-//! `make bench`: the throughput of the service, compared with upper bounds for its parts, and with itself.
+//! `make bench`: the throughput of the service, compared with upper bounds for its parts, with itself, and with a
+//! peer.
 //!
 //! - [`rows`] declares what is compared, with its floor; [`figures`] the rows of one value. [`bench`](mod@bench) runs
 //!   them in alternating rounds.
 //! - [`load`] drives a server over kept-alive connections; [`calls`] and [`lists`] write the
 //!   requests, and every response is checked.
 //! - The baselines: [`bare`] runs the service's SQL without the service;
-//!   [`reading`] calls the storage on several threads; [`fixed`] serves a constant response. Those that are this program again are a [`worker`].
+//!   [`reading`] calls the storage on several threads; [`fixed`] serves a constant response; [`peer`] is a server in
+//!   JavaScript. Those that are this program again are a [`worker`].
 //! - [`large`] compares stores of several sizes, for `make bench-large`, on SQLite and [`postgres`].
 //! - [`data`] generates users, groups and memberships from a seed; [`process`] starts and pins
 //!   the processes; [`stat`] and [`table`] compute and format the results.
@@ -22,6 +24,7 @@ mod fixed;
 mod large;
 mod lists;
 mod load;
+mod peer;
 mod postgres;
 mod process;
 mod reading;
@@ -44,7 +47,7 @@ use crate::failure::{Result, fail};
 use crate::process::{Pinning, Trivium, machine, own_program};
 use crate::table::{Table, circumstances};
 
-/// Benchmarks the release binary of trivium against bare SQL and a bare HTTP server.
+/// Benchmarks the release binary of trivium against bare SQL, a bare HTTP server and a peer.
 ///
 /// Exits with 1 if a floor is missed or cannot be measured, a response is wrong, or an acknowledged join is not in the
 /// database afterwards.

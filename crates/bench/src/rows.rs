@@ -37,6 +37,8 @@ pub(crate) enum Site {
     Crowd,
     /// On such a store, with a cache that has room for all responses.
     CrowdCached,
+    /// A server in JavaScript on the same tables: Fastify and better-sqlite3.
+    Fastify,
 }
 
 /// What a row says.
@@ -203,6 +205,21 @@ pub(crate) const ROWS: &[Row] = &[
     beside(List::Members(Place::Middle)),
     beside(List::Members(Place::Last)),
     beside(List::Categories),
+    rates(
+        cached(GetMyGroups, Json),
+        Subject::Calls(Site::Fastify, GetMyGroups, Compact),
+        "GETs by random users; the baseline is `peers/fastify`, a process on the server's core and a copy of the \
+         database, with the same pragmas, which looks the token up by its hash, reads the groups, and prints the \
+         same fields with a serializer that Fastify compiles from their schema",
+    )
+    .at_least(8.0),
+    rates(
+        plain(JoinGroup, Json),
+        Subject::Calls(Site::Fastify, JoinGroup, Compact),
+        "form-encoded POSTs, each a new membership; the baseline makes the same reads and writes, the chained audit \
+         entry and the counter included, in a transaction for each",
+    )
+    .at_least(6.0),
     rates(plain(JoinGroup, Json), Subject::Static(JoinGroup, Json), CONSTANT),
     rates(plain(JoinGroup, XmlRpc), Subject::Static(JoinGroup, XmlRpc), CONSTANT),
     rates(plain(GetMyGroups, Json), Subject::Static(GetMyGroups, Json), CONSTANT),
@@ -263,6 +280,7 @@ impl Subject {
                     Site::Crowd if operation == Mixed => format!("{call}, large group"),
                     Site::Crowd => format!("{call}, undisturbed"),
                     Site::CrowdCached => format!("{call}, large group, cached"),
+                    Site::Fastify => "Fastify, better-sqlite3".to_owned(),
                 }
             }
             Self::Beside(list) => format!("getMyGroups, JSON, beside {}", list.name()),
