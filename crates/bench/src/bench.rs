@@ -12,6 +12,7 @@ use crate::data::{self, Census, Pairs, Scale, User};
 use crate::failure::{Failure, Result, fail};
 use crate::figures::Setting;
 use crate::load::{self, CONNECTIONS, Response, Times};
+use crate::postgres::Postgres;
 use crate::process::{Cores, Pinning, Server, Serving, Trivium, cpu_time, own_program, sqlite};
 use crate::rows::{self, ROWS, Site, Subject, What};
 use crate::stat::{Round, percentiles, rate};
@@ -138,7 +139,7 @@ fn measure_figures(bench: &Bench<'_>, measured: &mut Measured) -> Result<()> {
 /// A process that is measured, with its database.
 struct Running {
     process: Process,
-    database: PathBuf,
+    database: Database,
     world: World,
     before: Census,
     /// The joins that were acknowledged.
@@ -167,6 +168,21 @@ impl Process {
     }
 }
 
+/// Where a store is.
+enum Database {
+    File(PathBuf),
+    Postgres(Postgres),
+}
+
+impl Database {
+    fn census(&self) -> Result<Census> {
+        match self {
+            Self::File(file) => Census::take(file),
+            Self::Postgres(postgres) => Census::parse(&postgres.sql(Census::QUERY)),
+        }
+    }
+}
+
 /// The processes and calls of the rounds. A process starts when its first subject is warmed up.
 struct Bench<'a> {
     trivium: &'a Trivium<'a>,
@@ -186,6 +202,7 @@ impl Subject {
         match self {
             Self::Calls(site, ..) => format!("{site:?}"),
             Self::Beside(_) => format!("{:?}", Site::Crowd),
+            Self::Pgbench(_) => format!("{:?}", Site::Postgres),
             Self::Bare(_) => "Bare".to_owned(),
             Self::Threads(_) => "Threads".to_owned(),
             Self::Static(..) | Self::Predicted => format!("{self:?}"),
@@ -199,7 +216,7 @@ impl Subject {
                 Some((operation, protocol))
             }
             Self::Beside(_) => Some((Operation::GetMyGroups, Protocol::Json)),
-            Self::Bare(_) | Self::Threads(_) | Self::Predicted => None,
+            Self::Bare(_) | Self::Threads(_) | Self::Pgbench(_) | Self::Predicted => None,
         }
     }
 
@@ -284,22 +301,27 @@ impl<'a> Bench<'a> {
                 measured.sizes.insert((operation, protocol), size);
                 let server = start_static(pinning, &response)?;
                 // It does nothing with it.
-                (Process::Server(server), self.filled.clone())
+                (Process::Server(server), Database::File(self.filled.clone()))
+            }
+            Subject::Calls(Site::Postgres, ..) | Subject::Pgbench(_) => {
+                let postgres = Postgres::start(self.trivium, filled)?;
+                let server = self.trivium.serve(postgres.url(), Serving::PINNED)?;
+                (Process::Server(server), Database::Postgres(postgres))
             }
             Subject::Calls(Site::Fastify, ..) => {
                 let file = copy()?;
                 let server = peer::serve(pinning, &file)?;
-                (Process::Server(server), file)
+                (Process::Server(server), Database::File(file))
             }
             Subject::Calls(site, ..) => {
                 let file = copy()?;
                 let server = self.trivium.serve(&sqlite(&file), site.serving())?;
-                (Process::Server(server), file)
+                (Process::Server(server), Database::File(file))
             }
             Subject::Beside(_) => {
                 let file = copy()?;
                 let server = self.trivium.serve(&sqlite(&file), Site::Crowd.serving())?;
-                (Process::Server(server), file)
+                (Process::Server(server), Database::File(file))
             }
             Subject::Threads(_) => {
                 let file = copy()?;
@@ -309,17 +331,17 @@ impl<'a> Bench<'a> {
                     &file,
                     scale,
                 )?;
-                (Process::Worker(worker), file)
+                (Process::Worker(worker), Database::File(file))
             }
             Subject::Bare(_) | Subject::Predicted => {
                 let file = copy()?;
                 let command = pinning.on(Cores::Server, &own_program()?);
                 let worker = worker("bare", command, &file, scale)?;
-                (Process::Worker(worker), file)
+                (Process::Worker(worker), Database::File(file))
             }
         };
         Ok(Running {
-            before: Census::take(&database)?,
+            before: database.census()?,
             process,
             database,
             world,
@@ -364,6 +386,14 @@ impl<'a> Bench<'a> {
         let lookups = running.process.cache_lookups()?;
         let before = (cpu_time(process)?, cpu_time(std::process::id())?);
         let ((count, elapsed), joined, times) = match (subject, &mut running.process) {
+            (Subject::Pgbench(operation), _) => {
+                let Database::Postgres(postgres) = &running.database else {
+                    return fail("pgbench needs Postgres");
+                };
+                let count = postgres.pgbench(pinning, operation, self.plan.scale, length)?;
+                let joined = if operation.is_join() { count.0 } else { 0 };
+                (count, joined, Times::default())
+            }
             (Subject::Threads(threads), Process::Worker(worker)) => {
                 let count = worker.run(&threads.to_string(), length)?;
                 (count, 0, Times::default())
@@ -431,7 +461,7 @@ impl<'a> Bench<'a> {
             } else {
                 drop(running.process);
             }
-            let after = Census::take(&running.database)?;
+            let after = running.database.census()?;
             if let Err(difference) = after.expect(running.before.plus(running.joined)) {
                 return fail(format!("{name}: {difference}"));
             }
@@ -454,7 +484,7 @@ impl Site {
                 cores: Cores::All,
                 ..Serving::PINNED
             },
-            Self::Plain | Self::Crowd | Self::Fastify => Serving::PINNED,
+            Self::Plain | Self::Crowd | Self::Postgres | Self::Fastify => Serving::PINNED,
         }
     }
 }

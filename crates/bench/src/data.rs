@@ -331,7 +331,7 @@ pub(crate) struct Census {
 
 impl Census {
     /// The query of the counts, in one text.
-    const QUERY: &str = "SELECT (SELECT count(*) FROM memberships) || ' ' ||
+    pub(crate) const QUERY: &str = "SELECT (SELECT count(*) FROM memberships) || ' ' ||
         (SELECT count(*) FROM audit_entries) || ' ' || (SELECT sum(member_count) FROM groups)";
 
     /// Counts the rows of a file.
@@ -342,7 +342,7 @@ impl Census {
     }
 
     /// Parses the result of the query.
-    fn parse(counts: &str) -> Result<Self> {
+    pub(crate) fn parse(counts: &str) -> Result<Self> {
         let mut counts = counts.split(' ').map(str::parse);
         match [counts.next(), counts.next(), counts.next()] {
             [

@@ -5,10 +5,10 @@
 //!   them in alternating rounds.
 //! - [`load`] drives a server over kept-alive connections; [`calls`] and [`lists`] write the
 //!   requests, and every response is checked.
-//! - The baselines: [`bare`] runs the service's SQL without the service;
+//! - The baselines: [`bare`] runs the service's SQL without the service, and [`postgres`] that of Postgres;
 //!   [`reading`] calls the storage on several threads; [`fixed`] serves a constant response; [`peer`] is a server in
 //!   JavaScript. Those that are this program again are a [`worker`].
-//! - [`large`] compares stores of several sizes, for `make bench-large`, on SQLite and [`postgres`].
+//! - [`large`] compares stores of several sizes, for `make bench-large`.
 //! - [`data`] generates users, groups and memberships from a seed; [`process`] starts and pins
 //!   the processes; [`stat`] and [`table`] compute and format the results.
 
@@ -28,6 +28,8 @@ mod peer;
 mod postgres;
 mod process;
 mod reading;
+#[cfg(test)]
+mod recorded;
 mod rows;
 mod stat;
 mod table;

@@ -20,6 +20,8 @@ pub(crate) enum Subject {
     Bare(Operation),
     /// The list of a user's groups on so many threads of one process.
     Threads(u8),
+    /// The SQL of the service on Postgres, without the service.
+    Pgbench(Operation),
     /// The rate of the mix that its two operations have alone, without the cache.
     Predicted,
 }
@@ -37,6 +39,8 @@ pub(crate) enum Site {
     Crowd,
     /// On such a store, with a cache that has room for all responses.
     CrowdCached,
+    /// On Postgres.
+    Postgres,
     /// A server in JavaScript on the same tables: Fastify and better-sqlite3.
     Fastify,
 }
@@ -220,6 +224,21 @@ pub(crate) const ROWS: &[Row] = &[
          entry and the counter included, in a transaction for each",
     )
     .at_least(6.0),
+    rates(
+        Subject::Calls(Site::Postgres, GetMyGroups, Json),
+        Subject::Pgbench(GetMyGroups),
+        "GETs by random users, over Postgres on all cores; the baseline is `pgbench` with the same statements, \
+         prepared, over as many connections as the server has readers, on the server's core",
+    )
+    .at_least(0.8),
+    rates(
+        Subject::Calls(Site::Postgres, JoinGroup, Json),
+        Subject::Pgbench(JoinGroup),
+        "form-encoded POSTs, each a new membership; the baseline is `pgbench` with the same statements over as many \
+         connections as the server has writers, on behalf of users who are in no other group, with constants in \
+         place of the hashes of the audit log",
+    )
+    .at_least(0.7),
     rates(plain(JoinGroup, Json), Subject::Static(JoinGroup, Json), CONSTANT),
     rates(plain(JoinGroup, XmlRpc), Subject::Static(JoinGroup, XmlRpc), CONSTANT),
     rates(plain(GetMyGroups, Json), Subject::Static(GetMyGroups, Json), CONSTANT),
@@ -244,6 +263,8 @@ pub(crate) enum Phase {
     CrowdMixes,
     Joins,
     Invitations,
+    PostgresReads,
+    PostgresJoins,
 }
 
 impl Subject {
@@ -255,6 +276,10 @@ impl Subject {
             Self::Threads(_) => Phase::Threads,
             Self::Calls(Site::Workers(_), ..) => Phase::Workers,
             Self::Calls(Site::Crowd | Site::CrowdCached, ..) => Phase::CrowdMixes,
+            Self::Calls(Site::Postgres, GetMyGroups, _) | Self::Pgbench(GetMyGroups) => {
+                Phase::PostgresReads
+            }
+            Self::Calls(Site::Postgres, ..) | Self::Pgbench(_) => Phase::PostgresJoins,
             Self::Calls(_, operation, _) | Self::Static(operation, _) | Self::Bare(operation) => {
                 match operation {
                     GetMyGroups => Phase::Reads,
@@ -280,6 +305,7 @@ impl Subject {
                     Site::Crowd if operation == Mixed => format!("{call}, large group"),
                     Site::Crowd => format!("{call}, undisturbed"),
                     Site::CrowdCached => format!("{call}, large group, cached"),
+                    Site::Postgres => format!("{call}, Postgres"),
                     Site::Fastify => "Fastify, better-sqlite3".to_owned(),
                 }
             }
@@ -289,6 +315,7 @@ impl Subject {
             Self::Bare(_) => "bare SQL".to_owned(),
             Self::Threads(1) => "one reader thread".to_owned(),
             Self::Threads(threads) => format!("list queries in process, {threads} reader threads"),
+            Self::Pgbench(_) => "pgbench".to_owned(),
             Self::Predicted => "what the rates alone predict".to_owned(),
         }
     }

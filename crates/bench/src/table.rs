@@ -298,7 +298,7 @@ pub(crate) fn circumstances(measured: &Measured, plan: Plan, pinning: &str) -> S
         "{} rounds of {:.1} s for each rate, in alternation; ratios are the median of the rounds'.\n\
          {} groups, {} users with {} groups each, seed {}; {} kept-alive connections.\n\
          The store with a large group: {} groups, {} users with {} groups each, all members of the large one.\n\
-         Pinned, unless said otherwise: {pinning}.\n\
+         Pinned, unless said otherwise: {pinning}; Postgres is on all.\n\
          CPU use, {}. {}. A * marks a rate that was limited by the driver, not by the server.\n\
          All {} acknowledged joins were in the databases after the servers were killed.\n",
         plan.rounds,

@@ -108,34 +108,14 @@ pub(super) const MINE: &str = concat!(
 mod tests {
     use std::collections::BTreeSet;
     use std::error::Error;
-    use std::sync::{Arc, Mutex, PoisonError};
 
-    use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
     use trivium_core::groups::check_memberships::CheckMemberships;
     use trivium_core::groups::get_my_groups::GetMyGroups;
     use trivium_core::groups::join::JoinGroup;
-    use trivium_core::types::{AuthToken, GroupRef, PageNumber, ResultsPerPage, UserRef};
-    use trivium_core::{Credentials, Operation, Origin, Service, Settings, Via, demonstration};
-    use trivium_storage::{Database, Options};
+    use trivium_core::types::{GroupRef, PageNumber, ResultsPerPage, UserRef};
 
     use super::*;
-
-    static SENT: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-    /// Records every statement that Diesel sends, without the bound values.
-    fn record() -> Option<Box<dyn Instrumentation>> {
-        Some(Box::new(|event: InstrumentationEvent<'_>| {
-            if let InstrumentationEvent::StartQuery { query, .. } = event {
-                let statement = query.to_string();
-                let text = statement.split(" -- binds: ").next().unwrap_or_default();
-                sent().push(text.to_owned());
-            }
-        }))
-    }
-
-    fn sent() -> std::sync::MutexGuard<'static, Vec<String>> {
-        SENT.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    use crate::recorded::Recorded;
 
     /// Returns the pragmas among the statements.
     fn pragmas(statements: &str) -> BTreeSet<String> {
@@ -146,34 +126,16 @@ mod tests {
             .collect()
     }
 
-    /// Returns the statements of one call.
-    fn statements_of<O: Operation>(service: &Arc<Service>, call: O) -> Result<Vec<String>, String> {
-        let origin = Origin {
-            via: Via("rest-json"),
-            ..Origin::command_line()
-        };
-        let token = AuthToken(demonstration::MEMBER.2.into());
-        sent().clear();
-        service
-            .run(call, Credentials::Token(token), origin)
-            .map_err(|error| error.to_string())?;
-        // The pool may open further connections during the call.
-        let mut statements = std::mem::take(&mut *sent());
-        statements.retain(|statement| !statement.starts_with("PRAGMA"));
-        Ok(statements)
-    }
-
     #[test]
     fn statements_equal_those_of_the_service() -> Result<(), Box<dyn Error>> {
-        set_default_instrumentation(record)?;
         let folder = tempfile::tempdir()?;
         let url = format!("sqlite:{}", folder.path().join("test.db").display());
-        let options = Options {
-            page_cache: 64 * 1024 * 1024,
-            ..Options::default()
-        };
-        let database = Database::open(url.parse()?, &options)?;
-        let pragmas: BTreeSet<String> = sent().iter().flat_map(|sent| pragmas(sent)).collect();
+        let service = Recorded::open(&url)?;
+        let pragmas: BTreeSet<String> = service
+            .opening
+            .iter()
+            .flat_map(|sent| pragmas(sent))
+            .collect();
         // The service makes the checkpoints itself that SQLite makes for the bare subject; only its readers have
         // the large cache.
         let mut own = self::pragmas(PRAGMAS);
@@ -182,16 +144,13 @@ mod tests {
         own.insert("PRAGMA cache_size = -8192".to_owned());
         assert_eq!(pragmas, own);
 
-        let service = Service::new(database, Settings::default());
-        demonstration::install(&service, Vec::new()).map_err(|error| error.to_string())?;
-
         let join = JoinGroup {
             id: GroupRef(1234),
             message: None,
             invitation: None,
         };
         assert_eq!(
-            statements_of(&service, join)?,
+            service.statements_of(join)?,
             [
                 BEGIN_IMMEDIATE,
                 SAVEPOINT,
@@ -211,7 +170,7 @@ mod tests {
             results_per_page: ResultsPerPage::default(),
         };
         assert_eq!(
-            statements_of(&service, mine)?,
+            service.statements_of(mine)?,
             [BEGIN_DEFERRED, BEARER, MINE, ROLLBACK]
         );
 
@@ -220,7 +179,7 @@ mod tests {
             groups: vec![GroupRef(1234), GroupRef(1237)],
         };
         assert_eq!(
-            statements_of(&service, check)?,
+            service.statements_of(check)?,
             [
                 BEGIN_DEFERRED.to_owned(),
                 BEARER.to_owned(),
