@@ -10,7 +10,7 @@
 //!   JavaScript. Those that are this program again are a [`worker`].
 //! - [`large`] compares stores of several sizes, for `make bench-large`.
 //! - [`data`] generates users, groups and memberships from a seed; [`process`] starts and pins
-//!   the processes; [`stat`] and [`table`] compute and format the results.
+//!   the processes; [`stat`], [`table`] and [`plot`] compute and present the results.
 
 #![expect(clippy::print_stdout, reason = "the program prints a table")]
 
@@ -25,6 +25,7 @@ mod large;
 mod lists;
 mod load;
 mod peer;
+mod plot;
 mod postgres;
 mod process;
 mod reading;
@@ -74,7 +75,7 @@ struct Run {
     /// Run for a few seconds on little data, and check everything but the floors
     #[arg(long)]
     quick: bool,
-    /// Also write the results, the machine and the method to a Markdown file
+    /// Also write the results, the machine and the method to a Markdown file, and a picture of them beside it
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
     #[command(flatten)]
@@ -178,8 +179,10 @@ fn run(run: &Run) -> Result<bool> {
     let circumstances = circumstances(&measured, plan, &pinning.description());
     println!("{table}\n\n{circumstances}");
     if let Some(path) = &run.write {
+        let picture = path.with_file_name(PICTURE);
         std::fs::write(path, document(&table, &circumstances))?;
-        println!("Written to {}.", path.display());
+        std::fs::write(&picture, plot::svg(&table)?)?;
+        println!("Written to {} and {}.", path.display(), picture.display());
     }
     Ok(table.keeps_floors())
 }
@@ -220,6 +223,9 @@ fn plan(run: &Run) -> Plan {
     }
 }
 
+/// The file name of the picture, beside the Markdown file.
+const PICTURE: &str = "benchmark.svg";
+
 /// More than a server acknowledges among nine times as many reads.
 const JOINS_PER_SECOND: f64 = 10_000.0;
 
@@ -228,7 +234,7 @@ fn document(table: &Table, circumstances: &str) -> String {
     let command: Vec<String> = std::env::args().skip(1).collect();
     format!(
         "# Benchmark\n\nThe last run of `make bench`, on {}: {}.\n\n    trivium-bench {}\n\n\
-         {table}\n\n{}\nHow each row was measured:\n\n{}",
+         ![Each result divided by its floor]({PICTURE})\n\n{table}\n\n{}\nHow each row was measured:\n\n{}",
         jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC"),
         machine(),
         command.join(" "),

@@ -55,6 +55,8 @@ pub(crate) struct Line {
     pub(crate) rounds: String,
     pub(crate) floor: String,
     pub(crate) verdict: Option<Verdict>,
+    /// How far the value is within the limit, if it is known.
+    pub(crate) margin: Option<f64>,
     /// The method of the measurement.
     pub(crate) method: &'static str,
 }
@@ -98,6 +100,7 @@ impl Line {
         Self {
             floor: text.trim_end().to_owned(),
             verdict: floor.filter(|_| is_checked).map(judge),
+            margin: value.zip(floor).map(|(value, floor)| floor.margin(value)),
             ..self
         }
     }
