@@ -173,6 +173,7 @@ mod tests {
         path: "",
         action: "newGroup",
         effect: Effect::Change,
+        locks_account: false,
         run: create_and_reject,
         summary: "",
         arguments: &[],

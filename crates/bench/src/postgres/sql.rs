@@ -15,14 +15,12 @@ const fn statement(text: &'static str, values: &'static [&'static str]) -> State
 /// The hash of the second token of a user.
 const HASH: &str = "decode(lpad(to_hex(:user::bigint), 64, '0'), 'hex')";
 
-/// Finds a token and its user.
-const BEARER: Statement = statement(
-    "SELECT \"tokens\".\"id\", \"tokens\".\"expires_at\", \"tokens\".\"revoked_at\", \"users\".\"id\", \
-     \"users\".\"login\", \"users\".\"disabled_at\", \"users\".\"deleted_at\" \
-     FROM (\"tokens\" INNER JOIN \"users\" ON (\"tokens\".\"user_id\" = \"users\".\"id\")) \
-     WHERE (\"tokens\".\"hash\" = $1)",
-    &[HASH],
-);
+macro_rules! bearer_columns {
+    () => {
+        "\"tokens\".\"id\", \"tokens\".\"expires_at\", \"tokens\".\"revoked_at\", \"users\".\"id\", \
+         \"users\".\"login\", \"users\".\"disabled_at\", \"users\".\"deleted_at\""
+    };
+}
 
 macro_rules! group_columns {
     () => {
@@ -37,7 +35,16 @@ macro_rules! group_columns {
 
 pub(super) const GET_MY_GROUPS: &[Statement] = &[
     statement("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", &[]),
-    BEARER,
+    // Finds a token and its user.
+    statement(
+        concat!(
+            "SELECT ",
+            bearer_columns!(),
+            " FROM (\"tokens\" INNER JOIN \"users\" ON (\"tokens\".\"user_id\" = \"users\".\"id\")) \
+             WHERE (\"tokens\".\"hash\" = $1)"
+        ),
+        &[HASH],
+    ),
     statement(
         concat!(
             "SELECT ",
@@ -55,15 +62,16 @@ pub(super) const GET_MY_GROUPS: &[Statement] = &[
 
 pub(super) const JOIN_GROUP: &[Statement] = &[
     statement("BEGIN", &[]),
-    // Locks the user.
+    // Locks both.
     statement(
-        "SELECT \"users\".\"id\" FROM \"users\" \
-         WHERE (((\"users\".\"disabled_at\" IS NULL) AND (\"users\".\"deleted_at\" IS NULL)) AND \
-         (\"users\".\"id\" = ANY(SELECT \"tokens\".\"user_id\" FROM \"tokens\" \
-         WHERE (\"tokens\".\"hash\" = $1)))) FOR SHARE",
+        concat!(
+            "SELECT ",
+            bearer_columns!(),
+            " FROM (\"users\" INNER JOIN \"tokens\" ON (\"tokens\".\"user_id\" = \"users\".\"id\")) \
+             WHERE (\"tokens\".\"hash\" = $1) FOR SHARE"
+        ),
         &[HASH],
     ),
-    BEARER,
     statement(
         concat!(
             "SELECT ",
@@ -80,17 +88,25 @@ pub(super) const JOIN_GROUP: &[Statement] = &[
          ((\"memberships\".\"group_id\" = $2) OR (\"memberships\".\"group_id\" = $3)))",
         &[":user", ":group", "0"],
     ),
-    // For the quota of memberships.
-    statement(
-        "SELECT COUNT(*) FROM \"memberships\" WHERE (((\"memberships\".\"user_id\" = $1) AND \
-         (\"memberships\".\"state\" != $2)) AND ((\"memberships\".\"ends_at\" IS NULL) OR \
-         (\"memberships\".\"ends_at\" > $3)))",
-        &[":user", "'banned'", ":now"],
-    ),
+    // Within the quota of memberships.
     statement(
         "INSERT INTO \"memberships\" (\"group_id\", \"user_id\", \"state\", \"since\", \"note\", \"until\", \
-         \"ends_at\") VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        &[":group", ":user", "'member'", ":now", "''", "NULL", "NULL"],
+         \"ends_at\") SELECT $1, $2, $3, $4, $5, $6, $7 WHERE ((SELECT COUNT(*) FROM \"memberships\" \
+         WHERE (((\"memberships\".\"user_id\" = $8) AND (\"memberships\".\"state\" != $9)) AND \
+         ((\"memberships\".\"ends_at\" IS NULL) OR (\"memberships\".\"ends_at\" > $10)))) < $11)",
+        &[
+            ":group::bigint",
+            ":user::bigint",
+            "'member'",
+            ":now::bigint",
+            "''",
+            "NULL",
+            "NULL",
+            ":user",
+            "'banned'",
+            ":now",
+            "10000",
+        ],
     ),
     statement(
         "INSERT INTO \"audit_entries\" (\"at\", \"group_id\", \"actor\", \"action\", \"subject\", \"reason\", \
