@@ -258,9 +258,10 @@ pub(crate) enum Phase {
     Checks,
     Threads,
     Workers,
+    /// Those who join the large group read nothing. Both stores are as warm as each other: lists come later.
+    CrowdMixes,
     Lists,
     Mixes,
-    CrowdMixes,
     Joins,
     Invitations,
     PostgresReads,

@@ -209,6 +209,7 @@ impl Gateway {
                 client.trace.calls(operation);
             }
             kept.meter.called(began.elapsed());
+            readers.passed_by();
             return kept.reply.clone();
         }
         let reply = match endpoint {

@@ -17,9 +17,9 @@ use trivium_storage::{Database, Priority, ThreadPool};
 /// each wakes the other less often.
 const MAX_READS: usize = 16;
 
-/// Number of reads that are admitted before this thread lets the readers run. Fewer would make threads take turns more
-/// often; with more, the slowest reads take longer.
-const READS_PER_TURN: usize = 4;
+/// Number of responses that need no reader, after which this thread lets the readers run. Fewer would make threads take
+/// turns more often; with more, the slowest reads take longer.
+const RESPONSES_PER_TURN: usize = 4;
 
 /// Scans that are admitted for each thread. Their results may be large.
 const SCANS_PER_THREAD: usize = 2;
@@ -35,14 +35,23 @@ fn permits(count: usize) -> Arc<Semaphore> {
 pub(crate) struct Readers {
     reads: Lane,
     scans: Lane,
+    /// Number of responses that needed neither.
+    passed: AtomicUsize,
 }
 
 /// Threads for reads of one kind.
 struct Lane {
     threads: ThreadPool,
     permits: Arc<Semaphore>,
-    /// Number of reads that were admitted.
-    admitted: AtomicUsize,
+    /// Number of permits.
+    size: usize,
+}
+
+impl Lane {
+    /// Returns whether no read is admitted.
+    fn is_idle(&self) -> bool {
+        self.permits.available_permits() == self.size
+    }
 }
 
 impl Readers {
@@ -53,13 +62,14 @@ impl Readers {
                 // Reads whose callers have gone wait beside those that have a permit.
                 threads: database.threads("reader", Priority::Normal, reads, 2 * MAX_READS),
                 permits: permits(MAX_READS),
-                admitted: AtomicUsize::new(0),
+                size: MAX_READS,
             },
             scans: Lane {
                 threads: database.threads("scanner", Priority::Low, scans, 2 * MAX_READS),
                 permits: permits(scans * SCANS_PER_THREAD),
-                admitted: AtomicUsize::new(0),
+                size: scans * SCANS_PER_THREAD,
             },
+            passed: AtomicUsize::new(0),
         }
     }
 
@@ -77,29 +87,33 @@ impl Readers {
         let permit = Arc::clone(&lane.permits).acquire_owned();
         let permit = timeout_at(deadline.into(), permit);
         let permit = permit.await.map_err(|_| Error::unavailable())??;
-        let value = on_thread(&lane.threads, deadline, read);
-        // Under load, the kernel lets this thread go on for milliseconds before a reader runs on the same core.
-        let admitted = lane.admitted.fetch_add(1, Ordering::Relaxed);
-        if admitted.is_multiple_of(READS_PER_TURN) {
+        let value = on_thread(&lane.threads, deadline, read).await?;
+        Ok((value, permit))
+    }
+
+    /// Counts a response that needed no reader, and lets those run that have work. Under load, the kernel lets this
+    /// thread go on for milliseconds before a reader runs on the same core.
+    pub(crate) fn passed_by(&self) {
+        let passed = self.passed.fetch_add(1, Ordering::Relaxed);
+        // A scan would get the time, too, in spite of its low priority.
+        if passed.is_multiple_of(RESPONSES_PER_TURN)
+            && !self.reads.is_idle()
+            && self.scans.is_idle()
+        {
             std::thread::yield_now();
         }
-        Ok((value.await?, permit))
     }
 }
 
-/// Queues work for a thread at once, and waits for it until the deadline. Work that has begun continues.
+/// Runs work on a thread, and waits for it until the deadline. Work that has begun continues.
 ///
 /// # Errors
 /// Those of the work; `temporarily_unavailable` if it is rejected, or at the deadline.
-pub(crate) fn on_thread<T, W>(
+pub(crate) async fn on_thread<T: Send + 'static>(
     threads: &ThreadPool,
     deadline: Instant,
-    work: W,
-) -> impl Future<Output = Result<T, Error>> + use<T, W>
-where
-    T: Send + 'static,
-    W: FnOnce() -> Result<T, Error> + Send + 'static,
-{
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     let (sender, result) = oneshot::channel();
     threads.submit(Some(deadline), move |turn| {
         // Nobody waits for the result of a call whose client has disconnected.
@@ -115,6 +129,7 @@ where
         result,
         "the database did not respond by the deadline of the call",
     )
+    .await
 }
 
 /// Waits for the result of a call until its deadline.
