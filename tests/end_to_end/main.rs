@@ -26,7 +26,6 @@
 //! - [`kill`] kills the server, or Postgres under it, and compares what is stored with what was acknowledged.
 //! - [`backups`] copies a database and puts copies back, [`litestream`] copies each change; [`exports`] moves one to the other database.
 //! - [`chains`] verifies audit logs that were changed.
-//! - [`writes`] counts the pages that a change writes.
 //! - [`fixtures`] opens databases of earlier versions; [`migrations`] has the versions of tables and programs.
 //! - [`conform`] tests `trivium conform`; [`crates`] the dependencies between the crates.
 
@@ -85,4 +84,3 @@ mod stories;
 mod system;
 mod tls;
 mod upcoming;
-mod writes;

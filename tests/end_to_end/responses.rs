@@ -2,6 +2,8 @@
 //!
 //! In debug builds, the server compares every other one to that of a read, in all other tests, too.
 
+use std::time::Duration;
+
 use serde_json::json;
 use trivium_test_support::Backend;
 
@@ -156,6 +158,25 @@ fn the_setting_limits_what_is_kept() {
     let all = found("64MiB").expect("a cache");
     // One that is looked up during a change of somebody else counts as outdated.
     assert!((80..=91).contains(&all), "{all}");
+}
+
+#[test]
+fn a_reload_drops_what_is_kept() {
+    let mut server = Served::demonstration(&[]).unrecorded();
+    let read = |server: &Served| {
+        let path = "/api/json/peopleaggregator/getMyGroups?authToken=123576abcdef6572134";
+        for _ in 0..5 {
+            assert_eq!(server.get(path).status, 200);
+        }
+    };
+    read(&server);
+    server.signal("HUP");
+    while !server.log().contains("the settings were reloaded") {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    read(&server);
+    let [hits, misses] = counts(&mut server).expect("a cache");
+    assert!(hits >= 6 && misses >= 2, "{hits}, {misses}");
 }
 
 /// Responses have addresses of the service as it was requested.

@@ -170,6 +170,13 @@ impl Responses {
         cache.insert(key, Arc::new(kept));
     }
 
+    /// Drops what is kept.
+    pub(crate) fn clear(&self) {
+        if let Some(cache) = &self.cache {
+            cache.clear();
+        }
+    }
+
     /// The numbers of responses that were found and that were not, if there is a cache.
     pub(crate) fn counts(&self) -> Option<(u64, u64)> {
         self.cache.as_ref()?;

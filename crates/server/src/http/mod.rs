@@ -138,8 +138,10 @@ pub(crate) struct Settings {
 pub(crate) struct Bounds(Arc<Shared>);
 
 impl Bounds {
-    /// Sets the memory for what clients hold, and the duration from which on a request is slow.
+    /// Sets the memory for what clients hold, and the duration from which on a request is slow. Drops the kept
+    /// responses, which other settings may have shaped.
     pub(crate) fn set(&self, memory: usize, slow: Duration) {
+        self.0.gateway.responses.clear();
         self.0.connections.limit_memory(memory);
         self.0.slow.store(microseconds(slow), Ordering::Relaxed);
     }
