@@ -9,15 +9,19 @@ use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{open, options, sql, url, values};
 
-/// Otherwise all page caches of the process share a lock: see `.cargo/config.toml`.
+/// Otherwise threads wait for each other: see `.cargo/config.toml`.
 #[test]
-fn sqlite_is_compiled_without_memory_management() {
+fn sqlite_is_compiled_for_a_connection_of_each_thread() {
     let scratch = Scratch::new(Backend::Sqlite);
     let mut connection = url(&scratch).connect().expect("a connection");
     let query = "SELECT compile_options AS value FROM pragma_compile_options";
     let options = values(&mut connection, query);
-    assert!(options.iter().any(|it| it == "THREADSAFE=1"), "{options:?}");
-    assert!(!options.iter().any(|it| it == "ENABLE_MEMORY_MANAGEMENT"));
+    let has = |option: &str| options.iter().any(|it| it == option);
+    assert!(
+        has("THREADSAFE=2") && has("DEFAULT_MEMSTATUS=0"),
+        "{options:?}"
+    );
+    assert!(!has("ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
 }
 
 #[test]
