@@ -105,8 +105,9 @@ struct Joins<'c> {
     bearer: Statement<'c>,
     group: Statement<'c>,
     membership: Statement<'c>,
-    insert: Statement<'c>,
     count: Statement<'c>,
+    insert: Statement<'c>,
+    end: Statement<'c>,
     audit: Statement<'c>,
     release: Statement<'c>,
     commit: Statement<'c>,
@@ -120,8 +121,9 @@ impl<'c> Joins<'c> {
             bearer: connection.prepare(sql::BEARER)?,
             group: connection.prepare(sql::GROUP)?,
             membership: connection.prepare(sql::MEMBERSHIP)?,
+            count: connection.prepare(sql::COUNT)?,
             insert: connection.prepare(sql::INSERT_MEMBERSHIP)?,
-            count: connection.prepare(sql::END_CHANGE)?,
+            end: connection.prepare(sql::END_CHANGE)?,
             audit: connection.prepare(sql::INSERT_AUDIT)?,
             release: connection.prepare(sql::RELEASE)?,
             commit: connection.prepare(sql::COMMIT)?,
@@ -156,9 +158,14 @@ impl<'c> Joins<'c> {
         if read_all(&mut self.membership, params![user_id, group, 0])? != 0 {
             return fail(format!("{} cannot join group {group}", user.login));
         }
-        self.insert.execute(params![
-            group, user_id, "member", now, "", Null, Null, user_id, "banned", now, QUOTA
-        ])?;
+        let held: i64 = self
+            .count
+            .query_row(params![user_id, "banned", now], |row| row.get(0))?;
+        if held >= QUOTA {
+            return fail(format!("{} has {held} memberships", user.login));
+        }
+        self.insert
+            .execute(params![group, user_id, "member", now, "", Null, Null])?;
         // As many bytes as the service hashes, in one piece.
         let fields = format!("{group} {number} {now} {} joinGroup rest-json", user.login);
         let mut hasher = Sha256::new_with_prefix([0; 64]);
@@ -181,7 +188,7 @@ impl<'c> Joins<'c> {
             number,
             hash
         ])?;
-        self.count.execute(params![1, number, hash, group])?;
+        self.end.execute(params![1, number, hash, group])?;
         Ok(())
     }
 }

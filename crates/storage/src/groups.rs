@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use diesel::backend::Backend;
 use diesel::connection::DefaultLoadingMode;
 use diesel::dsl::{count_star, exists, min, sql, sum};
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, Binary, Bool, Nullable};
 
 use crate::audit::chain::Head;
 use crate::connection::{AnyConnection, on_native};
@@ -650,11 +653,46 @@ pub fn end_change(connection: &mut Connection, id: i64, members: i64, head: &Hea
         0 => connection.unrecorded(),
         _ => connection.writes([Key::Group(id)]),
     };
-    let update = diesel::update(groups::table.find(id)).set((
-        groups::member_count.eq(groups::member_count + members),
-        groups::audit_number.eq(head.number),
-        groups::audit_hash.eq(head.hash.as_deref()),
-    ));
+    let update = EndChange {
+        id,
+        members,
+        number: head.number,
+        hash: head.hash.as_deref(),
+    };
     on_native!(connection, |connection| update.execute(connection))?;
     Ok(())
 }
+
+/// The UPDATE of [`end_change`], with the same SQL each time. Diesel prepares an UPDATE of its own anew at each run,
+/// because others leave out what does not change.
+struct EndChange<'a> {
+    id: i64,
+    members: i64,
+    number: i64,
+    hash: Option<&'a [u8]>,
+}
+
+impl QueryId for EndChange<'_> {
+    type QueryId = EndChange<'static>;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<DB> QueryFragment<DB> for EndChange<'_>
+where
+    DB: Backend,
+    i64: ToSql<BigInt, DB>,
+    for<'a> Option<&'a [u8]>: ToSql<Nullable<Binary>, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql("UPDATE groups SET member_count = member_count + ");
+        out.push_bind_param::<BigInt, _>(&self.members)?;
+        out.push_sql(", audit_number = ");
+        out.push_bind_param::<BigInt, _>(&self.number)?;
+        out.push_sql(", audit_hash = ");
+        out.push_bind_param::<Nullable<Binary>, _>(&self.hash)?;
+        out.push_sql(" WHERE id = ");
+        out.push_bind_param::<BigInt, _>(&self.id)
+    }
+}
+
+impl<C> RunQueryDsl<C> for EndChange<'_> {}

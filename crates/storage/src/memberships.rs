@@ -208,20 +208,30 @@ pub fn insert_within(
     let now = connection.time();
     let connection = connection.writes(keys(membership.group_id, membership.user_id));
     let held = holdings::count_memberships(membership.user_id, now);
-    let row = diesel::select((
-        membership.group_id.into_sql::<BigInt>(),
-        membership.user_id.into_sql::<BigInt>(),
-        membership.state.into_sql::<Text>(),
-        membership.since.into_sql::<BigInt>(),
-        (&membership.note).into_sql::<Text>(),
-        membership.until.into_sql::<Nullable<BigInt>>(),
-        membership.ends_at.into_sql::<Nullable<BigInt>>(),
-    ))
-    .filter(Scalar(held).lt(quota));
-    let insertion = diesel::insert_into(memberships::table)
-        .values(row)
-        .into_columns(memberships::all_columns);
-    let inserted = on_native!(connection, |connection| insertion.execute(connection))? > 0;
+    let insertion = diesel::insert_into(memberships::table);
+    let inserted = match connection {
+        // A statement that counts rows of its table, too, would first write the new one to a temporary table.
+        AnyConnection::Sqlite(sqlite) => {
+            let held: i64 = held.get_result(sqlite)?;
+            held < quota && insertion.values(membership).execute(sqlite)? > 0
+        }
+        // One statement saves a round trip.
+        AnyConnection::Postgres(postgres) => {
+            let row = diesel::select((
+                membership.group_id.into_sql::<BigInt>(),
+                membership.user_id.into_sql::<BigInt>(),
+                membership.state.into_sql::<Text>(),
+                membership.since.into_sql::<BigInt>(),
+                (&membership.note).into_sql::<Text>(),
+                membership.until.into_sql::<Nullable<BigInt>>(),
+                membership.ends_at.into_sql::<Nullable<BigInt>>(),
+            ))
+            .filter(Scalar(held).lt(quota));
+            let insertion = insertion.values(row);
+            let insertion = insertion.into_columns(memberships::all_columns);
+            insertion.execute(postgres)? > 0
+        }
+    };
     if inserted {
         announce_end(connection, membership)?;
     }

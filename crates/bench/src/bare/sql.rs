@@ -79,16 +79,16 @@ fn places(count: usize) -> String {
     vec!["?"; count].join(", ")
 }
 
-/// Within the quota of memberships.
-pub(super) const INSERT_MEMBERSHIP: &str = "INSERT INTO `memberships` \
-    (`group_id`, `user_id`, `state`, `since`, `note`, `until`, `ends_at`) SELECT ?, ?, ?, ?, ?, ?, ? \
-    WHERE ((SELECT COUNT(*) FROM `memberships` \
+/// Counts what the quota of memberships limits.
+pub(super) const COUNT: &str = "SELECT COUNT(*) FROM `memberships` \
     WHERE (((`memberships`.`user_id` = ?) AND (`memberships`.`state` != ?)) AND \
-    ((`memberships`.`ends_at` IS NULL) OR (`memberships`.`ends_at` > ?)))) < ?)";
+    ((`memberships`.`ends_at` IS NULL) OR (`memberships`.`ends_at` > ?)))";
 
-pub(super) const END_CHANGE: &str = "UPDATE `groups` \
-    SET `member_count` = (`groups`.`member_count` + ?), `audit_number` = ?, `audit_hash` = ? \
-    WHERE (`groups`.`id` = ?)";
+pub(super) const INSERT_MEMBERSHIP: &str = "INSERT INTO `memberships` \
+    (`group_id`, `user_id`, `state`, `since`, `note`, `until`, `ends_at`) VALUES (?, ?, ?, ?, ?, ?, ?)";
+
+pub(super) const END_CHANGE: &str = "UPDATE groups \
+    SET member_count = member_count + ?, audit_number = ?, audit_hash = ? WHERE id = ?";
 
 pub(super) const INSERT_AUDIT: &str = "INSERT INTO `audit_entries` \
     (`at`, `group_id`, `actor`, `action`, `subject`, `reason`, `via`, `user_id`, `actor_id`, `standing`, \
@@ -157,6 +157,7 @@ mod tests {
                 BEARER,
                 GROUP,
                 MEMBERSHIP,
+                COUNT,
                 INSERT_MEMBERSHIP,
                 INSERT_AUDIT,
                 END_CHANGE,
@@ -203,7 +204,7 @@ mod tests {
             include_str!("../../../../migrations/sqlite/2026-12-01-000000_audit_chain/up.sql"),
             include_str!("../../../../migrations/sqlite/2026-12-01-000001_list_order/up.sql")
         ))?;
-        for query in [BEARER, GROUP, MEMBERSHIP, MINE] {
+        for query in [BEARER, GROUP, MEMBERSHIP, COUNT, MINE] {
             let mut statement = connection.prepare(query)?;
             for _ in 0..2 {
                 for bind in 1..=statement.parameter_count() {

@@ -130,8 +130,7 @@ pub(super) const JOIN_GROUP: &[Statement] = &[
         ],
     ),
     statement(
-        "UPDATE \"groups\" SET \"member_count\" = (\"groups\".\"member_count\" + $1), \"audit_number\" = $2, \
-         \"audit_hash\" = $3 WHERE (\"groups\".\"id\" = $4)",
+        "UPDATE groups SET member_count = member_count + $1, audit_number = $2, audit_hash = $3 WHERE id = $4",
         &["1", "2", HASH, ":group"],
     ),
     statement(COMMIT, &[]),

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use diesel::connection::SimpleConnection;
+use trivium_storage::audit::chain::Head;
 use trivium_storage::audit::{self, NewEntry};
 use trivium_storage::categories;
 use trivium_storage::groups::{self, GroupChange, NewGroup, Registration};
@@ -17,6 +18,7 @@ use trivium_test_support::{Backend, Scratch};
 
 use crate::common::{
     EVERYTHING, add_members, alone, found_group, group, new_group, options, second, sql, url, user,
+    values,
 };
 
 /// Runs a test on both databases, with one user and one group.
@@ -722,6 +724,26 @@ fn unique_violation_is_distinguished_from_other_errors() {
         let taken = categories::insert(connection, "General").unwrap_err();
         assert!(taken.is_unique_violation());
     });
+}
+
+/// Diesel would prepare an UPDATE of its own anew each time.
+#[test]
+fn end_of_a_change_is_prepared_once() {
+    let mut connection = alone(&Scratch::new(Backend::Postgres));
+    let anna = user(&mut connection, "anna");
+    let chess = group(&mut connection, anna, "Chess");
+    for number in 1..3 {
+        let head = Head {
+            number,
+            hash: Some(vec![7; 32]),
+        };
+        groups::end_change(&mut connection, chess, 1, &head).unwrap();
+    }
+    let runs =
+        "SELECT CAST(generic_plans + custom_plans AS TEXT) AS value FROM pg_prepared_statements
+        WHERE statement LIKE 'UPDATE groups %'";
+    assert_eq!(values(&mut connection, runs), ["2"]);
+    assert_eq!(found_group(&mut connection, chess).member_count, 2);
 }
 
 #[test]
