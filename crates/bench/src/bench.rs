@@ -304,7 +304,7 @@ impl<'a> Bench<'a> {
                 (Process::Server(server), Database::File(self.filled.clone()))
             }
             Subject::Calls(Site::Postgres, ..) | Subject::Pgbench(_) => {
-                let postgres = Postgres::start(self.trivium, filled)?;
+                let postgres = Postgres::start(self.trivium, filled, scale)?;
                 let server = self.trivium.serve(postgres.url(), Serving::PINNED)?;
                 (Process::Server(server), Database::Postgres(postgres))
             }

@@ -79,7 +79,7 @@ pub(crate) struct Postgres {
     cluster: Cluster,
     url: String,
     folder: PathBuf,
-    /// The number of the first user who has joined no group.
+    /// The number of the first user who has joined the last groups only.
     newcomer: String,
     /// The joins of `pgbench` so far.
     joined: Cell<u64>,
@@ -87,20 +87,26 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     /// Starts a cluster with a copy of this store.
-    pub(crate) fn start(trivium: &Trivium<'_>, filled: &Path) -> Result<Self> {
+    pub(crate) fn start(trivium: &Trivium<'_>, filled: &Path, scale: Scale) -> Result<Self> {
         program("pgbench")?;
         let cluster = cluster(trivium.pinning)?;
         let url = copy(trivium, filled, &cluster)?;
         let name = database(&url);
         let newcomer = cluster.sql(name, "SELECT max(id) + 1 FROM users");
         let now = now();
-        // Every user gets a second token, whose hash SQL can compute from the user's number.
+        let Scale { groups, each, .. } = scale;
+        // Every user gets a second token, whose hash SQL can compute from the user's number. The newcomers join as many
+        // groups as the other users have.
         cluster.sql(
             name,
             &format!(
                 "INSERT INTO users (id, login, first_name, last_name, created_at)
                     SELECT id, 'newcomer-' || id, 'Ada', 'Almeida', {now}
                     FROM generate_series({newcomer}, {newcomer} + {NEWCOMERS} - 1) AS id;
+                 INSERT INTO memberships (group_id, user_id, state, since)
+                    SELECT group_id, id, 'member', {now}
+                    FROM generate_series({newcomer}, {newcomer} + {NEWCOMERS} - 1) AS id,
+                        generate_series({groups} - {each} + 1, {groups}) AS group_id;
                  INSERT INTO tokens (user_id, hash, prefix, created_at, expires_at)
                     SELECT id, decode(lpad(to_hex(id), 64, '0'), 'hex'), 'pgbench', {now}, {now} + 30 * 86400
                     FROM users;"
@@ -153,7 +159,7 @@ impl Postgres {
             .arg(&script);
         for (name, value) in [
             ("users", scale.users.to_string()),
-            ("groups", scale.groups.to_string()),
+            ("groups", (scale.groups - scale.each).to_string()),
             ("seed", scale.seed.to_string()),
             ("now", now().to_string()),
             ("newcomer", self.newcomer.clone()),
@@ -184,7 +190,7 @@ impl Postgres {
     }
 }
 
-/// Number of further users, who are members of no group.
+/// Number of further users, who are members of the last groups only.
 const NEWCOMERS: u32 = 10_000;
 
 /// Chooses the user of a read.

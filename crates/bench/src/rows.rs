@@ -235,8 +235,8 @@ pub(crate) const ROWS: &[Row] = &[
         Subject::Calls(Site::Postgres, JoinGroup, Json),
         Subject::Pgbench(JoinGroup),
         "form-encoded POSTs, each a new membership; the baseline is `pgbench` with the same statements over as many \
-         connections as the server has writers, on behalf of users who are in no other group, with constants in \
-         place of the hashes of the audit log",
+         connections as the server has writers, on behalf of users with as many groups, with constants in place of \
+         the hashes of the audit log",
     )
     .at_least(0.7),
     rates(plain(JoinGroup, Json), Subject::Static(JoinGroup, Json), CONSTANT),
