@@ -6,11 +6,8 @@
 use std::fmt::{Display, Write};
 use std::ops::Range;
 
-use erased_serde::Serialize as Erased;
-use serde::ser::{
-    Impossible, Serialize, SerializeSeq, SerializeStruct, SerializeTuple, Serializer,
-};
-use trivium_rpc::{DateTime, Error, codes};
+use trivium_rpc::answer::{Printable, Printer, Unprintable};
+use trivium_rpc::{Error, codes};
 
 use crate::contract::{Profile, wire_name};
 use crate::limits::MAX_RESULTS;
@@ -49,15 +46,13 @@ pub trait Syntax {
 /// Appends a result to `out`, with `success` before its members. A failure is printed whatever its size.
 ///
 /// # Errors
-/// `response_too_large` if `out` would have more than [`MAX_RESULTS`]. A value that no format can represent: null,
-/// a float, bytes, a map, or an enum variant with data. A result type that contains one is a bug in its
-/// declaration.
+/// `response_too_large` if `out` would have more than [`MAX_RESULTS`]; a value that is [unprintable](Unprintable).
 pub fn print<S: Syntax>(
     out: &mut Vec<u8>,
     syntax: S,
     profile: Profile,
     success: bool,
-    result: &dyn Erased,
+    result: &dyn Printable,
 ) -> Result<(), Error> {
     let limit = if success { MAX_RESULTS } else { usize::MAX };
     put(out, limit, syntax, profile, Some(success), result)
@@ -71,7 +66,7 @@ pub fn plain<S: Syntax>(
     out: &mut Vec<u8>,
     syntax: S,
     profile: Profile,
-    value: &dyn Erased,
+    value: &dyn Printable,
 ) -> Result<(), Error> {
     put(out, usize::MAX, syntax, profile, None, value)
 }
@@ -82,21 +77,22 @@ fn put<S: Syntax>(
     syntax: S,
     profile: Profile,
     success: Option<bool>,
-    value: &dyn Erased,
+    value: &dyn Printable,
 ) -> Result<(), Error> {
     out.reserve(1024);
-    let mut printer = Printer {
+    let mut printing = Printing {
         out,
         limit,
         syntax,
         sorted: profile == Profile::Documented,
         success,
-        time: false,
+        open: Vec::new(),
         members: Vec::new(),
+        order: Order::default(),
         scratch: Vec::new(),
         text: String::new(),
     };
-    Serialize::serialize(value, &mut printer).map_err(|error| match error {
+    value.print(&mut printing).map_err(|error| match error {
         Unprintable::TooLarge => codes::RESPONSE_TOO_LARGE.into(),
         error @ Unprintable::Value(_) => error.into(),
     })
@@ -121,7 +117,8 @@ impl<'a> Failure<'a> {
     }
 }
 
-struct Printer<'a, S> {
+/// The printer of a syntax.
+struct Printing<'a, S> {
     out: &'a mut Vec<u8>,
     /// The maximum length of the output.
     limit: usize,
@@ -129,282 +126,129 @@ struct Printer<'a, S> {
     sorted: bool,
     /// The value of `success`, until it is printed.
     success: Option<bool>,
-    /// True if the next text is a time.
-    time: bool,
+    /// The structs and lists that are open, the innermost last.
+    open: Vec<Open>,
     /// The members of the open structs, with their positions in the output.
-    members: Vec<(&'static str, Range<usize>)>,
+    members: Vec<Member>,
+    order: Order,
     scratch: Vec<u8>,
     text: String,
 }
 
-/// Why a value is not printed.
-#[derive(Debug, thiserror::Error)]
-enum Unprintable {
-    /// The output would exceed its limit.
-    #[error("the output is too large")]
-    TooLarge,
-    /// No format can represent the value.
-    #[error("{0} cannot be represented on the wire")]
-    Value(String),
+/// A struct or a list whose end is not yet printed.
+enum Open {
+    /// The members of a struct are those of the printer from `first` on. The one that is open began at `start`.
+    Struct { first: usize, start: usize },
+    /// A list.
+    Array { is_empty: bool },
 }
 
-impl serde::ser::Error for Unprintable {
-    fn custom<T: Display>(message: T) -> Self {
-        Self::Value(message.to_string())
+impl<S: Syntax> Printer for Printing<'_, S> {
+    fn text(&mut self, text: &str) {
+        self.syntax.text(self.out, text);
     }
-}
 
-fn no<T>(what: &str) -> Result<T, Unprintable> {
-    Err(Unprintable::Value(what.to_owned()))
-}
+    fn display(&mut self, text: &dyn Display) {
+        self.write(text);
+        self.syntax.text(self.out, &self.text);
+    }
 
-impl<'p, 'a, S: Syntax> Serializer for &'p mut Printer<'a, S> {
-    type Ok = ();
-    type Error = Unprintable;
-    type SerializeSeq = Items<'p, 'a, S>;
-    type SerializeTuple = Items<'p, 'a, S>;
-    type SerializeTupleStruct = Impossible<(), Unprintable>;
-    type SerializeTupleVariant = Impossible<(), Unprintable>;
-    type SerializeMap = Impossible<(), Unprintable>;
-    type SerializeStruct = Members<'p, 'a, S>;
-    type SerializeStructVariant = Impossible<(), Unprintable>;
+    fn integer(&mut self, number: i64) {
+        self.syntax.integer(self.out, number);
+    }
 
-    fn serialize_bool(self, truth: bool) -> Result<(), Unprintable> {
+    fn boolean(&mut self, truth: bool) {
         self.syntax.boolean(self.out, truth);
-        Ok(())
     }
-    fn serialize_i8(self, n: i8) -> Result<(), Unprintable> {
-        self.serialize_i64(n.into())
+
+    fn date_time(&mut self, time: &dyn Display) {
+        self.write(time);
+        self.syntax.date_time(self.out, &self.text);
     }
-    fn serialize_i16(self, n: i16) -> Result<(), Unprintable> {
-        self.serialize_i64(n.into())
-    }
-    fn serialize_i32(self, n: i32) -> Result<(), Unprintable> {
-        self.serialize_i64(n.into())
-    }
-    fn serialize_i64(self, n: i64) -> Result<(), Unprintable> {
-        self.syntax.integer(self.out, n);
-        Ok(())
-    }
-    fn serialize_u8(self, n: u8) -> Result<(), Unprintable> {
-        self.serialize_i64(n.into())
-    }
-    fn serialize_u16(self, n: u16) -> Result<(), Unprintable> {
-        self.serialize_i64(n.into())
-    }
-    fn serialize_u32(self, n: u32) -> Result<(), Unprintable> {
-        self.serialize_i64(n.into())
-    }
-    fn serialize_u64(self, n: u64) -> Result<(), Unprintable> {
-        i64::try_from(n).map_or_else(|_| no("a number beyond 63 bits"), |n| self.serialize_i64(n))
-    }
-    fn serialize_f32(self, _: f32) -> Result<(), Unprintable> {
-        no("a float")
-    }
-    fn serialize_f64(self, _: f64) -> Result<(), Unprintable> {
-        no("a float")
-    }
-    fn serialize_char(self, c: char) -> Result<(), Unprintable> {
-        self.serialize_str(c.encode_utf8(&mut [0; 4]))
-    }
-    fn serialize_str(self, text: &str) -> Result<(), Unprintable> {
-        if std::mem::take(&mut self.time) {
-            self.syntax.date_time(self.out, text);
-        } else {
-            self.syntax.text(self.out, text);
-        }
-        Ok(())
-    }
-    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), Unprintable> {
-        let mut text = std::mem::take(&mut self.text);
-        text.clear();
-        // Writing into memory cannot fail.
-        let _written = write!(text, "{value}");
-        self.serialize_str(&text)?;
-        self.text = text;
-        Ok(())
-    }
-    fn serialize_bytes(self, _: &[u8]) -> Result<(), Unprintable> {
-        no("bytes")
-    }
-    fn serialize_none(self) -> Result<(), Unprintable> {
-        no("null")
-    }
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Unprintable> {
-        value.serialize(self)
-    }
-    fn serialize_unit(self) -> Result<(), Unprintable> {
-        no("null")
-    }
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), Unprintable> {
-        no("null")
-    }
-    fn serialize_unit_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-    ) -> Result<(), Unprintable> {
-        self.serialize_str(variant)
-    }
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), Unprintable> {
-        self.time = name == DateTime::NAME;
-        value.serialize(self)
-    }
-    fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: &T,
-    ) -> Result<(), Unprintable> {
-        no("a variant with data")
-    }
-    fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, Unprintable> {
-        self.syntax.open_array(self.out);
-        Ok(Items {
-            printer: self,
-            empty: true,
-        })
-    }
-    fn serialize_tuple(self, length: usize) -> Result<Self::SerializeTuple, Unprintable> {
-        self.serialize_seq(Some(length))
-    }
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleStruct, Unprintable> {
-        no("a tuple")
-    }
-    fn serialize_tuple_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeTupleVariant, Unprintable> {
-        no("a variant with data")
-    }
-    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Unprintable> {
-        no("a map")
-    }
-    fn serialize_struct(
-        self,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeStruct, Unprintable> {
+
+    fn open_struct(&mut self) {
         self.syntax.open_struct(self.out);
-        let success = self.success.take();
-        let mut members = Members {
-            first: self.members.len(),
-            printer: self,
+        let first = self.members.len();
+        self.open.push(Open::Struct { first, start: 0 });
+        if let Some(success) = self.success.take() {
+            self.open_member("success");
+            self.boolean(success);
+            self.end_member("success");
+        }
+    }
+
+    fn open_member(&mut self, name: &'static str) {
+        if let Some(Open::Struct { start, .. }) = self.open.last_mut() {
+            *start = self.out.len();
+        }
+        self.syntax.open_member(self.out, name);
+    }
+
+    fn close_member(&mut self, name: &'static str) -> Result<(), Unprintable> {
+        self.end_member(name);
+        self.check_length()
+    }
+
+    fn close_struct(&mut self) {
+        let Some(Open::Struct { first, .. }) = self.open.pop() else {
+            return;
         };
-        if let Some(success) = success {
-            members.serialize_field("success", &success)?;
+        let empty = self.members.len() == first;
+        if self.sorted {
+            self.sort(first);
         }
-        Ok(members)
-    }
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        _: &'static str,
-        _: usize,
-    ) -> Result<Self::SerializeStructVariant, Unprintable> {
-        no("a variant with data")
-    }
-}
-
-struct Items<'p, 'a, S> {
-    printer: &'p mut Printer<'a, S>,
-    empty: bool,
-}
-
-impl<S: Syntax> SerializeSeq for Items<'_, '_, S> {
-    type Ok = ();
-    type Error = Unprintable;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unprintable> {
-        if !std::mem::take(&mut self.empty) {
-            let separator = self.printer.syntax.separator();
-            self.printer.out.extend_from_slice(separator.as_bytes());
-        }
-        self.printer.syntax.open_item(self.printer.out);
-        value.serialize(&mut *self.printer)?;
-        self.printer.syntax.close_item(self.printer.out);
-        self.printer.check_length()
-    }
-
-    fn end(self) -> Result<(), Unprintable> {
-        self.printer
-            .syntax
-            .close_array(self.printer.out, self.empty);
-        Ok(())
-    }
-}
-
-impl<S: Syntax> SerializeTuple for Items<'_, '_, S> {
-    type Ok = ();
-    type Error = Unprintable;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Unprintable> {
-        SerializeSeq::serialize_element(self, value)
-    }
-
-    fn end(self) -> Result<(), Unprintable> {
-        SerializeSeq::end(self)
-    }
-}
-
-/// The members of a struct: those of the printer from `first` on.
-struct Members<'p, 'a, S> {
-    printer: &'p mut Printer<'a, S>,
-    first: usize,
-}
-
-impl<S: Syntax> SerializeStruct for Members<'_, '_, S> {
-    type Ok = ();
-    type Error = Unprintable;
-
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), Unprintable> {
-        let printer = &mut *self.printer;
-        let start = printer.out.len();
-        printer.syntax.open_member(printer.out, name);
-        value.serialize(&mut *printer)?;
-        printer.syntax.close_member(printer.out, name);
-        // Every member ends with a separator, so that members can be sorted.
-        let separator = printer.syntax.separator();
-        printer.out.extend_from_slice(separator.as_bytes());
-        printer.members.push((name, start..printer.out.len()));
-        printer.check_length()
-    }
-
-    fn end(self) -> Result<(), Unprintable> {
-        let printer = self.printer;
-        let empty = printer.members.len() == self.first;
-        if printer.sorted {
-            printer.sort(self.first);
-        }
-        printer.members.truncate(self.first);
+        self.members.truncate(first);
         if !empty {
-            let end = printer.out.len() - printer.syntax.separator().len();
-            printer.out.truncate(end);
+            let end = self.out.len() - self.syntax.separator().len();
+            self.out.truncate(end);
         }
-        printer.syntax.close_struct(printer.out, empty);
-        Ok(())
+        self.syntax.close_struct(self.out, empty);
+    }
+
+    fn open_array(&mut self) {
+        self.syntax.open_array(self.out);
+        self.open.push(Open::Array { is_empty: true });
+    }
+
+    fn open_item(&mut self) {
+        if let Some(Open::Array { is_empty }) = self.open.last_mut()
+            && !std::mem::take(is_empty)
+        {
+            let separator = self.syntax.separator();
+            self.out.extend_from_slice(separator.as_bytes());
+        }
+        self.syntax.open_item(self.out);
+    }
+
+    fn close_item(&mut self) -> Result<(), Unprintable> {
+        self.syntax.close_item(self.out);
+        self.check_length()
+    }
+
+    fn close_array(&mut self) {
+        if let Some(Open::Array { is_empty }) = self.open.pop() {
+            self.syntax.close_array(self.out, is_empty);
+        }
     }
 }
 
-impl<S> Printer<'_, S> {
+impl<S: Syntax> Printing<'_, S> {
+    fn write(&mut self, text: &dyn Display) {
+        self.text.clear();
+        // Writing into memory cannot fail.
+        let _written = write!(self.text, "{text}");
+    }
+
+    fn end_member(&mut self, name: &'static str) {
+        self.syntax.close_member(self.out, name);
+        // Every member ends with a separator, so that members can be sorted.
+        let separator = self.syntax.separator();
+        self.out.extend_from_slice(separator.as_bytes());
+        if let Some(Open::Struct { start, .. }) = self.open.last() {
+            self.members.push((name, *start..self.out.len()));
+        }
+    }
+
     /// Stops early at the limit. A member or an item is small beside it, or has members or items itself.
     fn check_length(&self) -> Result<(), Unprintable> {
         match self.out.len() > self.limit {
@@ -415,20 +259,49 @@ impl<S> Printer<'_, S> {
 
     /// Sorts the members from `first` on, which are the end of the output, by name.
     fn sort(&mut self, first: usize) {
-        let members = self.members.get_mut(first..).unwrap_or_default();
+        let members = self.members.get(first..).unwrap_or_default();
         let Some((_, Range { start, .. })) = members.first().cloned() else {
             return;
         };
-        if members.is_sorted_by_key(|(name, _)| *name) {
+        self.order.find(members);
+        if self.order.places.is_sorted() {
             return;
         }
-        members.sort_unstable_by_key(|(name, _)| *name);
         self.scratch.clear();
-        for (_, range) in members {
-            let member = self.out.get(range.clone()).unwrap_or_default();
+        for &place in &self.order.places {
+            let range = members.get(place).map(|(_, range)| range.clone());
+            let member = self.out.get(range.unwrap_or_default()).unwrap_or_default();
             self.scratch.extend_from_slice(member);
         }
         self.out.truncate(start);
         self.out.extend_from_slice(&self.scratch);
+    }
+}
+
+/// Members of a struct, with their positions in the output.
+type Member = (&'static str, Range<usize>);
+
+/// The order of the members of the struct that was sorted last. The structs of a list often have the same members.
+#[derive(Default)]
+struct Order {
+    names: Vec<&'static str>,
+    /// The places of the members, in the order of their names.
+    places: Vec<usize>,
+}
+
+impl Order {
+    /// Finds the order of these members.
+    fn find(&mut self, members: &[Member]) {
+        let names = || members.iter().map(|(name, _)| *name);
+        let is_known = names().len() == self.names.len()
+            // Whether the texts are equal takes longer to find out.
+            && names().zip(&self.names).all(|(name, known)| std::ptr::eq(name, *known));
+        if !is_known {
+            self.names.clear();
+            self.names.extend(names());
+            self.places.clear();
+            self.places.extend(0..members.len());
+            self.places.sort_by_key(|&place| self.names.get(place));
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use erased_serde::Serialize as Erased;
+use trivium_rpc::answer::Printable;
 use trivium_rpc::{Answer, Call, Catalog, Entry, Error, Outcome, Verbs, Via, codes};
 
 use crate::check::{Input, RawValue, check};
@@ -33,7 +33,7 @@ pub trait Format: Send + Sync {
     ///
     /// # Errors
     /// A value that no format can represent.
-    fn print(profile: Profile, success: bool, result: &dyn Erased) -> Result<Vec<u8>, Error>;
+    fn print(profile: Profile, success: bool, result: &dyn Printable) -> Result<Vec<u8>, Error>;
 }
 
 /// The REST front-end of a catalog, in the format `F`.
@@ -72,7 +72,7 @@ impl<F: Format> Rest<F> {
             body: body.into_boxed_slice().into(),
             code: None,
         };
-        let printed = outcome.and_then(|answer| F::print(profile, true, &answer));
+        let printed = outcome.and_then(|answer| F::print(profile, true, &*answer));
         match printed {
             Ok(body) => reply(body),
             Err(error) => {

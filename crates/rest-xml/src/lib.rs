@@ -4,10 +4,10 @@
 
 pub mod syntax;
 
-use erased_serde::Serialize as Erased;
 use trivium_front::Profile;
 use trivium_front::print::print;
 use trivium_front::rest::{Format, Rest};
+use trivium_rpc::answer::Printable;
 use trivium_rpc::{Error, Via};
 
 use crate::syntax::document;
@@ -27,7 +27,7 @@ impl Format for Xml {
         "application/xml"
     }
 
-    fn print(profile: Profile, success: bool, result: &dyn Erased) -> Result<Vec<u8>, Error> {
+    fn print(profile: Profile, success: bool, result: &dyn Printable) -> Result<Vec<u8>, Error> {
         document(profile, |out, syntax| {
             print(out, syntax, profile, success, result)
         })

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::answer::Answer;
 use crate::arguments::Arguments;
 use crate::entry::Entry;
 use crate::error::Error;
@@ -16,9 +17,6 @@ pub struct Call {
     /// The credential that the caller presents: a token or a password, as the entry says.
     pub credential: Option<Secret>,
 }
-
-/// The result of an operation, whose type is erased until a front-end prints it.
-pub type Answer = Box<dyn erased_serde::Serialize + Send>;
 
 /// The outcome of a call.
 pub type Outcome<A = Answer> = Result<A, Error>;

@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::answer::Answer;
 use crate::arguments::Arguments;
-use crate::call::{Answer, Call, Outcome};
+use crate::call::{Call, Outcome};
 use crate::catalog::Catalog;
 use crate::code::Code;
 use crate::declaration::{CredentialSpec, Declaration};

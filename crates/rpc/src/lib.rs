@@ -4,12 +4,13 @@
 //!   arguments and result, and [`catalog`] lists the entries of a service.
 //! - [`rule`] derives the rules of arguments from a schema; [`arguments`] holds checked values and
 //!   fills the operation's struct from them. [`lint`] rejects types that a format cannot carry.
-//! - [`code`] and [`error`] are how calls fail; [`call`] is a call as data.
+//! - [`code`] and [`error`] are how calls fail; [`call`] is a call as data, and [`answer`] its result.
 //! - [`text`], [`time`], [`id`] and [`words`] are the types of values in arguments and results.
 //! - [`handlers`] creates a service from closures.
 //!
 //! It knows no group, no user, no database, no HTTP, no JSON and no XML.
 
+pub mod answer;
 pub mod arguments;
 pub mod call;
 pub mod catalog;
@@ -26,8 +27,9 @@ pub mod text;
 pub mod time;
 pub mod words;
 
+pub use answer::Answer;
 pub use arguments::{Arguments, Value};
-pub use call::{Answer, Call, Outcome, Secret, Via};
+pub use call::{Call, Outcome, Secret, Via};
 pub use catalog::Catalog;
 pub use code::{Category, Code, codes};
 pub use declaration::{Credential, CredentialSpec, Declaration, Effect, Verbs};

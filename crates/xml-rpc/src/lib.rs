@@ -23,6 +23,7 @@ use trivium_front::limits::MAX_BATCH_BODY;
 use trivium_front::print::{Failure, plain, print};
 use trivium_front::text::quote;
 use trivium_front::{FrontEnd, Profile, Read, Reply, Request, Wire, rest, xml};
+use trivium_rpc::answer::Printable;
 use trivium_rpc::{Answer, Call, Catalog, Error, Outcome, Via, codes};
 
 use crate::document::Document;
@@ -98,7 +99,7 @@ impl XmlRpc {
         let profile = self.profile;
         let printed = outcome.and_then(|answer| {
             document(profile, Envelope::Params, |out, syntax| {
-                print(out, syntax, profile, true, &answer)
+                print(out, syntax, profile, true, &*answer)
             })
             .map_err(Rejection::Failed)
         });
@@ -159,7 +160,7 @@ impl FrontEnd for XmlRpc {
                 Ok(Document::Call(call)) => match system::find(&call.name) {
                     Some(method) => {
                         return Read::Reply(match method.respond(self, &call.params) {
-                            Ok(answer) => self.respond(&answer),
+                            Ok(answer) => self.respond(&*answer),
                             Err(rejection) => self.reject(request, &rejection),
                         });
                     }
@@ -182,7 +183,7 @@ impl FrontEnd for XmlRpc {
 
 impl XmlRpc {
     /// The response of a method of `system`: its result as it is, without `success`.
-    fn respond(&self, answer: &Answer) -> Reply {
+    fn respond(&self, answer: &dyn Printable) -> Reply {
         let body = document(self.profile, Envelope::Params, |out, syntax| {
             plain(out, syntax, self.profile, answer)
         });

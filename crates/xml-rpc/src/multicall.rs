@@ -5,6 +5,7 @@ use std::vec::IntoIter;
 use trivium_front::limits::{MAX_BATCH_RESULTS, batch_response_too_large};
 use trivium_front::print::{Failure, Syntax, plain, print};
 use trivium_front::{Batch, Reply};
+use trivium_rpc::answer::{Printable, Printer, Unprintable};
 use trivium_rpc::{Answer, Call, Outcome};
 
 use crate::document::MethodCall;
@@ -79,8 +80,8 @@ impl<'r> Multicall<'r> {
         let start = body.len();
         let printed = outcome.and_then(|answer| {
             let printed = match is_of_operation {
-                true => print(body, *syntax, profile, true, &[answer]),
-                false => plain(body, *syntax, profile, &[answer]),
+                true => print(body, *syntax, profile, true, &Alone(&*answer)),
+                false => plain(body, *syntax, profile, &Alone(&*answer)),
             };
             printed.map_err(Rejection::Failed)
         });
@@ -97,6 +98,20 @@ impl<'r> Multicall<'r> {
         }
         syntax.close_item(body);
         self.empty = false;
+    }
+}
+
+/// An array of one item.
+struct Alone<'a>(&'a dyn Printable);
+
+impl Printable for Alone<'_> {
+    fn print(&self, printer: &mut dyn Printer) -> Result<(), Unprintable> {
+        printer.open_array();
+        printer.open_item();
+        self.0.print(printer)?;
+        printer.close_item()?;
+        printer.close_array();
+        Ok(())
     }
 }
 
