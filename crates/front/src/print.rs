@@ -278,7 +278,7 @@ impl<S: Syntax> Printing<'_, S> {
     }
 }
 
-/// Members of a struct, with their positions in the output.
+/// A member of a struct, with its position in the output.
 type Member = (&'static str, Range<usize>);
 
 /// The order of the members of the struct that was sorted last. The structs of a list often have the same members.
